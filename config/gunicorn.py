@@ -1,0 +1,14 @@
+"""How gunicorn serves the site: `gunicorn -c python:config.gunicorn --bind ADDRESS config.wsgi`."""
+
+import os
+
+# One process: threads share the model's address and the caches; more machines or processes go behind a proxy.
+workers = 1
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS", "32"))
+# A thread's request may take as long as it likes (exports, runs); this is for a process that does not react at all.
+timeout = 120
+graceful_timeout = 5
+# Longer than the pauses between a worker's calls, so that its connections are not closed under its hands.
+keepalive = 75
+control_socket_disable = True

@@ -1,0 +1,30 @@
+from django.contrib import admin
+from django.contrib.auth import views as auth
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+import csv_batches.urls
+import experiments.urls
+from experiments.api import Nothing
+from experiments.run_api import RunView
+
+api = [
+    *experiments.urls.api_patterns,
+    *csv_batches.urls.api_patterns,
+    path("schema", SpectacularAPIView.as_view(), name="schema"),
+    path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    re_path(r"^.*$", Nothing.as_view()),
+]
+
+urlpatterns = [
+    path("run", RunView.as_view()),
+    path("api/", include(api)),
+    path("admin/", admin.site.urls),
+    path("login/", auth.LoginView.as_view(), name="login"),
+    path("logout/", auth.LogoutView.as_view(), name="logout"),
+]
+
+handler400 = "experiments.api_errors.bad_request"
+handler403 = "experiments.api_errors.forbidden"
+handler404 = "experiments.api_errors.not_found"
+handler500 = "experiments.api_errors.server_error"

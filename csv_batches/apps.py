@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class CsvBatchesConfig(AppConfig):
+    name = "csv_batches"
+    verbose_name = "CSV batches"
+
+    def ready(self) -> None:
+        from csv_batches import kind
+
+        kind.register()
