@@ -1,0 +1,55 @@
+"""What a runtime says about an error, as one line for people."""
+
+import html
+import re
+from typing import Any
+
+MAX_LENGTH = 500
+_TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_KEYS = ("detail", "message", "msg", "error", "errors", "title", "reason")
+
+
+def in_words(body: Any) -> str:
+    """The explanation in a JSON value, "" where there is none.
+
+    Known shapes: a text; `{"detail": text}`; `{"detail": [{"loc": […], "msg": text}]}`; `{"error": …}` and
+    `{"message": …}`, nested too; `{"errors": [{"code", "detail", "attr"}]}`.
+    """
+    return shortened(_words(body, depth=0))
+
+
+def text_in_words(text: str) -> str:
+    """The same for a body that is not JSON: plain text, or the text of an HTML page."""
+    if "<" in text:
+        text = html.unescape(_TAG.sub(" ", text))
+    return shortened(text)
+
+
+def shortened(text: str, length: int = MAX_LENGTH) -> str:
+    """One line without anything that cannot be stored or shown, at most `length` characters long."""
+    visible = "".join(char if char.isprintable() else " " for char in text[: 20 * length])
+    line = " ".join(visible.split())
+    return line if len(line) <= length else f"{line[: length - 1]}…"
+
+
+def _words(value: Any, depth: int) -> str:
+    if isinstance(value, str):
+        return value
+    if depth > 4:
+        return ""
+    if isinstance(value, list):
+        return "; ".join(filter(None, (_words(item, depth + 1) for item in value[:20])))
+    if isinstance(value, dict):
+        said = next(filter(None, (_words(value.get(key), depth + 1) for key in _KEYS)), "")
+        place = _place(value)
+        return f"{place}: {said}" if place and said else said
+    return ""
+
+
+def _place(error: dict[str, Any]) -> str:
+    loc = error.get("loc")
+    if isinstance(loc, list):
+        parts = [str(part) for part in loc if isinstance(part, str | int)]
+        return ".".join(parts[1:] if parts[:1] == ["body"] and len(parts) > 1 else parts)
+    attr = error.get("attr")
+    return attr if isinstance(attr, str) else ""
