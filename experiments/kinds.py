@@ -1,0 +1,53 @@
+"""The registry of kinds: how an item becomes a request, and how an answer becomes a result.
+
+The host never asks what kind a queue is. It asks the kind, which an app registers when it is ready.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Json = Any
+
+
+class Plan(Protocol):
+    """A queue's settings, compiled once for many items. Used from one thread for `request`, from many for `check`."""
+
+    schema: dict[str, Json] | None
+    guidance: str
+    example: dict[str, Json] | None
+
+    def request(self, payload: Json) -> tuple[str, dict[str, Json]]:
+        """The user message and the system params of an item. `WorkbenchError` with code `template_error` where none."""
+
+    def check(self, answer: dict[str, Json]) -> str | None:
+        """Why the answer is not acceptable, in words; None where it is."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`plan` compiles the settings of the queue with this id; `page` gives the path of a queue's page."""
+
+    name: str
+    label: str
+    plan: Callable[[Any], Plan]
+    page: Callable[[Any], str]
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    _kinds[kind.name] = kind
+
+
+def get(name: str) -> Kind:
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise LookupError(f"No installed app registered the kind {name!r}.") from None
+
+
+def choices() -> list[tuple[str, str]]:
+    """For model fields. A callable, so that a new kind needs no migration."""
+    return [(kind.name, kind.label) for kind in _kinds.values()]

@@ -1,0 +1,321 @@
+"""The shared tables: networks, queues of every kind, their items and runs.
+
+A queue's `kind` says which registered kind it belongs to; the kind's own settings live in a child table of its own app.
+Items, attempts and runs are many: their foreign keys cascade in the database and Django does nothing on delete.
+"""
+
+import hashlib
+import secrets
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from experiments import kinds, secretbox
+from experiments.querysets import OwnedQuerySet, QueueItemQuerySet, QueueQuerySet, RunQuerySet
+
+
+class Network(models.Model):
+    """Agents that answer a run: a remote one at `run_url`, or this site's own runtime where that is blank."""
+
+    name = models.CharField(max_length=200, unique=True)
+    description = models.TextField(blank=True)
+    additional_data = models.JSONField(default=dict, blank=True)
+    run_url = models.CharField(max_length=500, blank=True)
+    sealed_token = models.TextField(blank=True, editable=False)
+    config_url = models.CharField(max_length=500, blank=True)
+    transient_400 = models.BooleanField(default=False)
+    version = models.IntegerField(null=True, blank=True)
+    max_steps = models.PositiveIntegerField(null=True, blank=True)
+    timeout_s = models.PositiveIntegerField(default=120)
+    max_concurrency = models.PositiveIntegerField(default=16)
+    users_may_update_schema = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(condition=Q(timeout_s__gte=1, timeout_s__lte=600), name="network_timeout_in_bounds"),
+            models.CheckConstraint(condition=Q(max_concurrency__gte=1), name="network_max_concurrency_positive"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def run_token(self) -> str:
+        return secretbox.unseal(self.sealed_token)
+
+    @run_token.setter
+    def run_token(self, token: str) -> None:
+        self.sealed_token = secretbox.seal(token)
+
+
+class Agent(models.Model):
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="agents")
+    key = models.CharField(max_length=100)
+    display_name = models.CharField(max_length=200, blank=True)
+    prompt = models.TextField(blank=True)
+    is_default = models.BooleanField(default=False)
+    allow_respond = models.BooleanField(default=True)
+    routes = models.ManyToManyField("self", symmetrical=False, blank=True)
+    model = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=("network", "key"), name="agent_key_unique_in_network"),
+            models.UniqueConstraint(
+                fields=("network",), condition=Q(is_default=True), name="one_default_agent_a_network"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.display_name or self.key
+
+
+class Queue(models.Model):
+    """Rows that wait for an answer, of one kind. Statuses change in `services.queues` and in the worker only."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft"
+        RUNNING = "running"
+        PAUSED = "paused"
+        COMPLETED = "completed"
+        CANCELLED = "cancelled"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=32, choices=kinds.choices)
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="trials")
+    name = models.CharField(max_length=200)
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="queues", null=True, blank=True)
+    agent_key = models.CharField(max_length=100, blank=True)
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.DRAFT)
+    concurrency = models.PositiveIntegerField(default=1)
+    debug = models.BooleanField(default=False)
+    max_attempts = models.PositiveSmallIntegerField(default=4)
+
+    total = models.PositiveIntegerField(default=0)
+    queued = models.PositiveIntegerField(default=0)
+    running = models.PositiveIntegerField(default=0)
+    succeeded = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    tokens = models.BigIntegerField(default=0)
+    rate = models.FloatField(default=0, help_text="Recorded rows, decaying by e each minute, as of rate_at.")
+    rate_at = models.DateTimeField(null=True, blank=True)
+
+    range_from = models.PositiveIntegerField(null=True, blank=True)
+    range_to = models.PositiveIntegerField(null=True, blank=True, help_text="Exclusive.")
+    pause_code = models.CharField(max_length=32, blank=True)
+    pause_detail = models.TextField(blank=True)
+    pause_until = models.DateTimeField(null=True, blank=True)
+    streak = models.PositiveIntegerField(default=0, help_text="Failures of streak_group in a row.")
+    streak_group = models.CharField(max_length=32, blank=True)
+    probing = models.BooleanField(default=False, help_text="After a pause by the system: one row first.")
+
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = QueueQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "id")
+        indexes = (
+            models.Index(fields=("kind", "-created_at", "id"), name="queue_list"),
+            models.Index(fields=("status",), condition=Q(status="running"), name="queue_running"),
+            models.Index(fields=("network",), condition=Q(status="running"), name="queue_running_network"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(total=F("queued") + F("running") + F("succeeded") + F("failed")),
+                name="queue_counters_add_up",
+            ),
+            models.CheckConstraint(condition=Q(concurrency__gte=1), name="queue_concurrency_positive"),
+            models.CheckConstraint(condition=Q(max_attempts__gte=1), name="queue_max_attempts_positive"),
+            models.CheckConstraint(
+                condition=~Q(status="completed") | Q(queued=0, running=0), name="queue_completed_means_nothing_left"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class QueueItem(models.Model):
+    """One row and its answer. `payload` is in the shape that the kind stored."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        SUCCEEDED = "succeeded"
+        FAILED = "failed"
+
+    id = models.BigAutoField(primary_key=True)
+    queue = models.ForeignKey(
+        Queue, on_delete=models.DO_NOTHING, related_name="items", db_constraint=False, db_index=False
+    )
+    kind = models.CharField(max_length=32, choices=kinds.choices)
+    row_index = models.PositiveIntegerField()
+    payload = models.JSONField()
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.QUEUED, db_default=Status.QUEUED)
+    attempts = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Claims since a person's last retry."
+    )
+    lost = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Claims in a row that ended without a record."
+    )
+    generation = models.PositiveSmallIntegerField(default=1, db_default=1, help_text="Goes up with a person's retry.")
+    available_at = models.DateTimeField(db_default=Now())
+    lease_token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    limited_since = models.DateTimeField(null=True, blank=True, help_text="First 429 since the last other outcome.")
+    run_trace_id = models.TextField(null=True, blank=True)  # noqa: DJ001  null: never answered
+    result_payload = models.JSONField(null=True, blank=True)
+    corrected_payload = models.JSONField(null=True, blank=True)
+    error_code = models.CharField(max_length=32, blank=True, default="", db_default="")
+    error_message = models.TextField(blank=True, default="", db_default="")
+    queued_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    elapsed_ms = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = QueueItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("queue", "row_index")
+        indexes = (
+            models.Index(fields=("queue", "row_index"), condition=Q(status="queued"), name="item_claim"),
+            models.Index(fields=("queue", "row_index"), condition=Q(status="queued", lost__gt=0), name="item_suspect"),
+            models.Index(fields=("queue", "lease_until"), condition=Q(status="running"), name="item_lease"),
+            models.Index(fields=("queue", "status", "row_index"), name="item_page_status"),
+            models.Index(
+                fields=("queue", "error_code", "row_index"), condition=Q(status="failed"), name="item_page_error"
+            ),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=("queue", "row_index"), name="item_row_unique"),
+            models.CheckConstraint(
+                condition=Q(status="running", lease_token__isnull=False, lease_until__isnull=False)
+                | (~Q(status="running") & Q(lease_token__isnull=True, lease_until__isnull=True)),
+                name="item_lease_while_running",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"row {self.row_index}"
+
+
+class Attempt(models.Model):
+    """The ledger: one line a claim that ended, whatever became of it."""
+
+    id = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey(QueueItem, on_delete=models.DO_NOTHING, related_name="attempt_log", db_constraint=False)
+    generation = models.PositiveSmallIntegerField()
+    attempt = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(db_default=Now())
+    http_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    outcome = models.CharField(max_length=32)
+    detail = models.TextField(blank=True, default="", db_default="")
+
+    class Meta:
+        ordering = ("item", "id")
+
+    def __str__(self) -> str:
+        return f"attempt {self.attempt}: {self.outcome}"
+
+
+class Lane(models.Model):
+    """A worker's place at a queue. A task runs only the generation that it was sent for, and only once."""
+
+    queue = models.ForeignKey(Queue, on_delete=models.DO_NOTHING, related_name="lanes", db_constraint=False)
+    number = models.PositiveSmallIntegerField()
+    generation = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=8, choices=[("waiting", "waiting"), ("live", "live"), ("ended", "ended")])
+    enqueued_at = models.DateTimeField()
+    heartbeat = models.DateTimeField(null=True, blank=True)
+    host = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("queue", "number"), name="lane_number_unique"),)
+        indexes = (models.Index(fields=("state", "enqueued_at"), name="lane_state"),)
+
+    def __str__(self) -> str:
+        return f"lane {self.number}.{self.generation} ({self.state})"
+
+
+class Run(models.Model):
+    """What was sent to a network and what came back, frozen."""
+
+    id = models.BigAutoField(primary_key=True)
+    trace_id = models.TextField()
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="runs")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    item = models.ForeignKey(
+        QueueItem, on_delete=models.DO_NOTHING, related_name="runs", db_constraint=False, null=True, blank=True
+    )
+    agent_key = models.CharField(max_length=100, blank=True)
+    status = models.CharField(max_length=32, default="ok")
+    request = models.JSONField(default=dict)
+    final = models.JSONField(default=dict)
+    execution_log = models.JSONField(default=list)
+    debug = models.JSONField(null=True, blank=True)
+    usage = models.JSONField(default=dict)
+    duration_ms = models.PositiveIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        constraints = (models.UniqueConstraint(fields=("network", "trace_id"), name="run_trace_unique_in_network"),)
+        indexes = (
+            models.Index(fields=("trace_id",), name="run_trace"),
+            models.Index(fields=("owner", "-created_at", "-id"), name="run_list_owner"),
+            models.Index(fields=("-created_at", "-id"), name="run_list"),
+        )
+
+    def __str__(self) -> str:
+        return self.trace_id
+
+
+class ApiToken(models.Model):
+    """A key for the API. Only its hash is stored: it is shown once, when it is made."""
+
+    PREFIX = "cbw_"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=16)
+    sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects: "models.Manager[ApiToken]" = OwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @staticmethod
+    def digest(key: str) -> str:
+        # The key is 256 random bits: a plain hash cannot be guessed back, a slow one would only cost time.
+        return hashlib.sha256(key.encode()).hexdigest()
+
+    @classmethod
+    def issue(cls, *, user: Any, name: str) -> tuple["ApiToken", str]:
+        """A new token and its key, which cannot be read again."""
+        key = cls.PREFIX + secrets.token_urlsafe(32)
+        token = cls.objects.create(user=user, name=name, prefix=key[:12], sha256=cls.digest(key))
+        return token, key

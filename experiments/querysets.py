@@ -1,0 +1,51 @@
+"""Chainable adjectives: who may see what, and which rows are meant."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import models
+
+if TYPE_CHECKING:
+    from experiments.models import Queue
+
+
+class OwnedQuerySet(models.QuerySet[Any]):
+    """Rows that belong to somebody; `owner_field` names the foreign key."""
+
+    owner_field = "created_by"
+
+    def for_user(self, user: "AbstractBaseUser | AnonymousUser") -> Self:
+        """What `user` may see: all of it for staff, their own for everybody else, nothing for nobody."""
+        if not user.is_authenticated:
+            return self.none()
+        if getattr(user, "is_staff", False):
+            return self
+        return self.filter(**{self.owner_field: user})
+
+
+class QueueQuerySet(OwnedQuerySet):
+    def kept(self) -> Self:
+        """Without those that are being deleted."""
+        return self.filter(deleted_at__isnull=True)
+
+    def listed(self) -> Self:
+        """Kept ones that stand in lists: trials are hidden children."""
+        return self.kept().filter(parent__isnull=True)
+
+    def running(self) -> Self:
+        return self.kept().filter(status="running")
+
+
+class RunQuerySet(OwnedQuerySet):
+    owner_field = "owner"
+
+
+class QueueItemQuerySet(models.QuerySet[Any]):
+    def of(self, queue: "Queue") -> Self:
+        return self.filter(queue_id=queue.pk)
+
+    def in_order(self) -> Self:
+        return self.order_by("row_index")
+
+    def failed(self) -> Self:
+        return self.filter(status="failed")
