@@ -1,0 +1,174 @@
+"""Every change of a queue's status, and of its rows' by people. Each is an update filtered on the status before.
+
+The queue's row is locked first, then its items, in the same order as in the worker.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from experiments.errors import Conflict
+from experiments.models import Queue, QueueItem
+from experiments.worker import lanes
+from experiments.worker.record import settle
+
+Status = Queue.Status
+BIG = 20_000
+"""Rows above which a queue is deleted by a worker and not while somebody waits."""
+
+NO_PAUSE = {"pause_code": "", "pause_detail": "", "pause_until": None}
+FRESH_START = {**NO_PAUSE, "streak": 0, "streak_group": ""}
+
+
+def start(*, queue_id: UUID, range_from: int | None = None, range_to: int | None = None) -> None:
+    """draft → running. `range_from` and `range_to` (exclusive) limit which rows are called before it pauses."""
+    with transaction.atomic():
+        started = Queue.objects.filter(pk=queue_id, status=Status.DRAFT, deleted_at=None).update(
+            **FRESH_START,
+            status=Status.RUNNING,
+            started_at=timezone.now(),
+            range_from=range_from,
+            range_to=range_to,
+            rate=0,
+            rate_at=None,
+        )
+        if not started:
+            raise Conflict("This batch was started already.", code="already_started")
+        lanes.ensure(queue_id)
+
+
+def pause(*, queue_id: UUID, by: str) -> None:
+    """running → paused. Calls in flight end and are recorded."""
+    changed = Queue.objects.filter(pk=queue_id, status=Status.RUNNING).update(
+        status=Status.PAUSED, pause_code="user", pause_detail=f"Paused by {by}.", pause_until=None
+    )
+    if not changed:
+        raise Conflict("Only a running batch can be paused.", code="wrong_status")
+
+
+def pause_by_system(*, queue_id: UUID, code: str, detail: str) -> None:
+    """running → paused, with the reason for the person who has to mend it; nothing where it does not run."""
+    Queue.objects.filter(pk=queue_id, status=Status.RUNNING).update(
+        status=Status.PAUSED, pause_code=code, pause_detail=detail, pause_until=None, probing=True
+    )
+
+
+def resume(*, queue_id: UUID) -> None:
+    """paused or cancelled → running. After a pause by the system one row goes first."""
+    with transaction.atomic():
+        changed = Queue.objects.filter(pk=queue_id, status__in=[Status.PAUSED, Status.CANCELLED]).update(
+            **FRESH_START, status=Status.RUNNING, completed_at=None
+        )
+        if not changed:
+            raise Conflict("Only a paused or cancelled batch can be resumed.", code="wrong_status")
+        settle(queue_id)
+        lanes.ensure(queue_id)
+
+
+def resume_due() -> None:
+    """Ends the pauses whose time is over."""
+    for queue_id in Queue.objects.filter(status=Status.PAUSED, pause_until__lte=Now()).values_list("pk", flat=True):
+        resume(queue_id=queue_id)
+
+
+def cancel(*, queue_id: UUID) -> None:
+    """running or paused → cancelled. Calls in flight end and are recorded, waiting rows stay as they are."""
+    changed = Queue.objects.filter(pk=queue_id, status__in=[Status.RUNNING, Status.PAUSED]).update(
+        **NO_PAUSE, status=Status.CANCELLED, completed_at=timezone.now(), range_from=None, range_to=None, probing=False
+    )
+    if not changed:
+        raise Conflict("Only a running or paused batch can be cancelled.", code="wrong_status")
+
+
+def retry(
+    *, queue_id: UUID, row_indexes: Sequence[int] | None = None, error_code: str | None = None, force: bool = False
+) -> int:
+    """Puts failed rows back, with `force` succeeded ones too, as new work with a new idempotency key; how many.
+
+    Without `row_indexes` the rows that a person corrected are left alone. A paused queue stays paused.
+    """
+    with transaction.atomic():
+        queue = Queue.objects.select_for_update(no_key=True).get(pk=queue_id)
+        if queue.status == Status.CANCELLED:
+            raise Conflict("This batch is cancelled. Resume it before you retry rows.", code="wrong_status")
+        if queue.status == Status.DRAFT:
+            raise Conflict("This batch was not started yet.", code="wrong_status")
+        items = _retried(queue, row_indexes, error_code, force)
+        failed = items.filter(status="failed").count()
+        requeued = items.update(
+            status="queued",
+            generation=F("generation") + 1,
+            attempts=0,
+            lost=0,
+            available_at=Now(),
+            queued_at=Now(),
+            started_at=None,
+            completed_at=None,
+            elapsed_ms=None,
+            limited_since=None,
+            run_trace_id=None,
+            result_payload=None,
+            corrected_payload=None,
+            error_code="",
+            error_message="",
+        )
+        if not requeued:
+            return 0
+        changes = {"status": Status.RUNNING, "completed_at": None} if queue.status == Status.COMPLETED else {}
+        Queue.objects.filter(pk=queue_id).update(
+            **changes,
+            queued=F("queued") + requeued,
+            failed=F("failed") - failed,
+            succeeded=F("succeeded") - (requeued - failed),
+            streak=0,
+            streak_group="",
+        )
+        lanes.ensure(queue_id)
+        return requeued
+
+
+def _retried(queue: Queue, row_indexes: Sequence[int] | None, error_code: str | None, force: bool):  # type: ignore[no-untyped-def]
+    statuses = ["failed", "succeeded"] if force else ["failed"]
+    items = QueueItem.objects.of(queue).filter(status__in=statuses)
+    if error_code:
+        items = items.filter(error_code=error_code)
+    if row_indexes is None:
+        return items.filter(corrected_payload=None)
+    return items.filter(row_index__in=row_indexes)
+
+
+def set_concurrency(*, queue_id: UUID, concurrency: int) -> None:
+    """Takes effect at once, also while the queue runs."""
+    with transaction.atomic():
+        Queue.objects.filter(pk=queue_id).update(concurrency=concurrency)
+        lanes.ensure(queue_id)
+
+
+def delete(*, queue: Queue) -> None:
+    """Removes a queue with everything that is its: at once, or by a worker where that takes long."""
+    if queue.total <= BIG:
+        destroy(queue.pk)
+        return
+    with transaction.atomic():
+        Queue.objects.filter(pk=queue.pk).update(deleted_at=timezone.now())
+        async_task("experiments.tasks.delete_queue", str(queue.pk), q_options={"save": False})
+
+
+def destroy(queue_id: UUID) -> None:
+    """Deletes the queue's row; its items, attempts, runs and lanes follow in the database."""
+    queue = Queue.objects.filter(pk=queue_id).first()
+    if queue is not None:
+        queue.delete()
+
+
+def destroy_deleted() -> None:
+    """Finishes what a worker that died left half deleted."""
+    overdue = Q(deleted_at__lt=timezone.now() - timedelta(minutes=10))
+    for queue_id in Queue.objects.filter(overdue).values_list("pk", flat=True):
+        destroy(queue_id)

@@ -1,0 +1,104 @@
+"""Our own `/run`: from a request to the reply, recorded for its owner."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from experiments.errors import WorkbenchError
+from experiments.models import Network, QueueItem, Run
+from experiments.runtime import engine, local_model
+from experiments.runtime.llm import ChatEndpoint, chat_client
+
+NOT_STORED = ("respond_payload_schema", "respond_payload_guidance", "respond_payload_example")
+
+
+class UnknownNetwork(WorkbenchError):
+    status = 404
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asked: a user, and the queue where it was the worker."""
+
+    owner_id: int
+    queue_id: UUID | None = None
+
+
+def answer(*, values: Mapping[str, Any], caller: Caller) -> engine.RunResult:
+    """Runs a network of this site and stores the run. `ModelError` where the model gives nothing."""
+    network = Network.objects.prefetch_related("agents__routes").filter(name=values["network"]).first()
+    if network is None:
+        raise UnknownNetwork(f"There is no network “{values['network']}”.", code="unknown_network", attr="network")
+    request = engine.RunRequest(
+        user_message=values["user_message"],
+        system_params=values.get("system_params") or {},
+        agent_key=values.get("agent_key") or None,
+        debug=bool(values.get("debug")),
+        default_model=settings.OPENAI_MODEL,
+        schema=values.get("respond_payload_schema"),
+        guidance=values.get("respond_payload_guidance"),
+        example=values.get("respond_payload_example"),
+    )
+    result = engine.run(spec_of(network), request, chat_client(endpoint()).complete)
+    _store(network, values, caller, result)
+    return result
+
+
+def endpoint() -> ChatEndpoint:
+    """The configured model, or the embedded one."""
+    if settings.OPENAI_BASE_URL:
+        return ChatEndpoint(settings.OPENAI_BASE_URL, api_key=settings.OPENAI_API_KEY or None)
+    return local_model.endpoint(settings.VAR_DIR)
+
+
+def spec_of(network: Network) -> engine.NetworkSpec:
+    data = network.additional_data
+    agents = tuple(
+        engine.AgentSpec(
+            key=agent.key,
+            display_name=agent.display_name,
+            prompt=agent.prompt,
+            is_default=agent.is_default,
+            allow_respond=agent.allow_respond,
+            routes=tuple(route.key for route in agent.routes.all()),
+            model=agent.model,
+        )
+        for agent in network.agents.all()
+    )
+    return engine.NetworkSpec(
+        name=network.name,
+        agents=agents,
+        version=network.version,
+        max_steps=network.max_steps,
+        schema=data.get("respond_payload_schema"),
+        guidance=data.get("respond_payload_guidance") or "",
+        example=data.get("respond_payload_example"),
+    )
+
+
+def _store(network: Network, values: Mapping[str, Any], caller: Caller, result: engine.RunResult) -> None:
+    Run.objects.create(
+        trace_id=result["trace_id"],
+        network=network,
+        owner_id=caller.owner_id,
+        item_id=_item_id(values, caller),
+        agent_key=values.get("agent_key") or "",
+        status=result["final"]["status"],
+        request={key: value for key, value in values.items() if key not in NOT_STORED},
+        final=result["final"],
+        execution_log=result["execution_log"],
+        debug=result["debug"],
+        usage=result["llm_usage_totals"],
+        duration_ms=result["run_duration_ms"],
+    )
+
+
+def _item_id(values: Mapping[str, Any], caller: Caller) -> int | None:
+    """The row that the worker calls for; what a user claims about rows is not believed."""
+    index = values.get("experiment_item_index")
+    if caller.queue_id is None or index is None:
+        return None
+    return QueueItem.objects.filter(queue_id=caller.queue_id, row_index=index).values_list("pk", flat=True).first()

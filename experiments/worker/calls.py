@@ -1,0 +1,172 @@
+"""From a claimed row to its outcome: what is sent, and what the answer means. Touches no database."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import signing
+
+from experiments import kinds
+from experiments.errors import WorkbenchError
+from experiments.models import Queue
+from experiments.retry import Verdict, decide
+from experiments.run_client import AbortHandle, RunReply, RunTarget, post_run
+from experiments.worker.claim import Claimed
+from experiments.worker.record import Outcome
+
+RUN_SALT = "run"
+RUN_TOKEN_AGE = timedelta(minutes=15)
+NOT_STORED = ("respond_payload_schema", "respond_payload_guidance", "respond_payload_example")
+"""Parts of a request that are the same for every row: the queue keeps them once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    row: Claimed
+    body: dict[str, Any]
+    idempotency_key: str
+
+
+class Caller:
+    """Everything about a queue that its calls need, read once for a lane."""
+
+    def __init__(self, queue: Queue) -> None:
+        if queue.network is None:
+            raise WorkbenchError("The network of this batch is gone.", code="network")
+        self._plan = kinds.get(queue.kind).plan(queue.pk)
+        self._key_base = f"{queue.pk}"
+        self._max_attempts = queue.max_attempts
+        self._target = _target(queue)
+        self._common = _common_body(queue, self._plan)
+
+    def prepare(self, row: Claimed) -> Prepared | Outcome:
+        """The request of a row; an outcome at once where its template cannot be rendered."""
+        try:
+            message, params = self._plan.request(row.payload)
+        except WorkbenchError as error:
+            return Outcome(
+                row, "failed", "template_error", error_code="template_error", message=error.detail, neutral=True
+            )
+        body = {
+            **self._common,
+            "user_message": message,
+            "system_params": params,
+            "experiment_item_index": row.row_index,
+        }
+        return Prepared(row, body, f"{self._key_base}-{row.row_index}-{row.generation}")
+
+    def call(self, prepared: Prepared, abort: AbortHandle) -> tuple[Outcome, Verdict]:
+        """Calls `/run` once. Runs in a thread."""
+        reply = post_run(self._target(), body=prepared.body, idempotency_key=prepared.idempotency_key, abort=abort)
+        if reply.error_code is None and reply.payload is not None:
+            problem = self._plan.check(reply.payload)
+            if problem is not None:
+                reply = replace(reply, error_code="schema_mismatch", message=problem, transient=False)
+        verdict = decide(
+            reply,
+            attempts=prepared.row.attempt,
+            max_attempts=self._max_attempts,
+            waited_for_rate_limit_s=prepared.row.limited_s,
+            jitter=random.random,
+        )
+        return outcome_of(prepared, reply, verdict), verdict
+
+
+def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict) -> Outcome:
+    status = {"succeed": "succeeded", "retry": "queued", "fail": "failed"}[verdict.action]
+    aborted = reply.reason == "aborted"
+    return Outcome(
+        prepared.row,
+        status,
+        name="given_back" if aborted else reply.error_code or "succeeded",
+        message=reply.message,
+        error_code=(reply.error_code or "") if status == "failed" else "",
+        counted=verdict.counted,
+        delay_s=verdict.delay_s,
+        limited=reply.error_code == "rate_limited",
+        http_status=reply.http_status,
+        payload=reply.payload if status != "queued" else None,
+        elapsed_ms=reply.elapsed_ms,
+        tokens=reply.tokens,
+        breaker=verdict.breaker,
+        neutral=aborted or reply.error_code == "rate_limited",
+        pause_until_s=verdict.pause_until_s,
+        run=_run_columns(prepared, reply),
+        trace_id=reply.trace_id,
+    )
+
+
+def _run_columns(prepared: Prepared, reply: RunReply) -> dict[str, Any] | None:
+    if not (reply.final or reply.execution_log or reply.trace_id):
+        return None
+    body = prepared.body
+    return {
+        "agent_key": body["agent_key"] or "",
+        "status": reply.error_code or "ok",
+        "request": {key: value for key, value in body.items() if key not in NOT_STORED},
+        "final": reply.final,
+        "execution_log": reply.execution_log or reply.step_events,
+        "debug": reply.debug,
+        "usage": reply.usage,
+        "duration_ms": reply.run_duration_ms if reply.run_duration_ms is not None else reply.elapsed_ms,
+    }
+
+
+def _common_body(queue: Queue, plan: kinds.Plan) -> dict[str, Any]:
+    network = queue.network
+    assert network is not None
+    body: dict[str, Any] = {
+        "network": network.name,
+        "agent_key": queue.agent_key or None,
+        "debug": queue.debug,
+        "experiment_id": str(queue.pk),
+    }
+    if network.version is not None:
+        body["version"] = network.version
+    if network.max_steps is not None:
+        body["max_steps"] = network.max_steps
+    if plan.schema is not None:
+        body["respond_payload_schema"] = plan.schema
+        body["respond_payload_guidance"] = plan.guidance
+        body["respond_payload_example"] = plan.example
+    return body
+
+
+def _target(queue: Queue) -> Callable[[], RunTarget]:
+    """Makes the target of one call: our own credential lives for minutes, so each call gets a fresh one."""
+    network = queue.network
+    assert network is not None
+    own = own_run_url()
+    url = network.run_url or settings.RUN_URL or own
+    timeout_s = float(min(network.timeout_s, settings.RUN_TIMEOUT_MAX))
+    token = network.run_token if network.run_url else settings.RUN_TOKEN
+    ours = not network.run_url and same_origin(url, own)
+
+    def target() -> RunTarget:
+        bearer = signed_credential(queue) if ours else token
+        return RunTarget(
+            url=url,
+            authorization=f"Bearer {bearer}" if bearer else None,
+            timeout_s=timeout_s,
+            transient_400=network.transient_400,
+        )
+
+    return target
+
+
+def own_run_url() -> str:
+    return f"{settings.SITE_URL}/run"
+
+
+def same_origin(one: str, other: str) -> bool:
+    a, b = urlsplit(one), urlsplit(other)
+    return (a.scheme, a.hostname, a.port) == (b.scheme, b.hostname, b.port)
+
+
+def signed_credential(queue: Queue) -> str:
+    """What our own `/run` accepts from our own worker: it names the queue and its owner."""
+    return signing.dumps({"queue": str(queue.pk), "owner": queue.created_by_id}, salt=RUN_SALT)

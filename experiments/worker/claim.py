@@ -1,0 +1,204 @@
+"""Taking rows: one short transaction that holds the queue's row, so that slots are counted and never guessed.
+
+Locks are always taken in the order network, queue, items. All times are the database's.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import connection
+
+CRASHED = (
+    "The worker that called this row ended without a result, {lost} times in a row. Look at the row and at the "
+    "worker's log, then retry it."
+)
+OWN_RUNTIME_RESERVE = 8
+"""Web threads that our own `/run` leaves to the pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row that this lane may call now, until its lease ends."""
+
+    id: int
+    row_index: int
+    payload: Any
+    attempt: int
+    generation: int
+    token: UUID
+    suspect: bool
+    started_at: datetime
+    limited_s: float
+    """Seconds since the row's first 429 in a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """What the transaction knows about the queue whose row it holds."""
+
+    id: UUID
+    status: str
+    concurrency: int
+    queued: int
+    running: int
+    max_attempts: int
+    probing: bool
+    range_from: int
+    range_to: int
+    network_id: int
+    network_limit: int
+    streak: int
+    streak_group: str
+    owner_id: int
+
+
+_LOCK = """
+SELECT q.id, q.status, q.concurrency, q.queued, q.running, q.max_attempts, q.probing,
+       coalesce(q.range_from, 0), coalesce(q.range_to, 2147483647), n.id,
+       CASE WHEN n.run_url = '' AND %(own_limit)s > 0 THEN least(n.max_concurrency, %(own_limit)s)
+            ELSE n.max_concurrency END,
+       q.streak, q.streak_group, q.created_by_id
+FROM experiments_queue q JOIN experiments_network n ON n.id = q.network_id
+WHERE q.id = %(queue)s AND q.deleted_at IS NULL
+FOR NO KEY UPDATE OF n, q
+"""
+
+
+def lock(queue_id: UUID) -> Locked | None:
+    """Holds the queue until the transaction ends; None where it is gone."""
+    own_limit = 0 if settings.RUN_URL else settings.WEB_THREADS - OWN_RUNTIME_RESERVE
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, {"queue": queue_id, "own_limit": own_limit})
+        row = cursor.fetchone()
+    return Locked(*row) if row else None
+
+
+_RECLAIM = """
+WITH ended AS (
+    UPDATE experiments_queueitem
+    SET lost = lost + 1, lease_token = NULL, lease_until = NULL,
+        status = CASE WHEN lost + 1 >= %(max_attempts)s THEN 'failed' ELSE 'queued' END,
+        error_code = CASE WHEN lost + 1 >= %(max_attempts)s THEN 'crashed' ELSE '' END,
+        error_message = CASE WHEN lost + 1 >= %(max_attempts)s
+            THEN replace(%(crashed)s, '{lost}', (lost + 1)::text) ELSE '' END,
+        completed_at = CASE WHEN lost + 1 >= %(max_attempts)s THEN clock_timestamp() END
+    WHERE queue_id = %(queue)s AND status = 'running' AND lease_until < clock_timestamp()
+    RETURNING id, generation, attempts, started_at, status
+), noted AS (
+    INSERT INTO experiments_attempt (item_id, generation, attempt, started_at, outcome, detail)
+    SELECT id, generation, attempts, started_at, 'lost', 'The worker ended without recording the call.' FROM ended
+), counted AS (
+    SELECT count(*) AS lost, count(*) FILTER (WHERE status = 'failed') AS failed FROM ended
+)
+UPDATE experiments_queue q
+SET running = q.running - c.lost, queued = q.queued + c.lost - c.failed, failed = q.failed + c.failed
+FROM counted c WHERE q.id = %(queue)s AND c.lost > 0
+RETURNING q.running
+"""
+
+
+def reclaim(queue: Locked) -> int:
+    """Gives back the rows whose lease ended, and fails those that did so too often; the rows still running."""
+    values = {"queue": queue.id, "max_attempts": queue.max_attempts, "crashed": CRASHED}
+    with connection.cursor() as cursor:
+        cursor.execute(_RECLAIM, values)
+        row = cursor.fetchone()
+    return row[0] if row else queue.running
+
+
+_NETWORK_LOAD = """
+SELECT coalesce(sum(running), 0), count(*) FILTER (WHERE status = 'running' AND id <> %(queue)s AND queued > 0)
+FROM experiments_queue WHERE network_id = %(network)s AND (running > 0 OR status = 'running') AND id <> %(queue)s
+"""
+
+
+def free_slots(queue: Locked, running: int) -> int:
+    """How many more rows of this queue may be in flight: its own limit, and a fair share of its network's."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NETWORK_LOAD, {"queue": queue.id, "network": queue.network_id})
+        elsewhere, others = cursor.fetchone()
+    share = max(1, queue.network_limit // (others + 1))
+    free = min(queue.concurrency - running, share - running, queue.network_limit - elsewhere - running)
+    return max(0, min(free, 1 - running) if queue.probing else free)
+
+
+_CLAIM = """
+WITH picked AS (
+    SELECT id, row_index, lost FROM experiments_queueitem
+    WHERE queue_id = %(queue)s AND status = 'queued' AND available_at <= clock_timestamp()
+      AND row_index >= %(from)s AND row_index < %(to)s AND (lost = 0 OR %(alone)s)
+    ORDER BY row_index LIMIT %(slots)s FOR UPDATE SKIP LOCKED
+), first AS (
+    SELECT id, lost FROM picked ORDER BY row_index LIMIT 1
+), taken AS (
+    -- A row that was lost before is called alone, so that it takes no neighbour along if it kills its worker again.
+    SELECT p.id FROM picked p, first f WHERE CASE WHEN f.lost > 0 THEN p.id = f.id ELSE p.lost = 0 END
+), claimed AS (
+    UPDATE experiments_queueitem i
+    SET status = 'running', attempts = attempts + 1, lease_token = %(token)s, started_at = clock_timestamp(),
+        lease_until = clock_timestamp() + %(lease)s * interval '1 second',
+        completed_at = NULL, elapsed_ms = NULL
+    FROM taken WHERE i.id = taken.id
+    RETURNING i.id, i.row_index, i.payload, i.attempts, i.generation, i.lost, i.started_at,
+              coalesce(extract(epoch FROM clock_timestamp() - i.limited_since), 0)::float8
+), counted AS (
+    UPDATE experiments_queue q SET running = q.running + c.n, queued = q.queued - c.n
+    FROM (SELECT count(*)::int AS n FROM claimed) c WHERE q.id = %(queue)s AND c.n > 0
+)
+SELECT * FROM claimed ORDER BY row_index
+"""
+
+
+def claim(queue: Locked, *, slots: int, alone: bool) -> list[Claimed]:
+    """Up to `slots` rows in row order. `alone`: nothing is in flight, so a suspect row may be taken, by itself."""
+    token = uuid4()
+    values = {"queue": queue.id, "from": queue.range_from, "to": queue.range_to, "slots": slots, "alone": alone}
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {**values, "token": token, "lease": settings.LEASE_S})
+        rows = cursor.fetchall()
+    # Django leaves the jsonb of raw queries as text.
+    return [
+        Claimed(
+            id=row[0],
+            row_index=row[1],
+            payload=json.loads(row[2]),
+            attempt=row[3],
+            generation=row[4],
+            token=token,
+            suspect=row[5] > 0,
+            started_at=row[6],
+            limited_s=row[7],
+        )
+        for row in rows
+    ]
+
+
+_RENEW = """
+UPDATE experiments_queueitem SET lease_until = clock_timestamp() + %s * interval '1 second'
+WHERE id = ANY(%s) AND status = 'running' AND lease_token = ANY(%s)
+"""
+
+
+def renew(claimed: list[Claimed]) -> None:
+    """Extends the leases of rows in flight that are still ours."""
+    tokens = list({row.token for row in claimed})
+    with connection.cursor() as cursor:
+        cursor.execute(_RENEW, [settings.LEASE_S, [row.id for row in claimed], tokens])
+
+
+_NEXT = """
+SELECT extract(epoch FROM min(available_at) - clock_timestamp())::float8 FROM experiments_queueitem
+WHERE queue_id = %s AND status = 'queued' AND row_index >= %s AND row_index < %s
+"""
+
+
+def next_due_s(queue: Locked) -> float | None:
+    """Seconds until a waiting row may be claimed; None where no row waits within the range."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [queue.id, queue.range_from, queue.range_to])
+        due: float | None = cursor.fetchone()[0]
+    return due

@@ -1,0 +1,258 @@
+"""Writing what came back: all that is pending in one statement a table, guarded by the lease token.
+
+A row whose lease somebody else holds by now is left alone, so that a result is recorded once.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection
+
+from experiments.models import Run
+from experiments.retry import Breaker
+from experiments.worker.claim import Claimed, Locked
+
+RATE_DECAY_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One call's end as it will be stored. `status` is the row's next one: succeeded, failed or queued."""
+
+    row: Claimed
+    status: str
+    name: str
+    """For the ledger: `succeeded`, an error code, or `given_back`."""
+    message: str = ""
+    error_code: str = ""
+    counted: bool = True
+    delay_s: float = 0.0
+    limited: bool = False
+    http_status: int | None = None
+    payload: dict[str, Any] | None = None
+    elapsed_ms: int | None = None
+    tokens: int = 0
+    breaker: Breaker | None = None
+    neutral: bool = False
+    """Says nothing about the runtime: neither starts nor ends a streak of failures."""
+    pause_until_s: float | None = None
+    run: dict[str, Any] | None = None
+    """Columns of the `Run`; None where nothing came back that is worth one."""
+    trace_id: str | None = None
+
+
+_ITEMS = """
+WITH given AS (
+    SELECT * FROM jsonb_to_recordset(%(outcomes)s::jsonb) AS g(
+        id bigint, token uuid, status text, counted boolean, delay_s float8, limited boolean, error_code text,
+        message text, payload jsonb, trace_id text, elapsed_ms int, http_status smallint, name text)
+), written AS (
+    UPDATE experiments_queueitem i
+    SET status = g.status, lease_token = NULL, lease_until = NULL, lost = 0,
+        attempts = i.attempts - CASE WHEN g.counted THEN 0 ELSE 1 END,
+        available_at = CASE WHEN g.status = 'queued' THEN clock_timestamp() + g.delay_s * interval '1 second'
+                            ELSE i.available_at END,
+        limited_since = CASE WHEN g.limited THEN coalesce(i.limited_since, clock_timestamp()) END,
+        error_code = g.error_code, error_message = CASE WHEN g.status = 'failed' THEN g.message ELSE '' END,
+        result_payload = g.payload, run_trace_id = g.trace_id, elapsed_ms = g.elapsed_ms,
+        completed_at = CASE WHEN g.status = 'queued' THEN NULL ELSE clock_timestamp() END
+    FROM given g WHERE i.id = g.id AND i.lease_token = g.token AND i.status = 'running'
+    RETURNING i.id, i.generation, i.started_at, g.name, g.message, g.http_status
+), noted AS (
+    INSERT INTO experiments_attempt (item_id, generation, attempt, started_at, http_status, outcome, detail)
+    SELECT w.id, w.generation, a.attempt, w.started_at, w.http_status, w.name, w.message
+    FROM written w JOIN jsonb_to_recordset(%(outcomes)s::jsonb) AS a(id bigint, attempt smallint) ON a.id = w.id
+)
+SELECT id FROM written
+"""
+
+
+def record(queue: Locked, outcomes: list[Outcome]) -> list[Outcome]:
+    """Stores the outcomes of rows that are still ours and returns those; counters and pauses of the queue included.
+
+    The transaction must hold the queue. `DataError` where a value cannot be stored: record them one by one then.
+    """
+    outcomes = _with_own_trace_ids(queue, outcomes)
+    with connection.cursor() as cursor:
+        cursor.execute(_ITEMS, {"outcomes": json.dumps([_item(outcome) for outcome in outcomes])})
+        written = {row[0] for row in cursor.fetchall()}
+    accepted = [outcome for outcome in outcomes if outcome.row.id in written]
+    if accepted:
+        _store_runs(queue, accepted)
+        _update_queue(queue, accepted)
+    return accepted
+
+
+def _item(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "id": outcome.row.id,
+        "attempt": outcome.row.attempt,
+        "token": str(outcome.row.token),
+        "status": outcome.status,
+        "counted": outcome.counted,
+        "delay_s": outcome.delay_s,
+        "limited": outcome.limited,
+        "error_code": outcome.error_code,
+        "message": outcome.message,
+        "payload": outcome.payload,
+        "trace_id": outcome.trace_id,
+        "elapsed_ms": outcome.elapsed_ms,
+        "http_status": outcome.http_status,
+        "name": outcome.name,
+    }
+
+
+def _with_own_trace_ids(queue: Locked, outcomes: list[Outcome]) -> list[Outcome]:
+    """Every run gets a trace id of its own: a remote may send none, or one that another row's run has already."""
+    wanted = [outcome.trace_id for outcome in outcomes if outcome.run is not None and outcome.trace_id]
+    taken: dict[str, int | None] = {}
+    known = Run.objects.filter(network_id=queue.network_id, trace_id__in=wanted)
+    for trace_id, item_id, owner_id in known.values_list("trace_id", "item_id", "owner_id"):
+        # A run that our own runtime recorded for the same owner, not yet for an item, is this row's run.
+        taken[trace_id] = item_id if item_id is not None or owner_id == queue.owner_id else -1
+    own = []
+    for outcome in outcomes:
+        if outcome.run is not None:
+            outcome = replace(outcome, trace_id=_free_trace_id(outcome, taken))
+            taken[str(outcome.trace_id)] = outcome.row.id
+        own.append(outcome)
+    return own
+
+
+def _free_trace_id(outcome: Outcome, taken: dict[str, int | None]) -> str:
+    wanted = outcome.trace_id
+    if not wanted:
+        return uuid4().hex
+    if taken.get(wanted) in (None, outcome.row.id):
+        return wanted
+    return f"{wanted}~{uuid4().hex[:12]}"
+
+
+def _store_runs(queue: Locked, outcomes: list[Outcome]) -> None:
+    runs = [
+        Run(
+            trace_id=outcome.trace_id,
+            network_id=queue.network_id,
+            owner_id=queue.owner_id,
+            item_id=outcome.row.id,
+            **outcome.run,
+        )
+        for outcome in outcomes
+        if outcome.run is not None
+    ]
+    Run.objects.bulk_create(
+        runs,
+        update_conflicts=True,
+        unique_fields=["network", "trace_id"],
+        update_fields=[
+            "item",
+            "agent_key",
+            "status",
+            "request",
+            "final",
+            "execution_log",
+            "debug",
+            "usage",
+            "duration_ms",
+        ],
+    )
+
+
+PAUSES = {
+    "unauthorized": "The network refused the worker's credentials. Check its token, then resume.",
+    "not_found": "The network answered 404. Check its run URL, its name and the agent, then resume.",
+    "unreachable": "The network's address cannot be reached. Check its run URL, then resume.",
+    "server": "The network failed on one row after the other. Look at the last errors, then resume.",
+    "schema": "One answer after the other broke the schema. Look at them and at the schema, then resume or cancel.",
+}
+PAUSE_CODES = {"server": "server_error", "schema": "schema_mismatch"}
+
+_QUEUE = """
+UPDATE experiments_queue q
+SET running = q.running - %(n)s, queued = q.queued + %(queued)s, succeeded = q.succeeded + %(succeeded)s,
+    failed = q.failed + %(failed)s, tokens = q.tokens + %(tokens)s,
+    rate = coalesce(q.rate * exp(-least(extract(epoch FROM clock_timestamp() - q.rate_at)::float8 / %(decay)s, 50)), 0)
+           + %(succeeded)s + %(failed)s,
+    rate_at = clock_timestamp(), streak = %(streak)s, streak_group = %(group)s, probing = %(probing)s
+WHERE q.id = %(id)s
+"""
+_PAUSE = """
+UPDATE experiments_queue SET status = 'paused', pause_code = %(code)s, pause_detail = %(detail)s, probing = TRUE,
+    pause_until = CASE WHEN %(until)s::float8 IS NOT NULL
+                  THEN clock_timestamp() + %(until)s::float8 * interval '1 second' END
+WHERE id = %(id)s AND status = 'running'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """Failures of one group in a row, and whether they are enough to pause."""
+
+    length: int
+    group: str
+    probing: bool
+    tripped: Breaker | None = None
+
+
+def follow(streak: Streak, outcomes: list[Outcome]) -> Streak:
+    """The streak after these outcomes, in the order in which they came back."""
+    for outcome in outcomes:
+        if outcome.neutral:
+            continue
+        if outcome.breaker is None:
+            streak = replace(streak, length=0, group="", probing=False)
+            continue
+        group = outcome.breaker.group
+        length = streak.length + 1 if group == streak.group else 1
+        # After a pause one row goes first: if it fails in such a way again, that is enough.
+        enough = length >= outcome.breaker.threshold or streak.probing
+        streak = replace(streak, length=length, group=group, tripped=outcome.breaker if enough else streak.tripped)
+    return streak
+
+
+def _update_queue(queue: Locked, outcomes: list[Outcome]) -> None:
+    streak = follow(Streak(queue.streak, queue.streak_group, queue.probing), outcomes)
+    counts = {status: sum(o.status == status for o in outcomes) for status in ("queued", "succeeded", "failed")}
+    tokens = sum(outcome.tokens for outcome in outcomes)
+    values = {**counts, "id": queue.id, "n": len(outcomes), "tokens": tokens, "decay": RATE_DECAY_S}
+    with connection.cursor() as cursor:
+        cursor.execute(_QUEUE, {**values, "streak": streak.length, "group": streak.group, "probing": streak.probing})
+    if streak.tripped is not None:
+        group = streak.tripped.group
+        _pause(queue, code=PAUSE_CODES.get(group, group), detail=PAUSES[group], until_s=None)
+    waits = [outcome.pause_until_s for outcome in outcomes if outcome.pause_until_s is not None]
+    if waits:
+        _pause(
+            queue, code="rate_limited", detail="The network asked to wait. It goes on by itself.", until_s=max(waits)
+        )
+
+
+def _pause(queue: Locked, *, code: str, detail: str, until_s: float | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_PAUSE, {"id": queue.id, "code": code, "detail": detail, "until": until_s})
+
+
+_COMPLETE = """
+UPDATE experiments_queue
+SET status = 'completed', completed_at = clock_timestamp(), pause_code = '', pause_detail = '', pause_until = NULL,
+    range_from = NULL, range_to = NULL, probing = FALSE, streak = 0, streak_group = ''
+WHERE id = %(id)s AND status IN ('running', 'paused') AND queued = 0 AND running = 0
+"""
+_END_OF_RANGE = """
+UPDATE experiments_queue q
+SET status = 'paused', pause_code = 'range', pause_until = NULL, probing = FALSE,
+    pause_detail = 'The rows that were asked for are done. Resume to go on with the rest.',
+    range_from = NULL, range_to = NULL
+WHERE q.id = %(id)s AND q.status = 'running' AND q.running = 0 AND q.range_to IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM experiments_queueitem i WHERE i.queue_id = q.id AND i.status = 'queued'
+    AND i.row_index >= coalesce(q.range_from, 0) AND i.row_index < q.range_to)
+"""
+
+
+def settle(queue_id: Any) -> None:
+    """Ends a queue that has nothing left to do: completed, or paused at the end of its range."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COMPLETE, {"id": queue_id})
+        cursor.execute(_END_OF_RANGE, {"id": queue_id})
