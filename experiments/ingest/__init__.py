@@ -1,0 +1,28 @@
+"""Reading of table files: a path goes in, columns and rows of text come out, or a refusal that names the place."""
+
+from experiments.ingest.reader import CsvTable, Preview, open_table, parse_preview
+from experiments.ingest.table import (
+    Column,
+    FileTooLarge,
+    Limits,
+    ReadOptions,
+    RejectedFile,
+    Table,
+    Warning_,
+    name_columns,
+)
+
+__all__ = [
+    "Column",
+    "CsvTable",
+    "FileTooLarge",
+    "Limits",
+    "Preview",
+    "ReadOptions",
+    "RejectedFile",
+    "Table",
+    "Warning_",
+    "name_columns",
+    "open_table",
+    "parse_preview",
+]

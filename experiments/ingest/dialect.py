@@ -1,0 +1,103 @@
+"""Find the delimiter and the line end of a CSV from its beginning."""
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+
+from experiments.errors import InvalidInput
+
+DELIMITERS = (",", ";", "\t", "|")
+SAMPLE_BYTES = 256 * 1024
+_SAMPLE_RECORDS = 1000
+_NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+# A line that spreadsheets write and obey: it names the delimiter and holds no data.
+_SEP_LINE = re.compile(r'("?)sep=([^"\r\n])\1(?:\r\n|\r|\n|$)', re.IGNORECASE)
+
+# A cell can be as large as the limits allow, which are checked elsewhere; this one is the whole process's.
+csv.field_size_limit(2**31 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """`sep_line`: the first physical line only names the delimiter."""
+
+    delimiter: str
+    line_end: str
+    sep_line: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How a delimiter fits: cells in the first record and most often, the share of records that agree, padded cells."""
+
+    delimiter: str
+    first: int
+    agree: float
+    usual: int
+    usual_share: float
+    padded: int
+
+
+def find_dialect(sample: str, *, requested: str | None, complete: bool) -> Dialect:
+    """The dialect of the text that begins with `sample`, or is it where `complete`. A requested delimiter wins."""
+    chosen = check_delimiter(requested) if requested else None
+    sep = _SEP_LINE.match(sample)
+    body = sample[sep.end() :] if sep else sample
+    delimiter = chosen or (sep[2] if sep else _best_delimiter(body, complete=complete))
+    return Dialect(delimiter, _usual_line_end(sample, delimiter), sep_line=sep is not None)
+
+
+def check_delimiter(requested: str) -> str:
+    """The delimiter as one character; `tab` and `\\t` are understood. Raises `InvalidInput`."""
+    delimiter = _NAMED.get(requested.lower(), requested)
+    if len(delimiter) != 1 or delimiter in '"\r\n\0':
+        detail = f"{requested[:20]!r} cannot be the delimiter: give one character that is no quote and no line end."
+        raise InvalidInput(detail, code="invalid_delimiter", attr="delimiter")
+    return delimiter
+
+
+def _best_delimiter(text: str, *, complete: bool) -> str:
+    """The one whose first record has several cells and whose other records agree with it most.
+
+    Where no first record is divided (a title above the header), the one that divides most records alike; else a comma.
+    """
+    fits = [_fit(text, delimiter, complete=complete) for delimiter in DELIMITERS]
+    dividing = [fit for fit in fits if fit.first > 1]
+    if dividing:
+        return max(dividing, key=lambda fit: (round(fit.agree, 2), -fit.padded, fit.first)).delimiter
+    below_title = [fit for fit in fits if fit.usual > 1 and fit.usual_share > 0.5]
+    if below_title:
+        return max(below_title, key=lambda fit: (round(fit.usual_share, 2), fit.usual)).delimiter
+    return ","
+
+
+def _fit(text: str, delimiter: str, *, complete: bool) -> _Fit:
+    parsed = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    records = list(islice(filter(None, parsed), _SAMPLE_RECORDS))
+    if not complete and 1 < len(records) < _SAMPLE_RECORDS:
+        records.pop()  # cut by the sample's end
+    if not records:
+        return _Fit(delimiter, first=0, agree=0, usual=0, usual_share=0, padded=0)
+    lengths = Counter(map(len, records))
+    first = len(records[0])
+    usual, times = lengths.most_common(1)[0]
+    padded = sum(cell.startswith(" ") for record in records for cell in record[1:])
+    return _Fit(delimiter, first, lengths[first] / len(records), usual, times / len(records), padded)
+
+
+def _usual_line_end(text: str, delimiter: str) -> str:
+    lines = list(io.StringIO(text, newline=""))
+    parsed = csv.reader(lines, delimiter=delimiter)
+    ends = Counter(line_end_of(lines[parsed.line_num - 1]) for _ in islice(parsed, _SAMPLE_RECORDS))
+    del ends[""]
+    return ends.most_common(1)[0][0] if ends else "\n"
+
+
+def line_end_of(line: str) -> str:
+    """`\\n`, `\\r\\n` or `\\r`, or nothing at the end of a file without one."""
+    if line.endswith("\r\n"):
+        return "\r\n"
+    return line[-1:] if line.endswith(("\n", "\r")) else ""

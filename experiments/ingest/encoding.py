@@ -1,0 +1,135 @@
+"""Find a file's encoding (byte-order mark, then strict UTF-8, else ask) and decode it piece by piece."""
+
+import codecs
+import io
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+from experiments.errors import InvalidInput
+from experiments.ingest.guess import hints, preview, unmarked_utf16
+from experiments.ingest.table import RejectedFile
+
+PIECE_BYTES = 256 * 1024
+# UTF-32 first: its little-endian mark begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# Python has them as text encodings, but they are escapes and not character sets of files.
+_NOT_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7", "mbcs", "oem"}
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """`declared`: a person or a byte-order mark said so, it is not the assumption that text is UTF-8."""
+
+    name: str
+    declared: bool
+
+
+def find_encoding(head: bytes, requested: str | None) -> Encoding:
+    """The encoding to read with. Raises `InvalidInput` for a name nobody knows, `RejectedFile` for unmarked UTF-16.
+
+    A file said to be UTF-16 that has no byte-order mark is little-endian, unless its zero bytes tell otherwise.
+    """
+    marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
+    if requested:
+        name = _known_charset(requested)
+        if name == "utf-16" and marked != name:
+            name = unmarked_utf16(head) or "utf-16-le"
+        return Encoding(name, declared=True)
+    if marked:
+        return Encoding(marked, declared=True)
+    guess = unmarked_utf16(head)
+    if guess:
+        detail = f"The file is not UTF-8. It looks like {guess} without a byte-order mark: choose the encoding."
+        lines = preview(head, guess, first_line=1)
+        raise RejectedFile(detail, code="encoding", line=1, offset=0, guess=guess, preview=lines, alternatives=[])
+    return Encoding("utf-8", declared=False)
+
+
+def _known_charset(requested: str) -> str:
+    try:
+        name = codecs.lookup(requested.strip()).name
+        "".encode(name)
+        codecs.getincrementaldecoder(name)
+    except (LookupError, ValueError) as error:
+        raise _unknown_encoding(requested) from error
+    if name.replace("_", "-") in _NOT_CHARSETS:
+        raise _unknown_encoding(requested)
+    return "utf-8" if name == "utf-8-sig" else name
+
+
+def _unknown_encoding(requested: str) -> InvalidInput:
+    examples = "utf-8, utf-16, windows-1252, shift_jis"
+    detail = f"{requested[:40]!r} is not an encoding that is known here. Examples: {examples}."
+    return InvalidInput(detail, code="unknown_encoding", attr="encoding")
+
+
+def decoded_pieces(path: Path, encoding: Encoding, *, limit: int | None = None) -> Generator[str]:
+    """Decode the file, at most `limit` bytes of it, without its byte-order mark; no piece ends inside a CRLF.
+
+    Raises `RejectedFile` at the first byte that is not of the encoding, with its line and offset.
+    """
+    decoder = _decoder(encoding)
+    read, only_ascii, first = 0, True, True
+    with path.open("rb") as file:
+        while True:
+            raw = file.read(PIECE_BYTES if limit is None else min(PIECE_BYTES, limit - read))
+            read += len(raw)
+            at_end = not raw and (limit is None or read < limit)
+            try:
+                piece = decoder.decode(raw, final=at_end)
+            except UnicodeDecodeError as error:
+                offset = read - len(error.object) + error.start
+                raise _bad_byte(path, encoding, error, offset, only_ascii=only_ascii) from error
+            except UnicodeError as error:
+                raise RejectedFile(f"The file is not {encoding.name}: {error}.", code="bad_byte", offset=0) from error
+            if piece:
+                yield piece.removeprefix("\ufeff") if first else piece
+                first, only_ascii = False, only_ascii and piece.isascii()
+            if not raw:
+                return
+
+
+def _decoder(encoding: Encoding) -> io.IncrementalNewlineDecoder:
+    # Translates nothing: it is here because it never cuts between \r and \n.
+    return io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding.name)("strict"), translate=False)
+
+
+def _bad_byte(
+    path: Path, encoding: Encoding, error: UnicodeDecodeError, offset: int, *, only_ascii: bool
+) -> RejectedFile:
+    line = _line_of(path, encoding, offset)
+    byte = f"0x{error.object[error.start]:02x}"
+    if encoding.declared:
+        detail = f"Line {line}: the byte {byte} at offset {offset:,} is not valid {encoding.name}."
+        return RejectedFile(detail, code="bad_byte", line=line, offset=offset)
+    help_to_choose = hints(path, line=line, offset=offset)
+    if not only_ascii or _mostly_utf8(error.object):
+        detail = f"Line {line}: the byte {byte} at offset {offset:,} is damaged; the file is UTF-8 elsewhere."
+        return RejectedFile(detail, code="bad_byte", line=line, offset=offset, **help_to_choose)
+    looks = f" It looks like {help_to_choose['guess']}." if help_to_choose["guess"] else ""
+    detail = f"The file is not UTF-8 (line {line}, byte {byte} at offset {offset:,}).{looks} Choose the encoding."
+    return RejectedFile(detail, code="encoding", line=line, offset=offset, **help_to_choose)
+
+
+def _mostly_utf8(raw: bytes) -> bool:
+    text = raw.decode("utf-8", "surrogateescape")
+    bad = sum("\udc80" <= char <= "\udcff" for char in text)
+    return sum(char > "\x7f" for char in text) >= 2 * bad
+
+
+def _line_of(path: Path, encoding: Encoding, offset: int) -> int:
+    """The physical line of a byte, from 1. Reads the file again up to it: only done once, on the way out."""
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding.name)("ignore"), translate=True)
+    line, left = 1, offset
+    with path.open("rb") as file:
+        while left > 0 and (raw := file.read(min(PIECE_BYTES, left))):
+            left -= len(raw)
+            line += decoder.decode(raw, final=left <= 0).count("\n")
+    return line

@@ -1,0 +1,191 @@
+"""Read JSON Lines (https://jsonlines.org): one object a line, the keys of the first are the columns."""
+
+import io
+import json
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from experiments.ingest.dialect import line_end_of
+from experiments.ingest.encoding import Encoding, decoded_pieces
+from experiments.ingest.records import cell_too_large, line_chunks, too_many_columns
+from experiments.ingest.table import (
+    Column,
+    FileTooLarge,
+    Limits,
+    RejectedFile,
+    Table,
+    Warning_,
+    WarningLog,
+    name_columns,
+    shortened,
+)
+
+
+class _Number(str):
+    """A number as it is written in the file: 1.10 stays 1.10, and 5,000 digits are no trouble."""
+
+    __slots__ = ()
+
+
+class _DuplicateKey(ValueError):
+    pass
+
+
+class JsonlTable(Table):
+    """A JSON Lines file. Texts are taken verbatim, null is empty text, other values are compact JSON text."""
+
+    delimiter = None
+
+    def __init__(self, path: Path, encoding: Encoding, limits: Limits) -> None:
+        self._path = path
+        self._encoding = encoding
+        self._limits = limits
+        self._log = WarningLog()
+        self.encoding = encoding.name
+        self.row_count = 0
+        self.line_end, self.columns = self._read_columns()
+        self._known = {column.header for column in self.columns}
+
+    @property
+    def warnings(self) -> list[Warning_]:
+        return self._log.listed()
+
+    @property
+    def warning_counts(self) -> dict[str, int]:
+        return dict(self._log.counts)
+
+    def _lines(self) -> Generator[tuple[int, str]]:
+        number, longest = 0, self._limits.max_row_chars
+        with closing(decoded_pieces(self._path, self._encoding)) as pieces:
+            for line in chain.from_iterable(_split(line_chunks(pieces, max_line=longest))):
+                number += 1
+                if len(line) > longest:
+                    detail = f"Line {number} is longer than {longest:,} characters."
+                    raise FileTooLarge(detail, code="row_too_large", line=number)
+                yield number, line
+
+    def _read_columns(self) -> tuple[str, tuple[Column, ...]]:
+        with closing(self._lines()) as lines:
+            number, line = next(((number, line) for number, line in lines if line.strip()), (0, ""))
+        if not number:
+            raise RejectedFile("The file holds only blank lines.", code="empty_file")
+        keys = list(parse_line(line, number))
+        if not keys:
+            raise RejectedFile(f"Line {number}: the first object has no keys.", code="no_columns", line=number)
+        if len(keys) > self._limits.max_columns:
+            raise too_many_columns(number, self._limits)
+        self._check_cells(keys, number)
+        return line_end_of(line) or "\n", name_columns(keys)
+
+    def rows(self) -> Generator[list[str]]:
+        self._log = log = WarningLog()
+        self.row_count = 0
+        with closing(self._lines()) as lines:
+            for number, line in lines:
+                if not line.strip():
+                    log.add(number, "blank_line", "A blank line was left out.")
+                    continue
+                cells = self._cells(line, number)
+                if self.row_count >= self._limits.max_rows:
+                    detail = f"Line {number}: the file has more than {self._limits.max_rows:,} rows."
+                    raise FileTooLarge(detail, code="too_many_rows", line=number)
+                self.row_count += 1
+                yield cells
+
+    def _cells(self, line: str, number: int) -> list[str]:
+        values = parse_line(line, number)
+        if not values.keys() <= self._known:
+            raise _unknown_key(values, self._known, number)
+        cells = [_cell(values.get(column.header)) for column in self.columns]
+        if "\\" in line or len(line) > self._limits.max_cell_chars:
+            self._check_cells(cells, number)
+        return cells
+
+    def _check_cells(self, cells: Iterable[str], line: int) -> None:
+        """Refuse what only an escape can bring in (NUL, half a surrogate pair) and what is too large."""
+        for number, cell in enumerate(cells, start=1):
+            if len(cell) > self._limits.max_cell_chars:
+                raise cell_too_large(line, number, self._limits)
+            if "\0" in cell:
+                detail = f"Line {line}, column {number}: a NUL character, which text does not have."
+                raise RejectedFile(detail, code="nul", line=line, column=number)
+            if not _is_encodable(cell):
+                detail = f"Line {line}, column {number}: half of a surrogate pair, which is no character."
+                raise RejectedFile(detail, code="lone_surrogate", line=line, column=number)
+
+
+def _split(chunks: Iterable[str]) -> Iterator[Iterable[str]]:
+    for chunk in chunks:
+        yield io.StringIO(chunk, newline="")
+
+
+def parse_line(line: str, number: int) -> dict[str, Any]:
+    """The object of one line; numbers as their text. Raises `RejectedFile`."""
+    try:
+        value = _DECODER.decode(line)
+    except json.JSONDecodeError as error:
+        detail = f"Line {number}: this is not JSON ({error.msg} at character {error.pos + 1})."
+        raise RejectedFile(detail, code="bad_json", line=number, char=error.pos + 1) from error
+    except _DuplicateKey as error:
+        detail = f"Line {number}: the key “{shortened(str(error))}” is there twice in one object."
+        raise RejectedFile(detail, code="duplicate_key", line=number) from error
+    except (ValueError, RecursionError) as error:
+        why = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise RejectedFile(f"Line {number}: this is not JSON ({why}).", code="bad_json", line=number) from error
+    if not isinstance(value, dict):
+        detail = f"Line {number}: one JSON object is expected on each line."
+        raise RejectedFile(detail, code="not_an_object", line=number)
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _DuplicateKey(next(key for key in keys if keys.count(key) > 1))
+    return made
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON value")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_Number, parse_int=_Number, parse_constant=_refuse_constant
+)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, str) else _compact(value)
+
+
+def _compact(value: Any) -> str:
+    """JSON text without spaces, numbers as they were written."""
+    if isinstance(value, _Number):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{_compact(key)}:{_compact(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_compact, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _unknown_key(values: dict[str, Any], known: set[str], line: int) -> RejectedFile:
+    key = next(key for key in values if key not in known)
+    detail = (
+        f"Line {line}: the key “{shortened(key)}” is not among the columns, which are the keys of the first object."
+    )
+    return RejectedFile(detail, code="unknown_key", line=line)
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

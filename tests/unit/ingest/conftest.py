@@ -1,0 +1,39 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments.ingest import Limits, ReadOptions, RejectedFile, Table, open_table
+
+Ingest = Callable[..., tuple[Table, list[list[str]]]]
+Refusal = Callable[..., RejectedFile]
+
+
+@pytest.fixture
+def ingest(tmp_path: Path) -> Ingest:
+    """Write the content to a file and read all of it: the table and its rows."""
+
+    def read(
+        content: str | bytes, *, filename: str = "data.csv", limits: Limits | None = None, **options: Any
+    ) -> tuple[Table, list[list[str]]]:
+        path = tmp_path / "stored"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        table = open_table(path, filename=filename, options=ReadOptions(**options), limits=limits or Limits())
+        return table, list(table.rows())
+
+    return read
+
+
+@pytest.fixture
+def refusal(ingest: Ingest) -> Refusal:
+    """The refusal that reading the content ends with."""
+
+    def read(content: str | bytes, **how: Any) -> RejectedFile:
+        with pytest.raises(RejectedFile) as refused:
+            ingest(content, **how)
+        assert refused.value.attr == "file"
+        assert refused.value.detail.endswith((".", "?"))
+        return refused.value
+
+    return read

@@ -1,0 +1,95 @@
+import pytest
+
+from experiments.errors import InvalidInput
+from experiments.ingest import ReadOptions
+
+from .conftest import Ingest, Refusal
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["007", "1e5", "NULL", " x ", "=1+1", "true", "1,5", "2024-01-01", "-", "👩‍👩‍👧", "שלום", "N/A", "\t", "'", "\\n"],
+)
+def test_cells_stay_text_as_they_are(ingest: Ingest, cell: str) -> None:
+    assert ingest(f"a;b\n{cell};{cell}\n", delimiter=";")[1] == [[cell, cell]]
+
+
+@pytest.mark.parametrize(("row", "column"), [("1", 2), ("1,2,3", 3), ('"1\n1"', 2)])
+def test_a_row_of_another_length_is_refused_with_its_line(refusal: Refusal, row: str, column: int) -> None:
+    refused = refusal(f"a,b\n1,2\n{row}\n5,6\n")
+    assert refused.code == "ragged_row"
+    assert refused.extra == {"line": 3, "column": column}
+
+
+def test_short_rows_are_filled_where_that_was_chosen(ingest: Ingest) -> None:
+    table, rows = ingest("a,b,c\n1\n2,3\n4,5,6\n", ragged="pad")
+    assert rows == [["1", "", ""], ["2", "3", ""], ["4", "5", "6"]]
+    assert table.warning_counts == {"short_row": 2}
+    assert [warning.line for warning in table.warnings] == [2, 3]
+
+
+def test_long_rows_are_refused_even_then(refusal: Refusal) -> None:
+    assert refusal("a,b\n1,2,3\n", ragged="pad").code == "ragged_row"
+
+
+def test_extra_cells_that_are_empty_are_left_out_and_listed(ingest: Ingest) -> None:
+    table, rows = ingest('a,b\n1,2,,\n3,4,""\n')
+    assert rows == [["1", "2"], ["3", "4"]]
+    assert [(warning.code, warning.line) for warning in table.warnings] == [
+        ("extra_empty_cells", 2),
+        ("extra_empty_cells", 3),
+    ]
+
+
+def test_an_unknown_choice_for_ragged_rows_is_refused() -> None:
+    with pytest.raises(InvalidInput):
+        ReadOptions(ragged="guess")  # type: ignore[arg-type]
+
+
+def test_blank_lines_are_left_out_and_listed(ingest: Ingest) -> None:
+    table, rows = ingest("\na,b\n\n1,2\n\r\n3,4\n\n")
+    assert rows == [["1", "2"], ["3", "4"]]
+    assert [warning.line for warning in table.warnings if warning.code == "blank_line"] == [1, 3, 5, 7]
+    assert table.warning_counts["blank_line"] == 4
+
+
+def test_rows_of_empty_cells_are_rows(ingest: Ingest) -> None:
+    assert ingest('a,b\n,\n"",""\n')[1] == [["", ""], ["", ""]]
+
+
+def test_blank_lines_of_one_column_are_rows_but_the_last_line_end_is_not(ingest: Ingest) -> None:
+    table, rows = ingest('a\n\nx\n""\n\n')
+    assert rows == [[""], ["x"], [""], [""]]
+    assert table.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("", "empty_file"),
+        ("\ufeff", "empty_file"),
+        ("\n\r\n\n", "empty_file"),
+        ("a,b\n", "no_rows"),
+        ("a,b\n\n\n", "no_rows"),
+    ],
+)
+def test_a_file_without_rows_is_refused(refusal: Refusal, content: str, code: str) -> None:
+    assert refusal(content).code == code
+
+
+def test_without_a_header_the_first_line_is_a_row(ingest: Ingest) -> None:
+    table, rows = ingest("1,2\n3,4\n", header=False)
+    assert [(column.name, column.header) for column in table.columns] == [("column 1",) * 2, ("column 2",) * 2]
+    assert rows == [["1", "2"], ["3", "4"]]
+
+
+def test_a_single_line_without_a_header_is_enough(ingest: Ingest) -> None:
+    assert ingest("x", header=False)[1] == [["x"]]
+
+
+def test_rows_can_be_read_again_with_the_same_warnings(ingest: Ingest) -> None:
+    table, rows = ingest("a,b\n1,2,\n3,4\n")
+    warnings = table.warnings
+    assert list(table.rows()) == rows
+    assert table.warnings == warnings
+    assert table.row_count == 2
