@@ -48,7 +48,8 @@ class GaveUp(Exception):
 class Program:
     """What to run. `env` is the whole environment, None: the supervisor's; `log` is appended to.
 
-    `grace_s` is how long it may take to end after SIGTERM before what is left of it is killed.
+    `grace_s` is how long it may take to end after SIGTERM before what is left of it is killed. Once it died it is
+    started again only while `is_needed()`, so that it does not fight with somebody who does its work meanwhile.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Program:
     env: Mapping[str, str] | None = None
     cwd: Path | None = None
     grace_s: float = 10.0
+    is_needed: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True)
@@ -143,9 +145,8 @@ class Supervisor:
         self._spawn(child)
 
     def pid(self, name: str) -> int | None:
-        """The main process of a program; None between its death and its restart."""
-        process = self._child(name).process
-        return process.pid if process else None
+        """The main process of a program; None where it was not started, and between its death and its restart."""
+        return next((c.process.pid for c in self._children if c.program.name == name and c.process), None)
 
     def check(self) -> None:
         """One look at all programs, for the caller's loop: the dead are buried and restarted. Raises `GaveUp`."""
@@ -153,7 +154,7 @@ class Supervisor:
         for child in self._children:
             if child.process is not None and child.process.poll() is not None:
                 self._bury(child, child.process)
-            if child.process is None and child.due <= time.monotonic():
+            if child.process is None and child.due <= time.monotonic() and child.program.is_needed():
                 self._spawn(child)
 
     def wait_until(self, condition: Callable[[], bool], *, name: str, timeout_s: float) -> None:

@@ -186,8 +186,14 @@ WORKER_GRACE_S = int(os.environ.get("WORKER_GRACE_S", "20"))
 """How long a stopping worker waits for the calls in flight before it gives their rows back."""
 LANE_WIDTH = 64
 LANE_SLICE_S = 600
-LEASE_S = 30
-LEASE_RENEW_S = 10
+LEASE_S = int(os.environ.get("LEASE_S", "30"))
+"""How long a claimed row belongs to a worker that is not heard of. Renewed three times in that time."""
+LEASE_RENEW_S = LEASE_S / 3
+LANE_BEAT_S = LEASE_S / 10
+LANE_STALE_S = LEASE_S / 2
+"""A live lane that was not heard of for so long is taken to be dead."""
+LANE_RESEND_S = LEASE_S
+"""A lane that waits for a worker for so long may have lost its task."""
 _LANE_TIMEOUT_S = LANE_SLICE_S + RUN_TIMEOUT_MAX + 60
 Q_CLUSTER = {
     "name": "workbench",

@@ -22,6 +22,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("login/", auth.LoginView.as_view(), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("", include("experiments.page_urls")),
+    path("", include("csv_batches.page_urls")),
 ]
 
 handler400 = "experiments.api_errors.bad_request"

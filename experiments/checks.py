@@ -32,9 +32,9 @@ def queue_settings(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
                 id="experiments.E003",
             )
         )
-    if not settings.LEASE_RENEW_S * 2 < settings.LEASE_S:
+    if not settings.LANE_BEAT_S * 2 < settings.LANE_STALE_S < settings.LEASE_S:
         found.append(
-            Error("LEASE_S must be more than twice LEASE_RENEW_S.", hint="Use 30 and 10.", id="experiments.E004")
+            Error("LANE_STALE_S must lie between twice LANE_BEAT_S and LEASE_S.", hint="Use 3, 15 and 30.", id="experiments.E004")
         )
     return found
 

@@ -42,7 +42,6 @@ from experiments.worker.record import Outcome
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-BEAT_S = 3.0
 LOOK_S = 1.0
 """How often a lane looks for ended leases and for others who wait."""
 LEAST_SLICE_S = 5.0
@@ -110,7 +109,7 @@ class Lane:
         self._started = time.monotonic()
         self._stop_seen: float | None = None
         self._aborted = False
-        self._beat, self._look = Clock(BEAT_S), Clock(LOOK_S)
+        self._beat, self._look = Clock(settings.LANE_BEAT_S), Clock(LOOK_S)
         self._renew, self._reclaim = Clock(settings.LEASE_RENEW_S), Clock(LOOK_S)
 
     def run(self) -> None:

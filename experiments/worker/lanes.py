@@ -11,10 +11,6 @@ from django.conf import settings
 from django.db import connection, transaction
 from django_q.tasks import async_task
 
-STALE_S = 15
-"""A live lane without a heartbeat for so long is taken to be dead."""
-RESEND_S = 30
-"""A lane that waits for so long may have lost its task."""
 TASK = "experiments.tasks.run_lane"
 
 _DEMAND = """
@@ -56,7 +52,7 @@ def ensure(queue_id: UUID) -> int:
             return 0
         sent = 0
         for number in range(ceil(width / settings.LANE_WIDTH)):
-            values = {"queue": queue_id, "number": number, "stale": STALE_S, "resend": RESEND_S}
+            values = {"queue": queue_id, "number": number, "stale": settings.LANE_STALE_S, "resend": settings.LANE_RESEND_S}
             cursor.execute(_OPEN, values)
             opened = cursor.fetchone()
             if opened:
