@@ -1,0 +1,60 @@
+"""One embedded PostgreSQL for all tests, one scripted `/run` server, one real worker."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# A test that loses its last commits in a crash of the machine loses nothing.
+os.environ["PGOPTIONS"] = f"{os.environ.get('PGOPTIONS', '')} -c synchronous_commit=off".strip()
+for name in ("RUN_URL", "RUN_TOKEN", "OPENAI_BASE_URL", "REDIS_URL"):
+    os.environ.pop(name, None)
+
+from tests.support.api import Api
+from tests.support.run_server import RunServer
+from tests.support.worker import Worker
+
+
+@pytest.fixture(autouse=True)
+def _site(tmp_path: Path, settings: Any) -> None:
+    """The settings of a demo, whatever the environment says: run URLs may name any loopback port."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.RUN_HOSTS_LOOPBACK = True
+    settings.RUN_URL = settings.OPENAI_BASE_URL = ""
+
+
+@pytest.fixture(scope="session")
+def scripted_server() -> Iterator[RunServer]:
+    with RunServer() as server:
+        yield server
+
+
+@pytest.fixture
+def run_server(scripted_server: RunServer) -> Iterator[RunServer]:
+    """The scripted `/run`, with nothing scripted and an empty ledger."""
+    scripted_server.reset()
+    yield scripted_server
+    scripted_server.reset()
+
+
+@pytest.fixture(scope="session")
+def shared_worker(django_db_setup: None, django_db_blocker: Any) -> Iterator[Worker]:
+    with django_db_blocker.unblock():
+        worker = Worker()
+        worker.start()
+    with worker:
+        yield worker
+
+
+@pytest.fixture
+def worker(transactional_db: None, shared_worker: Worker) -> Worker:
+    """A real `qcluster` that is up; for tests that do not harm it."""
+    return shared_worker
+
+
+@pytest.fixture
+def api(transactional_db: None) -> Api:
+    """The API as staff user `ann`."""
+    return Api.as_user("ann", is_staff=True)

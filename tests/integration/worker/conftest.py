@@ -1,0 +1,25 @@
+"""Workers that a test may harm, with leases short enough to see them end."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.support.worker import Worker
+
+SHORT_LEASE_S = 6
+
+
+@pytest.fixture
+def start_worker(transactional_db: None) -> Iterator[Callable[..., Worker]]:
+    """Starts workers of this test's own; what is left of them ends with it."""
+    started: list[Worker] = []
+
+    def start(**environment: str) -> Worker:
+        worker = Worker(LEASE_S=str(SHORT_LEASE_S), **environment)
+        worker.start()
+        started.append(worker)
+        return worker
+
+    yield start
+    for worker in started:
+        worker.end()

@@ -1,0 +1,95 @@
+"""A real `manage.py qcluster` on the test database, in a session of its own."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import psutil
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def eventually(condition: Callable[[], Any], *, timeout_s: float = 30, what: str = "") -> Any:
+    """The first true value of `condition`; AssertionError where there is none in time."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"not within {timeout_s} s: {what or condition}"
+        time.sleep(0.05)
+
+
+def database_url() -> str:
+    connection.ensure_connection()
+    info = connection.connection.info
+    host = quote(info.host, safe="")
+    return f"postgresql://{info.user}:{quote(info.password or '')}@{host}:{info.port}/{quote(info.dbname)}"
+
+
+class Worker:
+    """`with Worker() as worker:` starts it and ends it in order."""
+
+    def __init__(self, **environment: str) -> None:
+        self._environment = environment
+
+    def __enter__(self) -> Self:
+        if not hasattr(self, "process"):
+            self.start()
+        return self
+
+    def start(self) -> None:
+        env = {**os.environ, "DATABASE_URL": database_url(), "WORKERS": "3", "WORKER_GRACE_S": "5", **self._environment}
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "qcluster"], cwd=ROOT, env=env, start_new_session=True
+        )
+        eventually(lambda: len(self.children()) >= 6, what="the worker's processes")
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def children(self) -> list[psutil.Process]:
+        """Sentinel, workers, monitor, pusher; oldest first."""
+        try:
+            return psutil.Process(self.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            return []
+
+    def pool(self) -> list[psutil.Process]:
+        """The processes that run tasks: the first that the sentinel started."""
+        sentinel = psutil.Process(self.pid).children()[0]
+        return sentinel.children()
+
+    def terminate(self, *, timeout_s: float = 30) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout_s)
+
+    def kill_group(self) -> None:
+        os.killpg(self.pid, signal.SIGKILL)
+        self.process.wait(10)
+
+    def end(self) -> None:
+        """In order if it can, by force if it must, with whatever a killed parent left."""
+        if self.process.poll() is None:
+            try:
+                self.terminate()
+            except subprocess.TimeoutExpired:
+                self.kill_group()
+                raise
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
