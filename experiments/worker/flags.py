@@ -114,8 +114,12 @@ class Mailbox:
     def qsize(self) -> int:
         return 0 if self.empty() else 1
 
+    def __del__(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
     def close(self) -> None:
-        """Nothing to flush: a message is with the kernel when `put` returns."""
+        """Nothing to flush: a message is with the kernel when `put` returns. Readers still read what is there."""
 
     def join_thread(self) -> None:
         """There is no feeder thread."""

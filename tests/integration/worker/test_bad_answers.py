@@ -79,9 +79,7 @@ def test_a_429_is_waited_out_and_not_counted(api: Api, run_server: RunServer, wo
     assert api.get(f"/csv_batches/{batch}/rows/1")["attempts"] == 1
 
 
-def test_a_fault_that_stays_fails_the_row_after_max_attempts(
-    api: Api, run_server: RunServer, worker: Worker
-) -> None:
+def test_a_fault_that_stays_fails_the_row_after_max_attempts(api: Api, run_server: RunServer, worker: Worker) -> None:
     fault = {"do": "status", "status": 500, "json": {"detail": "out of order"}}
     run_server.script(rules=[{"match": "^row 1$", "attempts": [fault], "repeat": True}])
     batch = api.ready(api.network(run_server), numbered(3), max_attempts=2)
@@ -94,7 +92,9 @@ def test_a_fault_that_stays_fails_the_row_after_max_attempts(
 
 def test_a_rejection_fails_at_once_with_the_detail_in_words(api: Api, run_server: RunServer, worker: Worker) -> None:
     detail = [{"loc": ["body", "user_message"], "msg": "too long"}]
-    run_server.script(rules=[{"match": "^row 1$", "attempts": [{"do": "status", "status": 422, "json": {"detail": detail}}]}])
+    run_server.script(
+        rules=[{"match": "^row 1$", "attempts": [{"do": "status", "status": 422, "json": {"detail": detail}}]}]
+    )
     batch = api.ready(api.network(run_server), numbered(3))
     api.run(batch)
     assert api.wait(batch)["progress"]["failed"] == 1

@@ -67,9 +67,7 @@ def test_a_killed_worker_repeats_at_most_one_row_of_a_sequential_batch(
     assert run_server.stats()["max_in_flight"] == 1
 
 
-def test_a_killed_group_is_taken_over_by_the_next(
-    api: Api, run_server: RunServer, start_worker: StartWorker
-) -> None:
+def test_a_killed_group_is_taken_over_by_the_next(api: Api, run_server: RunServer, start_worker: StartWorker) -> None:
     worker = start_worker()
     batch = busy_batch(api, run_server, rows=300, concurrency=8)
     family = worker.children()
@@ -92,9 +90,7 @@ def test_children_end_when_only_their_parent_is_killed(
     finished_whole(api, run_server, batch, rows=300, in_flight=0)
 
 
-def test_any_child_may_be_killed_the_worker_goes_on(
-    api: Api, run_server: RunServer, start_worker: StartWorker
-) -> None:
+def test_any_child_may_be_killed_the_worker_goes_on(api: Api, run_server: RunServer, start_worker: StartWorker) -> None:
     worker = start_worker()
     run_server.script(latency_ms=20)
     batch = api.ready(api.network(run_server), numbered(1500), concurrency=4)
@@ -146,9 +142,7 @@ def test_sigterm_does_not_wait_for_a_call_that_hangs(
     assert api.wait(batch)["progress"]["succeeded"] == 4
 
 
-def test_rows_that_kill_their_worker_fail_alone(
-    api: Api, run_server: RunServer, start_worker: StartWorker
-) -> None:
+def test_rows_that_kill_their_worker_fail_alone(api: Api, run_server: RunServer, start_worker: StartWorker) -> None:
     worker = start_worker()
     run_server.hold("^row [37]$")
     batch = api.ready(api.network(run_server, timeout_s=600), numbered(40), concurrency=8, max_attempts=2)

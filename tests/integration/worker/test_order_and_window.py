@@ -27,9 +27,7 @@ def test_one_at_a_time_waits_for_a_row_that_is_tried_again_no_longer_than_it_has
     assert run_server.stats()["max_in_flight"] == 1
 
 
-def test_sixteen_at_a_time_are_never_more_and_really_sixteen(
-    api: Api, run_server: RunServer, worker: Worker
-) -> None:
+def test_sixteen_at_a_time_are_never_more_and_really_sixteen(api: Api, run_server: RunServer, worker: Worker) -> None:
     run_server.script(latency_ms=60)
     batch = api.ready(api.network(run_server), numbered(300), concurrency=16)
     api.run(batch)
