@@ -1,0 +1,196 @@
+"""What each column of a file is for, and what that makes of a row.
+
+A column is `{name, header, mode, key}`: `header` the file's text, `name` unique, `mode` one of `MODES`, `key` the path
+in the system params (dots nest), which counts only with `system_param`.
+"""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as MappingOf
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from experiments.errors import InvalidInput
+
+IGNORE, PROMPT, SYSTEM_PARAM = MODES = ("ignore", "prompt", "system_param")
+RESERVED = {"network"}  # first segments that runtimes interpret
+KEY_LIMIT = 500  # characters
+SEGMENTS_LIMIT = 16
+
+Json = dict[str, Any]
+Tree = dict[str, Any]  # key segment -> column number, or a Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    header: str
+    mode: str
+    key: str
+
+
+# Columns as they are sent and stored
+
+
+def columns_of_table(columns: Iterable[tuple[str, str]], previous: Sequence[Json] = ()) -> list[Json]:
+    """The columns of a new file, given as (name, header); those of a name that was there keep their mode and key."""
+    kept = {column["name"]: column for column in previous}
+    made = []
+    for name, header in columns:
+        before = kept.get(name, {"mode": IGNORE, "key": name})
+        made.append(Column(name=name, header=header, mode=before["mode"], key=before["key"]))
+    return _to_json(made)
+
+
+def new_columns(given: Any) -> list[Json]:
+    """Columns of a draft that has no file yet, in the order given. `header` defaults to the name."""
+    entries = _entries(given)
+    blank = [{"name": name, "header": entry.get("header", name)} for name, entry in entries.items()]
+    for column in blank:
+        _check_text(column["header"], column["name"], "header")
+    columns = columns_of_table((column["name"], column["header"]) for column in blank)
+    return merge_columns(columns, given)
+
+
+def merge_columns(existing: Sequence[Json], changes: Any) -> list[Json]:
+    """All columns, changed where `changes` names them; `InvalidInput` (attr `columns`) names the column."""
+    entries = _entries(changes)
+    unknown = next((name for name in entries if name not in {column["name"] for column in existing}), None)
+    if unknown is not None:
+        raise _invalid(f"There is no column {unknown!r}.", "unknown_column")
+    merged = [_changed(Column(**column), entries.get(column["name"], {})) for column in existing]
+    _tree(merged)
+    return _to_json(merged)
+
+
+def check_columns(columns: Any) -> tuple[Column, ...]:
+    """The columns as values, complete and consistent, or `InvalidInput`."""
+    return tuple(Column(**column) for column in new_columns(columns))
+
+
+def _to_json(columns: Iterable[Column]) -> list[Json]:
+    return [asdict(column) for column in columns]
+
+
+def _entries(given: Any) -> dict[str, Json]:
+    """By name, each with keys and values of the right kind."""
+    if not isinstance(given, list | tuple):
+        raise _invalid("columns must be a list.", "invalid_columns")
+    entries: dict[str, Json] = {}
+    for position, entry in enumerate(given):
+        if not isinstance(entry, MappingOf) or not isinstance(entry.get("name"), str):
+            raise _invalid(f"columns[{position}] must be an object with a name.", "invalid_columns")
+        name = entry["name"]
+        if name in entries:
+            raise _invalid(f"The column {name!r} is named twice.", "duplicate_column")
+        _check_text(name, name, "name")
+        _check_entry(entry)
+        entries[name] = dict(entry)
+    return entries
+
+
+def _check_entry(entry: MappingOf[str, Any]) -> None:
+    name = entry["name"]
+    unknown = set(entry) - {"name", "header", "mode", "key"}
+    if unknown:
+        raise _invalid(f"Column {name!r}: {', '.join(map(repr, sorted(unknown)))} is not known.", "invalid_columns")
+    if entry.get("mode", IGNORE) not in MODES:
+        raise _invalid(
+            f"Column {name!r}: the mode is {entry['mode']!r}, not one of {', '.join(MODES)}.", "invalid_mode"
+        )
+    if entry.get("key") is not None:
+        _check_text(entry["key"], name, "key")
+
+
+def _check_text(value: Any, name: str, what: str) -> None:
+    if not isinstance(value, str):
+        raise _invalid(f"Column {name!r}: the {what} must be a text.", "invalid_columns")
+    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise _invalid(f"Column {name!r}: the {what} has a character that no text has.", "invalid_columns")
+
+
+def _changed(column: Column, entry: Json) -> Column:
+    if entry.get("header", column.header) != column.header:
+        raise _invalid(f"Column {column.name!r}: the header is the file's and cannot change.", "invalid_columns")
+    # Without a key of its own a column goes by its name: an input left empty says just that.
+    key = (entry["key"] or column.name) if "key" in entry else column.key
+    return replace(column, mode=entry.get("mode", column.mode), key=key)
+
+
+def _invalid(detail: str, code: str) -> InvalidInput:
+    return InvalidInput(detail, code=code, attr="columns")
+
+
+# Keys
+
+
+def _tree(columns: Iterable[Column]) -> Tree:
+    """Where each system param comes from; `InvalidInput` where keys are not usable, or clash."""
+    tree: Tree = {}
+    owners: dict[tuple[str, ...], str] = {}
+    for number, column in enumerate(columns):
+        if column.mode != SYSTEM_PARAM:
+            continue
+        path = _path(column)
+        group = tree
+        for depth, segment in enumerate(path[:-1], 1):
+            group = group.setdefault(segment, {})
+            if not isinstance(group, dict):
+                raise _clash(column, owners[path[:depth]])
+        if path[-1] in group:
+            other = owners.get(path) or next(name for taken, name in owners.items() if taken[: len(path)] == path)
+            raise _clash(column, other)
+        group[path[-1]] = number
+        owners[path] = column.name
+    return tree
+
+
+def _path(column: Column) -> tuple[str, ...]:
+    path = tuple(column.key.split("."))
+    start = f"Column {column.name!r}: the key {column.key[:80]!r}"
+    if any(not segment.strip() for segment in path):
+        raise _invalid(f"{start} has an empty part between its dots. Give it another key.", "invalid_key")
+    if path[0] in RESERVED:
+        raise _invalid(
+            f"{start} begins with {path[0]!r}, which runtimes interpret. Give it another key.", "reserved_key"
+        )
+    if len(column.key) > KEY_LIMIT or len(path) > SEGMENTS_LIMIT:
+        limits = f"{KEY_LIMIT} characters and {SEGMENTS_LIMIT} parts"
+        raise _invalid(f"{start} is longer than {limits}. Give it another key.", "invalid_key")
+    return path
+
+
+def _clash(column: Column, other: str) -> InvalidInput:
+    sentence = (
+        f"Columns {other!r} and {column.name!r}: the key {column.key!r} is the other's, or inside of it, or around it."
+    )
+    return _invalid(sentence, "key_clash")
+
+
+# Rows
+
+
+class Mapping:
+    """The columns of a batch, compiled once. Cells are a row's texts in column order, as many as there are columns."""
+
+    __slots__ = ("_prompt", "_tree", "names")
+
+    def __init__(self, columns: Sequence[Json]) -> None:
+        made = [Column(**column) for column in columns]
+        self.names = tuple(column.name for column in made)
+        self._tree = _tree(made)
+        self._prompt = [(f"{column.name}: ", number) for number, column in enumerate(made) if column.mode == PROMPT]
+
+    def row(self, cells: Sequence[str]) -> dict[str, str]:
+        return dict(zip(self.names, cells, strict=True))
+
+    def system_params(self, cells: Sequence[str]) -> dict[str, Any]:
+        """Nested by the dots of the keys; the texts as they are in the file."""
+        return _filled(self._tree, cells)
+
+    def columns_text(self, cells: Sequence[str]) -> str:
+        """`Name: value` lines of the columns in the prompt, in file order; "" where there are none."""
+        return "\n".join([label + cells[number] for label, number in self._prompt])
+
+
+def _filled(tree: Tree, cells: Sequence[str]) -> dict[str, Any]:
+    return {key: cells[at] if type(at) is int else _filled(at, cells) for key, at in tree.items()}

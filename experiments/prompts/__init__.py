@@ -1,0 +1,110 @@
+"""Prompt templates: Jinja2 in its own syntax, cut down to what fills in a prompt.
+
+A scope is `{"row": {name: text}, "system_params": {nested text}, "columns": text}`. Allowed are output, names, item and
+attribute access, `if`, one level of `for` over a group of the scope, comparisons, `and or not`, lists and the filters
+in `FILTERS`. The syntax tree is checked before it is compiled, because compiling folds constants and so already runs
+what a bomb asks for. While rendering, a meter stops work and text that grow out of proportion.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+
+from experiments.prompts.filters import ENVIRONMENT, FILTERS, METER, Meter, Meters
+from experiments.prompts.limits import OUTPUT_LIMIT, SOURCE_LIMIT, TemplateError
+from experiments.prompts.syntax import check, check_text
+from experiments.prompts.tokens import Problem, search
+
+__all__ = [
+    "Problem",
+    "Template",
+    "TemplateError",
+    "compile_template",
+    "render_message",
+    "unknown_tokens",
+    "uses_columns",
+]
+
+
+@dataclass(frozen=True)
+class Template:
+    """A checked template. `render` may be called from several threads."""
+
+    source: str
+    tree: nodes.Template = field(repr=False, compare=False)
+    compiled: jinja2.Template = field(repr=False, compare=False)
+
+    def render(self, scope: Mapping[str, Any]) -> str:
+        """Fill in; `TemplateError` for an unknown token, values that do not fit together, or too much text or work."""
+        try:
+            return _collect(self.compiled.generate({**scope, METER: Meter()}))
+        except jinja2.UndefinedError as error:
+            unknown = unknown_tokens(self, scope)
+            raise TemplateError(" ".join(problem.detail for problem in unknown) or str(error)) from error
+        except (jinja2.TemplateError, TypeError, ValueError, AssertionError, RecursionError) as error:
+            raise TemplateError(f"The template does not fit the values of this row: {error}.") from error
+
+
+def compile_template(source: str) -> Template:
+    """A template that may be rendered; `TemplateError` with the line for whatever is not allowed."""
+    if len(source) > SOURCE_LIMIT:
+        raise TemplateError(f"The template has {len(source):,} characters; {SOURCE_LIMIT:,} are allowed.")
+    check_text(source, None)
+    try:
+        tree = ENVIRONMENT.parse(source)
+        check(tree, FILTERS)
+        metered = ENVIRONMENT.parse(source)
+        Meters().visit(metered)
+        metered.set_environment(ENVIRONMENT)
+        compiled = jinja2.Template.from_code(ENVIRONMENT, ENVIRONMENT.compile(metered), {})
+    except jinja2.TemplateSyntaxError as error:
+        raise TemplateError(f"The template cannot be read: {error.message}", line=error.lineno) from error
+    except RecursionError as error:
+        raise TemplateError("The template is nested too deep.") from error
+    except (ValueError, OverflowError) as error:
+        raise TemplateError(f"The template cannot be read: {error}") from error
+    return Template(source=source, tree=tree, compiled=compiled)
+
+
+def uses_columns(template: Template) -> bool:
+    """Whether the template places the prompt columns itself."""
+    return any(name.name == "columns" for name in template.tree.find_all(nodes.Name))
+
+
+def unknown_tokens(template: Template, scope: Mapping[str, Any]) -> list[Problem]:
+    """Each token that `scope` (of any row: only its shape counts) does not have, once, in the order of the template.
+
+    A token that stands directly before `default` may be unknown.
+    """
+    found: dict[str, Problem] = {}
+    for token, problem in search(template.tree, scope):
+        found.setdefault(token, problem)
+    return list(found.values())
+
+
+def render_message(template: Template, row: Mapping[str, str], system_params: Mapping[str, Any], columns: str) -> str:
+    """The user message of one row. `columns`: the lines of the prompt columns, "" where there are none.
+
+    Lines that the template does not place follow its text after a blank line; they are data and do not count towards
+    the limit of the rendered text.
+    """
+    text = template.render({"row": row, "system_params": system_params, "columns": columns})
+    if not columns or uses_columns(template):
+        return text
+    if not text.strip():
+        return columns
+    newlines = len(text) - len(text.rstrip("\n"))
+    return text + "\n" * max(0, 2 - newlines) + columns
+
+
+def _collect(parts: Iterator[str]) -> str:
+    kept, size = [], 0
+    for part in parts:
+        size += len(part)
+        if size > OUTPUT_LIMIT:
+            raise TemplateError(f"The text grows over {OUTPUT_LIMIT:,} characters. Shorten values with truncate.")
+        kept.append(part)
+    return "".join(kept)

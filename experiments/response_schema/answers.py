@@ -1,0 +1,73 @@
+"""Whether an answer satisfies a schema."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+from referencing import Registry
+
+from experiments.response_schema.words import BOUND_WORDS, choices, kind, place, shorten, show, wanted
+
+SHOWN_ERRORS = 3
+
+Validate = Callable[[Any], str | None]
+
+
+def validator(schema: Mapping[str, Any]) -> Validate:
+    """A function from an answer to what is wrong with it, in words, or None. Make one per schema and keep it.
+
+    Numbers follow the standard: 1.0 is a whole number, true is no number.
+    """
+    checker = Draft202012Validator(dict(schema), registry=Registry())
+
+    def validate(payload: Any) -> str | None:
+        if not isinstance(payload, dict):
+            return f"The answer is {kind(payload)}, not an object."
+        if _is_echo(payload, schema):
+            return "The answer is the schema itself, not an answer to it."
+        found: dict[str, None] = {}  # a value of the wrong type is also none of the choices: said once
+        for error in checker.iter_errors(payload):
+            found[_in_words(error)] = None
+            if len(found) > SHOWN_ERRORS:
+                return "; ".join([*found][:SHOWN_ERRORS]) + "; and more"
+        return "; ".join(found) or None
+
+    return validate
+
+
+def _is_echo(payload: dict[str, Any], schema: Mapping[str, Any]) -> bool:
+    declared = schema.get("properties", {})
+    wrapped = [value for name, value in payload.items() if name not in declared]
+    return any(_looks_like_schema(value, declared) for value in (payload, *wrapped))
+
+
+def _looks_like_schema(value: Any, declared: Mapping[str, Any]) -> bool:
+    if not isinstance(value, dict) or "properties" in declared:
+        return False
+    return isinstance(value.get("properties"), dict) and any(key in value for key in ("type", "$schema", "required"))
+
+
+def _in_words(error: ValidationError) -> str:
+    where = place(error.absolute_path) or "the answer"
+    value: Any = error.instance
+    expected: Any = error.validator_value
+    match error.validator:
+        case "required":
+            missing = next(name for name in expected if error.message.startswith(f"{name!r} is a required"))
+            return f"{place([*error.absolute_path, missing])} is missing"
+        case "type" | "anyOf":
+            return f"{where} is {show(value)}, not {wanted(error.schema)}"
+        case "enum":
+            return f"{where} is {show(value)}, not one of {choices(expected)}"
+        case "const":
+            return f"{where} is {show(value)}, not {show(expected)}"
+        case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
+            return f"{where} is {show(value)}, not {BOUND_WORDS[str(error.validator)]} {expected}"
+        case "minLength" | "maxLength":
+            most = "at least" if error.validator == "minLength" else "at most"
+            return f"{where} has {len(value):,} characters, not {most} {expected:,}"
+        case "maxItems":
+            return f"{where} has {len(value):,} entries, not at most {expected:,}"
+        case "additionalProperties":
+            return f"{where} has keys that are not asked for: {shorten(error.message)}"
+    return f"{where}: {shorten(error.message)}"
