@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 
+from experiments.json_field import OrderedJSONField
 from experiments.models import Queue, QueueItem
 from experiments.querysets import QueueItemQuerySet, QueueQuerySet
 
@@ -34,16 +35,16 @@ class CsvBatch(Queue):
     warnings = models.JSONField(default=list, blank=True)
     upload = models.JSONField(null=True, blank=True, help_text="State of a parse in the background.")
 
-    columns = models.JSONField(default=list, blank=True, help_text="[{name, header, mode, key}] in file order.")
+    columns = OrderedJSONField(default=list, blank=True, help_text="[{name, header, mode, key}] in file order.")
     prompt_template = models.TextField(blank=True)
-    response_fields = models.JSONField(default=list, blank=True, help_text="What the operator clicked, in order.")
-    schema_json = models.JSONField(null=True, blank=True, help_text="The JSON Schema of it, checked on every answer.")
+    response_fields = OrderedJSONField(default=list, blank=True, help_text="What the operator clicked, in order.")
+    schema_json = OrderedJSONField(null=True, blank=True, help_text="The JSON Schema of it, checked on every answer.")
     schema_guidance = models.TextField(blank=True)
-    schema_example = models.JSONField(null=True, blank=True)
+    schema_example = OrderedJSONField(null=True, blank=True)
     schema_mode = models.CharField(max_length=8, choices=SchemaMode.choices, default=SchemaMode.UPDATE)
     draft_history = models.JSONField(default=list, blank=True, help_text="Earlier states of the draft, for undo.")
 
-    objects = QueueQuerySet.as_manager()
+    objects = QueueQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name_plural = "CSV batches"
@@ -73,7 +74,7 @@ class CsvBatchRowManager(models.Manager.from_queryset(QueueItemQuerySet)):  # ty
 class CsvBatchRow(QueueItem):
     """An item of a CSV batch; its payload is the list of cell texts in column order."""
 
-    objects = CsvBatchRowManager()
+    objects = CsvBatchRowManager()  # type: ignore[misc]
 
     class Meta:
         proxy = True

@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from experiments import kinds, secretbox
+from experiments.json_field import OrderedJSONField
 from experiments.querysets import OwnedQuerySet, QueueItemQuerySet, QueueQuerySet, RunQuerySet
 
 
@@ -24,7 +25,7 @@ class Network(models.Model):
 
     name = models.CharField(max_length=200, unique=True)
     description = models.TextField(blank=True)
-    additional_data = models.JSONField(default=dict, blank=True)
+    additional_data = OrderedJSONField(default=dict, blank=True)
     run_url = models.CharField(max_length=500, blank=True)
     sealed_token = models.TextField(blank=True, editable=False)
     config_url = models.CharField(max_length=500, blank=True)

@@ -4,6 +4,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.datetime
 import django.utils.timezone
+import experiments.json_field
 import experiments.kinds
 import uuid
 from django.conf import settings
@@ -41,7 +42,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200, unique=True)),
                 ('description', models.TextField(blank=True)),
-                ('additional_data', models.JSONField(blank=True, default=dict)),
+                ('additional_data', experiments.json_field.OrderedJSONField(blank=True, default=dict)),
                 ('run_url', models.CharField(blank=True, max_length=500)),
                 ('sealed_token', models.TextField(blank=True, editable=False)),
                 ('config_url', models.CharField(blank=True, max_length=500)),

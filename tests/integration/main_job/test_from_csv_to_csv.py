@@ -68,7 +68,7 @@ def test_cells_of_every_sort_come_back_to_the_byte(api: Api, run_server: RunServ
     rows = [
         ["007", "row 1e5", '"', " x ", "=1+1", "\t"],
         ["NULL", "two\r\nlines", "a,b", "", "é e\u0301", "🙂"],
-        ["", "three\nlines, \"quoted\"", "'", ";", "\u202eabc\u202c", " "],
+        ["", 'three\nlines, "quoted"', "'", ";", "\u202eabc\u202c", " "],
     ]
     batch = api.ready(api.network(run_server), rows, head)
     api.run(batch)
