@@ -7,5 +7,6 @@ class CsvBatchesConfig(AppConfig):
 
     def ready(self) -> None:
         from csv_batches import kind
+        from csv_batches.services import sources  # noqa: F401  connects its signal
 
         kind.register()

@@ -13,9 +13,12 @@ Json = Any
 class Plan(Protocol):
     """A queue's settings, compiled once for many items. Used from one thread for `request`, from many for `check`."""
 
-    schema: dict[str, Json] | None
-    guidance: str
-    example: dict[str, Json] | None
+    @property
+    def schema(self) -> dict[str, Json] | None: ...
+    @property
+    def guidance(self) -> str: ...
+    @property
+    def example(self) -> dict[str, Json] | None: ...
 
     def request(self, payload: Json) -> tuple[str, dict[str, Json]]:
         """The user message and the system params of an item. `WorkbenchError` with code `template_error` where none."""
@@ -26,12 +29,16 @@ class Plan(Protocol):
 
 @dataclass(frozen=True)
 class Kind:
-    """`plan` compiles the settings of the queue with this id; `page` gives the path of a queue's page."""
+    """`plan` compiles the settings of the queue with this id; `page` gives the path of a queue's page.
+
+    `tidy` removes what the kind keeps for a time only; the worker calls it now and then.
+    """
 
     name: str
     label: str
     plan: Callable[[Any], Plan]
     page: Callable[[Any], str]
+    tidy: Callable[[], None] = lambda: None
 
 
 _kinds: dict[str, Kind] = {}
@@ -46,6 +53,10 @@ def get(name: str) -> Kind:
         return _kinds[name]
     except KeyError:
         raise LookupError(f"No installed app registered the kind {name!r}.") from None
+
+
+def registered() -> list[Kind]:
+    return list(_kinds.values())
 
 
 def choices() -> list[tuple[str, str]]:

@@ -63,6 +63,12 @@ class EmbeddedServer:
         return host
 
     def _started(self) -> str:
+        # One process at a time: the file of a server that is just starting looks like one left behind.
+        with self.data.with_suffix(".start").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            return self._answering() or self._start()
+
+    def _start(self) -> str:
         deadline = time.monotonic() + RECOVERY_S
         while True:
             forget_dead_postmaster(self.data)

@@ -103,7 +103,7 @@ RETURNING q.running
 
 def reclaim(queue: Locked) -> int:
     """Gives back the rows whose lease ended, and fails those that did so too often; the rows still running."""
-    values = {"queue": queue.id, "max_attempts": queue.max_attempts, "crashed": CRASHED}
+    values: dict[str, Any] = {"queue": queue.id, "max_attempts": queue.max_attempts, "crashed": CRASHED}
     with connection.cursor() as cursor:
         cursor.execute(_RECLAIM, values)
         row = cursor.fetchone()
@@ -156,7 +156,8 @@ SELECT * FROM claimed ORDER BY row_index
 def claim(queue: Locked, *, slots: int, alone: bool) -> list[Claimed]:
     """Up to `slots` rows in row order. `alone`: nothing is in flight, so a suspect row may be taken, by itself."""
     token = uuid4()
-    values = {"queue": queue.id, "from": queue.range_from, "to": queue.range_to, "slots": slots, "alone": alone}
+    rows_range = {"from": queue.range_from, "to": queue.range_to}
+    values: dict[str, Any] = {"queue": queue.id, **rows_range, "slots": slots, "alone": alone}
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {**values, "token": token, "lease": settings.LEASE_S})
         rows = cursor.fetchall()

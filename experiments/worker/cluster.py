@@ -46,8 +46,8 @@ class WorkerSentinel(Sentinel):  # type: ignore[misc]
         process = _fork.Process(target=_child, args=(os.getpid(), target, *args), name=f"Process-{uuid4().hex}")
         process.daemon = target is not worker
         if target is worker:
-            process.timer = args[2]
-            # The guard ends a task that overran its time-out; a worker ignores SIGTERM.
+            process.timer = args[2]  # type: ignore[attr-defined]
+            # The guard counts it down and ends a task that overran its time-out; a worker ignores SIGTERM.
             process.terminate = process.kill  # type: ignore[method-assign]
             self.pool.append(process)
         process.start()

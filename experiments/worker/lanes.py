@@ -5,6 +5,7 @@ waiting in its own generation.
 """
 
 from math import ceil
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -51,9 +52,9 @@ def ensure(queue_id: UUID) -> int:
         if not anything_due or in_flight >= width:
             return 0
         sent = 0
+        times = {"stale": settings.LANE_STALE_S, "resend": settings.LANE_RESEND_S}
         for number in range(ceil(width / settings.LANE_WIDTH)):
-            values = {"queue": queue_id, "number": number, "stale": settings.LANE_STALE_S, "resend": settings.LANE_RESEND_S}
-            cursor.execute(_OPEN, values)
+            cursor.execute(_OPEN, {"queue": queue_id, "number": number, **times})
             opened = cursor.fetchone()
             if opened:
                 _send(queue_id, number, opened[0])
@@ -89,8 +90,9 @@ UPDATE experiments_lane SET generation = generation + 1, state = 'waiting', enqu
 WHERE queue_id = %(queue)s AND number = %(number)s AND generation = %(generation)s AND state = 'live'
 """
 _OTHERS_WAIT = """
-SELECT EXISTS (SELECT 1 FROM experiments_lane WHERE state = 'waiting' AND queue_id <> %s
-               AND enqueued_at < clock_timestamp() - interval '1 second')
+SELECT EXISTS (SELECT 1 FROM experiments_lane l JOIN experiments_queue q ON q.id = l.queue_id
+               WHERE l.state = 'waiting' AND l.queue_id <> %s AND q.status = 'running'
+               AND l.enqueued_at < clock_timestamp() - interval '1 second')
 """
 
 
@@ -103,7 +105,12 @@ class LanePlace:
         self._generation = generation
 
     def _update(self, sql: str, **more: str) -> bool:
-        values = {"queue": self._queue_id, "number": self._number, "generation": self._generation, **more}
+        values: dict[str, Any] = {
+            "queue": self._queue_id,
+            "number": self._number,
+            "generation": self._generation,
+            **more,
+        }
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
             return bool(cursor.rowcount)

@@ -133,7 +133,7 @@ def _free_trace_id(outcome: Outcome, taken: dict[str, int | None]) -> str:
 def _store_runs(queue: Locked, outcomes: list[Outcome]) -> None:
     runs = [
         Run(
-            trace_id=outcome.trace_id,
+            trace_id=str(outcome.trace_id),
             network_id=queue.network_id,
             owner_id=queue.owner_id,
             item_id=outcome.row.id,
@@ -216,7 +216,7 @@ def _update_queue(queue: Locked, outcomes: list[Outcome]) -> None:
     streak = follow(Streak(queue.streak, queue.streak_group, queue.probing), outcomes)
     counts = {status: sum(o.status == status for o in outcomes) for status in ("queued", "succeeded", "failed")}
     tokens = sum(outcome.tokens for outcome in outcomes)
-    values = {**counts, "id": queue.id, "n": len(outcomes), "tokens": tokens, "decay": RATE_DECAY_S}
+    values: dict[str, Any] = {**counts, "id": queue.id, "n": len(outcomes), "tokens": tokens, "decay": RATE_DECAY_S}
     with connection.cursor() as cursor:
         cursor.execute(_QUEUE, {**values, "streak": streak.length, "group": streak.group, "probing": streak.probing})
     if streak.tripped is not None:
