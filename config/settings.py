@@ -140,6 +140,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["experiments.parsers.BoundedJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "experiments.parsers.Negotiation",
     "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "experiments.api_errors.exception_handler",
     "DEFAULT_PAGINATION_CLASS": "experiments.pagination.PageCursor",
@@ -147,6 +148,8 @@ REST_FRAMEWORK = {
     # `?format=` is ours, for exports.
     "URL_FORMAT_OVERRIDE": None,
 }
+# The same answer to a failure everywhere; what failed is in the log.
+DRF_STANDARDIZED_ERRORS = {"ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True}
 SPECTACULAR_SETTINGS = {
     "TITLE": "CSV Batch Workbench",
     "DESCRIPTION": "Runs every row of a CSV through an agent network and gives the rows back with the answers.",
@@ -156,6 +159,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "BatchStatus": "csv_batches.serializers.BATCH_STATUSES",
+        "RowStatus": "csv_batches.serializers.STATUSES",
+    },
+    "POSTPROCESSING_HOOKS": ["drf_standardized_errors.openapi_hooks.postprocess_schema_enums"],
 }
 
 # -- runs

@@ -1,24 +1,25 @@
 from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
 import csv_batches.urls
 import experiments.urls
 from experiments.api import Nothing
+from experiments.openapi import Docs
 from experiments.run_api import RunView
 
 api = [
     *experiments.urls.api_patterns,
     *csv_batches.urls.api_patterns,
     path("schema", SpectacularAPIView.as_view(), name="schema"),
-    path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
-    re_path(r"^.*$", Nothing.as_view()),
+    path("docs", Docs.as_view(), name="docs"),
 ]
 
 urlpatterns = [
     path("run", RunView.as_view()),
     path("api/", include(api)),
+    re_path(r"^api(/.*)?$", Nothing.as_view()),
     path("admin/", admin.site.urls),
     path("login/", auth.LoginView.as_view(), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),

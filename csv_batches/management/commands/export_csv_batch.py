@@ -1,0 +1,62 @@
+"""`manage.py export_csv_batch ID`: the same file as the API's export."""
+
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from csv_batches.models import CsvBatch
+from csv_batches.services import export
+from experiments.errors import WorkbenchError
+
+
+class Command(BaseCommand):
+    help = "Writes a batch's rows with their answers as CSV or JSONL."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("id", help="The batch's id.")
+        parser.add_argument("--format", choices=["csv", "jsonl"], default="csv")
+        parser.add_argument("--output", type=Path, help="File to write; without it, standard output.")
+        parser.add_argument("--partial", action="store_true", help="Also while the batch is not finished.")
+        parser.add_argument("--no-metadata", action="store_true", help="Without trace id, status, attempts, errors.")
+        parser.add_argument(
+            "--excel", action="store_true", help="Byte-order mark, and no cell a spreadsheet would run."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        chosen = export.ExportOptions(
+            format=options["format"],
+            metadata=not options["no_metadata"],
+            partial=options["partial"],
+            excel=options["excel"],
+        )
+        try:
+            pieces = export.stream(_batch(options["id"]), chosen)
+        except WorkbenchError as error:
+            raise CommandError(
+                f"{error.detail} (--partial)" if error.code == "not_finished" else error.detail
+            ) from error
+        if options["output"] is None:
+            for piece in pieces:
+                sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.flush()
+            return
+        _write(options["output"], pieces)
+
+
+def _batch(given: str) -> CsvBatch:
+    try:
+        return CsvBatch.objects.kept().get(pk=UUID(given))
+    except (ValueError, CsvBatch.DoesNotExist):
+        raise CommandError(f"There is no CSV batch {given}.") from None
+
+
+def _write(output: Path, pieces: Any) -> None:
+    # Under another name until it is whole: a file that breaks off must not look finished.
+    draft = output.with_name(f".{output.name}.part")
+    with draft.open("wb") as target:
+        for piece in pieces:
+            target.write(piece)
+    draft.replace(output)

@@ -1,0 +1,261 @@
+"""Everything that changes a draft: its settings, its file, its rows."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from csv_batches import fields, mapping
+from csv_batches.models import KIND, CsvBatch
+from experiments import response_schema
+from experiments.errors import Conflict, InvalidInput, TooLarge, WorkbenchError
+from experiments.ingest import Limits, ReadOptions, Table, open_table
+from experiments.models import Network, Queue, QueueItem
+from experiments.prompts import compile_template
+from experiments.services import loading, queues
+
+MAX_ROWS_A_CALL = 10_000
+AFTER_START = {"name", "concurrency"}
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+class Gone(WorkbenchError):
+    """Somebody deleted the batch in the meantime."""
+
+    status = 404
+
+
+def create(*, user: Any, values: Mapping[str, Any]) -> CsvBatch:
+    """A new draft. `InvalidInput` names the field that cannot be taken."""
+    batch = CsvBatch(kind=KIND, created_by=user)
+    if values.get("columns"):
+        batch.columns = mapping.new_columns(values["columns"])
+    _apply(batch, {name: value for name, value in values.items() if name != "columns"})
+    batch.save()
+    return batch
+
+
+def update(*, batch_id: UUID, values: Mapping[str, Any]) -> CsvBatch:
+    """Changes a draft; once started only its name and concurrency, else `Conflict`."""
+    with transaction.atomic():
+        batch = locked(batch_id)
+        if batch.status != CsvBatch.Status.DRAFT and set(values) - AFTER_START:
+            fixed = ", ".join(sorted(set(values) - AFTER_START))
+            raise Conflict(f"The batch was started: {fixed} cannot change any more.", code="wrong_status")
+        _apply(batch, values)
+        batch.save()
+        if batch.status != CsvBatch.Status.DRAFT and "concurrency" in values:
+            queues.set_concurrency(queue_id=batch.pk, concurrency=batch.concurrency)
+    return batch
+
+
+def locked(batch_id: UUID) -> CsvBatch:
+    """The batch, held until the transaction ends. `Gone` where it was deleted."""
+    held = Queue.objects.kept().select_for_update(no_key=True).filter(pk=batch_id).values_list("pk").first()
+    # Read by a statement of its own: one that had to wait for the lock would show the settings from before the wait.
+    batch: CsvBatch | None = CsvBatch.objects.filter(pk=batch_id).first() if held else None
+    if batch is None:
+        raise Gone("This batch was deleted.", code="not_found")
+    return batch
+
+
+def locked_draft(batch_id: UUID) -> CsvBatch:
+    batch = locked(batch_id)
+    if batch.status != CsvBatch.Status.DRAFT:
+        raise Conflict(
+            "The batch was started: its rows cannot change any more. Duplicate it instead.", code="wrong_status"
+        )
+    return batch
+
+
+def _apply(batch: CsvBatch, values: Mapping[str, Any]) -> None:
+    plain = ("name", "agent_key", "schema_mode", "debug", "concurrency", "max_attempts", "dataset_name")
+    for name in plain:
+        if name in values:
+            setattr(batch, name, values[name] if values[name] is not None else "")
+    if "network" in values:
+        batch.network = network_of(values["network"])
+    if "columns" in values:
+        merge = mapping.merge_columns if batch.columns else _first_columns
+        batch.columns = merge(batch.columns, values["columns"])
+    if "prompt_template" in values:
+        compile_template(values["prompt_template"])
+        batch.prompt_template = values["prompt_template"]
+    if "response_fields" in values:
+        set_response_fields(batch, values["response_fields"])
+
+
+def _first_columns(_none: Sequence[Any], given: Any) -> list[dict[str, Any]]:
+    return mapping.new_columns(given)
+
+
+def network_of(given: int | str) -> Network:
+    """By id, or by name; a text of digits is a name first."""
+    found = Network.objects.filter(name=given).first() if isinstance(given, str) else None
+    if found is None and (isinstance(given, int) or (given.isdecimal() and len(given) < 20)):
+        found = Network.objects.filter(pk=int(given)).first()
+    if found is None:
+        raise InvalidInput(f"There is no network “{given}”.", code="does_not_exist", attr="network")
+    return found
+
+
+def set_response_fields(batch: CsvBatch, given: Sequence[Mapping[str, Any]]) -> None:
+    checked = fields.check_fields(given)
+    batch.response_fields = [fields.field_to_json(field) for field in checked]
+    schema = fields.fields_to_schema(checked) if checked else None
+    batch.schema_json = schema
+    batch.schema_guidance = response_schema.guidance(schema) if schema else ""
+    batch.schema_example = response_schema.example(schema) if schema else None
+
+
+# -- the file
+
+
+def upload(*, batch_id: UUID, file: UploadedFile, options: ReadOptions) -> CsvBatch:
+    """Stores the file and its rows, in place of what the draft had. `RejectedFile` leaves that as it was."""
+    if file.size is not None and file.size > settings.UPLOAD_MAX_BYTES:
+        raise TooLarge(
+            f"The file has {file.size:,} bytes; at most {settings.UPLOAD_MAX_BYTES:,} are taken.",
+            code="too_large",
+            attr="file",
+        )
+    path = Path(file.temporary_file_path())  # type: ignore[attr-defined]
+    name = file.name or "upload.csv"
+    with transaction.atomic():
+        batch = locked_draft(batch_id)
+        _load(batch, open_table(path, filename=name, options=options, limits=limits()), options)
+        replaced = batch.source.name
+        batch.source_name = batch.dataset_name = name
+        batch.source_size = file.size
+        batch.source_sha256 = sha256(path)
+        batch.source.save(name, file, save=False)
+        batch.save()
+        if replaced and replaced != batch.source.name:
+            storage = batch.source.storage
+            transaction.on_commit(lambda: storage.delete(replaced))
+    return batch
+
+
+def parse_again(*, batch_id: UUID, options: ReadOptions) -> CsvBatch:
+    """Reads the kept file with other options."""
+    with transaction.atomic():
+        batch = locked_draft(batch_id)
+        path = _kept_file(batch)
+        _load(batch, open_table(path, filename=batch.source_name, options=options, limits=limits()), options)
+        batch.save()
+    return batch
+
+
+def _kept_file(batch: CsvBatch) -> Path:
+    if not batch.source:
+        raise InvalidInput("No file was uploaded yet.", code="required", attr="file")
+    path = Path(batch.source.path)
+    if not path.exists():
+        raise InvalidInput("The uploaded file is not kept any more. Upload it again.", code="required", attr="file")
+    return path
+
+
+def limits() -> Limits:
+    return Limits(
+        max_bytes=settings.UPLOAD_MAX_BYTES,
+        max_rows=settings.UPLOAD_MAX_ROWS,
+        max_columns=settings.UPLOAD_MAX_COLUMNS,
+        max_cell_chars=settings.UPLOAD_MAX_CELL,
+    )
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def _load(batch: CsvBatch, table: Table, options: ReadOptions) -> None:
+    batch.columns = mapping.columns_of_table([(column.name, column.header) for column in table.columns], batch.columns)
+    count = loading.replace_items(queue=batch, payloads=table.rows())
+    _set_total(batch, count)
+    batch.encoding = table.encoding
+    batch.delimiter = table.delimiter or ""
+    batch.line_end = table.line_end
+    batch.read_options = asdict(options)
+    batch.warnings = [asdict(warning) for warning in table.warnings]
+
+
+def _set_total(batch: CsvBatch, total: int) -> None:
+    batch.total = batch.queued = total
+    batch.running = batch.succeeded = batch.failed = 0
+
+
+# -- rows through the API
+
+
+def insert_rows(*, batch_id: UUID, rows: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """Adds `[{row_index, row_payload: {column: text}}]`; the number stored and the draft's new total.
+
+    A row that is there already with the same content is not stored twice; with other content it is a `Conflict`.
+    """
+    if len(rows) > MAX_ROWS_A_CALL:
+        raise TooLarge(
+            f"{len(rows):,} rows; at most {MAX_ROWS_A_CALL:,} in one call.", code="too_many_rows", attr="rows"
+        )
+    with transaction.atomic():
+        batch = locked_draft(batch_id)
+        if not batch.columns and rows:
+            batch.columns = _columns_of_first(rows[0]["row_payload"])
+        new = _without_known(batch, _cells(batch.column_names, rows))
+        loading.copy_in(queue=batch, rows=sorted(new.items()))
+        batch.total += len(new)
+        batch.queued += len(new)
+        batch.save()
+    return len(new), batch.total
+
+
+def _columns_of_first(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+    attr = "rows.0.row_payload"
+    if not payload or any(not name.strip() for name in payload):
+        sentence = "rows[0]: its keys become the columns of the batch; give at least one, and none that is blank."
+        raise InvalidInput(sentence, code="required", attr=attr)
+    try:
+        return mapping.new_columns([{"name": name} for name in payload])
+    except InvalidInput as error:
+        raise InvalidInput(f"rows[0]: {error.detail}", code=error.code, attr=attr) from error
+
+
+def _cells(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[int, list[str]]:
+    known = set(names)
+    cells: dict[int, list[str]] = {}
+    for position, row in enumerate(rows):
+        payload, index = row["row_payload"], row["row_index"]
+        for name, value in payload.items():
+            _check_cell(position, index, name, value, known)
+        line = [payload.get(name, "") for name in names]
+        if cells.setdefault(index, line) != line:
+            raise Conflict(f"Row {index} is in this call twice, with different content.", code="row_taken", attr="rows")
+    return cells
+
+
+def _check_cell(position: int, index: int, name: str, value: Any, known: set[str]) -> None:
+    where = f"rows[{position}] (row_index {index})"
+    attr = f"rows.{position}.row_payload"
+    if name not in known:
+        raise InvalidInput(f"{where}: there is no column “{name}”.", code="unknown_column", attr=attr)
+    if not isinstance(value, str):
+        raise InvalidInput(f"{where}: the value of “{name}” must be a text.", code="not_text", attr=attr)
+    if UNSTORABLE.search(value):
+        raise InvalidInput(f"{where}: “{name}” has a character that no text has.", code="invalid_text", attr=attr)
+
+
+def _without_known(batch: CsvBatch, cells: dict[int, list[str]]) -> dict[int, list[str]]:
+    known = QueueItem.objects.of(batch).filter(row_index__in=cells).values_list("row_index", "payload")
+    new = dict(cells)
+    for index, payload in known.iterator():
+        if payload != cells[index]:
+            raise Conflict(f"Row {index} is stored already, with other content.", code="row_taken", attr="rows")
+        del new[index]
+    return new

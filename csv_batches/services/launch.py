@@ -1,0 +1,151 @@
+"""From a draft to a running batch: what is still missing, the network's schema, the start."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from csv_batches import fields
+from csv_batches.kind import CsvBatchPlan
+from csv_batches.models import CsvBatch
+from csv_batches.services import drafts
+from experiments import response_schema
+from experiments.errors import Conflict, InvalidInput, Problems, WorkbenchError
+from experiments.models import Network
+from experiments.services import networks, queues
+
+
+@dataclass(frozen=True)
+class Order:
+    """How to start: which rows, and whether the operator has seen what the network's schema becomes.
+
+    `seen` is the hash of the network's schema that the operator saw; None: whatever is there. `range_to` is exclusive.
+    """
+
+    confirmed: bool = False
+    seen: str | None = None
+    range_from: int | None = None
+    range_to: int | None = None
+
+
+def run(*, batch_id: UUID, user: Any, order: Order) -> None:
+    """Freezes the settings and starts; everything or nothing. `Problems` has one error a missing step."""
+    with transaction.atomic():
+        batch = drafts.locked(batch_id)
+        if batch.status != CsvBatch.Status.DRAFT:
+            raise Conflict("This batch was started already.", code="already_started")
+        problems = missing(batch)
+        if problems:
+            raise Problems(problems)
+        if batch.schema_mode == CsvBatch.SchemaMode.KEEP:
+            _copy_schema(batch)
+        else:
+            _write_schema(batch, user, order)
+        batch.save()
+        queues.start(queue_id=batch.pk, range_from=order.range_from, range_to=order.range_to)
+
+
+def missing(batch: CsvBatch) -> list[WorkbenchError]:
+    """What keeps the batch from starting, one error a step, in the order of the wizard."""
+    found: list[WorkbenchError] = []
+    if not batch.total:
+        found.append(InvalidInput("Upload a file, or add rows.", code="required", attr="rows"))
+    found += _missing_prompt(batch)
+    found += _missing_schema(batch)
+    found += _missing_network(batch)
+    return found
+
+
+def _missing_prompt(batch: CsvBatch) -> list[WorkbenchError]:
+    uses_columns = any(column["mode"] == "prompt" for column in batch.columns)
+    if not batch.prompt_template.strip() and not uses_columns:
+        sentence = "Write a prompt template, or include a column in the prompt."
+        return [InvalidInput(sentence, code="required", attr="prompt_template")]
+    try:
+        problems = CsvBatchPlan.of(batch).unknown_tokens()
+    except WorkbenchError as error:
+        return [error]
+    return [InvalidInput(problem.detail, code=problem.code, attr="prompt_template") for problem in problems]
+
+
+def _missing_schema(batch: CsvBatch) -> list[WorkbenchError]:
+    keep = batch.schema_mode == CsvBatch.SchemaMode.KEEP
+    if keep and batch.network and not network_schema(batch.network):
+        sentence = f"The network {batch.network.name} has no response schema to keep."
+        return [InvalidInput(sentence, code="required", attr="schema_mode")]
+    if not keep and not batch.response_fields:
+        return [InvalidInput("Add at least one response field.", code="required", attr="response_fields")]
+    return []
+
+
+def _missing_network(batch: CsvBatch) -> list[WorkbenchError]:
+    network = batch.network
+    if network is None:
+        return [InvalidInput("Choose a network.", code="required", attr="network")]
+    agents = list(network.agents.all())
+    if batch.agent_key and agents and batch.agent_key not in {agent.key for agent in agents}:
+        sentence = f"The network {network.name} has no agent “{batch.agent_key}”."
+        return [InvalidInput(sentence, code="does_not_exist", attr="agent_key")]
+    return []
+
+
+# -- the schema
+
+
+def network_schema(network: Network) -> dict[str, Any] | None:
+    schema = network.additional_data.get("respond_payload_schema")
+    return schema or None
+
+
+def proposed_schema(batch: CsvBatch) -> dict[str, Any]:
+    values = (batch.schema_json, batch.schema_guidance, batch.schema_example)
+    return dict(zip(networks.SCHEMA_KEYS, values, strict=True))
+
+
+def existing_schema(network: Network) -> dict[str, Any]:
+    return {key: network.additional_data.get(key) for key in networks.SCHEMA_KEYS}
+
+
+def digest(existing: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(existing, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _write_schema(batch: CsvBatch, user: Any, order: Order) -> None:
+    assert batch.network is not None
+    # Its row is held from the look to the write: nobody else's schema is overwritten unseen.
+    network = Network.objects.select_for_update(no_key=True).get(pk=batch.network_id)
+    existing, proposed = existing_schema(network), proposed_schema(batch)
+    if existing == proposed:
+        return
+    if not (user.is_staff or network.users_may_update_schema):
+        raise InvalidInput(
+            f"Only staff may change the schema of {network.name}. Choose the mode “keep”.",
+            code="not_allowed",
+            attr="schema_mode",
+        )
+    seen = digest(existing)
+    is_change = any(value is not None for value in existing.values())
+    if is_change and not (order.confirmed and order.seen in (None, seen)):
+        raise Conflict(
+            f"The network {network.name} has another response schema. Starting would replace it.",
+            code="schema_change",
+            extra={"existing": existing, "proposed": proposed, "seen": seen},
+        )
+    networks.write_schema(network_id=network.pk, changes=proposed, by=user.get_username())
+
+
+def _copy_schema(batch: CsvBatch) -> None:
+    """The batch's own copy of what the network has: a later change of the network does not reach it."""
+    assert batch.network is not None
+    data = batch.network.additional_data
+    schema = response_schema.check_schema(data["respond_payload_schema"]) or data["respond_payload_schema"]
+    batch.schema_json = schema
+    batch.schema_guidance = data.get("respond_payload_guidance") or response_schema.guidance(schema)
+    batch.schema_example = data.get("respond_payload_example") or response_schema.example(schema)
+    if not batch.response_fields:
+        imported = fields.schema_to_fields(schema)
+        batch.response_fields = [fields.field_to_json(field) for field in imported.fields]

@@ -1,0 +1,24 @@
+"""A row as it would be sent."""
+
+from typing import Any
+
+from csv_batches.kind import CsvBatchPlan
+from csv_batches.models import CsvBatch
+from experiments.errors import InvalidInput, WorkbenchError
+
+
+def of_row(batch: CsvBatch, row_index: int | None) -> dict[str, Any]:
+    """`{user_message, system_params, problems: [{code, detail}]}` of a row, the first one where none is named."""
+    rows = batch.rows.in_order()
+    row = rows.first() if row_index is None else rows.filter(row_index=row_index).first()
+    if row is None:
+        what = "no rows yet" if row_index is None else f"no row {row_index}"
+        raise InvalidInput(f"The batch has {what}.", code="does_not_exist", attr="row_index")
+    plan = CsvBatchPlan.of(batch)
+    problems = [{"code": problem.code, "detail": problem.detail} for problem in plan.unknown_tokens()]
+    try:
+        message, params = plan.request(row.payload)
+    except WorkbenchError as error:
+        message, params = "", plan.columns.system_params(row.payload)
+        problems = problems or [{"code": error.code, "detail": error.detail}]
+    return {"user_message": message, "system_params": params, "problems": problems}

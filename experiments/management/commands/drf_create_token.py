@@ -1,0 +1,23 @@
+"""`manage.py drf_create_token USER`: a new key for the API."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from experiments.models import ApiToken
+
+
+class Command(BaseCommand):
+    help = "Makes a new API token and prints its key, which is stored hashed and cannot be shown again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("--name", default="command line", help="What the token is for.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = get_user_model().objects.filter(username=options["username"]).first()
+        if user is None:
+            raise CommandError(f"There is no user {options['username']}.")
+        _, key = ApiToken.issue(user=user, name=options["name"])
+        self.stdout.write(f"Generated token {key} for user {user.get_username()}")

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from experiments import api
+
+api_patterns = [
+    path("networks", api.NetworkList.as_view()),
+    path("networks/<int:pk>", api.NetworkDetail.as_view()),
+    path("runs", api.RunList.as_view()),
+    path("runs/<path:trace_id>", api.RunDetail.as_view()),
+]
