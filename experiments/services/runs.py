@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import IntegrityError
 
 from experiments.errors import WorkbenchError
 from experiments.models import Network, QueueItem, Run
@@ -43,7 +44,12 @@ def answer(*, values: Mapping[str, Any], caller: Caller) -> engine.RunResult:
         example=values.get("respond_payload_example"),
     )
     result = engine.run(spec_of(network), request, chat_client(endpoint()).complete)
-    _store(network, values, caller, result)
+    try:
+        _store(network, values, caller, result)
+    except IntegrityError:
+        raise UnknownNetwork(
+            f"The network “{network.name}” was deleted in the meantime.", code="unknown_network", attr="network"
+        ) from None
     return result
 
 

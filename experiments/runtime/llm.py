@@ -1,0 +1,318 @@
+"""Client to any OpenAI-compatible chat completion endpoint: `POST {base_url}/chat/completions`, not streamed.
+
+What is sent and read is the subset that hosted services, vLLM, Ollama and llama.cpp have in common
+(https://platform.openai.com/docs/api-reference/chat). Where an endpoint refuses a part of it that one can do without
+(structured output, a temperature, a limit of tokens), the call is repeated without that part, and the endpoint's way
+is remembered for the model.
+"""
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, Literal, NotRequired, TypedDict
+from urllib.parse import urlsplit
+
+import requests
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+from experiments.errors import WorkbenchError
+
+CONNECT_TIMEOUT_S = 5.0
+MAX_BODY_BYTES = 5_000_000
+DETAIL_CHARS = 500
+REFUSALS = (400, 413, 415, 422)
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class Message(TypedDict):
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Usage(TypedDict):
+    prompt_tokens: int
+    response_tokens: int
+    total_tokens: int
+
+
+class ModelError(WorkbenchError):
+    """The model gave no answer. `detail` is a sentence for people, without credentials.
+
+    `endpoint_status` is what the endpoint answered, where it did; `retry_after` its header of that name, as it came.
+    """
+
+    status = 502
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        code: str = "model_error",
+        endpoint_status: int | None = None,
+        retry_after: str | None = None,
+    ) -> None:
+        super().__init__(detail, code=code)
+        self.endpoint_status = endpoint_status
+        self.retry_after = retry_after
+
+
+class ModelRefused(ModelError):
+    """The endpoint will not take this request, however often it is sent (too long for the model, for example)."""
+
+
+@dataclass(frozen=True)
+class ChatEndpoint:
+    """Where the model is. `base_url` ends before `/chat/completions` (`http://127.0.0.1:8080/v1`).
+
+    `string_limit` (characters) bounds every string of the schema sent to the model that has no bound of its own:
+    a small model otherwise goes on until its tokens are spent. `timeout_s` is for the whole answer.
+    """
+
+    base_url: str
+    api_key: str | None = field(default=None, repr=False)
+    timeout_s: float = 100.0
+    string_limit: int | None = 2000
+
+
+@dataclass(frozen=True)
+class Chat:
+    """One request. `schema` is the JSON Schema the answer should follow, None for free text."""
+
+    messages: tuple[Message, ...]
+    model: str
+    schema: Mapping[str, Any] | None = None
+    max_tokens: int = 2048
+    temperature: float = 0.0
+
+
+@dataclass(frozen=True)
+class Completion:
+    """`text` as the model wrote it; `cut` when it stopped at the limit of tokens; `duration_ms` of the HTTP call."""
+
+    text: str
+    usage: Usage
+    model: str
+    duration_ms: int
+    cut: bool = False
+
+
+class _ResponseFormat(TypedDict):
+    type: str
+    json_schema: NotRequired[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What an endpoint understands: `output` is how it can be held to a schema (`prompt`: only by being asked)."""
+
+    output: Literal["json_schema", "json_object", "prompt"] = "json_schema"
+    string_limit: bool = True
+    temperature: bool = True
+    max_tokens: bool = True
+
+
+def narrower(dialect: Dialect, detail: str) -> Dialect | None:
+    """The dialect without the part that the refusal `detail` complains of; None where it names nothing we could leave.
+
+    >>> narrower(Dialect(), "response_format is not supported").output
+    'json_object'
+    """
+    said = detail.lower()
+    if dialect.string_limit and "maxlength" in said:
+        return replace(dialect, string_limit=False)
+    if any(word in said for word in ("response_format", "json_schema", "json_object")):
+        if dialect.output == "json_schema":
+            return replace(dialect, output="json_object")
+        return replace(dialect, output="prompt") if dialect.output == "json_object" else None
+    if dialect.temperature and "temperature" in said:
+        return replace(dialect, temperature=False)
+    if dialect.max_tokens and "max_tokens" in said:
+        return replace(dialect, max_tokens=False)
+    return None
+
+
+def with_string_limit(schema: Any, limit: int) -> Any:
+    """A copy of a JSON Schema in which each string without a bound of its own has `maxLength: limit`."""
+    if isinstance(schema, list):
+        return [with_string_limit(part, limit) for part in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    copy = {key: _subschemas(key, value, limit) for key, value in schema.items()}
+    types = schema.get("type")
+    is_text = types == "string" or (isinstance(types, list) and "string" in types)
+    if is_text and not {"enum", "const", "maxLength", "format", "pattern"} & schema.keys():
+        copy["maxLength"] = limit
+    return copy
+
+
+def _subschemas(keyword: str, value: Any, limit: int) -> Any:
+    if keyword in {"properties", "$defs"} and isinstance(value, Mapping):
+        return {name: with_string_limit(part, limit) for name, part in value.items()}
+    if keyword in {"items", "anyOf", "oneOf", "allOf"}:
+        return with_string_limit(value, limit)
+    return value
+
+
+def request_body(chat: Chat, dialect: Dialect, string_limit: int | None) -> dict[str, Any]:
+    """The JSON body for `chat`, with only what `dialect` has."""
+    body: dict[str, Any] = {"model": chat.model, "messages": list(chat.messages), "stream": False}
+    if dialect.temperature:
+        body["temperature"] = chat.temperature
+    if dialect.max_tokens:
+        body["max_tokens"] = chat.max_tokens
+    if chat.schema is None:
+        return body
+    bounded = with_string_limit(chat.schema, string_limit) if string_limit and dialect.string_limit else chat.schema
+    if dialect.output == "json_schema":
+        return body | {"response_format": _by_schema(bounded)}
+    body["messages"] = _asked_for(chat.messages, bounded)
+    return body | ({"response_format": {"type": "json_object"}} if dialect.output == "json_object" else {})
+
+
+def _by_schema(schema: Mapping[str, Any]) -> _ResponseFormat:
+    # "$schema" says something to validators only, and some endpoints refuse keywords that they do not know.
+    plain = {key: value for key, value in schema.items() if key != "$schema"}
+    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": plain}}
+
+
+def _asked_for(messages: tuple[Message, ...], schema: Mapping[str, Any]) -> list[Message]:
+    wish = "Answer with one JSON object that follows this JSON Schema, and nothing else:\n" + json.dumps(schema)
+    if messages and messages[0]["role"] == "system":
+        first: Message = {"role": "system", "content": messages[0]["content"] + "\n\n" + wish}
+        return [first, *messages[1:]]
+    return [{"role": "system", "content": wish}, *messages]
+
+
+class ChatClient:
+    """Calls one endpoint; for any number of threads, each with a connection of its own that is kept open."""
+
+    def __init__(self, endpoint: ChatEndpoint) -> None:
+        self._endpoint = endpoint
+        self._url = endpoint.base_url.rstrip("/") + "/chat/completions"
+        self._where = urlsplit(endpoint.base_url).netloc.rpartition("@")[2] or endpoint.base_url
+        self._threads = threading.local()
+        self._dialects: dict[str, Dialect] = {}
+
+    def complete(self, chat: Chat) -> Completion:
+        """The model's answer to `chat`. Raises `ModelRefused` where asking again is no use, else `ModelError`."""
+        dialect = self._dialects.get(chat.model, Dialect())
+        deadline = time.monotonic() + self._endpoint.timeout_s
+        while True:
+            try:
+                completion = self._post(request_body(chat, dialect, self._endpoint.string_limit), deadline)
+            except ModelRefused as refusal:
+                less = narrower(dialect, refusal.detail)
+                if less is None:
+                    raise
+                dialect = less
+            else:
+                self._dialects[chat.model] = dialect
+                return completion
+
+    def _post(self, body: Mapping[str, Any], deadline: float) -> Completion:
+        started = time.monotonic()
+        patience = max(deadline - started, 0.001)
+        try:
+            with self._session().post(
+                self._url, json=body, timeout=(CONNECT_TIMEOUT_S, patience), stream=True, allow_redirects=False
+            ) as response:
+                content = _read(response, deadline)
+        except (requests.Timeout, ReadTimeoutError, TimeoutError) as error:
+            wait = f"{self._endpoint.timeout_s:g} s"
+            raise ModelError(f"The model at {self._where} did not answer within {wait}.") from error
+        except (requests.RequestException, HTTPError, ValueError) as error:
+            raise ModelError(f"The model at {self._where} could not be reached: {_reason(error)}.") from error
+        return self._completion(response, content, round((time.monotonic() - started) * 1000))
+
+    def _completion(self, response: requests.Response, content: bytes, duration_ms: int) -> Completion:
+        status = response.status_code
+        if status != 200:
+            said = f"The model at {self._where} answered {status}: {_said(content)}"
+            kind = ModelRefused if status in REFUSALS else ModelError
+            raise kind(self._hidden(said), endpoint_status=status, retry_after=response.headers.get("Retry-After"))
+        try:
+            answer = json.loads(content)
+            choice = answer["choices"][0]
+            text = _UNSTORABLE.sub("\ufffd", choice["message"]["content"] or "")
+            usage = _usage(answer.get("usage") or {})
+            model = str(answer.get("model") or "")
+            return Completion(text, usage, model, duration_ms, cut=choice.get("finish_reason") == "length")
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            unread = f"The model at {self._where} sent something that is not a chat completion: {_said(content)}"
+            raise ModelError(self._hidden(unread), endpoint_status=status) from error
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._threads, "session", None)
+        if session is None:
+            session = requests.Session()
+            # A proxy of the environment cannot reach this machine's own addresses.
+            session.trust_env = urlsplit(self._url).hostname not in {"127.0.0.1", "localhost", "::1"}
+            session.auth = _bearer(self._endpoint.api_key)
+            self._threads.session = session
+        return session
+
+    def _hidden(self, text: str) -> str:
+        key = self._endpoint.api_key
+        return text.replace(key, "…") if key else text
+
+
+@lru_cache(maxsize=16)
+def chat_client(endpoint: ChatEndpoint) -> ChatClient:
+    """The one client of this process for `endpoint`, so that its connections and what it learned are kept."""
+    return ChatClient(endpoint)
+
+
+def _bearer(api_key: str | None) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
+    # As an auth hook: requests puts an entry of ~/.netrc in the place of a plain Authorization header.
+    def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if api_key:
+            request.headers["Authorization"] = f"Bearer {api_key}"
+        return request
+
+    return sign
+
+
+def _read(response: requests.Response, deadline: float) -> bytes:
+    """The body; `timeout` of requests counts from byte to byte only, so the clock is looked at between the pieces."""
+    body = bytearray()
+    while piece := response.raw.read1(65_536, decode_content=True):
+        body += piece
+        if len(body) > MAX_BODY_BYTES:
+            raise ValueError(f"its answer is longer than {MAX_BODY_BYTES:,} bytes")
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    return bytes(body)
+
+
+def _usage(reported: Mapping[str, Any]) -> Usage:
+    prompt, response = int(reported.get("prompt_tokens") or 0), int(reported.get("completion_tokens") or 0)
+    total = int(reported.get("total_tokens") or prompt + response)
+    return {"prompt_tokens": prompt, "response_tokens": response, "total_tokens": total}
+
+
+def _said(content: bytes) -> str:
+    """The message of an error body in any of its usual shapes, else the start of the body."""
+    text = content.decode("utf-8", "replace")
+    try:
+        body = json.loads(text)
+        error = body.get("error") or body.get("detail") or body.get("message")
+        message = error.get("message") if isinstance(error, Mapping) else error
+    except (ValueError, AttributeError):
+        message = None
+    return " ".join((message if isinstance(message, str) else text).split())[:DETAIL_CHARS] or "(nothing)"
+
+
+def _reason(error: Exception) -> str:
+    """Only the last cause in words: the outer messages of requests repeat the address, credentials included."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate is not accepted"
+    if isinstance(error, requests.ConnectionError):
+        return "no connection, or it broke off"
+    if isinstance(error, requests.RequestException):
+        return type(error).__name__
+    return str(error) if type(error) is ValueError else "it broke off in the middle of its answer"

@@ -1,0 +1,140 @@
+"""A scripted chat completion endpoint in a process of its own, to see what a client of one sends and makes of answers.
+
+`LlmServer` starts it, tells it what to answer next and reads back what was asked. Without a script it answers `{}`.
+"""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict, dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer. `text` is the model's words, wrapped as a completion; `raw` is sent as the body as it is instead.
+
+    `pieces` of the body go out `pause_s` apart, the first after `delay_s`; `hang_up` breaks the connection off.
+    """
+
+    text: str = "{}"
+    raw: str | None = None
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    finish_reason: str = "stop"
+    delay_s: float = 0.0
+    pieces: int = 1
+    pause_s: float = 0.0
+    hang_up: bool = False
+
+
+class LlmServer:
+    """A context manager; `base_url` is what a client is given."""
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.llm_server"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert self._process.stdout
+        self.origin = f"http://127.0.0.1:{int(self._process.stdout.readline())}"
+        self.base_url = self.origin + "/v1"
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._process.communicate(timeout=10)
+
+    def script(self, *replies: Reply) -> None:
+        """The next answers, in this order; the last one goes on. Forgets what was asked so far."""
+        requests.put(self.origin + "/script", json=[asdict(reply) for reply in replies], timeout=5).raise_for_status()
+
+    def calls(self) -> list[dict[str, Any]]:
+        """What was asked since the script: `{path, headers, body, connection}`, the headers' names in lower case."""
+        calls: list[dict[str, Any]] = requests.get(self.origin + "/calls", timeout=5).json()
+        return calls
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    replies: list[Reply] = [Reply()]  # noqa: RUF012
+    calls: list[dict[str, Any]] = []  # noqa: RUF012
+    turn = threading.Lock()
+
+    def do_GET(self) -> None:
+        self._answer(200, json.dumps(self.calls).encode(), {})
+
+    def do_PUT(self) -> None:
+        replies = [Reply(**reply) for reply in json.loads(self._body())]
+        with self.turn:
+            self.replies[:] = replies or [Reply()]
+            self.calls.clear()
+        self._answer(200, b"{}", {})
+
+    def do_POST(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = json.loads(self._body())
+        call = {"path": self.path, "headers": headers, "body": body, "connection": self.client_address[1]}
+        with self.turn:
+            self.calls.append(call)
+            reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        time.sleep(reply.delay_s)
+        if reply.hang_up:
+            self.close_connection = True
+            return
+        content = reply.raw if reply.raw is not None else json.dumps(_completion(reply, body))
+        self._answer(reply.status, content.encode(), reply.headers, reply.pieces, reply.pause_s)
+
+    def _body(self) -> bytes:
+        return self.rfile.read(int(self.headers["Content-Length"]))
+
+    def _answer(
+        self, status: int, content: bytes, headers: dict[str, str], pieces: int = 1, pause_s: float = 0.0
+    ) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/json", "Content-Length": str(len(content)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        size = max(1, -(-len(content) // pieces))
+        for start in range(0, len(content), size):
+            self.wfile.write(content[start : start + size])
+            self.wfile.flush()
+            if pieces > 1:
+                time.sleep(pause_s)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+def _completion(reply: Reply, body: dict[str, Any]) -> dict[str, Any]:
+    message = {"role": "assistant", "content": reply.text}
+    return {
+        "model": body["model"],
+        "choices": [{"index": 0, "message": message, "finish_reason": reply.finish_reason}],
+        "usage": {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18},
+    }
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that gives up in the middle of an answer is one of the things looked at."""
+
+
+def main() -> None:
+    server = _Server(("127.0.0.1", 0), _Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(server.server_address[1], flush=True)
+    sys.stdin.buffer.read()  # ends with whoever started it
+
+
+if __name__ == "__main__":
+    main()
