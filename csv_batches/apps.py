@@ -7,6 +7,6 @@ class CsvBatchesConfig(AppConfig):
 
     def ready(self) -> None:
         from csv_batches import kind
-        from csv_batches.services import sources  # noqa: F401  connects its signal
+        from csv_batches.services import sources
 
-        kind.register()
+        kind.register(tidy=sources.forget_old)

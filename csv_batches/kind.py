@@ -67,11 +67,5 @@ def page(queue_id: UUID) -> str:
     return f"/csv-batch/{queue_id}/"
 
 
-def tidy() -> None:
-    from csv_batches.services import sources
-
-    sources.forget_old()
-
-
-def register() -> None:
+def register(*, tidy: Callable[[], None]) -> None:
     kinds.register(kinds.Kind(name=NAME, label="CSV batch", plan=plan, page=page, tidy=tidy))
