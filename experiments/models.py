@@ -93,6 +93,7 @@ class Queue(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=32, choices=kinds.choices)
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="trials")
+    trial = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Number of the trial, for a hidden child.")
     name = models.CharField(max_length=200)
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="queues", null=True, blank=True)
     agent_key = models.CharField(max_length=100, blank=True)
@@ -141,6 +142,11 @@ class Queue(models.Model):
             ),
             models.CheckConstraint(condition=Q(concurrency__gte=1), name="queue_concurrency_positive"),
             models.CheckConstraint(condition=Q(max_attempts__gte=1), name="queue_max_attempts_positive"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True, trial__isnull=True) | Q(parent__isnull=False, trial__isnull=False),
+                name="queue_trial_has_parent",
+            ),
+            models.UniqueConstraint(fields=("parent", "trial"), name="queue_trial_unique"),
             models.CheckConstraint(
                 condition=~Q(status="completed") | Q(queued=0, running=0), name="queue_completed_means_nothing_left"
             ),

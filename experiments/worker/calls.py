@@ -38,7 +38,7 @@ class Caller:
         if queue.network is None:
             raise WorkbenchError("The network of this batch is gone.", code="network")
         self._plan = kinds.get(queue.kind).plan(queue.pk)
-        self._key_base = f"{queue.pk}"
+        self._queue = queue
         self._max_attempts = queue.max_attempts
         self._target = _target(queue)
         self._common = _common_body(queue, self._plan)
@@ -57,7 +57,7 @@ class Caller:
             "system_params": params,
             "experiment_item_index": row.row_index,
         }
-        return Prepared(row, body, f"{self._key_base}-{row.row_index}-{row.generation}")
+        return Prepared(row, body, idempotency_key(self._queue, row))
 
     def call(self, prepared: Prepared, abort: AbortHandle) -> tuple[Outcome, Verdict]:
         """Calls `/run` once. Runs in a thread."""
@@ -74,6 +74,13 @@ class Caller:
             jitter=random.random,
         )
         return outcome_of(prepared, reply, verdict), verdict
+
+
+def idempotency_key(queue: Queue, row: Claimed) -> str:
+    """The same for every attempt at one answer; a person's retry, and each trial, asks for a new one."""
+    if queue.parent_id is not None:
+        return f"{queue.parent_id}-try{queue.trial}-{row.row_index}"
+    return f"{queue.pk}-{row.row_index}-{row.generation}"
 
 
 def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict) -> Outcome:

@@ -1,0 +1,74 @@
+"""Trying a few rows: real runs by the worker, on a hidden child of the draft, that are no results."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from csv_batches.models import KIND, CsvBatch
+from csv_batches.services import drafts, launch
+from experiments.errors import Conflict, InvalidInput, Problems
+from experiments.services import loading, queues
+
+MOST_ROWS = 20
+COPIED = (
+    "network",
+    "agent_key",
+    "debug",
+    "max_attempts",
+    "columns",
+    "prompt_template",
+    "response_fields",
+    "schema_json",
+    "schema_guidance",
+    "schema_example",
+    "schema_mode",
+)
+
+
+def start(*, batch_id: UUID, rows: int, first: int) -> CsvBatch:
+    """Runs `rows` rows from `first` on with the draft's settings as they are now; earlier trials go.
+
+    `Problems` has one error a missing step, as for the start.
+    """
+    with transaction.atomic():
+        batch = drafts.locked(batch_id)
+        if batch.status != CsvBatch.Status.DRAFT:
+            raise Conflict("The batch was started: look at its rows instead.", code="already_started")
+        problems = launch.missing(batch)
+        if problems:
+            raise Problems(problems)
+        rows_from = batch.rows.filter(row_index__gte=first).in_order().values_list("row_index", "payload")
+        chosen = list(rows_from[: min(rows, MOST_ROWS)])
+        if not chosen:
+            raise InvalidInput(f"There is no row {first} or after it.", code="does_not_exist", attr="start")
+        number = _number_of_next(batch)
+        batch.trials.all().delete()
+        trial = _copy(batch, number, len(chosen))
+        loading.copy_in(queue=trial, rows=chosen)
+        queues.start(queue_id=trial.pk)
+    return trial
+
+
+def _number_of_next(batch: CsvBatch) -> int:
+    """Counts on when earlier trials were deleted: their keys must not come again."""
+    last: int | None = batch.trials.aggregate(last=Max("trial"))["last"]
+    return (last or 0) + 1
+
+
+def _copy(batch: CsvBatch, number: int, total: int) -> CsvBatch:
+    values: dict[str, Any] = {name: getattr(batch, name) for name in COPIED}
+    trial = CsvBatch(
+        **values, kind=KIND, parent_id=batch.pk, trial=number, name=batch.name, created_by_id=batch.created_by_id
+    )
+    if trial.schema_mode == CsvBatch.SchemaMode.KEEP:
+        launch.copy_schema(trial)
+    trial.concurrency = max(1, min(total, batch.concurrency))
+    trial.total = trial.queued = total
+    trial.save()
+    return trial
+
+
+def latest(batch: CsvBatch) -> CsvBatch | None:
+    return CsvBatch.objects.filter(parent_id=batch.pk).order_by("-trial").first()
