@@ -42,7 +42,7 @@ def run(*, batch_id: UUID, user: Any, order: Order) -> None:
         if problems:
             raise Problems(problems)
         if batch.schema_mode == CsvBatch.SchemaMode.KEEP:
-            _copy_schema(batch)
+            copy_schema(batch)
         else:
             _write_schema(batch, user, order)
         batch.save()
@@ -117,7 +117,7 @@ def digest(existing: Mapping[str, Any]) -> str:
 def _write_schema(batch: CsvBatch, user: Any, order: Order) -> None:
     assert batch.network is not None
     # Its row is held from the look to the write: nobody else's schema is overwritten unseen.
-    network = Network.objects.select_for_update(no_key=True).get(pk=batch.network_id)
+    network = Network.objects.select_for_update(no_key=True).get(pk=batch.network.pk)
     existing, proposed = existing_schema(network), proposed_schema(batch)
     if existing == proposed:
         return
@@ -138,7 +138,7 @@ def _write_schema(batch: CsvBatch, user: Any, order: Order) -> None:
     networks.write_schema(network_id=network.pk, changes=proposed, by=user.get_username())
 
 
-def _copy_schema(batch: CsvBatch) -> None:
+def copy_schema(batch: CsvBatch) -> None:
     """The batch's own copy of what the network has: a later change of the network does not reach it."""
     assert batch.network is not None
     data = batch.network.additional_data

@@ -1,0 +1,43 @@
+"""A new draft out of a batch: the same file, mapping, template and schema, with all rows or the failed ones."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.files.base import File
+from django.db import connection, transaction
+
+from csv_batches.models import CsvBatch
+from csv_batches.services.trials import COPIED
+from experiments.errors import InvalidInput
+
+FILE_FACTS = ("dataset_name", "source_name", "source_size", "source_sha256", "encoding", "delimiter", "line_end")
+MORE = (*FILE_FACTS, "read_options", "warnings", "concurrency")
+
+_COPY_ROWS = """
+INSERT INTO experiments_queueitem (queue_id, kind, row_index, payload, error_code, error_message)
+SELECT %(to)s, kind, row_number() OVER (ORDER BY row_index) - 1, payload, '', ''
+FROM experiments_queueitem WHERE queue_id = %(from)s AND (status = 'failed' OR NOT %(failed_only)s)
+"""
+
+
+def duplicate(*, batch: CsvBatch, user: Any, failed_only: bool) -> CsvBatch:
+    """The new draft. Rows are numbered anew from 0; `InvalidInput` where none failed and only those were asked for."""
+    with transaction.atomic():
+        values = {name: getattr(batch, name) for name in (*COPIED, *MORE)}
+        copy = CsvBatch(**values, kind=batch.kind, name=f"{batch.name} (copy)"[:200], created_by=user)
+        copy.save()
+        copy.total = copy.queued = _copy_rows(batch.pk, copy.pk, failed_only)
+        if failed_only and not copy.total:
+            raise InvalidInput("No row of this batch failed.", code="no_rows", attr="only")
+        if batch.source and not failed_only:
+            # With a part of the rows the file would bring back the others when it is read again.
+            with batch.source.open("rb") as source:
+                copy.source.save(batch.source_name, File(source), save=False)
+        copy.save()
+    return copy
+
+
+def _copy_rows(source: UUID, target: UUID, failed_only: bool) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_COPY_ROWS, {"from": source, "to": target, "failed_only": failed_only})
+        return cursor.rowcount
