@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django_q.tasks import async_task
@@ -133,13 +133,15 @@ def retry(
         return requeued
 
 
-def _retried(queue: Queue, row_indexes: Sequence[int] | None, error_code: str | None, force: bool):  # type: ignore[no-untyped-def]
+def _retried(
+    queue: Queue, row_indexes: Sequence[int] | None, error_code: str | None, force: bool
+) -> QuerySet[QueueItem]:
     statuses = ["failed", "succeeded"] if force else ["failed"]
     items = QueueItem.objects.of(queue).filter(status__in=statuses)
     if error_code:
         items = items.filter(error_code=error_code)
     if row_indexes is None:
-        return items.filter(corrected_payload=None)
+        return items.filter(corrected_payload__isnull=True)
     return items.filter(row_index__in=row_indexes)
 
 

@@ -130,3 +130,16 @@ def test_trace_ids_that_a_remote_repeats_are_told_apart(api: Api, run_server: Ru
     ids = [row["run_trace_id"] for row in api.rows(batch)]
     assert len(set(ids)) == 4
     assert all(api.get(f"/runs/{trace_id}")["row_index"] == index for index, trace_id in enumerate(ids))
+
+
+def test_a_retry_of_all_failed_rows_takes_those_and_no_others(api: Api, run_server: RunServer, worker: Worker) -> None:
+    run_server.script(rules=[{"match": "^row [24]$", "attempts": [BROKEN]}])
+    batch = api.ready(api.network(run_server), numbered(6))
+    api.run(batch)
+    api.wait(batch)
+    assert api.post(f"/csv_batches/{batch}/retry", {"error_code": "timeout"}, 202) == {"requeued": 0}
+    assert api.post(f"/csv_batches/{batch}/retry", {}, 202) == {"requeued": 2}
+    assert api.wait(batch)["progress"]["succeeded"] == 6
+    assert api.post(f"/csv_batches/{batch}/retry", {"force": True}, 202) == {"requeued": 6}
+    assert api.wait(batch)["progress"]["succeeded"] == 6
+    assert run_server.stats()["calls"] == 6 + 2 + 6
