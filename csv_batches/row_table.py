@@ -1,0 +1,209 @@
+"""A page of rows as the table shows them, read without the cells that it does not show."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import F, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce, Left
+from django.utils import timezone
+
+from csv_batches import selectors
+from csv_batches.models import CsvBatch
+from experiments.overview import Shown
+from experiments.units import duration, milliseconds
+
+PAGE = 50
+LARGEST_INDEX = 2**31 - 1
+TOKEN = re.compile(r"r([0-9]{1,10})\.[0-9a-f]{8}")
+MAX_COLUMNS = 3
+MAX_FIELDS = 2
+CELL = 160
+"""Characters of a cell that the table shows."""
+FIXED = (
+    "row_index",
+    "status",
+    "attempts",
+    "error_code",
+    "error_message",
+    "available_at",
+    "started_at",
+    "completed_at",
+    "elapsed_ms",
+)
+
+
+@dataclass(frozen=True)
+class Headings(Shown):
+    columns: tuple[str, ...]
+    fields: tuple[str, ...]
+
+    @property
+    def span(self) -> int:
+        """Cells of a whole line: row, status, elapsed and completed too."""
+        return len(self.columns) + len(self.fields) + 4
+
+
+@dataclass(frozen=True)
+class RowLine(Shown):
+    index: int
+    status: str
+    severity: str
+    cells: tuple[str, ...]
+    answers: tuple[str, ...]
+    error_code: str
+    error: str
+    note: str
+    elapsed: str
+    completed_at: datetime | None
+    can_retry: bool
+
+
+@dataclass(frozen=True)
+class Pager(Shown):
+    """Query strings of the pages beside this one. That of the first page can be empty: `can_go_back` tells."""
+
+    can_go_back: bool
+    first: str
+    previous: str
+    next: str
+    from_index: int | None
+    to_index: int | None
+
+
+@dataclass(frozen=True)
+class RowTable:
+    headings: Headings
+    lines: tuple[RowLine, ...]
+    pager: Pager | None = None
+
+
+def query(filters: Mapping[str, Any], **changes: Any) -> str:
+    """The filters as a query string, without what is not set."""
+    merged = {**filters, **changes}
+    return urlencode({name: value for name, value in merged.items() if value not in (None, "")})
+
+
+def table(batch: CsvBatch, filters: Mapping[str, Any]) -> RowTable:
+    """The page of rows that `filters` name, by key and not by offset: page 10,000 costs what page 1 costs."""
+    rows = _with_texts(batch, selectors.filtered_rows(batch, filters))
+    found, more_before, more_after = _window(rows, filters.get("after"), filters.get("before"))
+    lines = tuple(_line(batch, row) for row in found)
+    return RowTable(headings_of(batch), lines, _pager(filters, lines, more_before, more_after))
+
+
+def refreshed(batch: CsvBatch, indexes: Sequence[int]) -> tuple[RowLine, ...]:
+    """These rows as they are now."""
+    rows = batch.rows.filter(row_index__in=indexes).in_order()
+    return tuple(_line(batch, row) for row in _with_texts(batch, rows))
+
+
+def indexes_of(tokens: Iterable[str]) -> list[int]:
+    """The row indexes among the fingerprints that a browser sent, in order."""
+    found = (TOKEN.fullmatch(token) for token in tokens)
+    return sorted({int(match[1]) for match in found if match and int(match[1]) <= LARGEST_INDEX})[:PAGE]
+
+
+def around(filters: Mapping[str, Any], row_index: int) -> dict[str, Any]:
+    """The filters, and where they name no page, one that has the row a little below its top."""
+    if "after" in filters or "before" in filters or row_index < PAGE:
+        return dict(filters)
+    return {**filters, "after": row_index - 6}
+
+
+def headings_of(batch: CsvBatch) -> Headings:
+    columns = [batch.columns[position]["name"] for position in _positions(batch)]
+    return Headings("table", tuple(columns), tuple(_field_names(batch)))
+
+
+def _positions(batch: CsvBatch) -> list[int]:
+    """Of the first columns that are sent; before any is mapped, of the first columns."""
+    sent = [position for position, column in enumerate(batch.columns) if column["mode"] != "ignore"]
+    return (sent or list(range(len(batch.columns))))[:MAX_COLUMNS]
+
+
+def _field_names(batch: CsvBatch) -> list[str]:
+    return [field["name"] for field in batch.response_fields[:MAX_FIELDS]]
+
+
+def _with_texts(batch: CsvBatch, rows: QuerySet[Any]) -> QuerySet[Any, dict[str, Any]]:
+    """The beginnings of the shown cells and answers, cut in the database: a cell may have megabytes."""
+    answer = Coalesce(F("corrected_payload"), F("result_payload"))
+    cells = {
+        f"cell_{number}": Left(KeyTextTransform(str(position), "payload"), CELL)
+        for number, position in enumerate(_positions(batch))
+    }
+    answers = {
+        f"answer_{number}": Left(KeyTextTransform(name, answer), CELL)
+        for number, name in enumerate(_field_names(batch))
+    }
+    return rows.annotate(**cells, **answers).values(*FIXED, *cells, *answers)
+
+
+def _window(rows: QuerySet[Any, Any], after: int | None, before: int | None) -> tuple[list[dict[str, Any]], bool, bool]:
+    """The rows of one page, and whether there are more before and after it."""
+    if before is not None:
+        found = list(rows.filter(row_index__lt=before).order_by("-row_index")[: PAGE + 1])
+        if len(found) > PAGE:
+            return found[PAGE - 1 :: -1], True, True
+    start = rows if after is None or before is not None else rows.filter(row_index__gt=after)
+    found = list(start[: PAGE + 1])
+    return found[:PAGE], after is not None and before is None, len(found) > PAGE
+
+
+def _pager(filters: Mapping[str, Any], lines: Sequence[RowLine], more_before: bool, more_after: bool) -> Pager:
+    plain = {name: value for name, value in filters.items() if name not in ("after", "before")}
+    start = lines[0].index if lines else None
+    end = lines[-1].index if lines else None
+    return Pager(
+        key="pager",
+        first=query(plain) if more_before else "",
+        previous=query(plain, before=start) if more_before and lines else "",
+        next=query(plain, after=end) if more_after else "",
+        can_go_back=more_before,
+        from_index=start,
+        to_index=end,
+    )
+
+
+def _line(batch: CsvBatch, row: Mapping[str, Any]) -> RowLine:
+    status = row["status"]
+    return RowLine(
+        key=f"r{row['row_index']}",
+        index=row["row_index"],
+        status=status,
+        severity={"succeeded": "ok", "failed": "bad", "running": "run"}.get(status, ""),
+        cells=tuple(_texts(row, "cell_", MAX_COLUMNS)),
+        answers=tuple(_texts(row, "answer_", MAX_FIELDS)),
+        error_code=row["error_code"],
+        error=row["error_message"] or row["error_code"],
+        note=_note(batch, row),
+        elapsed=_elapsed(row),
+        completed_at=row["completed_at"],
+        can_retry=status == "failed" and batch.status not in (CsvBatch.Status.DRAFT, CsvBatch.Status.CANCELLED),
+    )
+
+
+def _texts(row: Mapping[str, Any], prefix: str, most: int) -> list[str]:
+    return [row[f"{prefix}{number}"] or "" for number in range(most) if f"{prefix}{number}" in row]
+
+
+def _note(batch: CsvBatch, row: Mapping[str, Any]) -> str:
+    """What is to be said of a row that is on its way for the second time."""
+    if row["status"] == "running" and row["attempts"] > 1:
+        return f"attempt {row['attempts']} of {batch.max_attempts}"
+    if row["status"] != "queued" or not row["attempts"]:
+        return ""
+    wait_s = (row["available_at"] - timezone.now()).total_seconds()
+    tried = f"tried {row['attempts']} of {batch.max_attempts} times"
+    return f"{tried}, again in {duration(wait_s)}" if wait_s >= 1 else tried
+
+
+def _elapsed(row: Mapping[str, Any]) -> str:
+    if row["status"] == "running" and row["started_at"]:
+        return duration((timezone.now() - row["started_at"]).total_seconds())
+    return "" if row["elapsed_ms"] is None else milliseconds(row["elapsed_ms"])

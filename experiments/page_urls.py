@@ -1,0 +1,6 @@
+from django.urls import path
+
+from experiments import views
+
+app_name = "experiments"
+urlpatterns = [path("runs/<path:trace_id>/", views.run_page, name="run")]

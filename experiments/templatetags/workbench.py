@@ -1,0 +1,40 @@
+"""Numbers, times and JSON in templates. Whatever comes in is escaped on its way out, as everything is."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+from experiments import units
+
+register = template.Library()
+
+
+@register.filter
+def count(number: int | None) -> str:
+    return "" if number is None else units.count(number)
+
+
+@register.filter
+def milliseconds(number: float | None) -> str:
+    return "" if number is None else units.milliseconds(number)
+
+
+@register.filter
+def in_json(value: Any) -> str:
+    return units.clipped(units.as_text(value))
+
+
+@register.filter
+def clipped(text: str) -> str:
+    return units.clipped(text)
+
+
+@register.inclusion_tag("components/moment.html")
+def moment(value: datetime | None, style: str = "auto") -> dict[str, Any]:
+    """A time: the hour where it is from the last 20 hours, the date too where it is older or `style` is `full`."""
+    if value is None:
+        return {"value": None}
+    recent = style == "auto" and abs((timezone.now() - value).total_seconds()) < 20 * 3600
+    return {"value": value, "style": "time" if recent else "full"}

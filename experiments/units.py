@@ -1,0 +1,58 @@
+"""Numbers and times in words, as the pages print them."""
+
+import json
+from typing import Any
+
+LONGEST_TEXT = 20_000
+"""Characters of one text that a page shows; the API has the whole."""
+
+
+def count(number: int) -> str:
+    return f"{number:,}"
+
+
+def compact(number: float) -> str:
+    """Three significant figures: `812`, `41.2 k`, `1.7 M`."""
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if number >= size:
+            return f"{number / size:.3g} {letter}" if number < 1000 * size else f"{number / size:,.0f} {letter}"
+    return f"{number:.0f}"
+
+
+def milliseconds(number: float) -> str:
+    """`412 ms`, `6.1 s`, `2 min 5 s`."""
+    if number < 1000:
+        return f"{number:.0f} ms"
+    return f"{number / 1000:.1f} s" if number < 60_000 else duration(number / 1000)
+
+
+def duration(seconds: float) -> str:
+    """Two units at most: `45 s`, `2 min 5 s`, `26 min`, `3 h 10 min`, `2 days 4 h`."""
+    whole = max(round(seconds), 0)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 600:
+        return _two(whole, 60, "min", 1, "s")
+    minutes = round(whole / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 24 * 60:
+        return _two(minutes, 60, "h", 1, "min")
+    return _two(round(minutes / 60), 24, "days" if minutes >= 47.5 * 60 else "day", 1, "h")
+
+
+def _two(number: int, size: int, large: str, unit: int, small: str) -> str:
+    whole, rest = divmod(number, size)
+    return f"{whole} {large}" + (f" {rest // unit} {small}" if rest else "")
+
+
+def as_text(value: Any) -> str:
+    """A value from JSON for people: texts as they are, everything else as indented JSON."""
+    return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+def clipped(text: str, length: int = LONGEST_TEXT) -> str:
+    """The beginning of a long text, with a word about what is missing."""
+    if len(text) <= length:
+        return text
+    return f"{text[:length]}\n… {count(len(text) - length)} more characters; the API has the whole text."

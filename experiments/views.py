@@ -1,0 +1,32 @@
+"""The host's pages: a run."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from experiments import kinds, run_view
+from experiments.models import Queue, Run
+from experiments.pages import PageRequest, signed_in
+
+
+@require_safe
+@signed_in
+def run_page(request: PageRequest, trace_id: str) -> HttpResponse:
+    run = run_or_404(request, trace_id)
+    queue = run.item.queue if run.item else None
+    context = {"run": run_view.shown(run), "queue": queue, "item": run.item, "queue_url": _page_of(queue)}
+    return render(request, "experiments/run.html", context)
+
+
+def run_or_404(request: PageRequest, trace_id: str) -> Run:
+    """A trace id is unique within a network only; across networks the newest answers."""
+    runs = Run.objects.for_user(request.user).select_related("network", "item__queue")
+    run: Run | None = runs.filter(trace_id=trace_id.replace("\0", "")).order_by("-created_at", "-id").first()
+    if run is None:
+        raise Http404
+    return run
+
+
+def _page_of(queue: Queue | None) -> str:
+    """The page of a run's queue; a trial belongs to its parent."""
+    return kinds.get(queue.kind).page(queue.parent_id or queue.pk) if queue else ""

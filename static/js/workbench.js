@@ -1,0 +1,82 @@
+/* Only what htmx cannot do: local times, the pane's focus and keys, copying, and a word when the site does not answer. */
+(() => {
+  "use strict";
+  const pane = document.getElementById("pane");
+  const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+  const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
+
+  const localTimes = (root) => root.querySelectorAll("time[datetime]").forEach((time) => {
+    const moment = new Date(time.dateTime);
+    if (!Number.isNaN(moment.valueOf())) time.textContent = (time.dataset.style === "time" ? clock : date).format(moment);
+  });
+
+  const markOpenRow = () => {
+    const link = document.querySelector("#detail-title") && location.pathname.match(/\/row\/(\d+)\/$/);
+    document.querySelectorAll("#rows > tr").forEach((row) => {
+      if (link && row.id === `r${link[1]}`) row.setAttribute("aria-selected", "true");
+      else row.removeAttribute("aria-selected");
+    });
+  };
+
+  const showCopyButtons = (root) => root.querySelectorAll("[data-copy]").forEach((button) => {
+    button.hidden = !navigator.clipboard;
+  });
+
+  const refresh = () => {
+    localTimes(document);
+    showCopyButtons(document);
+    markOpenRow();
+  };
+
+  const closePane = (link) => {
+    const row = document.querySelector("#rows > tr[aria-selected] a");
+    pane.replaceChildren();
+    history.pushState({}, "", link.href);
+    markOpenRow();
+    if (row) row.focus();
+  };
+
+  document.addEventListener("click", (event) => {
+    const close = event.target.closest("[data-close]");
+    if (close && pane && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      closePane(close);
+      return;
+    }
+    const copy = event.target.closest("[data-copy]");
+    if (copy) {
+      navigator.clipboard.writeText(copy.dataset.copy).then(() => { copy.textContent = "Copied"; });
+      return;
+    }
+    // The whole line opens the row, unless something in it was meant or text is being marked.
+    const line = event.target.closest("#rows > tr");
+    if (line && !event.target.closest("a, button, form") && !String(getSelection())) line.querySelector("th a")?.click();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
+    if (event.key === "Escape") document.querySelector("#pane [data-close]")?.click();
+    else document.querySelector(`#pane [data-key="${CSS.escape(event.key)}"]`)?.click();
+  });
+
+  // Closing and opening write the history; going back in it shows what the address says.
+  addEventListener("popstate", (event) => { if (!event.state?.htmx) location.reload(); });
+
+  document.body.addEventListener("htmx:afterSettle", refresh);
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target === pane) {
+      pane.scrollTop = 0;
+      document.getElementById("detail-title")?.focus({ preventScroll: true });
+    }
+  });
+  document.body.addEventListener("htmx:pushedIntoHistory", markOpenRow);
+
+  const offline = document.getElementById("offline");
+  const answers = (does) => () => { offline.hidden = does; };
+  document.body.addEventListener("htmx:sendError", answers(false));
+  document.body.addEventListener("htmx:timeout", answers(false));
+  document.body.addEventListener("htmx:responseError", answers(false));
+  document.body.addEventListener("htmx:afterOnLoad", answers(true));
+
+  refresh();
+})();

@@ -1,0 +1,59 @@
+"""A row with all that is known of it."""
+
+import pytest
+
+from tests.integration.pages.support import batch_of, browser, htmx, queue_url, row_of, run_for
+
+pytestmark = pytest.mark.django_db
+
+
+def test_input_answer_message_attempts_and_trace_are_shown() -> None:
+    batch = batch_of("ann")
+    run_for(row_of(batch, 0, "succeeded"), "trace-77")
+    html = browser("ann").get(queue_url(batch, "row/0/")).content.decode()
+    for text in ("body 0", "answer 0", "Sort this: hello", "HTTP 200", "sorter", "900 ms", "/runs/trace-77/"):
+        assert text in html
+
+
+def test_the_answer_is_in_the_order_of_the_response_fields() -> None:
+    batch = batch_of("ann")
+    row_of(batch, 0, "succeeded", result_payload={"a": "extra", "urgent": True, "category": "billing"})
+    html = htmx(browser("ann"), queue_url(batch, "row/0/")).content.decode()
+    assert html.index("<dt>category") < html.index("<dt>urgent") < html.index("<dt>a<")
+
+
+def test_a_row_without_a_run_shows_the_message_that_will_be_sent() -> None:
+    batch = batch_of("ann", ["queued"])
+    html = htmx(browser("ann"), queue_url(batch, "row/0/")).content.decode()
+    assert "Message that will be sent" in html
+    assert "Sort this.\n\nsubject: subject 0" in html
+
+
+def test_a_template_that_cannot_be_rendered_is_explained() -> None:
+    batch = batch_of("ann", ["queued"], prompt_template="{{ row.nothing }}")
+    response = htmx(browser("ann"), queue_url(batch, "row/0/"))
+    assert response.status_code == 200
+    assert "nothing" in response.content.decode()
+
+
+def test_a_correction_is_shown_with_the_answer_before_it() -> None:
+    batch = batch_of("ann")
+    row_of(batch, 0, "succeeded", corrected_payload={"category": "by hand"})
+    html = htmx(browser("ann"), queue_url(batch, "row/0/")).content.decode()
+    assert html.index("by hand") < html.index("Answer before") < html.index("answer 0")
+    assert "by hand" in browser("ann").get(queue_url(batch)).content.decode()
+
+
+def test_previous_and_next_stay_among_the_filtered_rows() -> None:
+    batch = batch_of("ann", ["failed", "queued", "failed", "queued", "failed"])
+    html = htmx(browser("ann"), queue_url(batch, "row/2/?status=failed")).content.decode()
+    assert f'href="{queue_url(batch, "row/0/?status=failed")}"' in html
+    assert f'href="{queue_url(batch, "row/4/?status=failed")}"' in html
+    assert "row/1/" not in html
+
+
+def test_its_own_address_shows_the_row_beside_a_table_that_has_it() -> None:
+    batch = batch_of("ann", ["queued"] * 70)
+    html = browser("ann").get(queue_url(batch, "row/60/")).content.decode()
+    assert '<tr id="r60" aria-selected="true">' in html
+    assert "<title>Row 60 · 0 % · 0 of 70 · Mails</title>" in html
