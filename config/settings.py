@@ -25,6 +25,7 @@ FIELD_KEYS = listed("FIELD_KEYS")
 SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "experiments.api_errors.forbidden"
 
 INSTALLED_APPS = [
     # Before django_q: `manage.py qcluster` is ours.
@@ -141,7 +142,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["experiments.parsers.BoundedJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "experiments.parsers.Negotiation",
-    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "experiments.api_errors.exception_handler",
     "DEFAULT_PAGINATION_CLASS": "experiments.pagination.PageCursor",
     "PAGE_SIZE": 100,
@@ -163,7 +164,10 @@ SPECTACULAR_SETTINGS = {
         "BatchStatus": "csv_batches.serializers.BATCH_STATUSES",
         "RowStatus": "csv_batches.serializers.STATUSES",
     },
-    "POSTPROCESSING_HOOKS": ["drf_standardized_errors.openapi_hooks.postprocess_schema_enums"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "experiments.openapi.describe_errors",
+    ],
 }
 
 # -- runs

@@ -48,6 +48,8 @@ class BatchView(APIView):
 
 
 class BatchList(generics.ListAPIView[CsvBatch]):
+    """The batches that one may see, the newest first; a new draft."""
+
     serializer_class = shapes.BatchSerializer
     pagination_class = PageCursor
     queryset = CsvBatch.objects.none()
@@ -64,6 +66,8 @@ class BatchList(generics.ListAPIView[CsvBatch]):
 
 
 class BatchDetail(BatchView):
+    """One batch. After the start only `name` and `concurrency` change."""
+
     @extend_schema(responses=shapes.BatchSerializer)
     def get(self, request: Request, batch_id: UUID) -> Response:
         return Response(shapes.BatchSerializer(self.batch()).data)
@@ -82,6 +86,8 @@ class BatchDetail(BatchView):
 
 
 class BatchUpload(BatchView):
+    """Stores the rows of a CSV or JSON Lines file in place of what the draft had; without a file reads the kept one."""
+
     # Without a file a form need not be a multipart one.
     parser_classes = (MultiPartParser, FormParser)
 
@@ -110,6 +116,8 @@ class BatchUpload(BatchView):
 
 
 class BatchRows(BatchView):
+    """The rows in row order; a bulk insert into a draft."""
+
     @extend_schema(
         operation_id="api_csv_batches_rows_list",
         parameters=[shapes.RowFilterSerializer, *PAGING],
@@ -132,6 +140,8 @@ class BatchRows(BatchView):
 
 
 class BatchRow(BatchView):
+    """One row with the log of its attempts."""
+
     @extend_schema(responses=shapes.RowDetailSerializer)
     def get(self, request: Request, batch_id: UUID, row_index: int) -> Response:
         batch = self.batch()
@@ -142,6 +152,8 @@ class BatchRow(BatchView):
 
 
 class BatchPreview(BatchView):
+    """A row as it would be sent, and what in the template no row has."""
+
     @extend_schema(request=shapes.PreviewRequestSerializer, responses=shapes.PreviewSerializer)
     def post(self, request: Request, batch_id: UUID) -> Response:
         batch = self.batch()
@@ -150,6 +162,8 @@ class BatchPreview(BatchView):
 
 
 class BatchRun(BatchView):
+    """Starts: all rows, the `first` n, or those `from` a `to` b, both included."""
+
     @extend_schema(request=shapes.RunOrderSerializer, responses={202: shapes.BatchSerializer})
     def post(self, request: Request, batch_id: UUID) -> Response:
         batch = self.batch()
@@ -184,21 +198,29 @@ class StatusChange(BatchView):
 
 
 class BatchPause(StatusChange):
+    """Calls in flight end and are recorded."""
+
     def change(self, batch: CsvBatch) -> None:
         queues.pause(queue_id=batch.pk, by=self.request.user.get_username())
 
 
 class BatchResume(StatusChange):
+    """Goes on with a paused or cancelled batch."""
+
     def change(self, batch: CsvBatch) -> None:
         queues.resume(queue_id=batch.pk)
 
 
 class BatchCancel(StatusChange):
+    """Calls in flight end and are recorded; what waits stays as it is."""
+
     def change(self, batch: CsvBatch) -> None:
         queues.cancel(queue_id=batch.pk)
 
 
 class BatchRetry(BatchView):
+    """Puts failed rows back, with `force` succeeded ones too."""
+
     @extend_schema(request=shapes.RetrySerializer, responses={202: shapes.RequeuedSerializer})
     def post(self, request: Request, batch_id: UUID) -> Response:
         batch = self.batch()
@@ -208,6 +230,8 @@ class BatchRetry(BatchView):
 
 
 class BatchExport(BatchView):
+    """The original columns, then the answers, one line a row."""
+
     @extend_schema(
         parameters=[shapes.ExportOptionsSerializer],
         responses={(200, "text/csv"): OpenApiTypes.BINARY, (200, "application/jsonl"): OpenApiTypes.BINARY},

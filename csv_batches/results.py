@@ -17,16 +17,25 @@ WITH answers AS (
     WHERE queue_id = %(queue)s AND (status = 'succeeded' OR corrected_payload IS NOT NULL)
 )
 """
-_COUNTS = _ANSWERS + """
+_COUNTS = (
+    _ANSWERS
+    + """
 SELECT count(*), count(*) FILTER (WHERE value IS NULL OR value = 'null' OR value = '""') FROM answers
 """
-_VALUES = _ANSWERS + """
+)
+_VALUES = (
+    _ANSWERS
+    + """
 SELECT value #>> '{}', count(*) FROM answers WHERE value IS NOT NULL AND value <> 'null'
 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(most)s
 """
-_DISTINCT = _ANSWERS + """
+)
+_DISTINCT = (
+    _ANSWERS
+    + """
 SELECT count(DISTINCT value) FROM answers WHERE value IS NOT NULL AND value <> 'null'
 """
+)
 _NUMBERS = """
 , numbers AS (SELECT {number} AS n FROM answers WHERE jsonb_typeof(value) = '{kind}'),
 limits AS (SELECT min(n) AS low, max(n) AS high, avg(n) AS mean FROM numbers)

@@ -1,11 +1,14 @@
 """Reads: a batch and its rows as the API and the pages show them."""
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from math import exp
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from csv_batches.models import CsvBatch, CsvBatchRow
@@ -13,6 +16,12 @@ from experiments.models import Queue, QueueItem
 from experiments.worker.record import RATE_DECAY_S
 
 LEAST_RATE = 1e-6
+ANY_VALUE = """
+EXISTS (
+    SELECT 1 FROM jsonb_path_query(experiments_queueitem.{column}, '$.**') AS value
+    WHERE jsonb_typeof(value) NOT IN ('array', 'object') AND upper(value #>> '{{}}') LIKE upper(%s)
+)
+"""
 
 
 def rows_per_second(queue: Queue, now: datetime) -> float:
@@ -115,7 +124,23 @@ def filtered_rows(batch: CsvBatch, wanted: Mapping[str, str]) -> QuerySet[CsvBat
         rows = rows.filter(status="failed", error_code=wanted["error_code"])
     text = wanted.get("search")
     if text:
-        rows = rows.filter(
-            Q(payload__icontains=text) | Q(result_payload__icontains=text) | Q(error_message__icontains=text)
-        )
+        rows = rows.filter(has_text("payload", text) | has_answer(text) | Q(error_message__icontains=text))
     return rows.in_order()
+
+
+def has_answer(text: str) -> Q:
+    """What counts as the answer: a person's correction, where there is one."""
+    given = Q(corrected_payload__isnull=True) & has_text("result_payload", text)
+    return given | has_text("corrected_payload", text)
+
+
+def has_text(column: str, text: str) -> Q:
+    """Whether a value somewhere inside a JSON column contains `text`, whatever the case; names of keys do not count.
+
+    The column is looked through as a whole first, as JSON, where some characters are escaped: that is fast and lets few
+    rows through to the exact look.
+    """
+    escaped = json.dumps(text, ensure_ascii=False)[1:-1]
+    pattern = "%" + re.sub(r"([\\%_])", r"\\\1", text) + "%"
+    exact = RawSQL(ANY_VALUE.format(column=column), [pattern], output_field=BooleanField())  # noqa: S611  names are ours
+    return Q(**{f"{column}__icontains": escaped}) & Q(exact)

@@ -9,6 +9,20 @@ from csv_batches import selectors
 from csv_batches.models import CsvBatch
 
 LARGEST_INDEX = 2**31 - 1
+ERROR_CODES = (
+    "schema_mismatch",
+    "bad_response",
+    "run_error",
+    "rejected",
+    "unauthorized",
+    "rate_limited",
+    "server_error",
+    "timeout",
+    "connection",
+    "too_large",
+    "template_error",
+    "crashed",
+)
 BATCH_STATUSES = [str(status) for status in CsvBatch.Status.values]
 STATUSES = ["queued", "running", "succeeded", "failed"]
 
@@ -228,7 +242,7 @@ class RetrySerializer(serializers.Serializer[Any]):
     row_indexes = serializers.ListField(
         child=serializers.IntegerField(min_value=0, max_value=LARGEST_INDEX), required=False, allow_null=True
     )
-    error_code = serializers.CharField(required=False, allow_null=True)
+    error_code = serializers.ChoiceField(ERROR_CODES, required=False, allow_null=True)
     force = serializers.BooleanField(required=False, default=False)
 
 

@@ -19,7 +19,7 @@ from experiments.serializers import NetworkSerializer, RunSerializer
 from experiments.services import networks
 
 
-class NetworkViews:
+class NetworkViews(generics.GenericAPIView[Network]):
     permission_classes = (StaffWrites,)
     serializer_class = NetworkSerializer
     queryset = Network.objects.prefetch_related("agents__routes")
@@ -44,13 +44,12 @@ class NetworkDetail(NetworkViews, generics.RetrieveUpdateDestroyAPIView[Network]
         networks.delete(network=instance)
 
 
-class RunViews:
+class RunViews(generics.GenericAPIView[Run]):
     serializer_class = RunSerializer
-    queryset = Run.objects.select_related("network", "item")
-    request: Request
+    queryset = Run.objects.none()
 
     def get_queryset(self) -> QuerySet[Run]:
-        return self.queryset.for_user(self.request.user)
+        return Run.objects.for_user(self.request.user).select_related("network", "item")
 
 
 class RunList(RunViews, generics.ListAPIView[Run]):

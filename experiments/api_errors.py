@@ -10,6 +10,7 @@ from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOper
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from drf_standardized_errors.handler import exception_handler as standardized
+from drf_standardized_errors.types import ExceptionHandlerContext
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
@@ -40,11 +41,13 @@ def _type(status: int) -> str:
     return "validation_error" if status in (400, 422) else "client_error"
 
 
-def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Response | None:
     """For `REST_FRAMEWORK["EXCEPTION_HANDLER"]`."""
-    # Whatever the view answers in: pages and YAML have no place for an error.
-    context["request"].accepted_renderer = JSONRenderer()
-    context["request"].accepted_media_type = JSONRenderer.media_type
+    request = context["request"]
+    if request is not None:
+        # Whatever the view answers in: pages and YAML have no place for an error.
+        request.accepted_renderer = JSONRenderer()
+        request.accepted_media_type = JSONRenderer.media_type
     if isinstance(exc, RequestDataTooBig):
         exc = WorkbenchError("The body is larger than 32 MB. Send it in parts.", code="too_large")
         exc.status = 413
@@ -52,8 +55,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         exc = WorkbenchError(str(exc) or "The request cannot be read.", code="bad_request")
     if isinstance(exc, WorkbenchError):
         return Response(error_body(exc), status=exc.status)
-    response: Response | None = standardized(exc, context)
-    return response
+    return standardized(exc, context)
 
 
 def _is_api(request: HttpRequest) -> bool:

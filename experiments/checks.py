@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, register
 def queue_settings(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """The settings of django-q2 that the worker's promises rest on."""
     found: list[CheckMessage] = []
-    conf = settings.Q_CLUSTER
+    conf: dict[str, Any] = settings.Q_CLUSTER
     for name in ("queue_limit", "bulk", "max_attempts"):
         if conf.get(name) != 1:
             found.append(
@@ -34,7 +34,11 @@ def queue_settings(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
         )
     if not settings.LANE_BEAT_S * 2 < settings.LANE_STALE_S < settings.LEASE_S:
         found.append(
-            Error("LANE_STALE_S must lie between twice LANE_BEAT_S and LEASE_S.", hint="Use 3, 15 and 30.", id="experiments.E004")
+            Error(
+                "LANE_STALE_S must lie between twice LANE_BEAT_S and LEASE_S.",
+                hint="Use 3, 15 and 30.",
+                id="experiments.E004",
+            )
         )
     return found
 

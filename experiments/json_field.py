@@ -8,7 +8,7 @@ from psycopg.types.json import Json
 
 
 class OrderedJSONField(models.JSONField):
-    """A `json` column. PostgreSQL's `jsonb`, which `JSONField` uses, sorts keys; lookups inside it are not supported."""
+    """A `json` column, without lookups inside it: the `jsonb` that `JSONField` uses sorts keys."""
 
     def db_type(self, connection: Any) -> str:
         return "json"

@@ -93,7 +93,7 @@ class Queue(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=32, choices=kinds.choices)
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="trials")
-    trial = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Number of the trial, for a hidden child.")
+    trial = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Of a hidden child: which trial.")
     name = models.CharField(max_length=200)
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="queues", null=True, blank=True)
     agent_key = models.CharField(max_length=100, blank=True)

@@ -23,7 +23,7 @@ class PageCursor(CursorPagination):
 
     def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
         first = self.ordering if isinstance(self.ordering, str) else self.ordering[0]
-        self._key: Field[Any, Any] = queryset.model._meta.get_field(first.removeprefix("-"))  # type: ignore[assignment]
+        self._key: Field[Any, Any] = queryset.model._meta.get_field(first.removeprefix("-"))
         page: list[Any] | None = super().paginate_queryset(queryset, request, view)
         return page
 

@@ -1,7 +1,8 @@
 """Bodies of the API: what is taken in, and in which form it answers."""
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import IO, Any
 
@@ -9,12 +10,15 @@ from django.conf import settings
 from rest_framework.exceptions import NotAcceptable, ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from experiments.errors import TooLarge
 
 MAX_DEPTH = 100
 """Lists and objects inside one another; more says nothing and only costs whoever walks through it."""
+
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class BoundedJSONParser(JSONParser):
@@ -37,9 +41,13 @@ class BoundedJSONParser(JSONParser):
 
 
 def parsed(body: bytes) -> Any:
-    """The value of a JSON text. `ParseError` where it is none, or has a number or a depth that cannot be stored."""
+    """The value of a JSON text. `ParseError` where it is none, or holds what can neither be stored nor sent back."""
     try:
         value = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=_finite)
+        if SURROGATE.search(body):
+            json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ParseError("The JSON has half of a surrogate pair in a text.") from error
     except RecursionError as error:
         raise ParseError(f"The JSON is nested more than {MAX_DEPTH} levels deep.") from error
     except ValueError as error:
@@ -79,10 +87,10 @@ class Negotiation(DefaultContentNegotiation):
     """Answers in its own form where it has none of those that the client names: a 406 would help nobody."""
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[Any], format_suffix: str | None = None
-    ) -> tuple[Any, str]:
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
         try:
-            chosen: tuple[Any, str] = super().select_renderer(request, renderers, format_suffix)
+            return super().select_renderer(request, renderers, format_suffix)
         except NotAcceptable:
-            return renderers[0], renderers[0].media_type
-        return chosen
+            first = next(iter(renderers))
+            return first, str(first.media_type)

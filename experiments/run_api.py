@@ -55,6 +55,7 @@ class RunView(APIView):
         body = RunRequestSerializer(data=self._data(request))
         if not body.is_valid():
             raise Unprocessable(body.errors)
+        assert request.user.pk is not None
         claims = request.auth if isinstance(request.auth, dict) else {}
         queue_id = UUID(claims["queue"]) if "queue" in claims else None
         caller = runs.Caller(owner_id=request.user.pk, queue_id=queue_id)

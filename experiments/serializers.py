@@ -65,7 +65,7 @@ class NetworkSerializer(serializers.ModelSerializer[Network]):
     def validate_run_token(self, token: str) -> str:
         if not (token.isascii() and token.isprintable()):
             raise serializers.ValidationError(
-                "A token is sent in a header: only printable ASCII characters can be in it."
+                "A token goes into a header: it can have printable ASCII characters only."
             )
         return token
 

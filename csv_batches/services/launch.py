@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from csv_batches import fields
 from csv_batches.kind import CsvBatchPlan
@@ -41,12 +42,23 @@ def run(*, batch_id: UUID, user: Any, order: Order) -> None:
         problems = missing(batch)
         if problems:
             raise Problems(problems)
+        _check_range(batch, order)
         if batch.schema_mode == CsvBatch.SchemaMode.KEEP:
             copy_schema(batch)
         else:
             _write_schema(batch, user, order)
         batch.save()
         queues.start(queue_id=batch.pk, range_from=order.range_from, range_to=order.range_to)
+
+
+def _check_range(batch: CsvBatch, order: Order) -> None:
+    within = Q()
+    if order.range_from is not None:
+        within &= Q(row_index__gte=order.range_from)
+    if order.range_to is not None:
+        within &= Q(row_index__lt=order.range_to)
+    if not batch.rows.filter(within).exists():
+        raise InvalidInput("There is no row in this range.", code="no_rows", attr="from")
 
 
 def missing(batch: CsvBatch) -> list[WorkbenchError]:

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='queue',
             name='trial',
-            field=models.PositiveSmallIntegerField(blank=True, help_text='Number of the trial, for a hidden child.', null=True),
+            field=models.PositiveSmallIntegerField(blank=True, help_text='Of a hidden child: which trial.', null=True),
         ),
         migrations.AddConstraint(
             model_name='queue',

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
-from experiments.errors import Conflict
+from experiments.errors import Conflict, InvalidInput
 from experiments.models import Agent, Network
 
 logger = logging.getLogger(__name__)
@@ -17,16 +17,26 @@ SCHEMA_KEYS = ("respond_payload_schema", "respond_payload_guidance", "respond_pa
 
 
 def save(*, network: Network | None, values: Mapping[str, Any]) -> Network:
-    """Creates or changes a network; `agents`, where given, replaces all its agents."""
+    """Creates or changes a network; `agents`, where given, replaces all its agents. `InvalidInput` for a taken name."""
     network = network or Network()
     fields = dict(values)
     agents = fields.pop("agents", None)
     for name, value in fields.items():
         setattr(network, name, value)
-    with transaction.atomic():
-        network.save()
-        if agents is not None:
-            _replace_agents(network, agents)
+    # Only what was given: a batch may be writing its schema into the same row.
+    written = {"sealed_token" if name == "run_token" else name for name in fields} | {"updated_at"}
+    try:
+        with transaction.atomic():
+            network.save(update_fields=written if network.pk else None)
+            if agents is not None:
+                _replace_agents(network, agents)
+    except IntegrityError:
+        # Two at the same time: what each asked for was free when it was checked.
+        raise InvalidInput(
+            f"A network {network.name} was saved at the same time. Look at it, then try again.",
+            code="unique",
+            attr="name",
+        ) from None
     return network
 
 

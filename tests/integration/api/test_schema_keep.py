@@ -1,0 +1,54 @@
+"""In the mode `keep` the network stays as it is, and the batch has a copy of its schema."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.api.support import Draft, errors
+from tests.support.api import Api
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {"mood": {"type": "string", "enum": ["good", "bad"]}, "why": {"type": ["string", "null"]}},
+    "required": ["mood"],
+}
+
+
+@pytest.fixture
+def keeping(draft: Draft) -> Draft:
+    data = {"respond_payload_schema": SCHEMA, "respond_payload_guidance": "Be brief."}
+    draft.api.patch(f"/networks/{draft.state()['network']['id']}", {"additional_data": data})
+    draft.api.patch(draft.path, {"schema_mode": "keep"})
+    return draft
+
+
+def test_the_schema_is_copied_and_the_network_left_alone(keeping: Draft) -> None:
+    network = f"/networks/{keeping.state()['network']['id']}"
+    before = keeping.api.get(network)
+    keeping.api.post(f"{keeping.path}/run", {}, 202)
+    assert keeping.state()["schema_json"] == SCHEMA
+    assert [field["name"] for field in keeping.state()["response_fields"]] == ["topic", "score"]
+    assert keeping.api.get(network) == before
+    keeping.api.patch(network, {"additional_data": {}})
+    assert keeping.state()["schema_json"] == SCHEMA
+
+
+def test_an_empty_builder_takes_the_properties(keeping: Draft) -> None:
+    keeping.api.patch(keeping.path, {"response_fields": []})
+    keeping.api.post(f"{keeping.path}/run", {}, 202)
+    assert keeping.state()["response_fields"] == [
+        {"name": "mood", "description": "", "type": "string", "required": True, "choices": ["good", "bad"]},
+        {"name": "why", "description": "", "type": "string", "required": False},
+    ]
+
+
+def test_a_network_without_a_schema(draft: Draft) -> None:
+    draft.api.patch(draft.path, {"schema_mode": "keep"})
+    assert errors(draft.api.post(f"{draft.path}/run", {}, 400)) == [("required", "schema_mode")]
+
+
+def test_a_network_that_forbids_changes_is_no_hindrance(api: Api, bob: Api) -> None:
+    data = {"respond_payload_schema": SCHEMA}
+    api.network(None, users_may_update_schema=False, additional_data=data)
+    batch = bob.ready("net", [["1", "x"]], schema_mode="keep", response_fields=[])
+    bob.post(f"/csv_batches/{batch}/run", {}, 202)

@@ -1,0 +1,102 @@
+"""How a file is read is found out, or told: with the file, or later for the file that is kept."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from csv_batches.models import CsvBatch
+from tests.integration.api.support import Draft, errors
+from tests.support.api import Api
+
+
+@pytest.fixture
+def empty(api: Api) -> Draft:
+    return Draft(api, api.draft(api.network(None)))
+
+
+def again(draft: Draft, want: int = 201, **options: str) -> Any:
+    return draft.api.call("post", f"{draft.path}/upload", want, options, format="multipart")
+
+
+def payloads(draft: Draft) -> list[dict[str, str]]:
+    return [row["row_payload"] for row in draft.api.rows(draft.id)]
+
+
+def test_encoding(empty: Draft) -> None:
+    answer = empty.api.upload(empty.id, "a\nGröße\n".encode("cp1252"), encoding="cp1252")
+    assert answer["encoding"] == "cp1252"
+    assert payloads(empty) == [{"a": "Größe"}]
+
+
+def test_delimiter(empty: Draft) -> None:
+    answer = empty.api.upload(empty.id, b"a;b,c\n1;2,3\n", delimiter=";")
+    assert (answer["delimiter"], answer["columns"]) == (";", ["a", "b,c"])
+    assert empty.api.upload(empty.id, b"a\tb\n1\t2\n", delimiter="tab")["columns"] == ["a", "b"]
+
+
+@pytest.mark.parametrize(("header", "rows"), [("1", 1), ("0", 2), ("true", 1), ("false", 2)])
+def test_header(empty: Draft, header: str, rows: int) -> None:
+    answer = empty.api.upload(empty.id, b"a,b\n1,2\n", header=header)
+    assert answer["rows"] == rows
+    assert answer["columns"] == (["a", "b"] if rows == 1 else ["column 1", "column 2"])
+
+
+def test_short_rows(empty: Draft) -> None:
+    content = b"a,b\n1\n2,3\n"
+    refused = empty.api.upload(empty.id, content, want=400)
+    assert refused["line"] == 2
+    answer = empty.api.upload(empty.id, content, ragged="pad")
+    assert payloads(empty) == [{"a": "1", "b": ""}, {"a": "2", "b": "3"}]
+    assert [warning["line"] for warning in answer["warnings"]] == [2]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("encoding", "klingon"),
+        ("encoding", "zlib"),
+        ("encoding", "a\0b"),
+        ("delimiter", "ab"),
+        ("delimiter", '"'),
+        ("header", "2"),
+        ("ragged", "cut"),
+        ("file", "not a file"),
+    ],
+)
+def test_an_option_that_cannot_be(draft: Draft, option: str, value: str) -> None:
+    before = draft.state()
+    assert [where for _, where in errors(again(draft, 400, **{option: value}))] == [option]
+    assert draft.state() == before
+
+
+def test_the_kept_file_is_read_again(empty: Draft) -> None:
+    first = empty.api.upload(empty.id, b"a;b\n1;2\n", delimiter=",", header="0")
+    assert (first["rows"], first["columns"]) == (2, ["column 1"])
+    assert again(empty)["columns"] == ["a", "b"]
+    assert payloads(empty) == [{"a": "1", "b": "2"}]
+    assert again(empty, header="0")["rows"] == 2
+
+
+def test_also_by_a_plain_form(empty: Draft) -> None:
+    empty.api.upload(empty.id, b"a,b\n1,2\n")
+    form = "application/x-www-form-urlencoded"
+    response = empty.api.client.post(f"/api{empty.path}/upload", "header=0", content_type=form)
+    assert (response.status_code, response.json()["rows"]) == (201, 2)
+
+
+def test_a_refusal_of_the_kept_file_changes_nothing(empty: Draft) -> None:
+    empty.api.upload(empty.id, b"a,b\n1,\n", delimiter=",")
+    before = (empty.state(), payloads(empty))
+    again(empty, 400, encoding="utf-16")
+    assert (empty.state(), payloads(empty)) == before
+
+
+def test_without_a_kept_file(empty: Draft) -> None:
+    assert errors(again(empty, 400)) == [("required", "file")]
+
+
+def test_when_the_file_is_not_kept_any_more(draft: Draft) -> None:
+    Path(CsvBatch.objects.get(pk=draft.id).source.path).unlink()
+    assert errors(again(draft, 400)) == [("required", "file")]
+    assert len(payloads(draft)) == 2
