@@ -42,7 +42,7 @@ class CsvBatch(Queue):
     schema_guidance = models.TextField(blank=True)
     schema_example = OrderedJSONField(null=True, blank=True)
     schema_mode = models.CharField(max_length=8, choices=SchemaMode.choices, default=SchemaMode.UPDATE)
-    draft_history = models.JSONField(default=list, blank=True, help_text="Earlier states of the draft, for undo.")
+    draft_history = OrderedJSONField(default=list, blank=True, help_text="Earlier states of the draft, for undo.")
 
     objects = QueueQuerySet.as_manager()  # type: ignore[misc]
 

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('schema_guidance', models.TextField(blank=True)),
                 ('schema_example', experiments.json_field.OrderedJSONField(blank=True, null=True)),
                 ('schema_mode', models.CharField(choices=[('update', 'Update'), ('keep', 'Keep')], default='update', max_length=8)),
-                ('draft_history', models.JSONField(blank=True, default=list, help_text='Earlier states of the draft, for undo.')),
+                ('draft_history', experiments.json_field.OrderedJSONField(blank=True, default=list, help_text='Earlier states of the draft, for undo.')),
             ],
             options={
                 'verbose_name_plural': 'CSV batches',

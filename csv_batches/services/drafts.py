@@ -14,6 +14,7 @@ from django.db import transaction
 
 from csv_batches import fields, mapping
 from csv_batches.models import KIND, CsvBatch
+from csv_batches.services import history
 from experiments import response_schema
 from experiments.errors import Conflict, InvalidInput, TooLarge, WorkbenchError
 from experiments.ingest import Limits, ReadOptions, Table, open_table
@@ -49,6 +50,8 @@ def update(*, batch_id: UUID, values: Mapping[str, Any]) -> CsvBatch:
         if batch.status != CsvBatch.Status.DRAFT and set(values) - AFTER_START:
             fixed = ", ".join(sorted(set(values) - AFTER_START))
             raise Conflict(f"The batch was started: {fixed} cannot change any more.", code="wrong_status")
+        if batch.status == CsvBatch.Status.DRAFT:
+            history.remember(batch, values)
         _apply(batch, values)
         batch.save()
         if batch.status != CsvBatch.Status.DRAFT and "concurrency" in values:
@@ -178,6 +181,7 @@ def sha256(path: Path) -> str:
 
 def _load(batch: CsvBatch, table: Table, options: ReadOptions) -> None:
     batch.columns = mapping.columns_of_table([(column.name, column.header) for column in table.columns], batch.columns)
+    history.forget(batch)
     count = loading.replace_items(queue=batch, payloads=table.rows())
     _set_total(batch, count)
     batch.encoding = table.encoding
