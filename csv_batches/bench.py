@@ -144,7 +144,7 @@ def make_batch(user: Any, url: str) -> CsvBatch:
 def answering() -> Iterator[str]:
     """The address of a `/run` that answers after `LATENCY_S`, in a process of its own."""
     command = [sys.executable, "-m", "csv_batches.bench_server", str(LATENCY_S)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  our own module
         assert process.stdout is not None
         try:
             yield f"http://127.0.0.1:{int(process.stdout.readline())}/run"

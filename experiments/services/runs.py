@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from experiments.models import Network, QueueItem, Run
 from experiments.runtime import engine, local_model
 from experiments.runtime.llm import ChatEndpoint, chat_client
 
+T = TypeVar("T")
 NOT_STORED = ("respond_payload_schema", "respond_payload_guidance", "respond_payload_example")
 
 
@@ -79,10 +80,15 @@ def spec_of(network: Network) -> engine.NetworkSpec:
         agents=agents,
         version=network.version,
         max_steps=network.max_steps,
-        schema=data.get("respond_payload_schema"),
-        guidance=data.get("respond_payload_guidance") or "",
-        example=data.get("respond_payload_example"),
+        schema=_only(dict, data.get("respond_payload_schema")),
+        guidance=_only(str, data.get("respond_payload_guidance")) or "",
+        example=_only(dict, data.get("respond_payload_example")),
     )
+
+
+def _only(kind: type[T], value: Any) -> T | None:
+    """What is in the free-form data of a network, where it is of the right kind."""
+    return value if isinstance(value, kind) else None
 
 
 def _store(network: Network, values: Mapping[str, Any], caller: Caller, result: engine.RunResult) -> None:

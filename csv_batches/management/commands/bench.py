@@ -34,7 +34,7 @@ class Command(BaseCommand):
                 size = path.stat().st_size / 1024**2
                 self._say(bench.Line("memory grew by, against the file", bench.peak_mb() - before, size, "MB"))
                 for concurrency in (1, 16, 64):
-                    self._say(bench.calling(batch, concurrency, 60 * concurrency))
+                    self._say(bench.calling(batch, concurrency, 30 * concurrency))
             finally:
                 network = batch.network
                 queues.destroy(batch.pk)

@@ -1,9 +1,13 @@
 """The API without a worker: each test in one transaction, which costs a tenth of emptying the tables."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from tests.integration.api.support import Draft
 from tests.support.api import Api
+from tests.support.llm_server import LlmServer
 
 
 @pytest.fixture
@@ -22,3 +26,18 @@ def bob(db: None) -> Api:
 def draft(api: Api) -> Draft:
     """A draft of ann's that could start: two rows, a template, two response fields."""
     return Draft(api, api.ready(api.network(None), [["1", "first"], ["2", "second"]]))
+
+
+@pytest.fixture(scope="session")
+def llm_process() -> Iterator[LlmServer]:
+    with LlmServer() as server:
+        yield server
+
+
+@pytest.fixture
+def llm(llm_process: LlmServer, settings: Any) -> LlmServer:
+    """The model of this site's own runs, with nothing scripted."""
+    llm_process.script()
+    settings.OPENAI_BASE_URL = llm_process.base_url
+    settings.OPENAI_MODEL = "scripted"
+    return llm_process

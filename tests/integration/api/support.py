@@ -10,24 +10,37 @@ from django.utils import timezone
 from csv_batches.models import CsvBatch, CsvBatchRow
 from tests.support.api import Api
 
-NETWORK_KEYS = set(
-    "id name description run_url config_url transient_400 version max_steps timeout_s max_concurrency "
-    "users_may_update_schema additional_data agents".split()
+
+def words(text: str) -> set[str]:
+    return set(text.split())
+
+
+NETWORK_KEYS = words(
+    """
+    id name description run_url config_url transient_400 version max_steps timeout_s max_concurrency
+    users_may_update_schema additional_data agents
+    """
 )
-AGENT_KEYS = set("key display_name prompt is_default allow_respond routes model".split())
-BATCH_KEYS = set(
-    "id kind name network agent_key status columns prompt_template response_fields schema_json schema_mode debug "
-    "concurrency max_attempts pause_reason upload created_by created_at started_at completed_at progress".split()
+AGENT_KEYS = words("key display_name prompt is_default allow_respond routes model")
+BATCH_KEYS = words(
+    """
+    id kind name network agent_key status columns prompt_template response_fields schema_json schema_mode debug
+    concurrency max_attempts pause_reason upload created_by created_at started_at completed_at progress
+    """
 )
-PROGRESS_KEYS = set("total queued running succeeded failed rows_per_second eta_seconds tokens".split())
-ROW_KEYS = set(
-    "id row_index status row_payload result_payload corrected_payload run_trace_id error_code error_message attempts "
-    "available_at queued_at started_at completed_at elapsed_ms".split()
+PROGRESS_KEYS = words("total queued running succeeded failed rows_per_second eta_seconds tokens")
+ROW_KEYS = words(
+    """
+    id row_index status row_payload result_payload corrected_payload run_trace_id error_code error_message
+    attempts available_at queued_at started_at completed_at elapsed_ms
+    """
 )
-ATTEMPT_KEYS = set("attempt generation started_at ended_at http_status outcome detail".split())
-RUN_KEYS = set(
-    "trace_id network agent_key status queue row_index item_id request final execution_log debug usage duration_ms "
-    "created_at".split()
+ATTEMPT_KEYS = words("attempt generation started_at ended_at http_status outcome detail")
+RUN_KEYS = words(
+    """
+    trace_id network agent_key status queue row_index item_id request final execution_log debug usage
+    duration_ms created_at
+    """
 )
 UTC_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 JSON = "application/json"
@@ -60,7 +73,7 @@ def errors(body: Any, *, kind: str = "validation_error") -> list[tuple[str, str 
     return [(error["code"], error["attr"]) for error in body["errors"]]
 
 
-def send(api: Api, method: str, path: str, body: bytes | str, want: int, *, content_type: str = JSON) -> Any:
+def send(api: Api, method: str, path: str, body: Any, want: int, *, content_type: str = JSON) -> Any:
     """A body that no serializer would write."""
     response = api.client.generic(method, f"/api{path}", body, content_type=content_type)
     assert response.status_code == want, response.content[:800]

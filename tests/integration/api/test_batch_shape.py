@@ -15,7 +15,7 @@ def test_a_new_batch_has_the_defaults(api: Api) -> None:
     assert set(batch) == BATCH_KEYS
     assert str(uuid.UUID(batch["id"])) == batch["id"]
     assert UTC_TIME.fullmatch(batch["created_at"])
-    expected = {
+    expected: dict[str, Any] = {
         "kind": "csv_batch",
         "name": "mails",
         "network": {"id": network["id"], "name": "net"},

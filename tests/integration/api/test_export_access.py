@@ -54,7 +54,14 @@ def test_what_the_client_says_it_accepts_makes_no_difference(draft: Draft, accep
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("format", "xlsx"), ("format", "json"), ("metadata", "2"), ("partial", "perhaps"), ("excel", "x"), ("status", "done")],
+    [
+        ("format", "xlsx"),
+        ("format", "json"),
+        ("metadata", "2"),
+        ("partial", "perhaps"),
+        ("excel", "x"),
+        ("status", "done"),
+    ],
 )
 def test_an_option_that_cannot_be(draft: Draft, option: str, value: str) -> None:
     body = draft.api.get(f"{draft.path}/export", 400, **{"partial": "1", option: value})

@@ -6,7 +6,7 @@ from csv_batches.models import CsvBatchRow
 from tests.integration.api.support import Draft, finish
 from tests.support.api import Api, from_csv
 
-RUN = "run_trace_id status elapsed_ms attempts error_code error_message row_index corrected".split()
+RUN = ["run_trace_id", "status", "elapsed_ms", "attempts", "error_code", "error_message", "row_index", "corrected"]
 FIELDS = [
     {"name": "status", "type": "string"},
     {"name": "text", "type": "string"},
@@ -33,7 +33,7 @@ def test_taken_names_get_a_prefix(api: Api) -> None:
 
 
 def test_headers_and_cells_come_back_to_the_byte(api: Api) -> None:
-    content = 'a,"a", b ,,"q""q"\r\n007,1e5, x ,=1+1,"two\r\nlines"\r\n'.encode()
+    content = b'a,"a", b ,,"q""q"\r\n007,1e5, x ,=1+1,"two\r\nlines"\r\n'
     batch = batch_of(api, content, response_fields=[{"name": "r"}])
     finish(batch.id, {0: {"r": "yes"}})
     lines = from_csv(api.export(batch.id, metadata=0))

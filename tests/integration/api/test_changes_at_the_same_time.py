@@ -1,0 +1,74 @@
+"""Two changes at the same time: the second begins where the first ended."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection, transaction
+
+from csv_batches.services import drafts
+from tests.support.api import Api
+from tests.support.worker import eventually
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+def in_thread(call: Callable[[], Any]) -> threading.Thread:
+    def work() -> None:
+        try:
+            call()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        # A transaction otherwise keeps seeing what it saw first.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(WAITING)
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.fixture
+def ann(transactional_db: None) -> Api:
+    return Api.as_user("ann", is_staff=True)
+
+
+def test_neither_change_of_a_draft_is_lost(ann: Api) -> None:
+    batch = ann.ready(ann.network(None), [["1", "x"]])
+    with transaction.atomic():
+        drafts.update(batch_id=UUID(batch), values={"prompt_template": "first"})
+        thread = in_thread(lambda: ann.patch(f"/csv_batches/{batch}", {"max_attempts": 9}))
+        eventually(somebody_waits, what="the second change")
+    thread.join()
+    state = ann.batch(batch)
+    assert (state["prompt_template"], state["max_attempts"]) == ("first", 9)
+
+
+def test_a_start_freezes_what_was_saved_before_it(ann: Api) -> None:
+    batch = ann.ready(ann.network(None), [["1", "x"]])
+    with transaction.atomic():
+        drafts.update(batch_id=UUID(batch), values={"prompt_template": "changed"})
+        thread = in_thread(lambda: ann.run(batch))
+        eventually(somebody_waits, what="the start")
+    thread.join()
+    state = ann.batch(batch)
+    assert (state["status"], state["prompt_template"]) == ("running", "changed")
+
+
+def test_a_batch_that_was_deleted_meanwhile_is_a_404(ann: Api) -> None:
+    batch = ann.ready(ann.network(None), [["1", "x"]])
+    answers: list[Any] = []
+    with transaction.atomic():
+        ann.delete(f"/csv_batches/{batch}")
+        # The other connection does not see the deletion yet.
+        thread = in_thread(lambda: answers.append(ann.patch(f"/csv_batches/{batch}", {"name": "x"}, 404)))
+        eventually(somebody_waits, what="the change")
+    thread.join()
+    assert answers[0]["errors"][0]["code"] == "not_found"
