@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from tests.support.api import Api
+from tests.support.run_server import RunServer
+from tests.support.worker import Worker
+
 # A test that loses its last commits in a crash of the machine loses nothing.
 os.environ["PGOPTIONS"] = f"{os.environ.get('PGOPTIONS', '')} -c synchronous_commit=off".strip()
 for name in ("RUN_URL", "RUN_TOKEN", "OPENAI_BASE_URL", "REDIS_URL"):
     os.environ.pop(name, None)
-
-from tests.support.api import Api
-from tests.support.run_server import RunServer
-from tests.support.worker import Worker
 
 
 @pytest.fixture(autouse=True)
