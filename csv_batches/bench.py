@@ -23,10 +23,8 @@ from csv_batches.models import KIND, CsvBatch
 from csv_batches.services import export
 from experiments import response_schema
 from experiments.ingest import open_table
-from experiments.models import Lane as LaneRow
 from experiments.models import Network
-from experiments.services import loading, queues
-from experiments.worker.lane import Lane
+from experiments.services import draining, loading, queues
 
 COLUMNS = 8
 LATENCY_S = 0.05
@@ -114,8 +112,7 @@ def calling(batch: CsvBatch, concurrency: int, rows: int) -> Line:
     loading.replace_items(queue=batch, payloads=([str(index), *["abc"] * (COLUMNS - 1)] for index in range(rows)))
     loading.set_total(queue=batch, total=rows)
     queues.start(queue_id=batch.pk)
-    lane = LaneRow.objects.get(queue_id=batch.pk, number=0)
-    took = seconds(lambda: Lane(queue_id=batch.pk, number=0, generation=lane.generation).run())
+    took = seconds(lambda: draining.drain(batch.pk))
     return Line(
         f"call with {concurrency} at once, against the most possible", rows / took, concurrency / LATENCY_S, "rows/s"
     )
