@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.api import Api
 from tests.support.run_server import RunServer
-from tests.support.worker import Worker
+from tests.support.worker import SharedWorker, Worker
 
 # A test that loses its last commits in a crash of the machine loses nothing.
 os.environ["PGOPTIONS"] = f"{os.environ.get('PGOPTIONS', '')} -c synchronous_commit=off".strip()
@@ -40,18 +40,17 @@ def run_server(scripted_server: RunServer) -> Iterator[RunServer]:
 
 
 @pytest.fixture(scope="session")
-def shared_worker(django_db_setup: None, django_db_blocker: Any) -> Iterator[Worker]:
-    with django_db_blocker.unblock():
-        worker = Worker()
-        worker.start()
-    with worker:
-        yield worker
+def shared_worker() -> Iterator[SharedWorker]:
+    shared = SharedWorker()
+    yield shared
+    shared.stop()
 
 
 @pytest.fixture
-def worker(transactional_db: None, shared_worker: Worker) -> Worker:
+def worker(transactional_db: None, shared_worker: SharedWorker) -> Iterator[Worker]:
     """A real `qcluster` that is up; for tests that do not harm it."""
-    return shared_worker
+    yield shared_worker.running()
+    shared_worker.rest()
 
 
 @pytest.fixture

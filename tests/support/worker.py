@@ -15,6 +15,9 @@ from urllib.parse import quote
 import psutil
 from django.db import connection
 
+from experiments.models import Lane, Queue
+from experiments.worker import sweep
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -93,3 +96,37 @@ class Worker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.end()
+
+
+class SharedWorker:
+    """One worker for all tests that do not harm it: started when first asked for, at rest between tests."""
+
+    def __init__(self) -> None:
+        self._worker: Worker | None = None
+
+    def running(self) -> Worker:
+        if self._worker is None:
+            self._worker = Worker()
+            self._worker.start()
+        self.unlock()
+        return self._worker
+
+    @staticmethod
+    def unlock() -> None:
+        """Lets sweepers work again, after `rest`."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
+
+    def rest(self) -> None:
+        """Nothing of it touches the tables until the next test: emptying them would deadlock with it."""
+        if self._worker is None:
+            return
+        Queue.objects.filter(status="running").update(status="cancelled")
+        eventually(lambda: not Lane.objects.filter(state="live").exists(), what="the lanes end")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [sweep.LOCK])
+
+    def stop(self) -> None:
+        if self._worker is not None:
+            self._worker.end()
+            self._worker = None

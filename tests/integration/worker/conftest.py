@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.support.worker import Worker
+from tests.support.worker import SharedWorker, Worker
 
 SHORT_LEASE_S = 6
 
 
 @pytest.fixture
-def start_worker(transactional_db: None) -> Iterator[Callable[..., Worker]]:
-    """Starts workers of this test's own; what is left of them ends with it."""
+def start_worker(transactional_db: None, shared_worker: SharedWorker) -> Iterator[Callable[..., Worker]]:
+    """Starts workers of this test's own; what is left of them ends with it. The shared one would help them out."""
+    shared_worker.stop()
+    shared_worker.unlock()
     started: list[Worker] = []
 
     def start(**environment: str) -> Worker:
