@@ -80,6 +80,8 @@ def _entries(given: Any) -> dict[str, Json]:
         if not isinstance(entry, MappingOf) or not isinstance(entry.get("name"), str):
             raise _invalid(f"columns[{position}] must be an object with a name.", "invalid_columns")
         name = entry["name"]
+        if not name.strip():
+            raise _invalid(f"columns[{position}] has a blank name.", "invalid_columns")
         if name in entries:
             raise _invalid(f"The column {name!r} is named twice.", "duplicate_column")
         _check_text(name, name, "name")

@@ -34,6 +34,12 @@ class Conflict(WorkbenchError):
     status = 409
 
 
+class Gone(WorkbenchError):
+    """Somebody deleted it in the meantime."""
+
+    status = 404
+
+
 class TooLarge(WorkbenchError):
     """More bytes, rows or columns than the settings allow."""
 

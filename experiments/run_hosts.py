@@ -12,6 +12,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 def check_run_url(url: str, *, attr: str = "run_url") -> None:
     """`InvalidInput` where `url` is not an http(s) address of a listed host."""
+    if any(char.isspace() or not char.isprintable() or char == "\\" for char in url):
+        # Parsers differ about these: what is checked here must be what is called later.
+        raise InvalidInput("The URL has a space, a backslash or a control character.", code="invalid_url", attr=attr)
     try:
         parts = urlsplit(url)
         port = parts.port or DEFAULT_PORTS.get(parts.scheme)

@@ -31,6 +31,12 @@ class AgentSerializer(serializers.ModelSerializer[Agent]):
         fields = ("key", "display_name", "prompt", "is_default", "allow_respond", "routes", "model")
         validators: tuple[Any, ...] = ()
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        # A PATCH makes no field of the network required, but it gives its agents as a whole.
+        if "key" not in attrs:
+            raise serializers.ValidationError({"key": "This field is required."}, code="required")
+        return attrs
+
     def to_representation(self, instance: Agent) -> dict[str, Any]:
         fields = ("key", "display_name", "prompt", "is_default", "allow_respond", "model")
         return {**{name: getattr(instance, name) for name in fields}, "routes": [a.key for a in instance.routes.all()]}

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from experiments.errors import Conflict
+from experiments.errors import Conflict, Gone
 from experiments.models import Queue, QueueItem
 from experiments.worker import lanes
 from experiments.worker.record import settle
@@ -94,7 +94,9 @@ def retry(
     Without `row_indexes` the rows that a person corrected are left alone. A paused queue stays paused.
     """
     with transaction.atomic():
-        queue = Queue.objects.select_for_update(no_key=True).get(pk=queue_id)
+        queue = Queue.objects.kept().select_for_update(no_key=True).filter(pk=queue_id).first()
+        if queue is None:
+            raise Gone("This batch was deleted.", code="not_found")
         if queue.status == Status.CANCELLED:
             raise Conflict("This batch is cancelled. Resume it before you retry rows.", code="wrong_status")
         if queue.status == Status.DRAFT:

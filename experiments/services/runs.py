@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from experiments.errors import WorkbenchError
 from experiments.models import Network, QueueItem, Run
 from experiments.runtime import engine, local_model
-from experiments.runtime.llm import ChatEndpoint, chat_client
+from experiments.runtime.llm import Chat, ChatEndpoint, Completion, chat_client
 
 T = TypeVar("T")
 NOT_STORED = ("respond_payload_schema", "respond_payload_guidance", "respond_payload_example")
@@ -44,7 +44,7 @@ def answer(*, values: Mapping[str, Any], caller: Caller) -> engine.RunResult:
         guidance=values.get("respond_payload_guidance"),
         example=values.get("respond_payload_example"),
     )
-    result = engine.run(spec_of(network), request, chat_client(endpoint()).complete)
+    result = engine.run(spec_of(network), request, _complete)
     try:
         _store(network, values, caller, result)
     except IntegrityError:
@@ -52,6 +52,11 @@ def answer(*, values: Mapping[str, Any], caller: Caller) -> engine.RunResult:
             f"The network “{network.name}” was deleted in the meantime.", code="unknown_network", attr="network"
         ) from None
     return result
+
+
+def _complete(chat: Chat) -> Completion:
+    # Only now: the embedded model is not started for a request that names no agent.
+    return chat_client(endpoint()).complete(chat)
 
 
 def endpoint() -> ChatEndpoint:

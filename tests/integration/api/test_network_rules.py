@@ -50,6 +50,13 @@ def test_the_error_names_the_field(api: Api, values: dict[str, Any], attr: str) 
     assert api.get("/networks")["results"] == []
 
 
+def test_a_change_names_the_key_of_each_agent(api: Api) -> None:
+    made = api.post("/networks", {"name": "net", "agents": [{"key": "a"}]})
+    body = api.patch(f"/networks/{made['id']}", {"agents": [{"key": "b"}, {"prompt": "no key"}]}, 400)
+    assert errors(body) == [("required", "agents.1.key")]
+    assert api.get(f"/networks/{made['id']}") == made
+
+
 def test_a_name_is_there_once(api: Api) -> None:
     api.post("/networks", {"name": "net"})
     assert errors(api.post("/networks", {"name": "net"}, 400)) == [("unique", "name")]

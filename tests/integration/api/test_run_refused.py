@@ -1,6 +1,7 @@
 """What `/run` cannot do is an answer in JSON with a `detail`, and never a 500."""
 
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.support.api import Api
 from tests.support.llm_server import LlmServer, Reply
 
 BODY: dict[str, Any] = {"network": "own", "user_message": "x"}
+NOBODY = "http://127.0.0.1:1/v1"
 BAD = [
     ({"network": None}, "network"),
     ({"network": ""}, "network"),
@@ -72,12 +74,14 @@ def test_40_mb_are_a_413(api: Api, own: str) -> None:
     checked(api.client.generic("POST", "/run", body, content_type="application/json"), 413)
 
 
-def test_an_unknown_network_or_agent_is_a_404(api: Api, own: str) -> None:
+def test_an_unknown_network_or_agent_is_a_404(api: Api, own: str, settings: Any) -> None:
+    settings.OPENAI_BASE_URL = NOBODY  # and is found out before the model is asked
     assert errors(run(api, {**BODY, "network": "other"}, 404), kind="client_error") == [("unknown_network", "network")]
     assert errors(run(api, {**BODY, "agent_key": "z"}, 404), kind="client_error") == [("unknown_agent", "agent_key")]
 
 
-def test_a_network_without_an_agent_that_answers_is_a_404(api: Api) -> None:
+def test_a_network_without_an_agent_that_answers_is_a_404(api: Api, settings: Any) -> None:
+    settings.OPENAI_BASE_URL = NOBODY
     api.network(None, "own", agents=[{"key": "a"}, {"key": "b"}])
     assert errors(run(api, BODY, 404), kind="client_error") == [("unknown_agent", "agent_key")]
     api.network(None, "empty", agents=[])
@@ -141,3 +145,9 @@ def test_a_failure_that_nobody_foresaw_is_a_503(api: Api, own: str, settings: An
 def test_nobody_is_a_401() -> None:
     checked(Client().post("/run", BODY, content_type="application/json"), 401)
     checked(Client().get("/run"), 401)
+
+
+def test_the_embedded_model_is_not_started_for_nothing(api: Api, own: str, settings: Any, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path / "var"
+    run(api, {**BODY, "agent_key": "z"}, 404)
+    assert not settings.VAR_DIR.exists()
