@@ -7,6 +7,6 @@ class CsvBatchesConfig(AppConfig):
 
     def ready(self) -> None:
         from csv_batches import kind
-        from csv_batches.services import sources
+        from csv_batches.services import reading, sources
 
-        kind.register(tidy=sources.forget_old)
+        kind.register(tidy=sources.forget_old, sweep=reading.sweep, jobs_wait=reading.jobs_wait)

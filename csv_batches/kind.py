@@ -67,5 +67,7 @@ def page(queue_id: UUID) -> str:
     return f"/csv-batch/{queue_id}/"
 
 
-def register(*, tidy: Callable[[], None]) -> None:
-    kinds.register(kinds.Kind(name=NAME, label="CSV batch", plan=plan, page=page, tidy=tidy))
+def register(*, tidy: Callable[[], None], sweep: Callable[[], None], jobs_wait: Callable[[], bool]) -> None:
+    kinds.register(
+        kinds.Kind(name=NAME, label="CSV batch", plan=plan, page=page, tidy=tidy, sweep=sweep, jobs_wait=jobs_wait)
+    )

@@ -2,20 +2,34 @@
 
 from pathlib import PurePath
 from typing import Any
+from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 
 from experiments.json_field import OrderedJSONField
 from experiments.models import Queue, QueueItem
-from experiments.querysets import QueueItemQuerySet, QueueQuerySet
+from experiments.querysets import OwnedQuerySet, QueueItemQuerySet, QueueQuerySet
 
 KIND = "csv_batch"
 
 
+class UploadQuerySet(OwnedQuerySet):
+    owner_field = "owner"
+
+
 def source_path(batch: "CsvBatch", filename: str) -> str:
     """Where the uploaded file is kept: by the batch's id, never by a name that a user chose."""
-    suffix = ".jsonl" if PurePath(filename).suffix.lower() == ".jsonl" else ".csv"
-    return f"csv_batches/{batch.pk}{suffix}"
+    return f"csv_batches/{batch.pk}{kept_suffix(filename)}"
+
+
+def kept_suffix(filename: str) -> str:
+    return ".jsonl" if PurePath(filename).suffix.lower() == ".jsonl" else ".csv"
+
+
+def incoming_path(upload: "Upload", filename: str) -> str:
+    return f"csv_batches/{upload.pk}{kept_suffix(filename)}"
 
 
 class CsvBatch(Queue):
@@ -33,9 +47,11 @@ class CsvBatch(Queue):
     line_end = models.CharField(max_length=2, default="\n")
     read_options = models.JSONField(default=dict, blank=True, help_text="What the file was read with.")
     warnings = models.JSONField(default=list, blank=True)
-    upload = models.JSONField(null=True, blank=True, help_text="State of a parse in the background.")
 
     columns = OrderedJSONField(default=list, blank=True, help_text="[{name, header, mode, key}] in file order.")
+    column_facts = models.JSONField(
+        default=list, blank=True, help_text="[{empty, samples}] in the order of the columns; empty: not counted."
+    )
     prompt_template = models.TextField(blank=True)
     response_fields = OrderedJSONField(default=list, blank=True, help_text="What the operator clicked, in order.")
     schema_json = OrderedJSONField(null=True, blank=True, help_text="The JSON Schema of it, checked on every answer.")
@@ -56,6 +72,18 @@ class CsvBatch(Queue):
     def rows(self) -> "QueueItemQuerySet":
         # `self.items` would give the parent's class and not the proxy.
         return CsvBatchRow.objects.filter(queue_id=self.pk)
+
+    @property
+    def arriving(self) -> "Upload | None":
+        """The file that is being read or was refused, beside the one that the rows are from."""
+        found: Upload | None = getattr(self, "incoming", None)
+        # One that was deleted a moment ago has no key any more.
+        return found if found is not None and found.pk else None
+
+    @property
+    def is_being_read(self) -> bool:
+        upload = self.arriving
+        return upload is not None and upload.state == Upload.State.PARSING
 
     @property
     def header_texts(self) -> list[str]:
@@ -79,3 +107,39 @@ class CsvBatchRow(QueueItem):
     class Meta:
         proxy = True
         verbose_name = "CSV batch row"
+
+
+class Upload(models.Model):
+    """A file on its way into a draft: read by a worker, or refused and kept until its owner decides.
+
+    Without a `batch` it was refused before there was a draft. Without a `file` the one that the batch keeps is read
+    again. When its rows are stored it is gone, and the file is the batch's.
+    """
+
+    class State(models.TextChoices):
+        PARSING = "parsing"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    batch = models.OneToOneField(CsvBatch, on_delete=models.CASCADE, related_name="incoming", null=True, blank=True)
+    file = models.FileField(upload_to=incoming_path, max_length=255, blank=True)
+    name = models.CharField(max_length=255)
+    size = models.BigIntegerField(help_text="Bytes.")
+    options = models.JSONField(default=dict, help_text="What it is read with.")
+    state = models.CharField(max_length=8, choices=State.choices)
+    rows = models.PositiveIntegerField(default=0, help_text="Read so far.")
+    errors = models.JSONField(default=list, blank=True, help_text="[{code, detail, attr}], with the place in the file.")
+    token = models.UUIDField(null=True, blank=True, help_text="Of the worker that reads it.")
+    beat = models.DateTimeField(null=True, blank=True, help_text="When that worker was last heard of.")
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Workers that began to read it.")
+    enqueued_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=("enqueued_at",), condition=models.Q(state="parsing"), name="upload_parsing"),)
+
+    def __str__(self) -> str:
+        return self.name

@@ -31,7 +31,9 @@ class Plan(Protocol):
 class Kind:
     """`plan` compiles the settings of the queue with this id; `page` gives the path of a queue's page.
 
-    `tidy` removes what the kind keeps for a time only; the worker calls it now and then.
+    `tidy` removes what the kind keeps for a time only; the worker calls it now and then. A kind may have tasks of its
+    own on the worker's queue: `sweep`, called every second, sends those again that were lost, and while `jobs_wait`
+    says that one waits for a worker, lanes give way.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Kind:
     plan: Callable[[Any], Plan]
     page: Callable[[Any], str]
     tidy: Callable[[], None] = lambda: None
+    sweep: Callable[[], None] = lambda: None
+    jobs_wait: Callable[[], bool] = lambda: False
 
 
 _kinds: dict[str, Kind] = {}

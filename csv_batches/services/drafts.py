@@ -1,23 +1,18 @@
-"""Everything that changes a draft: its settings, its file, its rows."""
+"""Everything that changes a draft but its file: its settings, and rows that are added one by one."""
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from csv_batches import fields, mapping
+from csv_batches.column_facts import ColumnFacts
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.services import history
 from experiments import response_schema
-from experiments.errors import Conflict, InvalidInput, TooLarge, WorkbenchError
-from experiments.ingest import Limits, ReadOptions, Table, open_table
+from experiments.errors import Conflict, Gone, InvalidInput, TooLarge
 from experiments.models import Network, Queue, QueueItem
 from experiments.prompts import compile_template
 from experiments.services import loading, queues
@@ -25,12 +20,6 @@ from experiments.services import loading, queues
 MAX_ROWS_A_CALL = 10_000
 AFTER_START = {"name", "concurrency"}
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-
-
-class Gone(WorkbenchError):
-    """Somebody deleted the batch in the meantime."""
-
-    status = 404
 
 
 def create(*, user: Any, values: Mapping[str, Any]) -> CsvBatch:
@@ -78,6 +67,19 @@ def locked_draft(batch_id: UUID) -> CsvBatch:
     return batch
 
 
+def refuse_while_reading(batch: CsvBatch) -> None:
+    """`Conflict` while a worker reads the draft's new file: its rows are about to be others."""
+    upload = batch.arriving
+    if upload is not None and batch.is_being_read:
+        raise Conflict(f"The file {upload.name} is still being read. Wait for it, or stop it.", code="parsing")
+
+
+def set_total(batch: CsvBatch, total: int) -> None:
+    """All `total` rows wait. The caller saves the batch."""
+    batch.total = batch.queued = total
+    batch.running = batch.succeeded = batch.failed = 0
+
+
 def _apply(batch: CsvBatch, values: Mapping[str, Any]) -> None:
     plain = ("name", "agent_key", "schema_mode", "debug", "concurrency", "max_attempts", "dataset_name")
     for name in plain:
@@ -118,84 +120,6 @@ def set_response_fields(batch: CsvBatch, given: Sequence[Mapping[str, Any]]) -> 
     batch.schema_example = response_schema.example(schema) if schema else None
 
 
-# -- the file
-
-
-def upload(*, batch_id: UUID, file: UploadedFile, options: ReadOptions) -> CsvBatch:
-    """Stores the file and its rows, in place of what the draft had. `RejectedFile` leaves that as it was."""
-    if file.size is not None and file.size > settings.UPLOAD_MAX_BYTES:
-        raise TooLarge(
-            f"The file has {file.size:,} bytes; at most {settings.UPLOAD_MAX_BYTES:,} are taken.",
-            code="too_large",
-            attr="file",
-        )
-    path = Path(file.temporary_file_path())  # type: ignore[attr-defined]
-    name = file.name or "upload.csv"
-    with transaction.atomic():
-        batch = locked_draft(batch_id)
-        _load(batch, open_table(path, filename=name, options=options, limits=limits()), options)
-        replaced = batch.source.name
-        batch.source_name = batch.dataset_name = name
-        batch.source_size = file.size
-        batch.source_sha256 = sha256(path)
-        batch.source.save(name, file, save=False)
-        batch.save()
-        if replaced and replaced != batch.source.name:
-            storage = batch.source.storage
-            transaction.on_commit(lambda: storage.delete(replaced))
-    return batch
-
-
-def parse_again(*, batch_id: UUID, options: ReadOptions) -> CsvBatch:
-    """Reads the kept file with other options."""
-    with transaction.atomic():
-        batch = locked_draft(batch_id)
-        path = _kept_file(batch)
-        _load(batch, open_table(path, filename=batch.source_name, options=options, limits=limits()), options)
-        batch.save()
-    return batch
-
-
-def _kept_file(batch: CsvBatch) -> Path:
-    if not batch.source:
-        raise InvalidInput("No file was uploaded yet.", code="required", attr="file")
-    path = Path(batch.source.path)
-    if not path.exists():
-        raise InvalidInput("The uploaded file is not kept any more. Upload it again.", code="required", attr="file")
-    return path
-
-
-def limits() -> Limits:
-    return Limits(
-        max_bytes=settings.UPLOAD_MAX_BYTES,
-        max_rows=settings.UPLOAD_MAX_ROWS,
-        max_columns=settings.UPLOAD_MAX_COLUMNS,
-        max_cell_chars=settings.UPLOAD_MAX_CELL,
-    )
-
-
-def sha256(path: Path) -> str:
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
-
-
-def _load(batch: CsvBatch, table: Table, options: ReadOptions) -> None:
-    batch.columns = mapping.columns_of_table([(column.name, column.header) for column in table.columns], batch.columns)
-    history.forget(batch)
-    count = loading.replace_items(queue=batch, payloads=table.rows())
-    _set_total(batch, count)
-    batch.encoding = table.encoding
-    batch.delimiter = table.delimiter or ""
-    batch.line_end = table.line_end
-    batch.read_options = asdict(options)
-    batch.warnings = [asdict(warning) for warning in table.warnings]
-
-
-def _set_total(batch: CsvBatch, total: int) -> None:
-    batch.total = batch.queued = total
-    batch.running = batch.succeeded = batch.failed = 0
-
-
 # -- rows through the API
 
 
@@ -210,14 +134,26 @@ def insert_rows(*, batch_id: UUID, rows: Sequence[Mapping[str, Any]]) -> tuple[i
         )
     with transaction.atomic():
         batch = locked_draft(batch_id)
+        refuse_while_reading(batch)
         if not batch.columns and rows:
             batch.columns = _columns_of_first(rows[0]["row_payload"])
         new = _without_known(batch, _cells(batch.column_names, rows))
         loading.copy_in(queue=batch, rows=sorted(new.items()))
+        _see(batch, [new[index] for index in sorted(new)])
         batch.total += len(new)
         batch.queued += len(new)
         batch.save()
     return len(new), batch.total
+
+
+def _see(batch: CsvBatch, rows: Sequence[Sequence[str]]) -> None:
+    if batch.total and not batch.column_facts:
+        # Of the rows before these nobody knows: they are counted when somebody asks.
+        return
+    facts = ColumnFacts(len(batch.columns), batch.column_facts)
+    for row in rows:
+        facts.see(row)
+    batch.column_facts = facts.listed()
 
 
 def _columns_of_first(payload: Mapping[str, Any]) -> list[dict[str, Any]]:

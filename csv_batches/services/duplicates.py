@@ -7,7 +7,7 @@ from django.core.files.base import File
 from django.db import connection, transaction
 
 from csv_batches.models import CsvBatch
-from csv_batches.services.trials import COPIED
+from csv_batches.tried import COPIED
 from experiments.errors import InvalidInput
 
 FILE_FACTS = ("dataset_name", "source_name", "source_size", "source_sha256", "encoding", "delimiter", "line_end")
@@ -22,22 +22,33 @@ FROM experiments_queueitem WHERE queue_id = %(from)s AND (status = 'failed' OR N
 
 def duplicate(*, batch: CsvBatch, user: Any, failed_only: bool) -> CsvBatch:
     """The new draft. Rows are numbered anew from 0; `InvalidInput` where none failed and only those were asked for."""
+    if failed_only and not batch.failed:
+        raise InvalidInput("No row of this batch failed.", code="no_rows", attr="only")
     with transaction.atomic():
         values = {name: getattr(batch, name) for name in (*COPIED, *MORE)}
-        copy = CsvBatch(**values, kind=batch.kind, name=f"{batch.name} (copy)"[:200], created_by=user)
+        copy = CsvBatch(**values, kind=batch.kind, name=copy_name(batch.name), created_by=user)
         copy.save()
         copy.total = copy.queued = _copy_rows(batch.pk, copy.pk, failed_only)
-        if failed_only and not copy.total:
-            raise InvalidInput("No row of this batch failed.", code="no_rows", attr="only")
-        if batch.source and not failed_only:
-            # With a part of the rows the file would bring back the others when it is read again.
-            with batch.source.open("rb") as source:
-                copy.source.save(batch.source_name, File(source), save=False)
+        # With a part of the rows the file would bring back the others when it is read again.
+        if not failed_only:
+            copy.column_facts = batch.column_facts
+            _copy_file(batch, copy)
         copy.save()
     return copy
+
+
+def copy_name(name: str) -> str:
+    return f"{name[:193]} (copy)"
 
 
 def _copy_rows(source: UUID, target: UUID, failed_only: bool) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_COPY_ROWS, {"from": source, "to": target, "failed_only": failed_only})
         return cursor.rowcount
+
+
+def _copy_file(batch: CsvBatch, copy: CsvBatch) -> None:
+    """Files are kept for some days only: it may be gone while the rows are there."""
+    if batch.source and batch.source.storage.exists(batch.source.name):
+        with batch.source.open("rb") as source:
+            copy.source.save(batch.source_name, File(source), save=False)

@@ -39,6 +39,7 @@ def run(*, batch_id: UUID, user: Any, order: Order) -> None:
         batch = drafts.locked(batch_id)
         if batch.status != CsvBatch.Status.DRAFT:
             raise Conflict("This batch was started already.", code="already_started")
+        drafts.refuse_while_reading(batch)
         problems = missing(batch)
         if problems:
             raise Problems(problems)
@@ -64,7 +65,9 @@ def _check_range(batch: CsvBatch, order: Order) -> None:
 def missing(batch: CsvBatch) -> list[WorkbenchError]:
     """What keeps the batch from starting, one error a step, in the order of the wizard."""
     found: list[WorkbenchError] = []
-    if not batch.total:
+    if batch.is_being_read:
+        found.append(InvalidInput("The file is still being read.", code="parsing", attr="rows"))
+    elif not batch.total:
         found.append(InvalidInput("Upload a file, or add rows.", code="required", attr="rows"))
     found += _missing_prompt(batch)
     found += _missing_schema(batch)

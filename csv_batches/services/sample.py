@@ -10,9 +10,8 @@ from django.db import transaction
 
 from csv_batches import sample
 from csv_batches.models import KIND, CsvBatch
-from csv_batches.services import drafts, launch
+from csv_batches.services import drafts, launch, uploads
 from experiments import kinds
-from experiments.ingest import ReadOptions
 from experiments.models import Network
 from experiments.services import networks
 
@@ -64,7 +63,7 @@ def start_batch(*, user: Any) -> CsvBatch:
     with transaction.atomic():
         batch = drafts.create(user=user, values={"name": sample.BATCH["name"]})
         with _uploaded() as file:
-            drafts.upload(batch_id=batch.pk, file=file, options=ReadOptions())
+            uploads.receive(batch_id=batch.pk, file=file)
         # The mapping names columns: it comes after the file.
         drafts.update(batch_id=batch.pk, values=sample.BATCH)
         launch.run(batch_id=batch.pk, user=user, order=launch.Order(confirmed=True))

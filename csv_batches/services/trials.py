@@ -8,39 +8,30 @@ from django.db.models import Max
 
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.services import drafts, launch
+from csv_batches.tried import COPIED
 from experiments.errors import Conflict, InvalidInput, Problems
 from experiments.services import loading, queues
 
 MOST_ROWS = 20
-COPIED = (
-    "network",
-    "agent_key",
-    "debug",
-    "max_attempts",
-    "columns",
-    "prompt_template",
-    "response_fields",
-    "schema_json",
-    "schema_guidance",
-    "schema_example",
-    "schema_mode",
-)
 
 
 def start(*, batch_id: UUID, rows: int, first: int) -> CsvBatch:
-    """Runs `rows` rows from `first` on with the draft's settings as they are now; earlier trials go.
+    """Runs up to `rows` rows from `first` on with the draft's settings as they are now; earlier trials go.
 
     `Problems` has one error a missing step, as for the start.
     """
+    if not 1 <= rows <= MOST_ROWS:
+        raise InvalidInput(f"Between 1 and {MOST_ROWS} rows can be tried.", code="invalid", attr="rows")
     with transaction.atomic():
         batch = drafts.locked(batch_id)
         if batch.status != CsvBatch.Status.DRAFT:
             raise Conflict("The batch was started: look at its rows instead.", code="already_started")
+        drafts.refuse_while_reading(batch)
         problems = launch.missing(batch)
         if problems:
             raise Problems(problems)
-        rows_from = batch.rows.filter(row_index__gte=first).in_order().values_list("row_index", "payload")
-        chosen = list(rows_from[: min(rows, MOST_ROWS)])
+        following = batch.rows.filter(row_index__gte=first).in_order().values_list("row_index", "payload")
+        chosen = list(following[:rows])
         if not chosen:
             raise InvalidInput(f"There is no row {first} or after it.", code="does_not_exist", attr="start")
         number = _number_of_next(batch)
@@ -52,7 +43,7 @@ def start(*, batch_id: UUID, rows: int, first: int) -> CsvBatch:
 
 
 def _number_of_next(batch: CsvBatch) -> int:
-    """Counts on when earlier trials were deleted: their keys must not come again."""
+    """Goes on from the trial that is deleted now: its idempotency keys must not come again."""
     last: int | None = batch.trials.aggregate(last=Max("trial"))["last"]
     return (last or 0) + 1
 
@@ -68,7 +59,3 @@ def _copy(batch: CsvBatch, number: int, total: int) -> CsvBatch:
     trial.total = trial.queued = total
     trial.save()
     return trial
-
-
-def latest(batch: CsvBatch) -> CsvBatch | None:
-    return CsvBatch.objects.filter(parent_id=batch.pk).order_by("-trial").first()

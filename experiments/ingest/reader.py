@@ -202,7 +202,8 @@ class CsvTable(Table):
             advice += " A title above the header has to go."
         cells = "1 cell" if found == 1 else f"{found:,} cells"
         detail = f"Line {line} has {cells}, {whose} has {width:,}. {advice}"
-        return RejectedFile(detail, code="ragged_row", line=line, column=min(found, width) + 1)
+        column = min(found, width) + 1
+        return RejectedFile(detail, code="ragged_row", line=line, column=column, found=found, expected=width)
 
     def _too_many_rows(self, line: int) -> FileTooLarge:
         detail = f"Line {line}: the file has more than {self._limits.max_rows:,} rows."

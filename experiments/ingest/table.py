@@ -16,7 +16,8 @@ class RejectedFile(InvalidInput):
     """The file cannot be taken as it is.
 
     `line` is the physical line, from 1; `column` the number of the cell in its row, from 1. Further ones in `extra`:
-    `char` (place in the line, from 1), `offset` (byte in the file, from 0), `guess` and `preview` (lines read with it).
+    `char` (place in the line, from 1), `offset` (byte in the file, from 0), `guess` and `preview` (lines read with it),
+    `found` and `expected` cells of a row.
     """
 
     def __init__(self, detail: str, *, code: str, line: int | None = None, column: int | None = None, **extra: Any):

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django_q.tasks import async_task
 
+from experiments import kinds
+
 TASK = "experiments.tasks.run_lane"
 
 _DEMAND = """
@@ -133,7 +135,8 @@ class LanePlace:
                 _send(self._queue_id, self._number, self._generation + 1)
 
     def others_wait(self) -> bool:
-        """Whether another queue's lane has been waiting for a worker."""
+        """Whether another queue's lane, or a job of some kind, has been waiting for a worker."""
         with connection.cursor() as cursor:
             cursor.execute(_OTHERS_WAIT, [self._queue_id])
-            return bool(cursor.fetchone()[0])
+            waits = bool(cursor.fetchone()[0])
+        return waits or any(kind.jobs_wait() for kind in kinds.registered())

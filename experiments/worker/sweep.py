@@ -25,7 +25,7 @@ TIDY_EVERY_S = 600.0
 
 
 def sweep() -> None:
-    """Ends pauses that are over, gives back rows whose lease ended, and restarts missing lanes."""
+    """Ends pauses that are over, gives back rows whose lease ended, restarts missing lanes and lost tasks of kinds."""
     with _alone() as mine:
         if not mine:
             return
@@ -34,6 +34,8 @@ def sweep() -> None:
             give_back(queue_id)
         for queue_id in Queue.objects.running().values_list("pk", flat=True):
             lanes.ensure(queue_id)
+        for kind in kinds.registered():
+            kind.sweep()
 
 
 def tidy() -> None:

@@ -1,0 +1,9 @@
+"""Doorways for django-q2: each takes a key, calls one service, and may be delivered twice."""
+
+from uuid import UUID
+
+
+def read_upload(upload_id: str) -> None:
+    from csv_batches.services import reading
+
+    reading.read(UUID(upload_id))
