@@ -16,7 +16,7 @@ from csv_batches import selectors
 from csv_batches import serializers as shapes
 from csv_batches.downloads import export_response
 from csv_batches.models import CsvBatch, CsvBatchRow
-from csv_batches.services import drafts, export, launch, preview
+from csv_batches.services import drafts, export, launch, preview, uploads
 from experiments.ingest import ReadOptions
 from experiments.pagination import PageCursor, RowCursor
 from experiments.services import queues
@@ -86,12 +86,18 @@ class BatchDetail(BatchView):
 
 
 class BatchUpload(BatchView):
-    """Stores the rows of a CSV or JSON Lines file in place of what the draft had; without a file reads the kept one."""
+    """Stores the rows of a CSV or JSON Lines file in place of what the draft had; without a file reads the kept one.
+
+    A file above 20 MB is read by a worker: the answer is the batch, whose `upload` shows how far it is.
+    """
 
     # Without a file a form need not be a multipart one.
     parser_classes = (MultiPartParser, FormParser)
 
-    @extend_schema(request={"multipart/form-data": shapes.UploadSerializer}, responses={201: shapes.UploadedSerializer})
+    @extend_schema(
+        request={"multipart/form-data": shapes.UploadSerializer},
+        responses={201: shapes.UploadedSerializer, 202: shapes.BatchSerializer},
+    )
     def post(self, request: Request, batch_id: UUID) -> Response:
         batch = self.batch()
         values = self.checked(shapes.UploadSerializer, request.data)
@@ -102,9 +108,11 @@ class BatchUpload(BatchView):
             ragged=values["ragged"],
         )
         if values.get("file") is None:
-            batch = drafts.parse_again(batch_id=batch.pk, options=options)
+            batch = uploads.read_again(batch_id=batch.pk, options=options)
         else:
-            batch = drafts.upload(batch_id=batch.pk, file=values["file"], options=options)
+            batch = uploads.receive(batch_id=batch.pk, file=values["file"], options=options)
+        if batch.is_being_read:
+            return self.answer(status.HTTP_202_ACCEPTED)
         body = {
             "rows": batch.total,
             "columns": batch.column_names,

@@ -56,6 +56,8 @@ class RowDetail(Shown):
     previous: int | None
     next: int | None
     can_run_again: bool
+    can_correct: bool
+    corrected: bool
     failed: bool
     changes: bool
     """Whether it can become another by itself."""
@@ -80,6 +82,8 @@ def detail(batch: CsvBatch, row: CsvBatchRow, filters: Mapping[str, Any]) -> Row
         previous=previous,
         next=following,
         can_run_again=row.status in FINAL and batch.status not in (CsvBatch.Status.DRAFT, CsvBatch.Status.CANCELLED),
+        can_correct=row.status in FINAL and bool(batch.response_fields),
+        corrected=corrected,
         failed=row.status == "failed",
         changes=_changes(batch, row),
     )

@@ -8,15 +8,26 @@ from django import forms
 from csv_batches.row_table import LARGEST_INDEX
 from csv_batches.services.export import ExportOptions
 
+LONGEST_VALUE = 500
+"""Characters of a value that an address asks for; no choice is longer."""
+
 
 class RowFilterForm(forms.Form):
-    """Which rows a table shows. `after` and `before` are row indexes: the key from which a page goes on or back."""
+    """Which rows a table shows. `after` and `before` are row indexes: the key from which a page goes on or back.
+
+    `field` and what comes with it name a bar of a distribution.
+    """
 
     status = forms.ChoiceField(
         choices=[(name, name) for name in ("queued", "running", "succeeded", "failed")], required=False
     )
     error_code = forms.SlugField(max_length=32, required=False)
     search = forms.CharField(max_length=100, required=False)
+    field = forms.CharField(max_length=64, required=False)
+    value = forms.CharField(max_length=LONGEST_VALUE, strip=False, required=False)
+    least = forms.DecimalField(required=False)
+    below = forms.DecimalField(required=False)
+    blank = forms.ChoiceField(choices=[("1", "empty")], required=False)
     after = forms.IntegerField(min_value=0, max_value=LARGEST_INDEX, required=False)
     before = forms.IntegerField(min_value=0, max_value=LARGEST_INDEX, required=False)
 
@@ -29,9 +40,20 @@ def row_filter(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class RetryForm(forms.Form):
-    """All failed rows, or those that failed with one code."""
+    """All failed rows, or those that failed with one code; with `force` the rows that succeeded too."""
 
     error_code = forms.SlugField(max_length=32, required=False)
+    force = forms.BooleanField(required=False)
+
+
+class PaceForm(forms.Form):
+    """How many rows at a time."""
+
+    concurrency = forms.IntegerField(min_value=1, max_value=10_000)
+
+
+class DuplicateForm(forms.Form):
+    only = forms.ChoiceField(choices=[("failed", "the failed rows")], required=False)
 
 
 class ExportForm(forms.Form):

@@ -7,16 +7,31 @@ from typing import Any
 
 from django.db.models import Count
 
-from csv_batches import row_table, selectors
+from csv_batches import answer_filter, paced, review, row_table, selectors
 from csv_batches.models import CsvBatch
 from csv_batches.row_table import RowTable, query
 from csv_batches.services import launch
+from csv_batches.steps import Step
 from experiments import overview
+from experiments.errors import WorkbenchError
+from experiments.models import QueueItem
 from experiments.overview import Actions, Entry, Facts, Shown, State
 
 RAIL = 12
 """Batches in the rail; the list has all."""
 STATUSES = ("queued", "running", "succeeded", "failed")
+HEAVY = (
+    "columns",
+    "prompt_template",
+    "read_options",
+    "response_fields",
+    "schema_example",
+    "schema_guidance",
+    "schema_json",
+    "warnings",
+)
+"""Settings that the rail does not show: with thousands of columns they are megabytes."""
+ACTIVE = (CsvBatch.Status.RUNNING, CsvBatch.Status.PAUSED)
 
 
 @dataclass(frozen=True)
@@ -32,11 +47,23 @@ class Chip:
 
 @dataclass(frozen=True)
 class Chips(Shown):
+    """`answer` is the bar of a distribution that the table is filtered by; its query takes that filter away."""
+
     chips: tuple[Chip, ...]
+    answer: Chip | None = None
 
     @property
     def statuses(self) -> tuple[Chip, ...]:
         return tuple(chip for chip in self.chips if not chip.code)
+
+
+@dataclass(frozen=True)
+class Pace(Shown):
+    """How many rows at a time; `limit` is the network's. Can be changed while there are rows to come."""
+
+    concurrency: int
+    limit: int
+    can_change: bool
 
 
 @dataclass(frozen=True)
@@ -68,11 +95,27 @@ class BatchPage:
     state: State
     facts: Facts
     acts: Actions
+    pace: Pace
     chips: Chips
     table: RowTable
     poll: Poll
     filters: Mapping[str, Any]
     missing: tuple[str, ...]
+    set_up: Step | None
+    """Where the set-up of a draft goes on."""
+
+    @property
+    def has_results(self) -> bool:
+        return self.set_up is None and bool(self.batch.response_fields)
+
+    @property
+    def results_open(self) -> bool:
+        """While rows come in the table is what one looks at, and counting costs the database something."""
+        return self.poll.seconds is None or "field" in self.filters
+
+    @property
+    def answer_filter(self) -> list[tuple[str, Any]]:
+        return [(name, self.filters[name]) for name in answer_filter.NAMES if name in self.filters]
 
     @property
     def query(self) -> str:
@@ -89,57 +132,77 @@ class BatchPage:
     def parts(self) -> tuple[Shown, ...]:
         """Everything but the rows."""
         pager = (self.table.pager,) if self.table.pager else ()
-        return (self.state, self.facts, self.acts, self.chips, self.poll, *pager, *self.rail)
+        return (self.state, self.facts, self.acts, self.pace, self.chips, self.poll, *pager, *self.rail)
 
 
 def page(batch: CsvBatch, user: Any, filters: Mapping[str, Any], table: RowTable | None = None) -> BatchPage:
     """The page of a batch for `user`; `table` where its rows were read already."""
     codes = failures_by_code(batch)
+    problems = missing(batch)
     return BatchPage(
         batch=batch,
         rail=rail(batch, user),
         state=overview.state_of(batch),
         facts=overview.facts_of(batch, selectors.progress(batch)),
         acts=overview.actions_of(batch, codes),
+        pace=pace_of(batch),
         chips=chips_of(batch, codes, filters),
         table=table or row_table.table(batch, filters),
         poll=Poll("live", overview.poll_seconds(batch), query(filters)),
         filters=filters,
-        missing=missing(batch),
+        missing=tuple(error.detail for error in problems),
+        set_up=review.first_open(problems) if batch.status == CsvBatch.Status.DRAFT else None,
     )
 
 
 def rail(batch: CsvBatch, user: Any) -> tuple[Entry, ...]:
     """The newest batches of `user`, with this one among them."""
-    newest = list(selectors.batches_of(user)[:RAIL])
+    newest = list(selectors.batches_of(user).defer(*selectors.SELDOM, *HEAVY)[:RAIL])
     if batch.pk not in {one.pk for one in newest}:
         newest = [*newest[: RAIL - 1], batch]
     return tuple(overview.entry_of(one, current=one.pk == batch.pk) for one in newest)
 
 
 def failures_by_code(batch: CsvBatch) -> list[tuple[str, int]]:
+    """The most frequent first. Of very many failures the counts may be some seconds old."""
     if not batch.failed:
         return []
-    counted = batch.rows.failed().order_by().values_list("error_code").annotate(rows=Count("pk"))
+    return paced.paced(f"codes.{batch.pk}", (batch.failed, batch.succeeded, batch.queued), lambda: _count_codes(batch))
+
+
+def _count_codes(batch: CsvBatch) -> list[tuple[str, int]]:
+    # Of the columns of one index, so that the rows themselves are not read.
+    failed = QueueItem.objects.of(batch).failed().order_by()
+    counted = failed.values_list("error_code").annotate(rows=Count("*"))
     return [(code, rows) for code, rows in counted.order_by("-rows", "error_code") if code]
 
 
+def pace_of(batch: CsvBatch) -> Pace:
+    limit = batch.network.max_concurrency if batch.network else 0
+    return Pace("pace", batch.concurrency, limit, can_change=batch.status in ACTIVE)
+
+
 def chips_of(batch: CsvBatch, codes: Sequence[tuple[str, int]], filters: Mapping[str, Any]) -> Chips:
-    search, status, chosen = filters.get("search"), filters.get("status"), filters.get("error_code")
-    chips = [Chip("All", batch.total, query({"search": search}), not status and not chosen)]
+    kept = {name: filters.get(name) for name in ("search", *answer_filter.NAMES)}
+    status, chosen = filters.get("status"), filters.get("error_code")
+    chips = [Chip("All", batch.total, query(kept), not status and not chosen)]
     for name in STATUSES:
         active = status == name and not chosen
-        chips.append(Chip(name.capitalize(), getattr(batch, name), query({"status": name, "search": search}), active))
+        chips.append(Chip(name.capitalize(), getattr(batch, name), query({"status": name, **kept}), active))
     for code, rows in codes:
-        chips.append(Chip(code, rows, query({"error_code": code, "search": search}), chosen == code, code=True))
-    return Chips("chips", tuple(chips))
+        chips.append(Chip(code, rows, query({"error_code": code, **kept}), chosen == code, code=True))
+    return Chips("chips", tuple(chips), _answer_chip(filters))
 
 
-def missing(batch: CsvBatch) -> tuple[str, ...]:
-    """What a draft lacks before it can start, in words."""
-    if batch.status != CsvBatch.Status.DRAFT:
-        return ()
-    return tuple(error.detail for error in launch.missing(batch))
+def _answer_chip(filters: Mapping[str, Any]) -> Chip | None:
+    words = answer_filter.in_words(filters)
+    others = {name: value for name, value in filters.items() if name in ("status", "error_code", "search")}
+    return Chip(words, 0, query(others), True) if words else None
+
+
+def missing(batch: CsvBatch) -> list[WorkbenchError]:
+    """What a draft lacks before it can start."""
+    return launch.missing(batch) if batch.status == CsvBatch.Status.DRAFT else []
 
 
 def listed_of(batch: CsvBatch) -> Listed:

@@ -11,10 +11,13 @@ from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from csv_batches import answer_filter
 from csv_batches.models import CsvBatch, CsvBatchRow
 from experiments.models import Queue, QueueItem
 from experiments.worker.record import RATE_DECAY_S
 
+SELDOM = ("draft_history", "column_facts")
+"""Large, and read by the steps of the wizard only."""
 LEAST_RATE = 1e-6
 ANY_VALUE = """
 EXISTS (
@@ -77,7 +80,7 @@ def batch(batch: CsvBatch) -> dict[str, Any]:
         "concurrency": batch.concurrency,
         "max_attempts": batch.max_attempts,
         "pause_reason": pause_reason(batch),
-        "upload": batch.upload,
+        "upload": upload(batch),
         "created_by": batch.created_by.get_username(),
         "created_at": batch.created_at,
         "started_at": batch.started_at,
@@ -86,8 +89,18 @@ def batch(batch: CsvBatch) -> dict[str, Any]:
     }
 
 
+def upload(batch: CsvBatch) -> dict[str, Any] | None:
+    """Where the latest file is: `{state, bytes, rows, errors}`; None where none was sent."""
+    arriving = batch.arriving
+    if arriving is not None:
+        return {"state": arriving.state, "bytes": arriving.size, "rows": arriving.rows, "errors": arriving.errors}
+    if not batch.source_name:
+        return None
+    return {"state": "done", "bytes": batch.source_size, "rows": batch.total, "errors": []}
+
+
 def batches_of(user: Any) -> QuerySet[CsvBatch]:
-    return CsvBatch.objects.for_user(user).listed().select_related("network", "created_by")
+    return CsvBatch.objects.for_user(user).listed().select_related("network", "created_by", "incoming").defer(*SELDOM)
 
 
 def row(item: QueueItem, names: Sequence[str]) -> dict[str, Any]:
@@ -116,8 +129,8 @@ def attempt_log(item: QueueItem) -> list[dict[str, Any]]:
 
 
 def filtered_rows(batch: CsvBatch, wanted: Mapping[str, str]) -> QuerySet[CsvBatchRow]:
-    """By `status`, `error_code` and a text that stands in a cell, an answer or an error message."""
-    rows = batch.rows
+    """By `status`, `error_code`, a text that stands in a cell, an answer or an error message, and the answer itself."""
+    rows = answer_filter.filtered(batch, batch.rows, wanted)
     if wanted.get("status"):
         rows = rows.filter(status=wanted["status"])
     if wanted.get("error_code"):

@@ -254,6 +254,11 @@ class RowFilterSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(STATUSES, required=False)
     error_code = serializers.CharField(required=False)
     search = serializers.CharField(required=False)
+    field = serializers.CharField(required=False, help_text="A response field; with it one of the following.")
+    value = serializers.CharField(required=False, trim_whitespace=False, help_text="Texts as they are, else JSON.")
+    least = serializers.FloatField(required=False, help_text="A number, or a text's length, that is not less.")
+    below = serializers.FloatField(required=False, help_text="A number, or a text's length, that is less.")
+    blank = serializers.BooleanField(required=False, help_text='Missing, null or "".')
 
 
 class ExportOptionsSerializer(serializers.Serializer[Any]):

@@ -77,6 +77,7 @@ class Actions(Shown):
     can_resume: bool
     can_cancel: bool
     can_retry: bool
+    can_run_again: bool
     failed: int
     codes: tuple[tuple[str, int], ...]
     finished: bool
@@ -205,6 +206,7 @@ def actions_of(queue: Queue, codes: Sequence[tuple[str, int]]) -> Actions:
         can_resume=status in (Status.PAUSED, Status.CANCELLED),
         can_cancel=status in (Status.RUNNING, Status.PAUSED),
         can_retry=queue.failed > 0 and status not in (Status.CANCELLED, Status.DRAFT),
+        can_run_again=queue.succeeded > 0 and status not in (Status.CANCELLED, Status.DRAFT),
         failed=queue.failed,
         codes=tuple(codes),
         finished=status in FINISHED,

@@ -63,7 +63,7 @@ def news(request: PageRequest, batch: CsvBatch) -> HttpResponse:
 
 def _searched(batch: CsvBatch, filters: dict[str, Any], known: list[int]) -> row_table.RowTable | None:
     """A search reads every row of a batch: it is not repeated every other second, the rows that it found are."""
-    if "search" not in filters or not known:
+    if not filters.keys() & {"search", "field"} or not known:
         return None
     return row_table.RowTable(row_table.headings_of(batch), row_table.refreshed(batch, known))
 

@@ -28,10 +28,18 @@
     markOpenRow();
   };
 
+  let address = location.pathname + location.search;
+  const moved = () => {
+    const before = address;
+    address = location.pathname + location.search;
+    return address !== before;
+  };
+
   const closePane = (link) => {
     const row = document.querySelector("#rows > tr[aria-selected] a");
     pane.replaceChildren();
     history.pushState({}, "", link.href);
+    moved();
     markOpenRow();
     if (row) row.focus();
   };
@@ -59,8 +67,8 @@
     else document.querySelector(`#pane [data-key="${CSS.escape(event.key)}"]`)?.click();
   });
 
-  // Closing and opening write the history; going back in it shows what the address says.
-  addEventListener("popstate", (event) => { if (!event.state?.htmx) location.reload(); });
+  // Closing and opening write the history; going back in it shows what the address says. A jump within the page is none.
+  addEventListener("popstate", (event) => { if (moved() && !event.state?.htmx) location.reload(); });
 
   document.body.addEventListener("htmx:afterSettle", refresh);
   document.body.addEventListener("htmx:afterSwap", (event) => {
@@ -69,7 +77,7 @@
       document.getElementById("detail-title")?.focus({ preventScroll: true });
     }
   });
-  document.body.addEventListener("htmx:pushedIntoHistory", markOpenRow);
+  document.body.addEventListener("htmx:pushedIntoHistory", () => { moved(); markOpenRow(); });
 
   const offline = document.getElementById("offline");
   const answers = (does) => () => { offline.hidden = does; };

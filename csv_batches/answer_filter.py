@@ -1,0 +1,83 @@
+"""Rows by what their answers say: those behind a bar of a distribution.
+
+`field` names a response field; with it come `value` (texts as they are, anything else as JSON), `least` and `below`
+(bounds of a number, or of a text's length in characters), or `blank` (the field is missing, null or an empty text).
+"""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
+
+from csv_batches.models import CsvBatch
+from experiments.querysets import QueueItemQuerySet
+
+NAMES = ("field", "value", "least", "below", "blank")
+_MEMBER = "(coalesce(experiments_queueitem.corrected_payload, experiments_queueitem.result_payload) -> %s)"
+_NUMBER = f"CASE jsonb_typeof({_MEMBER}) WHEN 'number' THEN {_MEMBER}::numeric END"
+_LENGTH = f"CASE jsonb_typeof({_MEMBER}) WHEN 'string' THEN length({_MEMBER} #>> '{{}}')::numeric END"
+
+
+def filtered(batch: CsvBatch, rows: QueueItemQuerySet, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
+    """All rows where `field` is not given; none where there is no such field or no such value."""
+    name = wanted.get("field")
+    if not name:
+        return rows
+    field = next((field for field in batch.response_fields if field["name"] == name), None)
+    if field is None:
+        return rows.none()
+    rows = rows.filter(Q(status="succeeded") | Q(corrected_payload__isnull=False))
+    if wanted.get("blank"):
+        return rows.filter(_sql(f"coalesce({_MEMBER} IN ('null', '\"\"'), TRUE)", name))
+    if wanted.get("value") not in (None, ""):
+        return _with_value(rows, field, str(wanted["value"]))
+    return _between(rows, field, wanted)
+
+
+def _with_value(rows: QueueItemQuerySet, field: Mapping[str, Any], text: str) -> QueueItemQuerySet:
+    try:
+        value = text if field["type"] == "string" else json.loads(text)
+    except ValueError:
+        return rows.none()
+    return rows.filter(_sql(f"{_MEMBER} = %s::jsonb", field["name"], json.dumps(value)))
+
+
+def _between(rows: QueueItemQuerySet, field: Mapping[str, Any], wanted: Mapping[str, Any]) -> QueueItemQuerySet:
+    measure = _LENGTH if field["type"] == "string" else _NUMBER
+    for name, sign in (("least", ">="), ("below", "<")):
+        if wanted.get(name) in (None, ""):
+            continue
+        bound = number(wanted[name])
+        if bound is None:
+            return rows.none()
+        rows = rows.filter(_sql(f"{measure} {sign} %s", field["name"], field["name"], bound))
+    return rows
+
+
+def in_words(wanted: Mapping[str, Any]) -> str:
+    """`category: billing`, `score: 10 to below 20`; "" where no field is asked for."""
+    name = wanted.get("field")
+    if not name:
+        return ""
+    if wanted.get("blank"):
+        return f"{name}: empty"
+    if wanted.get("value") not in (None, ""):
+        return f"{name}: {wanted['value']}"
+    bounds = [f"{word} {wanted[key]}" for key, word in (("least", "from"), ("below", "below")) if key in wanted]
+    return f"{name}: {' '.join(bounds) or 'answered'}"
+
+
+def number(text: Any) -> Decimal | None:
+    """A finite number of a size that comparisons do not choke on."""
+    try:
+        found = Decimal(str(text))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() and abs(found.adjusted()) < 400 else None
+
+
+def _sql(condition: str, *values: Any) -> Q:
+    return Q(RawSQL(condition, values, output_field=BooleanField()))  # noqa: S611  names and signs are ours

@@ -1,0 +1,43 @@
+"""Batches whose rows have answers, without a worker."""
+
+import pytest
+
+from tests.integration.api.support import Draft, finish
+from tests.support.api import Api, numbered
+
+CATEGORY = {"name": "category", "type": "string", "choices": ["billing", "praise", "other"]}
+URGENT = {"name": "urgent", "type": "boolean"}
+SCORE = {"name": "score", "type": "integer"}
+NOTE = {"name": "note", "type": "string", "required": False}
+ANSWERS = {
+    0: {"category": "billing", "urgent": True, "score": 10, "note": "short"},
+    1: {"category": "billing", "urgent": True, "score": 19, "note": ""},
+    2: {"category": "praise", "urgent": False, "score": 20, "note": None},
+    3: {"category": "praise", "urgent": True, "score": 99},
+}
+
+
+@pytest.fixture
+def api(db: None) -> Api:
+    """The API as staff user `ann`."""
+    return Api.as_user("ann", is_staff=True)
+
+
+@pytest.fixture
+def bob(db: None) -> Api:
+    """The API as a user who is not staff."""
+    return Api.as_user("bob")
+
+
+@pytest.fixture
+def draft(api: Api) -> Draft:
+    """A draft of ann's that could start, of six rows."""
+    return Draft(api, api.ready(api.network(None), numbered(6), response_fields=[CATEGORY, URGENT, SCORE, NOTE]))
+
+
+@pytest.fixture
+def done(draft: Draft) -> Draft:
+    """The same, completed: rows 0 to 3 have answers, 4 and 5 failed."""
+    draft.api.run(draft.id)
+    finish(draft.id, ANSWERS, {4: "timeout", 5: "schema_mismatch"})
+    return draft
