@@ -5,8 +5,8 @@ from decimal import Decimal, localcontext
 
 WANTED = 10
 """About so many bins; up to one more, so that the edges are round."""
-DIGITS = 700
-"""Enough for the largest and the smallest float in one number."""
+DIGITS = 5000
+"""Enough for the longest whole number and the smallest float in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,12 @@ class Scale:
     start: Decimal
     step: Decimal
     count: int
+
+    @property
+    def edges(self) -> list[Decimal]:
+        """Where each bin begins, and where the last one ends."""
+        with localcontext(prec=DIGITS):
+            return [self.start + n * self.step for n in range(self.count + 1)]
 
 
 def scale(low: Decimal, high: Decimal, *, whole: bool) -> Scale:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from math import isinf
 from typing import Any
 
 from django.db import connection, transaction
@@ -170,20 +171,22 @@ def _counts_in_bins(given: Mapping[str, Any], scales: Mapping[str, Scale]) -> di
 
 def _limits(facts: Sequence[Any] | None) -> dict[str, Any]:
     low, high, mean = facts[1:] if facts else (None, None, None)
-    return {"min": _plain(low), "max": _plain(high), "mean": None if mean is None else float(mean)}
+    return {"min": _plain(low), "max": _plain(high), "mean": _plain(mean)}
 
 
 def _bins(scale: Scale | None, counts: Mapping[int, int]) -> list[dict[str, Any]]:
     if scale is None:
         return []
-    edges = [_plain(scale.start + n * scale.step) for n in range(scale.count + 1)]
+    edges = [_plain(edge) for edge in scale.edges]
     return [{"from": edges[n], "to": edges[n + 1], "count": counts.get(n, 0)} for n in range(scale.count)]
 
 
 def _plain(number: Decimal | None) -> int | float | None:
+    """As JSON has it: whole numbers that a float would blur or not hold stay whole."""
     if number is None:
         return None
-    return int(number) if number == number.to_integral_value() and abs(number) < 10**15 else float(number)
+    is_whole = number == number.to_integral_value()
+    return int(number) if (is_whole and abs(number) < 10**15) or isinf(float(number)) else float(number)
 
 
 def _all(sql: str, values: Mapping[str, Any]) -> list[Any]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from csv_batches import results
@@ -120,9 +121,9 @@ def _range(one: Mapping[str, Any], whole: bool) -> str:
     return _number(start) if last <= start else f"{_number(start)} to {_number(last)}"
 
 
-def _number(number: float) -> str:
+def _number(number: int | float) -> str:
     if abs(number) >= 1e9 or (number and abs(number) < 1e-4):
-        return f"{number:.4g}"
+        return f"{Decimal(number):.4g}"
     return count(number) if isinstance(number, int) else f"{number:,.4f}".rstrip("0").rstrip(".")
 
 

@@ -11,6 +11,11 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def counted(number: int, what: str) -> str:
+    """`1 row`, `1,204 rows`."""
+    return f"{count(number)} {what}" if number == 1 else f"{count(number)} {what}s"
+
+
 def compact(number: float) -> str:
     """Three significant figures: `812`, `41.2 k`, `1.7 M`."""
     for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):

@@ -9,7 +9,8 @@ from csv_batches.models import CsvBatch
 
 MOST = 50
 ONE_CHANGE = timedelta(seconds=8)
-"""Changes of the same thing within this time are one: nobody wants to undo a text letter by letter."""
+"""Typing within this time is one change: nobody wants to undo a text letter by letter."""
+TYPED = {"prompt_template"}
 ATTRIBUTES = {"network": "network_id"}
 
 
@@ -18,7 +19,7 @@ def remember(batch: CsvBatch, names: Iterable[str]) -> None:
     now = timezone.now()
     values = {attribute: getattr(batch, attribute) for attribute in (ATTRIBUTES.get(name, name) for name in names)}
     last = batch.draft_history[-1] if batch.draft_history else None
-    if last and set(last["values"]) == set(values) and now - datetime.fromisoformat(last["at"]) < ONE_CHANGE:
+    if last and set(last["values"]) == set(values) <= TYPED and now - datetime.fromisoformat(last["at"]) < ONE_CHANGE:
         return
     batch.draft_history = [*batch.draft_history, {"at": now.isoformat(), "values": values}][-MOST:]
 

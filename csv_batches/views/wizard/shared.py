@@ -18,7 +18,7 @@ from csv_batches.services import launch, undo
 from csv_batches.steps import Step, StepState
 from csv_batches.views.shared import batch_or_404, queue_address
 from experiments.pages import PageRequest, signed_in, told, wants_fragment
-from experiments.units import count
+from experiments.units import count, counted
 
 StepView = Callable[[PageRequest, CsvBatch], HttpResponseBase]
 
@@ -65,12 +65,12 @@ def _done_words(batch: CsvBatch | None) -> list[str]:
     if batch is None:
         return [""] * len(steps.STEPS)
     used = sum(column["mode"] != "ignore" for column in batch.columns)
-    rows = f"{count(batch.total)} rows, {count(len(batch.columns))} columns" if batch.total else ""
+    rows = f"{counted(batch.total, 'row')}, {counted(len(batch.columns), 'column')}" if batch.total else ""
     return [
         rows,
         f"{count(used)} of {count(len(batch.columns))} columns used" if used else "",
         "written" if batch.prompt_template.strip() else "the columns alone" if used else "",
-        f"{len(batch.response_fields)} fields" if batch.response_fields else "",
+        counted(len(batch.response_fields), "field") if batch.response_fields else "",
         batch.network.name if batch.network else "",
         "",
     ]

@@ -95,6 +95,7 @@ def test_the_values_beyond_the_most_frequent_are_summed_up(api: Api) -> None:
         ([-1e300, 1e300], None),
         ([0, 5e-324], None),
         ([7, 7.0], [(7, 8, 2)]),
+        ([10**400, 1], None),
         ([], []),
     ],
 )
