@@ -26,7 +26,7 @@ def count(batch: CsvBatch) -> int:
     if not used:
         return 0
     version = (batch.source_sha256, batch.total, tuple(used))
-    return paced.paced(f"empty.{batch.pk}", version, lambda: _count(batch, used))
+    return paced.paced(f"empty.{batch.pk}", rows=batch.total, version=version, compute=lambda: _count(batch, used))
 
 
 def _count(batch: CsvBatch, used: list[int]) -> int:

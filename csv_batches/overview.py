@@ -31,6 +31,8 @@ HEAVY = (
     "warnings",
 )
 """Settings that the rail does not show: with thousands of columns they are megabytes."""
+CODES_TIMES = 300
+"""Failures by code are counted in some hundredths of a second, but for every poll of everybody who looks."""
 ACTIVE = (CsvBatch.Status.RUNNING, CsvBatch.Status.PAUSED)
 
 
@@ -167,7 +169,9 @@ def failures_by_code(batch: CsvBatch) -> list[tuple[str, int]]:
     """The most frequent first. Of very many failures the counts may be some seconds old."""
     if not batch.failed:
         return []
-    return paced.paced(f"codes.{batch.pk}", (batch.failed, batch.succeeded, batch.queued), lambda: _count_codes(batch))
+    counters = (batch.failed, batch.succeeded, batch.queued)
+    key = f"codes.{batch.pk}"
+    return paced.paced(key, rows=batch.failed, version=counters, compute=lambda: _count_codes(batch), times=CODES_TIMES)
 
 
 def _count_codes(batch: CsvBatch) -> list[tuple[str, int]]:

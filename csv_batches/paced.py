@@ -1,4 +1,4 @@
-"""Keeping what takes long to compute for a while: the longer it took, the longer."""
+"""Keeping what is counted over very many rows for a while: the longer it took, the longer."""
 
 import time
 from collections.abc import Callable
@@ -7,16 +7,22 @@ from typing import Any, TypeVar
 from django.core.cache import cache
 
 T = TypeVar("T")
-QUICK_S = 0.05
-"""What is computed faster than this is never kept."""
+LARGE = 20_000
+"""Of fewer rows everything is counted whenever it is asked for."""
 TIMES = 20
-"""Something that takes a second is computed every 20 seconds at most."""
+"""What takes a second is counted every 20 seconds at most."""
 LONGEST_S = 3600
 _NOTHING = object()
 
 
-def paced(key: str, version: Any, compute: Callable[[], T]) -> T:
-    """`compute()`, or what it gave lately. With the same `version` it is the same, however long ago it was."""
+def paced(key: str, *, rows: int, version: Any, compute: Callable[[], T], times: int = TIMES) -> T:
+    """`compute()`, which looks at `rows` rows; of very many what it gave lately.
+
+    With the same `version` it is what it was before; with another one it is counted again after `times` the time that
+    it took.
+    """
+    if rows <= LARGE:
+        return compute()
     kept: Any = cache.get(key, _NOTHING)
     if kept is not _NOTHING:
         known_version, fresh_until, value = kept
@@ -24,9 +30,7 @@ def paced(key: str, version: Any, compute: Callable[[], T]) -> T:
             return value
     start = time.monotonic()
     value = compute()
-    took = time.monotonic() - start
-    if took > QUICK_S:
-        cache.set(key, (version, time.time() + TIMES * took, value), LONGEST_S)
+    cache.set(key, (version, time.time() + times * (time.monotonic() - start), value), LONGEST_S)
     return value
 
 

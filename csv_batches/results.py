@@ -56,7 +56,7 @@ def distributions(batch: CsvBatch) -> dict[str, Any]:
     `others`, the rows with a value beyond those; `numbers` and `lengths` (of texts, in characters) have `min`, `max`,
     `mean` and `bins: [{from, to, count}]` of equal width, `to` being the first value after the bin.
     """
-    return paced.paced(_key(batch), _version(batch), lambda: _as_of_one_moment(batch))
+    return paced.paced(_key(batch), rows=batch.total, version=_version(batch), compute=lambda: _as_of_one_moment(batch))
 
 
 def forget(batch: CsvBatch) -> None:

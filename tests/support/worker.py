@@ -101,12 +101,13 @@ class Worker:
 class SharedWorker:
     """One worker for all tests that do not harm it: started when first asked for, at rest between tests."""
 
-    def __init__(self) -> None:
+    def __init__(self, **environment: str) -> None:
+        self._environment = environment
         self._worker: Worker | None = None
 
     def running(self) -> Worker:
         if self._worker is None:
-            self._worker = Worker()
+            self._worker = Worker(**self._environment)
             self._worker.start()
         self.unlock()
         return self._worker

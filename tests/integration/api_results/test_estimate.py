@@ -28,7 +28,7 @@ def test_percentiles_lie_between_the_values(share: int, value: float) -> None:
 def test_a_finished_trial_has_an_estimate_of_the_whole_batch(draft: Draft) -> None:
     draft.api.patch(draft.path, {"concurrency": 2})
     draft.api.post(f"{draft.path}/try", {}, 202)
-    trial = str(CsvBatch.objects.get(parent_id=draft.id).pk)
+    trial = str(CsvBatch.objects.get(parent__id=draft.id).pk)
     finish(trial, {0: {"score": 1}, 1: {"score": 2}, 2: {"score": 3}})
     CsvBatchRow.objects.filter(queue_id=trial).update(elapsed_ms=1000)
     CsvBatch.objects.filter(pk=trial).update(tokens=45)
@@ -39,6 +39,6 @@ def test_a_finished_trial_has_an_estimate_of_the_whole_batch(draft: Draft) -> No
 
 def test_rows_that_all_failed_say_nothing(draft: Draft) -> None:
     draft.api.post(f"{draft.path}/try", {}, 202)
-    trial = str(CsvBatch.objects.get(parent_id=draft.id).pk)
+    trial = str(CsvBatch.objects.get(parent__id=draft.id).pk)
     finish(trial, {}, {0: "timeout", 1: "timeout", 2: "timeout"})
     assert draft.api.get(f"{draft.path}/try")["estimate"] is None

@@ -8,7 +8,7 @@ from csv_batches.models import CsvBatch
 from tests.integration.api.support import Draft, errors, finish
 from tests.support.api import Api
 
-NOTHING = {"status": None, "rows": [], "estimate": None, "pause_reason": None}
+NOTHING: dict[str, Any] = {"status": None, "rows": [], "estimate": None, "pause_reason": None}
 
 
 def test_before_the_first_trial_there_is_nothing(draft: Draft) -> None:
@@ -59,12 +59,12 @@ def test_a_batch_that_was_started_has_rows_of_its_own(done: Draft) -> None:
 def test_nobody_tries_another_s(draft: Draft, bob: Api) -> None:
     bob.post(f"{draft.path}/try", {}, 404)
     bob.get(f"{draft.path}/try", 404)
-    assert not CsvBatch.objects.filter(parent_id=draft.id).exists()
+    assert not CsvBatch.objects.filter(parent__id=draft.id).exists()
 
 
 def test_a_trial_can_be_seen_nowhere_else(draft: Draft) -> None:
     draft.api.post(f"{draft.path}/try", {}, 202)
-    trial = str(CsvBatch.objects.get(parent_id=draft.id).pk)
+    trial = str(CsvBatch.objects.get(parent__id=draft.id).pk)
     finish(trial, {0: {"category": "billing"}, 1: {"category": "billing"}, 2: {"category": "billing"}})
     assert [batch["id"] for batch in draft.api.get("/csv_batches")["results"]] == [draft.id]
     draft.api.get(f"/csv_batches/{trial}", 404)
@@ -78,7 +78,7 @@ def test_a_trial_can_be_seen_nowhere_else(draft: Draft) -> None:
 def test_another_trial_takes_its_place_with_another_number(draft: Draft) -> None:
     draft.api.post(f"{draft.path}/try", {}, 202)
     draft.api.post(f"{draft.path}/try", {"rows": 1}, 202)
-    assert list(CsvBatch.objects.filter(parent_id=draft.id).values_list("trial", "total")) == [(2, 1)]
+    assert list(CsvBatch.objects.filter(parent__id=draft.id).values_list("trial", "total")) == [(2, 1)]
 
 
 def test_a_trial_goes_with_its_batch(draft: Draft) -> None:

@@ -79,7 +79,7 @@ def test_a_text_keeps_its_spaces_and_line_ends(batch: CsvBatch) -> None:
     [("answer0", "c"), ("answer1", "maybe"), ("answer2", "7.5"), ("answer2", ""), ("answer3", "inf"), ("answer3", "x")],
 )
 def test_what_a_field_cannot_be_is_said_beside_it_and_kept_as_typed(batch: CsvBatch, name: str, typed: str) -> None:
-    html = correct(browser("ann"), batch, **{name: typed}).content.decode()
+    html = correct(browser("ann"), batch, 2, **{name: typed}).content.decode()
     assert f'id="correct_{name}_error" role="alert"' in html
     assert 'aria-invalid="true"' in html
     assert '<details id="correct" class="correct" open>' in html

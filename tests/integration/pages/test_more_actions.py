@@ -1,5 +1,7 @@
 """A duplicate, another pace, every row once more, and the way on for a draft."""
 
+from typing import Any
+
 import pytest
 
 from csv_batches.models import CsvBatch
@@ -76,7 +78,7 @@ def test_a_cancelled_batch_does_not_offer_it() -> None:
         ({"prompt_template": "{{ row.nothing }}", "response_fields": []}, "prompt"),
     ],
 )
-def test_a_draft_s_set_up_goes_on_at_its_first_open_step(values: dict[str, object], step: str) -> None:
+def test_a_draft_s_set_up_goes_on_at_its_first_open_step(values: dict[str, Any], step: str) -> None:
     batch = batch_of("ann", ["queued"], status="draft", **values)
     html = browser("ann").get(queue_url(batch)).content.decode()
     assert f'id="set-up" class="btn primary" href="{queue_url(batch, f"{step}/")}"' in html

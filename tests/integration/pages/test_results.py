@@ -33,11 +33,9 @@ def shown(client: Client, batch: CsvBatch) -> str:
 
 def bars(html: str) -> list[tuple[str, str, str]]:
     """(label, count and share, address) of each bar."""
-    found = re.findall(
-        r'<li[^>]*><a href="([^"]*)"><span class="label"[^>]*>(.*?)</span>.*?<span class="num">(.*?)</a>', html
-    )
-    plain = [(label, " ".join(re.sub(r"<.*?>", "", number).split()), unescape(link)) for link, label, number in found]
-    return plain
+    bar = r'<li[^>]*><a href="([^"]*)"><span class="label"[^>]*>(.*?)</span>.*?<span class="num">(.*?)</a>'
+    found = re.findall(bar, html)
+    return [(label, " ".join(re.sub(r"<.*?>", "", number).split()), unescape(link)) for link, label, number in found]
 
 
 def indexes(html: str) -> list[int]:

@@ -30,6 +30,6 @@ def test_only_the_keys_that_differ_have_a_part() -> None:
 
 
 def test_a_very_long_line_is_cut_and_says_so() -> None:
-    text = list(lines("", "x" * 5000))[0].text
+    text = next(iter(lines("", "x" * 5000))).text
     assert len(text) < 2200
     assert "more characters" in text
