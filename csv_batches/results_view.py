@@ -12,7 +12,7 @@ from csv_batches.models import CsvBatch
 from csv_batches.row_table import query
 from experiments import overview
 from experiments.overview import Shown
-from experiments.units import clipped, count
+from experiments.units import count, in_one_line
 
 WHOLE = 1000
 LEAST = 4
@@ -95,7 +95,7 @@ def _bins(field: Mapping[str, Any]) -> tuple[Bar, ...]:
 def _bar(field: Mapping[str, Any], label: str, number: int, longest: int, **wanted: Any) -> Bar:
     width = max(LEAST, number * WHOLE // longest) if number else 0
     asked = query({"field": field["name"], **wanted}) if _can_be_asked(wanted) else ""
-    return Bar(clipped(label, LONGEST_LABEL).partition("\n")[0], number, _share(number, field), width, asked)
+    return Bar(in_one_line(label, LONGEST_LABEL), number, _share(number, field), width, asked)
 
 
 def _can_be_asked(wanted: Mapping[str, Any]) -> bool:

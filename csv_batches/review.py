@@ -10,7 +10,7 @@ from csv_batches.schema_diff import Part
 from csv_batches.services import launch
 from csv_batches.steps import Step
 from experiments.errors import WorkbenchError
-from experiments.units import clipped, count
+from experiments.units import clipped, count, in_one_line
 
 SHOWN = 8
 """Columns or fields that a card names; the step has all."""
@@ -150,7 +150,7 @@ def _type(field: dict[str, Any]) -> str:
 
 
 def _names(names: Sequence[str], most: int = SHOWN) -> str:
-    shown = ", ".join(clipped(name, 60).partition("\n")[0] for name in names[:most])
+    shown = ", ".join(in_one_line(name, 60) for name in names[:most])
     return f"{shown} and {count(len(names) - most)} more" if len(names) > most else shown
 
 

@@ -56,6 +56,12 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=str)
 
 
+def in_one_line(text: str, length: int) -> str:
+    """The first line of a text, as far as there is room."""
+    first = text.partition("\n")[0]
+    return first if first == text and len(text) <= length else f"{first[: length - 1]}…"
+
+
 def clipped(text: str, length: int = LONGEST_TEXT) -> str:
     """The beginning of a long text, with a word about what is missing."""
     if len(text) <= length:

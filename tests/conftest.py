@@ -1,15 +1,15 @@
 """One embedded PostgreSQL for all tests, one scripted `/run` server, one real worker."""
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from tests.support import place
 from tests.support.api import Api
 from tests.support.run_server import RunServer
-from tests.support.worker import SharedWorker, Worker
+from tests.support.worker import SHORT_LEASE_S, SharedWorker, Worker
 
 # A test that loses its last commits in a crash of the machine loses nothing.
 os.environ["PGOPTIONS"] = f"{os.environ.get('PGOPTIONS', '')} -c synchronous_commit=off".strip()
@@ -18,9 +18,10 @@ for name in ("RUN_URL", "RUN_TOKEN", "OPENAI_BASE_URL", "REDIS_URL"):
 
 
 @pytest.fixture(autouse=True)
-def _site(tmp_path: Path, settings: Any) -> None:
+def _site(settings: Any) -> None:
     """The settings of a demo, whatever the environment says: run URLs may name any loopback port."""
-    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MEDIA_ROOT = place.MEDIA
+    settings.FIELD_KEYS = [place.FIELD_KEY]
     settings.RUN_HOSTS_LOOPBACK = True
     settings.RUN_URL = settings.OPENAI_BASE_URL = ""
 
@@ -51,6 +52,25 @@ def worker(transactional_db: None, shared_worker: SharedWorker) -> Iterator[Work
     """A real `qcluster` that is up; for tests that do not harm it."""
     yield shared_worker.running()
     shared_worker.rest()
+
+
+@pytest.fixture
+def start_worker(transactional_db: None, shared_worker: SharedWorker) -> Iterator[Callable[..., Worker]]:
+    """Starts workers of this test's own, with leases short enough to see them end; what is left ends with the test."""
+    # The shared one would help them out.
+    shared_worker.stop()
+    shared_worker.unlock()
+    started: list[Worker] = []
+
+    def start(**environment: str) -> Worker:
+        worker = Worker(**{"LEASE_S": str(SHORT_LEASE_S), **environment})
+        worker.start()
+        started.append(worker)
+        return worker
+
+    yield start
+    for worker in started:
+        worker.end()
 
 
 @pytest.fixture

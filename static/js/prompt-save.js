@@ -32,7 +32,7 @@
 
   form.addEventListener("htmx:beforeRequest", (event) => {
     // Half a token is no template: it waits until one is chosen or the list is closed.
-    if (area.getAttribute("aria-expanded") === "true" && event.target === area) event.preventDefault();
+    if (area.hasAttribute("aria-controls") && event.target === area) event.preventDefault();
     else sent = area.value;
   });
   form.addEventListener("htmx:afterRequest", (event) => {

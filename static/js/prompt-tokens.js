@@ -9,7 +9,8 @@
   const status = document.getElementById("token-status");
   const SHOWN = 50;
   const OPENED = /\{\{-?[ \t]*([^{}|\n]{0,120})$/;
-  const OPEN = { role: "combobox", "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-expanded": "true", "aria-controls": list.id };
+  // A text area of many lines may not be a combobox: it stays a text box that a list belongs to.
+  const OPEN = { "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": list.id };
 
   let tokens = null;
   let offered = [];

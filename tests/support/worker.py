@@ -13,11 +13,14 @@ from typing import Any, Self
 from urllib.parse import quote
 
 import psutil
+from django.conf import settings
 from django.db import connection
 
 from experiments.models import Lane, Queue
 from experiments.worker import sweep
+from tests.support import place
 
+SHORT_LEASE_S = 6
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -51,7 +54,15 @@ class Worker:
         return self
 
     def start(self) -> None:
-        env = {**os.environ, "DATABASE_URL": database_url(), "WORKERS": "3", "WORKER_GRACE_S": "5", **self._environment}
+        shared = {"VAR_DIR": str(place.PLACE), "SECRET_KEY": settings.SECRET_KEY, "FIELD_KEYS": place.FIELD_KEY}
+        env = {
+            **os.environ,
+            "DATABASE_URL": database_url(),
+            "WORKERS": "3",
+            "WORKER_GRACE_S": "5",
+            **shared,
+            **self._environment,
+        }
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "qcluster"], cwd=ROOT, env=env, start_new_session=True
         )

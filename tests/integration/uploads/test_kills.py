@@ -1,10 +1,8 @@
 """A worker that is killed while it reads a file."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from django.conf import settings as site
 
 from csv_batches.models import CsvBatch, Upload
 from tests.integration.uploads.support import read
@@ -12,15 +10,11 @@ from tests.support.api import Api
 from tests.support.worker import Worker, eventually
 
 ROWS = 400_000
-SHORT_LEASE_S = 6
 
 
 @pytest.fixture
-def mortal(transactional_db: None, shared_place: Path) -> Iterator[Worker]:
-    worker = Worker(VAR_DIR=str(shared_place), SECRET_KEY=site.SECRET_KEY, LEASE_S=str(SHORT_LEASE_S))
-    worker.start()
-    with worker:
-        yield worker
+def mortal(start_worker: Callable[..., Worker]) -> Worker:
+    return start_worker()
 
 
 def test_another_one_reads_it_from_the_start(api: Api, draft: str, mortal: Worker) -> None:

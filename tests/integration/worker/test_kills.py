@@ -9,10 +9,9 @@ from typing import Any
 import psutil
 
 from experiments.models import Attempt, Run
-from tests.integration.worker.conftest import SHORT_LEASE_S
 from tests.support.api import Api, from_csv, numbered
 from tests.support.run_server import RunServer
-from tests.support.worker import Worker, eventually
+from tests.support.worker import SHORT_LEASE_S, Worker, eventually
 
 StartWorker = Callable[..., Worker]
 

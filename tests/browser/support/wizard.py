@@ -1,0 +1,97 @@
+"""The wizard as a person with a mouse goes through it, with JavaScript or without."""
+
+import re
+from collections.abc import Sequence
+
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+from tests.support.api import to_csv
+
+HEAD = ("id", "from", "subject", "body")
+MAILS = (
+    ("001", "ada@example.org", "Invoice, again", "You billed me twice.\nPlease look."),
+    ("002", "bo@example.org", "Größe", "The parcel is too small."),
+    ("003", "cy@example.org", '"Thanks"', ""),
+    ("004", "di@example.org", "Where is it?", "=1+1"),
+)
+TEMPLATE = "Classify: {{ row.subject }} / {{ row.body }}"
+TITLES = {"map": "Map inputs", "prompt": "Define prompt", "schema": "Response schema", "review": "Review"}
+
+
+def mails(rows: Sequence[Sequence[str]] = MAILS, head: Sequence[str] = HEAD, name: str = "mails.csv") -> FilePayload:
+    return as_file(to_csv([head, *rows]), name)
+
+
+def as_file(content: bytes, name: str) -> FilePayload:
+    return {"name": name, "mimeType": "text/csv", "buffer": content}
+
+
+class Wizard:
+    """`script` says whether the page's JavaScript runs."""
+
+    def __init__(self, page: Page, *, script: bool = True) -> None:
+        self.page = page
+        self.script = script
+
+    # -- between the steps
+
+    def next(self, step: str) -> None:
+        """Presses the button that leads to `step`."""
+        self.page.get_by_role("button", name=TITLES[step], exact=True).click()
+        self.is_at(step)
+
+    def go(self, step: str) -> None:
+        """By the stepper."""
+        self.page.get_by_role("list", name="Steps").get_by_role("link", name=TITLES[step]).click()
+        self.is_at(step)
+
+    def is_at(self, step: str) -> None:
+        expect(self.page).to_have_url(re.compile(f"/csv-batch/[0-9a-f-]{{36}}/{step}/"))
+        self.page.wait_for_load_state()
+
+    def stepper(self, step: str) -> Locator:
+        return self.page.get_by_role("list", name="Steps").get_by_role("listitem").filter(has_text=TITLES[step])
+
+    @property
+    def batch(self) -> str:
+        """The id of the draft."""
+        return self.page.url.partition("/csv-batch/")[2][:36]
+
+    # -- the steps
+
+    def upload(self, file: FilePayload) -> None:
+        button = self.page.get_by_text("Choose a file", exact=True) if self.script else self.page.locator("#file")
+        with self.page.expect_file_chooser() as asked:
+            button.click()
+        asked.value.set_files(file)
+        if not self.script:
+            self.page.get_by_role("button", name="Upload", exact=True).click()
+
+    def use(self, column: str, use: str, key: str | None = None) -> None:
+        """`use` as it stands on the button: Ignore, Prompt or Param."""
+        self.page.get_by_role("radiogroup", name=f"Use of {column}", exact=True).get_by_text(use).click()
+        if key is not None:
+            self.page.get_by_role("textbox", name=f"Key of {column}", exact=True).fill(key)
+
+    def write_template(self, text: str) -> None:
+        self.page.get_by_label("Message of each row").fill(text)
+
+    def add_field(self, name: str, kind: str = "", *, choices: Sequence[str] = (), required: bool = True) -> None:
+        self.page.locator("#field-add").click()
+        card = self.page.locator("#field-card")
+        card.get_by_label("Name").fill(name)
+        if kind:
+            card.get_by_text(kind, exact=True).click()
+        if choices:
+            card.get_by_label("Choices").fill("\n".join(choices))
+        if card.get_by_label("Required").is_checked() != required:
+            card.get_by_label("Required").click()
+        card.get_by_role("button", name="Add field").click()
+        expect(self.page.get_by_role("button", name=f"Remove {name}", exact=True)).to_be_visible()
+
+    def choose_network(self, name: str) -> None:
+        self.page.get_by_label("Network", exact=True).select_option(name)
+
+    def start(self) -> None:
+        self.page.get_by_role("button", name="Start batch").click()
+        expect(self.page).to_have_url(re.compile("/csv-batch/[0-9a-f-]{36}/$"))

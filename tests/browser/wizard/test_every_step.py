@@ -1,0 +1,109 @@
+"""Each step in each state: nothing for axe to say, and nothing to scroll sideways for, however it is looked at."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.support import looks
+from tests.browser.support.looks import LOOKS, PHONE, Look
+from tests.browser.support.states import LINES, LONG
+from tests.browser.support.watch import Watch
+from tests.browser.support.wizard import HEAD, MAILS, Wizard, as_file, mails
+from tests.browser.wizard.conftest import READY
+from tests.support.api import SCORE, TOPIC, Api, to_csv
+
+STEPS = ("upload", "map", "prompt", "schema", "review")
+EVERY_LOOK = pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
+
+
+def assert_flawless(page: Page, addresses: dict[str, str]) -> None:
+    found: dict[str, list[str]] = {}
+    for name, address in addresses.items():
+        page.goto(address)
+        for flaw in looks.flaws(page):
+            found.setdefault(flaw, []).append(name)
+    assert not found, "\n".join(f"{', '.join(names)}: {flaw}" for flaw, names in found.items())
+
+
+def long_draft(api: Api) -> str:
+    """Long names, long cells, and more warnings than anybody wants."""
+    head = [f"{LONG} {number}" for number in range(3)] + ["", "twice", "twice"]
+    batch = api.draft(api.network(None, "n" * 100))
+    api.upload(
+        batch, to_csv([head, [LONG, LINES, "x", "", "1", "2"], ["", "", "", "", "", ""]]), name=f"{LONG[:200]}.csv"
+    )
+    fields = [{**TOPIC, "name": LONG[:64], "description": LONG, "choices": [LONG[:500], "b"]}, SCORE]
+    columns = [{"name": head[0], "mode": "system_param", "key": LONG[:80]}, {"name": head[1], "mode": "prompt"}]
+    api.patch(
+        f"/csv_batches/{batch}",
+        {"name": LONG[:200], "prompt_template": f"{LINES} {LONG}", "response_fields": fields, "columns": columns},
+    )
+    return batch
+
+
+@EVERY_LOOK
+def test_every_step_is_without_a_flaw(open_page: Open, api: Api, look: Look) -> None:
+    network = api.network(None)
+    ready, empty = api.ready(network, MAILS, HEAD, **READY), api.draft(network)
+    drafts = {"ready": ready, "empty": empty, "long": long_draft(api)}
+    found = {f"{name} {step}": f"/csv-batch/{batch}/{step}/" for name, batch in drafts.items() for step in STEPS}
+    here = f"/csv-batch/{ready}"
+    found |= {
+        "new": "/csv-batch/new/",
+        "second row": f"{here}/map/?row=1",
+        "no such row": f"{here}/map/?row=99",
+        "new field": f"{here}/schema/?add=1",
+        "open field": f"{here}/schema/?edit=topic",
+        "reset": f"{here}/reset/?step=prompt",
+    }
+    assert_flawless(open_page("/csv-batch/", look), found)
+
+
+@pytest.mark.parametrize("look", [LOOKS[0], LOOKS[1], PHONE], ids=["light", "dark", "phone"])
+def test_refusals_are_without_a_flaw(open_page: Open, api: Api, watch: Watch, look: Look) -> None:
+    """What stands on a page only after something was done on it."""
+    batch = api.ready(api.network(None), MAILS, HEAD, **READY)
+    page = open_page("/csv-batch/new/", look)
+    wizard = Wizard(page)
+    wizard.upload(as_file("id,Ort\n1,Köln\n".encode("latin-1") * 3, "latin.csv"))
+    expect(page.get_by_role("heading", name="latin.csv was not taken")).to_be_visible()
+    looks.assert_flawless(page)
+
+    page.goto(f"/csv-batch/{batch}/map/")
+    wizard.use("id", "Param", "customer_email")
+    expect(page.get_by_label("Key of id")).to_have_attribute("aria-invalid", "true")
+    looks.assert_flawless(page)
+
+    page.goto(f"/csv-batch/{batch}/prompt/")
+    page.get_by_label("Message of each row").press_sequentially("{{ ")
+    expect(page.get_by_role("listbox")).to_be_visible()
+    looks.assert_flawless(page)
+    page.keyboard.press("Escape")
+    wizard.write_template("{{ row.nobody }}")
+    expect(page.locator("#prompt-problem")).to_contain_text("nobody")
+    looks.assert_flawless(page)
+    wizard.write_template("{% if")
+    expect(page.locator("#prompt-problem")).to_contain_text("not saved yet")
+    looks.assert_flawless(page)
+    wizard.write_template("fine")
+    expect(page.locator("#prompt-state")).to_have_text("Saved")
+
+    page.goto(f"/csv-batch/{batch}/schema/?add=1")
+    page.get_by_label("Name").fill("topic")
+    page.get_by_role("button", name="Add field").click()
+    expect(page.get_by_label("Name")).to_have_attribute("aria-invalid", "true")
+    looks.assert_flawless(page)
+    watch.answer_dialogs(accept=True)
+
+    page.goto(f"/csv-batch/{batch}/review/")
+    page.get_by_label("Rows at a time").fill("0")
+    page.get_by_label("Rows at a time").press("Tab")
+    expect(page.locator("#error-concurrency")).to_contain_text("not saved")
+    looks.assert_flawless(page)
+
+
+def test_the_page_stays_within_its_width_while_a_file_is_sent(open_page: Open) -> None:
+    page = open_page("/csv-batch/new/", PHONE)
+    Wizard(page).upload(mails(name=f"{LONG[:200]}.csv"))
+    expect(page.get_by_role("heading", name="4 rows, 4 columns")).to_be_visible()
+    assert looks.sticking_out(page) == []

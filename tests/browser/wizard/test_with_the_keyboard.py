@@ -1,0 +1,108 @@
+"""From a file to a file with answers without a mouse: Tab, arrows, Enter and what is typed."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.support.keys import press, tab_to, write
+from tests.browser.support.wizard import HEAD, Wizard, mails
+from tests.support.api import Api, from_csv
+from tests.support.run_server import RunServer
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+
+def upload(page: Page) -> None:
+    tab_to(page, "#file")
+    with page.expect_file_chooser() as asked:
+        page.keyboard.press("Enter")
+    asked.value.set_files(mails())
+    expect(page.get_by_role("heading", name="4 rows, 4 columns")).to_be_visible()
+    press(page, ".foot [value=next]")
+
+
+def choose(page: Page, number: int, use: str) -> None:
+    """Walks within the group of radio buttons until the use is chosen."""
+    tab_to(page, f"[name=m-{number}]")
+    for _ in range(3):
+        if page.locator(":focus").get_attribute("value") == use:
+            break
+        page.keyboard.press("ArrowRight")
+    expect(page.locator(f"[name=m-{number}]:checked")).to_have_value(use)
+
+
+def map_inputs(page: Page) -> None:
+    Wizard(page).is_at("map")
+    choose(page, 0, "ignore")
+    choose(page, 1, "system_param")
+    write(page, "#k-1", "sender")
+    expect(page.locator("#example")).to_contain_text('"sender": "ada@example.org"')
+    choose(page, 2, "ignore")
+    choose(page, 3, "ignore")
+    press(page, ".foot [value=next]")
+
+
+def define_prompt(page: Page) -> None:
+    Wizard(page).is_at("prompt")
+    write(page, "#prompt_template", "About {{ sub")
+    expect(page.get_by_role("option", name="row.subject")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page.locator("#preview-message")).to_contain_text("About Invoice, again")
+    press(page, "#row-next")
+    expect(page.locator("#preview-message")).to_contain_text("About Größe")
+    press(page, ".foot [value=next]")
+
+
+def build_schema(page: Page) -> None:
+    Wizard(page).is_at("schema")
+    press(page, "#field-add")
+    expect(page.locator("#card-name")).to_be_focused()
+    page.keyboard.type("topic")
+    write(page, "#card-choices", "billing\nother")
+    press(page, "#card-confirm")
+    expect(page.get_by_role("link", name="Edit topic")).to_be_focused()
+    press(page, "#field-add")
+    expect(page.locator("#card-name")).to_be_focused()
+    page.keyboard.type("sure")
+    tab_to(page, "#field-card [name=type]")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    moves = page.get_by_role("button", name="Move sure up")
+    expect(moves).to_be_visible()
+    moves.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".fields b").first).to_have_text("sure")
+    press(page, "#go-next")
+
+
+def review_and_start(page: Page) -> None:
+    Wizard(page).is_at("review")
+    tab_to(page, "#id_network")
+    page.keyboard.type("net")
+    expect(page.locator("#start")).to_be_enabled()
+    press(page, "#try")
+    expect(page.locator("#trial .pill.ok")).to_have_count(4)
+    press(page, "#start")
+    expect(page).to_have_url(re.compile("/csv-batch/[0-9a-f-]{36}/$"))
+
+
+def test_from_a_file_to_its_answers(open_page: Open, api: Api, run_server: RunServer) -> None:
+    api.network(run_server)
+    page = open_page("/csv-batch/new/")
+    upload(page)
+    map_inputs(page)
+    define_prompt(page)
+    build_schema(page)
+    review_and_start(page)
+    expect(page.locator("#state .pill")).to_have_text("completed")
+    tab_to(page, "#export-csv")
+    with page.expect_download() as started:
+        page.keyboard.press("Enter")
+    lines = from_csv(started.value.path().read_bytes())
+    assert lines[0][:6] == [*HEAD, "sure", "topic"]
+    assert len(lines) == 5
+    assert {line[4] for line in lines[1:]} <= {"true", "false"}
+    assert {call["body"]["system_params"]["sender"] for call in run_server.ledger()} >= {"bo@example.org"}
