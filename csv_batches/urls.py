@@ -1,6 +1,8 @@
 from django.urls import path
 
-from csv_batches import api, api_results, api_trials
+from csv_batches.api import batches as api
+from csv_batches.api import results as api_results
+from csv_batches.api import trials as api_trials
 
 batch = "csv_batches/<uuid:batch_id>"
 

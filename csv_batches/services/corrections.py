@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from csv_batches import results
 from csv_batches.models import CsvBatch, CsvBatchRow
+from csv_batches.selectors import results
 from experiments import response_schema
 from experiments.errors import Conflict, InvalidInput
 from experiments.run_client.strict_json import BadPayload, strict

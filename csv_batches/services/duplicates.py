@@ -7,7 +7,7 @@ from django.core.files.base import File
 from django.db import connection, transaction
 
 from csv_batches.models import CsvBatch
-from csv_batches.tried import COPIED
+from csv_batches.selectors.tried import COPIED
 from experiments.errors import InvalidInput
 
 FILE_FACTS = ("dataset_name", "source_name", "source_size", "source_sha256", "encoding", "delimiter", "line_end")

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from csv_batches.models import KIND, CsvBatch
+from csv_batches.selectors.tried import COPIED
 from csv_batches.services import drafts, launch
-from csv_batches.tried import COPIED
 from experiments.errors import Conflict, InvalidInput, Problems
 from experiments.services import loading, queues
 

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
-from csv_batches import selectors
-from csv_batches.overview import listed_of
+from csv_batches.pages.overview import listed_of
+from csv_batches.selectors import batches as selectors
 from experiments import overview
 from experiments.pages import PageRequest, signed_in, wants_fragment
 

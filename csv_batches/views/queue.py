@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from csv_batches import overview
-from csv_batches.forms import DuplicateForm, PaceForm, RetryForm, row_filter
-from csv_batches.review import first_open
+from csv_batches.forms.rows import DuplicateForm, PaceForm, RetryForm, row_filter
+from csv_batches.pages import overview
+from csv_batches.pages.review import first_open
 from csv_batches.services import drafts, duplicates, launch
 from csv_batches.views.shared import after_action, batch_or_404, news
 from experiments.pages import PageRequest, signed_in, told, wants_fragment

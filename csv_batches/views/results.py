@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from csv_batches import results_view
+from csv_batches.pages import results_view
 from csv_batches.views.shared import batch_or_404
 from experiments.pages import PageRequest, signed_in, wants_fragment
 

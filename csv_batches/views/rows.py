@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from csv_batches import details, overview, row_table
-from csv_batches.forms import row_filter
-from csv_batches.forms_correction import CorrectionForm
+from csv_batches.forms.correction import CorrectionForm
+from csv_batches.forms.rows import row_filter
 from csv_batches.models import CsvBatch, CsvBatchRow
+from csv_batches.pages import details, overview, row_table
 from csv_batches.services import corrections
 from csv_batches.views.shared import after_action, batch_or_404, row_address, row_or_404
 from experiments.errors import WorkbenchError

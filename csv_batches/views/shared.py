@@ -8,9 +8,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django_htmx.http import HTMX_STOP_POLLING
 
-from csv_batches import overview, row_table, selectors
-from csv_batches.forms import row_filter
+from csv_batches.forms.rows import row_filter
 from csv_batches.models import CsvBatch, CsvBatchRow
+from csv_batches.pages import overview, row_table
+from csv_batches.selectors import batches as selectors
 from experiments.pages import PageRequest, wants_fragment
 
 

@@ -8,9 +8,10 @@ from django.http.response import HttpResponseBase
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
-from csv_batches import map_page, mapping, steps
-from csv_batches.map_page import Wanted
+from csv_batches import mapping, steps
 from csv_batches.models import CsvBatch
+from csv_batches.pages import map_page
+from csv_batches.pages.map_page import Wanted
 from csv_batches.services import drafts, facts
 from csv_batches.views.wizard.shared import of_draft, onward, page, step_address
 from experiments.errors import Conflict, InvalidInput, WorkbenchError

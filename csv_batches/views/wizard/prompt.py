@@ -8,8 +8,9 @@ from django.http.response import HttpResponseBase
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from csv_batches import prompt_preview, steps, tokens
+from csv_batches import steps, tokens
 from csv_batches.models import CsvBatch
+from csv_batches.pages import prompt_preview
 from csv_batches.services import drafts
 from csv_batches.views.wizard.shared import of_draft, onward, page, step_address
 from experiments.errors import WorkbenchError

@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HTMX_STOP_POLLING
 
-from csv_batches import empty_rows, steps, trial_view
-from csv_batches import review as reviews
-from csv_batches.forms_review import SettingsForm, StartForm, TryForm, was
+from csv_batches import steps
+from csv_batches.forms.review import SettingsForm, StartForm, TryForm, was
 from csv_batches.models import CsvBatch
+from csv_batches.pages import review as reviews
+from csv_batches.pages import trial_view
+from csv_batches.selectors import empty_rows
 from csv_batches.services import drafts, launch, trials
 from csv_batches.views.shared import batch_or_404, queue_address
 from csv_batches.views.wizard.shared import of_draft, onward, page

@@ -11,10 +11,11 @@ from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from csv_batches import field_edits, schema_page, steps
+from csv_batches import field_edits, steps
 from csv_batches.fields import Imported
 from csv_batches.models import CsvBatch
-from csv_batches.schema_page import Card, Json
+from csv_batches.pages import schema_page
+from csv_batches.pages.schema_page import Card, Json
 from csv_batches.services import response_fields
 from csv_batches.views.wizard.shared import of_draft, onward, page, step_address
 from experiments.errors import WorkbenchError

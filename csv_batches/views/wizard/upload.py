@@ -12,10 +12,11 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from csv_batches import file_page, steps
+from csv_batches import steps
+from csv_batches.forms.upload import NamesForm, ReadForm
 from csv_batches.models import CsvBatch, Upload
+from csv_batches.pages import file_page
 from csv_batches.services import drafts, loads, uploads
-from csv_batches.upload_forms import NamesForm, ReadForm
 from csv_batches.views.wizard.shared import of_draft, onward, page, step_address
 from experiments.errors import InvalidInput, WorkbenchError
 from experiments.ingest import ReadOptions, RejectedFile

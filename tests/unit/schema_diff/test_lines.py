@@ -1,6 +1,6 @@
 """The difference between two schemas, line by line."""
 
-from csv_batches.schema_diff import Line, lines, parts
+from csv_batches.pages.schema_diff import Line, lines, parts
 
 
 def test_lines_are_kept_removed_and_added() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from csv_batches.used_columns import used_positions
+from csv_batches.selectors.used_columns import used_positions
 
 COLUMNS = [
     {"name": "a", "mode": "ignore"},

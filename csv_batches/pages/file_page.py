@@ -6,9 +6,9 @@ from typing import Any
 
 from django.conf import settings
 
-from csv_batches import cells, encodings
-from csv_batches.cells import Part
 from csv_batches.models import CsvBatch, Upload
+from csv_batches.pages import cells, encodings
+from csv_batches.pages.cells import Part
 from csv_batches.services import loads, uploads
 from experiments.errors import WorkbenchError
 from experiments.ingest import ReadOptions, parse_preview

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from csv_batches.file_page import DELIMITERS, OTHER
+from csv_batches.pages.file_page import DELIMITERS, OTHER
 from experiments.ingest import ReadOptions
 
 

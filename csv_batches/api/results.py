@@ -8,10 +8,10 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from csv_batches import results
-from csv_batches import serializers_results as shapes
-from csv_batches.api import BatchRow, BatchView
-from csv_batches.serializers import RowDetailSerializer
+from csv_batches.api import shapes_results as shapes
+from csv_batches.api.batches import BatchRow, BatchView
+from csv_batches.api.shapes import RowDetailSerializer
+from csv_batches.selectors import results
 from csv_batches.services import corrections
 
 

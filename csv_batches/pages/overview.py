@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db.models import Count
 
-from csv_batches import answer_filter, paced, review, row_table, selectors
 from csv_batches.models import CsvBatch
-from csv_batches.row_table import RowTable, query
+from csv_batches.pages import review, row_table
+from csv_batches.pages.row_table import RowTable, query
+from csv_batches.selectors import answer_filter, paced
+from csv_batches.selectors import batches as selectors
 from csv_batches.services import launch
 from csv_batches.steps import Step
 from experiments import overview

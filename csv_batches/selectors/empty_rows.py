@@ -2,9 +2,9 @@
 
 from django.db import connection
 
-from csv_batches import paced
 from csv_batches.models import CsvBatch
-from csv_batches.used_columns import used_positions
+from csv_batches.selectors import paced
+from csv_batches.selectors.used_columns import used_positions
 
 AT_ONCE = 50_000
 """Rows that are looked through while somebody waits for the page."""

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from csv_batches.models import CsvBatch
-from csv_batches.row_table import LARGEST_INDEX
+from csv_batches.pages.row_table import LARGEST_INDEX
 from csv_batches.services.launch import Order
 from csv_batches.services.trials import MOST_ROWS
 from experiments.models import Network

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from csv_batches import results
-from csv_batches.forms import LONGEST_VALUE
+from csv_batches.forms.rows import LONGEST_VALUE
 from csv_batches.models import CsvBatch
-from csv_batches.row_table import query
+from csv_batches.pages.row_table import query
+from csv_batches.selectors import results
 from experiments import overview
 from experiments.overview import Shown
 from experiments.units import count, in_one_line

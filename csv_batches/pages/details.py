@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from csv_batches import row_table, selectors
 from csv_batches.models import CsvBatch, CsvBatchRow
-from csv_batches.row_table import RowLine
+from csv_batches.pages import row_table
+from csv_batches.pages.row_table import RowLine
+from csv_batches.selectors import batches as selectors
 from csv_batches.services import preview
 from experiments import run_view
 from experiments.errors import WorkbenchError

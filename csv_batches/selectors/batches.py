@@ -11,8 +11,8 @@ from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from csv_batches import answer_filter
 from csv_batches.models import CsvBatch, CsvBatchRow
+from csv_batches.selectors import answer_filter
 from experiments.models import Queue, QueueItem
 from experiments.worker.record import RATE_DECAY_S
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from csv_batches import paced
-from csv_batches.bins import Scale, scale
 from csv_batches.models import CsvBatch
+from csv_batches.selectors import paced
+from csv_batches.selectors.bins import Scale, scale
 
 MOST_VALUES = 12
 SAMPLE = 1000

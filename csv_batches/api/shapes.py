@@ -5,8 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from csv_batches import selectors
 from csv_batches.models import CsvBatch
+from csv_batches.selectors import batches as selectors
 
 LARGEST_INDEX = 2**31 - 1
 ERROR_CODES = (

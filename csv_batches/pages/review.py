@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from csv_batches import empty_rows, schema_diff, steps
+from csv_batches import steps
 from csv_batches.models import CsvBatch
-from csv_batches.schema_diff import Part
+from csv_batches.pages import schema_diff
+from csv_batches.pages.schema_diff import Part
+from csv_batches.selectors import empty_rows
 from csv_batches.services import launch
 from csv_batches.steps import Step
 from experiments.errors import WorkbenchError

@@ -6,7 +6,7 @@ from typing import Any
 
 from csv_batches.kind import CsvBatchPlan
 from csv_batches.models import CsvBatch
-from csv_batches.row_table import LARGEST_INDEX
+from csv_batches.pages.row_table import LARGEST_INDEX
 from csv_batches.services import preview
 from experiments.errors import InvalidInput
 from experiments.prompts import uses_columns

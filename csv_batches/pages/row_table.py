@@ -12,8 +12,8 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 
-from csv_batches import selectors
 from csv_batches.models import CsvBatch
+from csv_batches.selectors import batches as selectors
 from experiments.overview import Shown
 from experiments.units import duration, milliseconds
 

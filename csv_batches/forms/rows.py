@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from csv_batches.row_table import LARGEST_INDEX
+from csv_batches.pages.row_table import LARGEST_INDEX
 from csv_batches.services.export import ExportOptions
 
 LONGEST_VALUE = 500

@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from csv_batches import selectors
-from csv_batches import serializers as shapes
+from csv_batches.api import shapes
 from csv_batches.downloads import export_response
 from csv_batches.models import CsvBatch, CsvBatchRow
+from csv_batches.selectors import batches as selectors
 from csv_batches.services import drafts, export, launch, preview, uploads
 from experiments.ingest import ReadOptions
 from experiments.pagination import PageCursor, RowCursor

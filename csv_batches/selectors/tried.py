@@ -4,9 +4,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
-from csv_batches import selectors
-from csv_batches.estimate import Estimate, estimate
 from csv_batches.models import CsvBatch, CsvBatchRow
+from csv_batches.selectors import batches as selectors
+from csv_batches.selectors.estimate import Estimate, estimate
 from experiments.models import QueueItem
 
 COPIED = (

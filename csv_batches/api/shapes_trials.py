@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from csv_batches.serializers import BATCH_STATUSES, LARGEST_INDEX, PauseReasonSerializer, RowSerializer
+from csv_batches.api.shapes import BATCH_STATUSES, LARGEST_INDEX, PauseReasonSerializer, RowSerializer
 from csv_batches.services.trials import MOST_ROWS
 
 

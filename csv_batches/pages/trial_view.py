@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from csv_batches import tried
-from csv_batches.estimate import Estimate
 from csv_batches.models import CsvBatch, CsvBatchRow
+from csv_batches.selectors import tried
+from csv_batches.selectors.estimate import Estimate
 from experiments import overview, run_view
 from experiments.models import Lane
 from experiments.overview import Shown
