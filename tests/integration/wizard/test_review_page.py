@@ -58,7 +58,7 @@ def test_a_column_that_only_the_template_names_is_used_too() -> None:
 
 
 def test_the_rows_of_a_large_file_are_counted_apart_from_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("csv_batches.empty_rows.AT_ONCE", 3)
+    monkeypatch.setattr("csv_batches.selectors.empty_rows.AT_ONCE", 3)
     batch, client = draft_of("ann"), browser("ann")
     batch.rows.filter(row_index=0).update(payload=["", "", ""])
     assert f'hx-get="{review_url(batch, "empty/")}"' in html_of(client, batch)
