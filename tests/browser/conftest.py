@@ -64,7 +64,7 @@ def watch(browser: Browser, transactional_db: None, site: Site) -> Iterator[Watc
     """Ends each test with a look at what its pages did beside what it asked for."""
     watch = Watch(site.url)
     yield watch
-    assert not watch.problems, "\n".join(watch.problems)
+    assert not watch.problems, "\n".join([*watch.problems, site.end_of_log()])
 
 
 @pytest.fixture

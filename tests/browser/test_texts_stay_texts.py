@@ -5,6 +5,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.support import payloads
+from tests.browser.support.wizard import Wizard, as_file
+from tests.support.api import Api, to_csv
 
 
 @pytest.mark.parametrize("payload", payloads.PAYLOADS, ids=range(len(payloads.PAYLOADS)))
@@ -36,6 +38,39 @@ def test_a_payload_that_htmx_brings_in_does_nothing_either(open_page: Open, payl
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Retry row 1").click()
     expect(page.locator("#r1 .pill")).to_have_text("queued")
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("payload", payloads.PAYLOADS, ids=range(len(payloads.PAYLOADS)))
+def test_a_payload_in_a_file_and_in_every_field_of_the_wizard_does_nothing(
+    open_page: Open, api: Api, payload: str
+) -> None:
+    api.network(None, payload[:100])
+    wizard = Wizard(open_page("/csv-batch/new/"))
+    page = wizard.page
+    wizard.upload(as_file(to_csv([[payload, "a"], [payload, payload], ["short"]]), f"{payload.replace('/', '')}.csv"))
+    expect(page.locator(".refusal")).to_be_visible()
+    wizard.upload(as_file(to_csv([[payload, "a"], [payload, payload]]), f"{payload.replace('/', '')}.csv"))
+    expect(page.get_by_role("heading", name="1 row, 2 columns")).to_be_visible()
+    page.locator("#id_name").fill(payload)
+    expect(page.get_by_role("heading", level=1)).to_have_text(payload)
+    wizard.next("map")
+    wizard.use(payload, "Param", payload.replace(".", ""))
+    wizard.use("a", "Prompt")
+    expect(page.locator("#example")).to_contain_text(f"a: {payload}")
+    wizard.next("prompt")
+    wizard.write_template("{{ row.a }} {{ row['" + payload.replace("'", "").replace("{", "") + "'] }}")
+    expect(page.locator("#prompt-problem .note")).to_be_visible()
+    page.get_by_label("Message of each row").press_sequentially(" {{ row")
+    expect(page.get_by_role("listbox")).to_be_visible()
+    page.keyboard.press("Escape")
+    wizard.write_template("{{ row.a }}")
+    expect(page.locator("#preview-message")).to_contain_text(payload)
+    wizard.next("schema")
+    wizard.add_field("mood", choices=[payload.replace("\n", " ")])
+    expect(page.locator("#schema-fields")).to_contain_text(payload)
+    wizard.next("review")
+    expect(page.locator("#review-cards")).to_contain_text(payload)
     page.wait_for_load_state("networkidle")
 
 

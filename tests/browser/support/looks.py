@@ -31,8 +31,8 @@ class Look:
 
 LIGHT, DARK = Look("light"), Look("dark", scheme="dark")
 ZOOMED = Look("zoomed", width=640, height=450, scale=2)
-PHONE, DARK_PHONE = Look("phone", width=320, height=640), Look("dark-phone", width=320, height=640, scheme="dark")
-LOOKS = (LIGHT, DARK, ZOOMED, PHONE, DARK_PHONE)
+PHONE = Look("phone", width=320, height=640)
+LOOKS = (LIGHT, DARK, ZOOMED, PHONE)
 
 
 def violations(page: Page) -> list[str]:

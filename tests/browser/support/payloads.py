@@ -1,5 +1,7 @@
 """Texts that would do something in a page that takes them for more than texts, in every place that data can fill."""
 
+from urllib.parse import urlencode
+
 from csv_batches.models import CsvBatch
 from experiments.models import Network, Run
 from tests.integration.pages.support import batch_of, queue_url, row_of, run_for
@@ -20,7 +22,7 @@ def everywhere(payload: str) -> dict[str, str]:
     failed = row_of(batch, 1, "failed", payload=[payload], error_code=payload[:32], error_message=payload)
     run_for(failed, f"{payload} 2", status="error", final={"status": payload, "error": payload}, debug=payload)
     CsvBatch.objects.filter(pk=batch.pk).update(total=2, succeeded=1, failed=1)
-    draft = _batch(payload, "draft", with_fields=False)
+    draft = _batch(payload, "draft")
     row_of(draft, 0, "queued", payload=[payload])
     CsvBatch.objects.filter(pk=draft.pk).update(total=1, queued=1)
     Network.objects.update(name=payload[:100], description=payload)
@@ -31,13 +33,16 @@ def everywhere(payload: str) -> dict[str, str]:
         "failed row": queue_url(batch, "row/1/"),
         "draft": queue_url(draft),
         "draft's row": queue_url(draft, "row/0/"),
+        "results": queue_url(batch, "results/"),
+        **{step: queue_url(draft, f"{step}/") for step in ("upload", "map", "prompt", "schema", "review", "reset")},
+        "open field": queue_url(draft, f"schema/?{urlencode({'edit': payload})}"),
     }
 
 
-def _batch(payload: str, status: str, *, with_fields: bool = True) -> CsvBatch:
+def _batch(payload: str, status: str) -> CsvBatch:
     columns = [{"name": payload, "header": payload, "mode": "prompt", "key": ""}]
     fields = [{"name": payload, "description": payload, "type": "string", "required": True, "choices": [payload]}]
-    batch = batch_of("ann", name=payload, status=status, columns=columns, response_fields=fields if with_fields else [])
+    batch = batch_of("ann", name=payload, status=status, columns=columns, response_fields=fields)
     CsvBatch.objects.filter(pk=batch.pk).update(
         pause_code=payload[:32],
         pause_detail=payload,
