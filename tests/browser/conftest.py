@@ -18,7 +18,7 @@ from tests.browser.support.watch import Watch
 from tests.integration.pages.support import user
 from tests.support.worker import SharedWorker
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 Open = Callable[..., Page]
 
 

@@ -59,7 +59,7 @@ def test_a_payload_in_a_file_and_in_every_field_of_the_wizard_does_nothing(
     wizard.use("a", "Prompt")
     expect(page.locator("#example")).to_contain_text(f"a: {payload}")
     wizard.next("prompt")
-    wizard.write_template("{{ row.a }} {{ row['" + payload.replace("'", "").replace("{", "") + "'] }}")
+    wizard.write_template("{{ row['no " + payload.replace("'", "").replace("{", "") + "'] }}")
     expect(page.locator("#prompt-problem .note")).to_be_visible()
     page.get_by_label("Message of each row").press_sequentially(" {{ row")
     expect(page.get_by_role("listbox")).to_be_visible()
@@ -70,7 +70,7 @@ def test_a_payload_in_a_file_and_in_every_field_of_the_wizard_does_nothing(
     wizard.add_field("mood", choices=[payload.replace("\n", " ")])
     expect(page.locator("#schema-fields")).to_contain_text(payload)
     wizard.next("review")
-    expect(page.locator("#review-cards")).to_contain_text(payload)
+    expect(page.locator("#review-cards")).to_contain_text(payload[:40])
     page.wait_for_load_state("networkidle")
 
 

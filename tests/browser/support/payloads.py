@@ -49,7 +49,8 @@ def _batch(payload: str, status: str) -> CsvBatch:
         agent_key=payload[:100],
         source_name=payload,
         dataset_name=payload,
-        prompt_template=payload,
+        # A template that cannot be read is never stored in a draft.
+        prompt_template=payload.replace("{", "("),
         warnings=[{"line": 1, "code": payload, "detail": payload}],
     )
     return batch

@@ -60,7 +60,7 @@ class Wizard:
     # -- the steps
 
     def upload(self, file: FilePayload) -> None:
-        button = self.page.get_by_text("Choose a file", exact=True) if self.script else self.page.locator("#file")
+        button = self.page.locator("label[for=file]" if self.script else "#file")
         with self.page.expect_file_chooser() as asked:
             button.click()
         asked.value.set_files(file)
