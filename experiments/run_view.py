@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from experiments.models import Run
-from experiments.trace import Step, timeline
+from experiments.trace import Step, path, timeline
 
 Pairs = tuple[tuple[str, Any], ...]
 
@@ -29,12 +29,15 @@ class ShownRun:
     raw_answer: Any
     """What came in place of an object; None where the answer is one."""
     steps: tuple[Step, ...]
+    path: tuple[str, ...]
+    """Which agents had the message one after the other; empty where it stayed with one."""
     usage: Pairs
     debug: Any
 
 
 def shown(run: Run) -> ShownRun:
     request, final = _mapping(run.request), _mapping(run.final)
+    steps = timeline(run.execution_log)
     payload = final.get("response_payload", final.get("response"))
     error = final.get("error")
     return ShownRun(
@@ -51,7 +54,8 @@ def shown(run: Run) -> ShownRun:
         system_params=request.get("system_params") or None,
         answer=pairs(payload),
         raw_answer=None if isinstance(payload, Mapping) else payload,
-        steps=timeline(run.execution_log),
+        steps=steps,
+        path=path(steps),
         usage=pairs(run.usage),
         debug=run.debug or None,
     )

@@ -15,6 +15,8 @@ from experiments.units import as_text
 WHOLE = 1000
 LEAST = 6
 LONGEST_NAME = 120
+LONGEST_REASON = 400
+LONGEST_PATH = 12
 KNOWN = ("agent", "tool", "system", "task_group")
 WORDS = {"RESPOND": "responds", "ROUTE_TO_AGENT": "hands over", "USE_TOOL": "uses a tool"}
 DETAILS = (
@@ -30,18 +32,24 @@ DETAILS = (
     ("llm_usage", "Tokens"),
     ("timing", "Timing"),
 )
+TARGETS = ("target_agent", "target_agent_key", "target_agent_name", "agent_key")
 IN_THE_HEADING = {"type", "step", "agent_display_name", "tool_key", "duration_ms"}
 
 
 @dataclass(frozen=True)
 class Step:
-    """One card. `left` and `width` are thousandths of the timeline; `details` are (label, text), the longest last."""
+    """One card. `left` and `width` are thousandths of the timeline; `details` are (label, text), the longest last.
+
+    `to` is who an agent hands over to, "" where it does not; `says` the reason it gave.
+    """
 
     number: str
     type: str
     known: bool
     name: str
     does: str
+    to: str
+    says: str
     failed: bool
     duration_ms: float | None
     tokens: int | None
@@ -54,10 +62,20 @@ def timeline(log: Any) -> tuple[Step, ...]:
     """The steps in the order in which they came, each with its bar."""
     entries = log if isinstance(log, list) else [] if log in (None, {}, "") else [log]
     durations = [_number(entry, "duration_ms") for entry in entries]
+    names = {_name(entry, "agent_key"): _title(entry, "agent") for entry in entries if isinstance(entry, Mapping)}
     return tuple(
-        _step(position, entry, place)
+        _step(position, entry, place, names)
         for position, (entry, place) in enumerate(zip(entries, _places(durations), strict=True), start=1)
     )
+
+
+def path(steps: Sequence[Step]) -> tuple[str, ...]:
+    """The agents in the order in which the message went through their hands; empty where only one had it."""
+    agents = [step for step in steps if step.type == "agent"]
+    if not any(step.to for step in agents):
+        return ()
+    names = [step.name for step in agents] + [step.to for step in agents[-1:] if step.to]
+    return tuple(names if len(names) <= LONGEST_PATH else ["…", *names[-LONGEST_PATH:]])
 
 
 def _places(durations: Sequence[float | None]) -> list[tuple[int, int]]:
@@ -72,7 +90,7 @@ def _places(durations: Sequence[float | None]) -> list[tuple[int, int]]:
     return places
 
 
-def _step(position: int, entry: Any, place: tuple[int, int]) -> Step:
+def _step(position: int, entry: Any, place: tuple[int, int], names: Mapping[str, str]) -> Step:
     fields = entry if isinstance(entry, Mapping) else {"value": entry}
     kind = _name(fields, "type") or "step"
     return Step(
@@ -81,6 +99,8 @@ def _step(position: int, entry: Any, place: tuple[int, int]) -> Step:
         known=kind in KNOWN,
         name=_title(fields, kind),
         does=_does(fields),
+        to=_target(fields, names),
+        says=_text(fields.get("decision_full"), "action_reasoning", LONGEST_REASON),
         failed=_failed(fields),
         duration_ms=_number(fields, "duration_ms"),
         tokens=_tokens(fields),
@@ -102,6 +122,14 @@ def _does(fields: Mapping[str, Any]) -> str:
     return WORDS.get(action, action) or _name(fields, "status")
 
 
+def _target(fields: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    full = fields.get("decision_full")
+    if not isinstance(full, Mapping) or full.get("action") != "ROUTE_TO_AGENT":
+        return ""
+    key = next(filter(None, (_name(full.get("action_details"), key) for key in TARGETS)), "")
+    return names.get(key, key)
+
+
 def _failed(fields: Mapping[str, Any]) -> bool:
     return bool(fields.get("error")) or _name(fields, "status").lower() in ("error", "failed", "failure", "timeout")
 
@@ -119,12 +147,16 @@ def _details(fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _name(fields: Any, key: str) -> str:
-    """A short text or number under `key`, "" for anything else."""
+    return _text(fields, key, LONGEST_NAME)
+
+
+def _text(fields: Any, key: str, longest: int) -> str:
+    """A text or number under `key` on one line, "" for anything else."""
     value = fields.get(key) if isinstance(fields, Mapping) else None
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
-    text = " ".join(str(value)[: 4 * LONGEST_NAME].split())
-    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}…"
+    text = " ".join(str(value)[: 4 * longest].split())
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def _number(fields: Any, key: str) -> float | None:

@@ -1,77 +1,30 @@
 """The agent runtime: one run of an agent network, from values to the reply of `POST /run`.
 
-It knows neither the database nor HTTP. An agent is asked once and responds; how the model is reached is handed in.
+It knows neither the database nor HTTP; how the model is reached is handed in. An agent that may only answer is asked
+for its answer. One with routes is asked first what should happen next, and hands the message over or answers.
 """
 
-import json
-import re
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from math import isfinite
 from typing import Any, TypedDict
 
-from experiments.errors import WorkbenchError
+from experiments.runtime.asking import RESPOND, ROUTE, HandOver, answer_chat, decision_chat
 from experiments.runtime.llm import Chat, Completion, Message, ModelRefused, Usage
+from experiments.runtime.reading import UnreadableAnswer, read_answer, read_decision
+from experiments.runtime.spec import AgentSpec, NetworkSpec, RunRequest, UnknownAgent, chosen_agent, step_limit
+
+__all__ = ["AgentSpec", "NetworkSpec", "RunRequest", "RunResult", "UnknownAgent", "run"]
 
 Complete = Callable[[Chat], Completion]
 
-NO_USAGE: Usage = {"prompt_tokens": 0, "response_tokens": 0, "total_tokens": 0}
-
-
-_NUL_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
-
-
-class UnknownAgent(WorkbenchError):
-    """The network has no such agent, or none that answers by default."""
-
-    status = 404
-
-
-@dataclass(frozen=True)
-class AgentSpec:
-    """One agent. `routes` are keys of agents it may hand over to; `model` blank: the run's default model."""
-
-    key: str
-    display_name: str = ""
-    prompt: str = ""
-    is_default: bool = False
-    allow_respond: bool = True
-    routes: tuple[str, ...] = ()
-    model: str = ""
-
-
-@dataclass(frozen=True)
-class NetworkSpec:
-    """A network as it is at the moment of a run. `schema`, `guidance`, `example` describe the answer, where given."""
-
-    name: str
-    agents: tuple[AgentSpec, ...]
-    version: int | None = None
-    max_steps: int | None = None
-    schema: Mapping[str, Any] | None = None
-    guidance: str = ""
-    example: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """What `POST /run` asks. Its own `schema`, `guidance` and `example` go before the network's, each by itself."""
-
-    user_message: str
-    system_params: Mapping[str, Any] = field(default_factory=dict)
-    agent_key: str | None = None
-    debug: bool = False
-    default_model: str = ""
-    schema: Mapping[str, Any] | None = None
-    guidance: str | None = None
-    example: Mapping[str, Any] | None = None
+PATH_LENGTH = 10
 
 
 class Final(TypedDict):
-    """`status` is `ok`, `error` or `not_implemented`; exactly one of the other two is not null."""
+    """`status` is `ok` or `error`; exactly one of the other two is not null."""
 
     status: str
     response_payload: dict[str, Any] | None
@@ -91,159 +44,168 @@ class RunResult(TypedDict):
     debug: list[dict[str, str]] | None
 
 
-class UnreadableAnswer(ValueError):
-    """What the model wrote is no JSON object that can be stored. The message says why."""
+@dataclass
+class _Step:
+    """One agent at work: what it was asked, what came of it. With neither `final` nor `hand`, it is still at it."""
+
+    agent: AgentSpec
+    clock: float = field(default_factory=time.monotonic)
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    asked: list[tuple[Chat, Completion]] = field(default_factory=list)
+    reasoning: str | None = None
+    hand: HandOver | None = None
+    final: Final | None = None
+
+    def ask(self, chat: Chat, complete: Complete) -> Completion:
+        start = time.monotonic()
+        self.asked.append((chat, Completion("", _usage([]), chat.model, 0)))
+        try:
+            completion = complete(chat)
+        except ModelRefused:
+            self.asked[-1] = (chat, Completion("", _usage([]), chat.model, _since(start)))
+            raise
+        self.asked[-1] = (chat, completion)
+        return completion
 
 
 def run(spec: NetworkSpec, request: RunRequest, complete: Complete) -> RunResult:
-    """Answers `request` by one agent of `spec`.
+    """Answers `request` by the agents of `spec`.
 
-    An answer that is no JSON object, or that the model refused to give, is a result with `final.status` `error`;
-    whether it satisfies its schema is the client's to judge. Raises `UnknownAgent`, and `ModelError` from `complete`.
+    An answer that is no JSON object or that the model refused to give, a decision that the agent may not take, and
+    hand-overs without end are results with `final.status` `error`; whether an answer satisfies its schema is the
+    client's to judge. Raises `UnknownAgent`, and `ModelError` from `complete`.
     """
     agent = chosen_agent(spec, request.agent_key)
     clock = time.monotonic()
-    if not agent.allow_respond:
-        error = f'The agent "{agent.key}" may not answer by itself, and this runtime does not hand over between agents.'
-        return _result(spec, _failed("not_implemented", error), "", [], NO_USAGE, None, clock)
-    chat = chat_for(spec, request, agent)
-    began = datetime.now(UTC)
+    steps: list[_Step] = []
+    log: list[dict[str, Any]] = []
+    final: Final | None = None
+    while final is None:
+        step = _Step(agent)
+        _take(step, spec, request, tuple(done.hand for done in steps if done.hand), complete)
+        steps.append(step)
+        log.append(_logged(len(steps), step, debug=request.debug))
+        final = step.final or _stopped(spec, request, steps, clock)
+        agent = step.hand.to if step.hand else agent
+    return _result(spec, request, final, steps, log, clock)
+
+
+def _take(
+    step: _Step, spec: NetworkSpec, request: RunRequest, before: tuple[HandOver, ...], complete: Complete
+) -> None:
+    """Asks the step's agent, and notes its answer, its hand-over or what went wrong."""
+    agent = step.agent
+    routes = [other for other in map(spec.agent, agent.routes) if other]
+    if not routes and not agent.allow_respond:
+        step.final = _failed(f'The agent "{agent.key}" may not answer, and has no agent to hand over to.')
+        return
     try:
-        completion = complete(chat)
-        final = _final(completion, chat)
+        if routes:
+            chat = decision_chat(request, agent, routes, before)
+            decision = read_decision(step.ask(chat, complete), chat, agent, routes)
+            step.reasoning = decision.reasoning or None
+            if decision.to:
+                step.hand = HandOver(agent, decision.to, decision.reasoning)
+                return
+        chat = answer_chat(spec, request, agent, before)
+        payload = read_answer(step.ask(chat, complete), chat)
+        step.final = {"status": "ok", "response_payload": payload, "error": None}
     except ModelRefused as refusal:
-        completion = Completion("", NO_USAGE, chat.model, _since(clock))
-        final = _failed("error", refusal.detail)
-    step = _agent_step(agent, completion, final, began, _since(clock))
-    debug = None
-    if request.debug:
-        shown = _shown(chat.messages)
-        step |= {"prompt": shown, "raw_response": completion.text}
-        debug = [{"agent": agent.key, "prompt": shown, "raw": completion.text}]
-    return _result(spec, final, completion.model or chat.model, [step], completion.usage, debug, clock)
-
-
-def chosen_agent(spec: NetworkSpec, key: str | None) -> AgentSpec:
-    """The agent named `key`; without a key the default one, or the only one there is."""
-    if key:
-        named = [agent for agent in spec.agents if agent.key == key]
-        detail = f'The network "{spec.name}" has no agent "{key}".'
-    else:
-        named = [agent for agent in spec.agents if agent.is_default] or list(spec.agents)
-        detail = f'The network "{spec.name}" has no default agent.'
-        named = named if len(spec.agents) == 1 or any(agent.is_default for agent in named) else []
-    if not named:
-        raise UnknownAgent(detail, code="unknown_agent", attr="agent_key")
-    return named[0]
-
-
-def chat_for(spec: NetworkSpec, request: RunRequest, agent: AgentSpec) -> Chat:
-    """The request to the model: the agent's prompt, what is said of the answer and the system params; then the message.
-
-    System params come as one line of JSON after the instructions: behind the message a small model takes them for the
-    matter itself, and before the instructions they would spoil the prefix that endpoints cache.
-    """
-    schema = request.schema if request.schema is not None else spec.schema
-    guidance = request.guidance if request.guidance is not None else spec.guidance
-    example = request.example if request.example is not None else spec.example
-    parts = [agent.prompt.strip(), guidance.strip()]
-    if schema is None and example is not None:
-        # Beside a schema an example adds nothing but its own values, which small models then repeat.
-        parts.append(f"An example of an answer: {json.dumps(example, ensure_ascii=False)}")
-    if request.system_params:
-        parts.append(f"system_params: {json.dumps(request.system_params, ensure_ascii=False)}")
-    system: list[Message] = [{"role": "system", "content": text} for text in ["\n\n".join(filter(None, parts))] if text]
-    user: Message = {"role": "user", "content": request.user_message}
-    return Chat((*system, user), agent.model or request.default_model, schema)
-
-
-def parse_answer(text: str) -> dict[str, Any]:
-    """The JSON object that `text` is, perhaps in a code fence. Raises `UnreadableAnswer`.
-
-    Refused, because they cannot be stored or sent on: NaN and infinities, NUL and lone surrogates.
-    """
-    bare = text.strip()
-    if bare.startswith("```") and bare.endswith("```") and "\n" in bare:
-        bare = bare.partition("\n")[2].removesuffix("```")
-    if _NUL_ESCAPE.search(bare):
-        raise UnreadableAnswer("it contains a NUL character")
-    try:
-        answer = json.loads(bare, parse_constant=_no_constant, parse_float=_finite)
-        json.dumps(answer, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise UnreadableAnswer("it contains half a surrogate pair") from error
-    except (ValueError, RecursionError) as error:
-        raise UnreadableAnswer(str(error)) from error
-    if not isinstance(answer, dict):
-        raise UnreadableAnswer("it is JSON, but not an object")
-    return answer
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not isfinite(number):
-        raise ValueError(f"the number {digits[:40]} is too large")
-    return number
-
-
-def _final(completion: Completion, chat: Chat) -> Final:
-    try:
-        return {"status": "ok", "response_payload": parse_answer(completion.text), "error": None}
+        step.final = _failed(refusal.detail)
     except UnreadableAnswer as unreadable:
-        if completion.cut:
-            return _failed("error", f"The model's answer was cut off at its limit of {chat.max_tokens} tokens.")
-        if chat.schema is None:
-            return {"status": "ok", "response_payload": {"response": completion.text}, "error": None}
-        return _failed("error", f"The model's answer is not a JSON object: {unreadable}.")
+        step.final = _failed(str(unreadable))
 
 
-def _failed(status: str, error: str) -> Final:
-    return {"status": status, "response_payload": None, "error": error}
+def _stopped(spec: NetworkSpec, request: RunRequest, steps: list[_Step], clock: float) -> Final | None:
+    """The end of a run that only went from agent to agent."""
+    limit, seconds = step_limit(spec, request), spec.timeout_s
+    if len(steps) >= limit:
+        return _failed(f"No agent answered within {limit} steps (max_steps): {_path(steps)}.")
+    if seconds and time.monotonic() - clock > seconds:
+        return _failed(f"No agent answered within {seconds:g} seconds (timeout_s): {_path(steps)}.")
+    return None
 
 
-def _agent_step(
-    agent: AgentSpec, completion: Completion, final: Final, began: datetime, duration_ms: int
-) -> dict[str, Any]:
-    payload = final["response_payload"]
-    details = {"action": "RESPOND", "action_reasoning": None, "action_details": {"payload": payload}}
-    return {
+def _path(steps: list[_Step]) -> str:
+    """The last agents, and who would have been next."""
+    keys = [step.agent.key for step in steps] + [step.hand.to.key for step in steps[-1:] if step.hand]
+    return " → ".join(["…", *keys[-PATH_LENGTH:]] if len(keys) > PATH_LENGTH else keys)
+
+
+def _failed(error: str) -> Final:
+    return {"status": "error", "response_payload": None, "error": error}
+
+
+def _logged(number: int, step: _Step, *, debug: bool) -> dict[str, Any]:
+    """The step as an entry of the execution log."""
+    duration_ms = _since(step.clock)
+    decision = _decision(step)
+    entry = {
         "type": "agent",
-        "step": 1,
-        "agent_key": agent.key,
-        "agent_display_name": agent.display_name or agent.key,
-        "status": final["status"],
-        "error": final["error"],
-        "decision": None if payload is None else "RESPOND",
-        "decision_full": None if payload is None else details,
-        "llm_usage": completion.usage,
+        "step": number,
+        "agent_key": step.agent.key,
+        "agent_display_name": step.agent.name,
+        "status": step.final["status"] if step.final else "ok",
+        "error": step.final["error"] if step.final else None,
+        "decision": decision and decision["action"],
+        "decision_full": decision,
+        "llm_usage": _usage([completion for _, completion in step.asked]),
         "duration_ms": duration_ms,
-        "llm_duration_ms": completion.duration_ms,
-        "timing": {"started_at": _iso(began), "ended_at": _iso(began + timedelta(milliseconds=duration_ms))},
+        "llm_duration_ms": sum(completion.duration_ms for _, completion in step.asked),
+        "timing": {"started_at": _iso(step.began), "ended_at": _iso(step.began + timedelta(milliseconds=duration_ms))},
     }
+    if debug and step.asked:
+        shown = _debug(step)
+        entry["prompt"] = "\n\n".join(part["prompt"] for part in shown)
+        entry["raw_response"] = "\n\n".join(part["raw"] for part in shown)
+    return entry
+
+
+def _decision(step: _Step) -> dict[str, Any] | None:
+    if step.hand:
+        details: dict[str, Any] = {"target_agent": step.hand.to.key}
+        return {"action": ROUTE, "action_reasoning": step.reasoning, "action_details": details}
+    if step.final and step.final["status"] == "ok":
+        details = {"payload": step.final["response_payload"]}
+        return {"action": RESPOND, "action_reasoning": step.reasoning, "action_details": details}
+    return None
+
+
+def _debug(step: _Step) -> list[dict[str, str]]:
+    return [
+        {"agent": step.agent.key, "prompt": _shown(chat.messages), "raw": completion.text}
+        for chat, completion in step.asked
+    ]
 
 
 def _result(
     spec: NetworkSpec,
+    request: RunRequest,
     final: Final,
-    model: str,
-    steps: list[dict[str, Any]],
-    usage: Usage,
-    debug: list[dict[str, str]] | None,
+    steps: list[_Step],
+    log: list[dict[str, Any]],
     clock: float,
 ) -> RunResult:
+    asked = [pair for step in steps for pair in step.asked]
+    models = [completion.model or chat.model for chat, completion in asked]
     return {
         "trace_id": uuid.uuid4().hex,
         "graph_version_id": spec.name if spec.version is None else f"{spec.name}:{spec.version}",
-        "model": model,
+        "model": models[-1] if models else "",
         "run_duration_ms": _since(clock),
-        "execution_log": steps,
-        "llm_usage_totals": usage,
+        "execution_log": log,
+        "llm_usage_totals": _usage([completion for _, completion in asked]),
         "final": final,
-        "debug": debug,
+        "debug": [part for step in steps for part in _debug(step)] if request.debug else None,
+    }
+
+
+def _usage(completions: list[Completion]) -> Usage:
+    used = [completion.usage for completion in completions]
+    return {
+        "prompt_tokens": sum(usage["prompt_tokens"] for usage in used),
+        "response_tokens": sum(usage["response_tokens"] for usage in used),
+        "total_tokens": sum(usage["total_tokens"] for usage in used),
     }
 
 

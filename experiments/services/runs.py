@@ -40,6 +40,7 @@ def answer(*, values: Mapping[str, Any], caller: Caller) -> engine.RunResult:
         agent_key=values.get("agent_key") or None,
         debug=bool(values.get("debug")),
         default_model=settings.OPENAI_MODEL,
+        max_steps=values.get("max_steps"),
         schema=values.get("respond_payload_schema"),
         guidance=values.get("respond_payload_guidance"),
         example=values.get("respond_payload_example"),
@@ -88,6 +89,7 @@ def spec_of(network: Network) -> engine.NetworkSpec:
         schema=_only(dict, data.get("respond_payload_schema")),
         guidance=_only(str, data.get("respond_payload_guidance")) or "",
         example=_only(dict, data.get("respond_payload_example")),
+        timeout_s=network.timeout_s,
     )
 
 

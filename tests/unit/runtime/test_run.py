@@ -124,15 +124,6 @@ def test_an_agent_that_is_not_there_is_a_404(agents: tuple[AgentSpec, ...], key:
     assert caught.value.status == 404
 
 
-def test_an_agent_that_may_not_respond_is_not_asked() -> None:
-    silent = replace(TRIAGE, allow_respond=False, routes=("other",))
-    model = Model()
-    reply = run(replace(NETWORK, agents=(silent,)), REQUEST, model)
-    assert reply["final"]["status"] == "not_implemented"
-    assert '"triage" may not answer' in (reply["final"]["error"] or "")
-    assert not hasattr(model, "chat")
-
-
 def test_the_network_s_schema_and_guidance_hold_where_the_run_has_none() -> None:
     chat = asked()
     assert chat.schema == SCHEMA
@@ -164,6 +155,21 @@ def test_system_params_are_shown_to_the_model_after_its_instructions() -> None:
     chat = asked(request=replace(REQUEST, system_params={"customer_email": {"from": "Zoë"}}))
     assert system_text(chat).endswith('\n\nsystem_params: {"customer_email": {"from": "Zoë"}}')
     assert user_text(chat) == REQUEST.user_message
+
+
+def test_an_agent_that_only_answers_is_asked_in_exactly_these_words() -> None:
+    params = {"customer_email": {"from": "Zoë"}}
+    assert asked(request=replace(REQUEST, system_params=params)) == Chat(
+        (
+            {
+                "role": "system",
+                "content": 'Judge the mail.\n\nAnswer in JSON.\n\nsystem_params: {"customer_email": {"from": "Zoë"}}',
+            },
+            {"role": "user", "content": "Hello there"},
+        ),
+        "small-model",
+        SCHEMA,
+    )
 
 
 def test_nothing_is_said_of_system_params_where_there_are_none() -> None:
