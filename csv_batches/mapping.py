@@ -10,14 +10,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from experiments.errors import InvalidInput
+from experiments.param_keys import KeyTree
 
 IGNORE, PROMPT, SYSTEM_PARAM = MODES = ("ignore", "prompt", "system_param")
-RESERVED = {"network"}  # first segments that runtimes interpret
-KEY_LIMIT = 500  # characters
-SEGMENTS_LIMIT = 16
 
 Json = dict[str, Any]
-Tree = dict[str, Any]  # key segment -> column number, or a Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,47 +122,13 @@ def _invalid(detail: str, code: str) -> InvalidInput:
 # Keys
 
 
-def _tree(columns: Iterable[Column]) -> Tree:
+def _tree(columns: Iterable[Column]) -> KeyTree:
     """Where each system param comes from; `InvalidInput` where keys are not usable, or clash."""
-    tree: Tree = {}
-    owners: dict[tuple[str, ...], str] = {}
+    tree = KeyTree()
     for number, column in enumerate(columns):
-        if column.mode != SYSTEM_PARAM:
-            continue
-        path = _path(column)
-        group = tree
-        for depth, segment in enumerate(path[:-1], 1):
-            group = group.setdefault(segment, {})
-            if not isinstance(group, dict):
-                raise _clash(column, owners[path[:depth]])
-        if path[-1] in group:
-            other = owners.get(path) or next(name for taken, name in owners.items() if taken[: len(path)] == path)
-            raise _clash(column, other)
-        group[path[-1]] = number
-        owners[path] = column.name
+        if column.mode == SYSTEM_PARAM:
+            tree.add(number=number, name=column.name, key=column.key)
     return tree
-
-
-def _path(column: Column) -> tuple[str, ...]:
-    path = tuple(column.key.split("."))
-    start = f"Column {column.name!r}: the key {column.key[:80]!r}"
-    if any(not segment.strip() for segment in path):
-        raise _invalid(f"{start} has an empty part between its dots. Give it another key.", "invalid_key")
-    if path[0] in RESERVED:
-        raise _invalid(
-            f"{start} begins with {path[0]!r}, which runtimes interpret. Give it another key.", "reserved_key"
-        )
-    if len(column.key) > KEY_LIMIT or len(path) > SEGMENTS_LIMIT:
-        limits = f"{KEY_LIMIT} characters and {SEGMENTS_LIMIT} parts"
-        raise _invalid(f"{start} is longer than {limits}. Give it another key.", "invalid_key")
-    return path
-
-
-def _clash(column: Column, other: str) -> InvalidInput:
-    sentence = (
-        f"Columns {other!r} and {column.name!r}: the key {column.key!r} is the other's, or inside of it, or around it."
-    )
-    return _invalid(sentence, "key_clash")
 
 
 # Rows
@@ -187,12 +150,8 @@ class Mapping:
 
     def system_params(self, cells: Sequence[str]) -> dict[str, Any]:
         """Nested by the dots of the keys; the texts as they are in the file."""
-        return _filled(self._tree, cells)
+        return self._tree.filled(cells)
 
     def columns_text(self, cells: Sequence[str]) -> str:
         """`Name: value` lines of the columns in the prompt, in file order; "" where there are none."""
         return "\n".join([label + cells[number] for label, number in self._prompt])
-
-
-def _filled(tree: Tree, cells: Sequence[str]) -> dict[str, Any]:
-    return {key: cells[at] if type(at) is int else _filled(at, cells) for key, at in tree.items()}
