@@ -1,12 +1,12 @@
-"""Read JSON Lines (https://jsonlines.org): one object a line, the keys of the first are the columns."""
+"""Read JSON Lines (https://jsonlines.org): one object a line, the keys of the first, or of all, are the columns."""
 
 import io
 import json
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from experiments.ingest.dialect import line_end_of
 from experiments.ingest.encoding import Encoding, decoded_pieces
@@ -39,15 +39,21 @@ class JsonlTable(Table):
 
     delimiter = None
 
-    def __init__(self, path: Path, encoding: Encoding, limits: Limits) -> None:
+    def __init__(
+        self, path: Path, encoding: Encoding, limits: Limits, *, keys: Literal["first", "all"] = "first"
+    ) -> None:
         self._path = path
         self._encoding = encoding
         self._limits = limits
         self._log = WarningLog()
         self.encoding = encoding.name
-        self.row_count = 0
-        self.line_end, self.columns = self._read_columns()
+        self.row_count = self._line = 0
+        self.line_end, self.columns = self._read_columns(all_lines=keys == "all")
         self._known = {column.header for column in self.columns}
+
+    @property
+    def line(self) -> int:
+        return self._line
 
     @property
     def warnings(self) -> list[Warning_]:
@@ -67,18 +73,26 @@ class JsonlTable(Table):
                     raise FileTooLarge(detail, code="row_too_large", line=number)
                 yield number, line
 
-    def _read_columns(self) -> tuple[str, tuple[Column, ...]]:
+    def _read_columns(self, *, all_lines: bool) -> tuple[str, tuple[Column, ...]]:
+        first, line_end, keys = 0, "\n", dict[str, None]()
         with closing(self._lines()) as lines:
-            number, line = next(((number, line) for number, line in lines if line.strip()), (0, ""))
-        if not number:
+            filled = ((number, line) for number, line in lines if line.strip())
+            for number, line in filled if all_lines else islice(filled, 1):
+                if not first:
+                    first, line_end = number, line_end_of(line) or "\n"
+                self._take_keys(keys, [key for key in parse_line(line, number) if key not in keys], number)
+        if not first:
             raise RejectedFile("The file holds only blank lines.", code="empty_file")
-        keys = list(parse_line(line, number))
         if not keys:
-            raise RejectedFile(f"Line {number}: the first object has no keys.", code="no_columns", line=number)
-        if len(keys) > self._limits.max_columns:
-            raise too_many_columns(number, self._limits)
-        self._check_cells(keys, number)
-        return line_end_of(line) or "\n", name_columns(keys)
+            raise RejectedFile(f"Line {first}: the first object has no keys.", code="no_columns", line=first)
+        self.header_line = first
+        return line_end, name_columns(list(keys))
+
+    def _take_keys(self, keys: dict[str, None], new: list[str], line: int) -> None:
+        if len(keys) + len(new) > self._limits.max_columns:
+            raise too_many_columns(line, self._limits)
+        self._check_cells(new, line)
+        keys.update(dict.fromkeys(new))
 
     def rows(self) -> Generator[list[str]]:
         self._log = log = WarningLog()
@@ -93,6 +107,7 @@ class JsonlTable(Table):
                     detail = f"Line {number}: the file has more than {self._limits.max_rows:,} rows."
                     raise FileTooLarge(detail, code="too_many_rows", line=number)
                 self.row_count += 1
+                self._line = number
                 yield cells
 
     def _cells(self, line: str, number: int) -> list[str]:

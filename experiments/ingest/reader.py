@@ -53,7 +53,7 @@ def open_table(
     refuse_other_formats(head)
     encoding = find_encoding(head, options.encoding)
     if filename.lower().endswith(_JSONL_SUFFIXES):
-        table: Table = JsonlTable(path, encoding, limits)
+        table: Table = JsonlTable(path, encoding, limits, keys=options.keys)
     else:
         table = CsvTable(path, encoding, options, limits)
     with closing(table.rows()) as rows:
@@ -99,7 +99,12 @@ class CsvTable(Table):
         self.line_end = self._dialect.line_end
         self.row_count = 0
         self._log = WarningLog()
+        self._reading: RecordReader | None = None
         self.columns = self._read_columns()
+
+    @property
+    def line(self) -> int:
+        return self._reading.line if self._reading is not None else 0
 
     @property
     def warnings(self) -> list[Warning_]:
@@ -124,6 +129,7 @@ class CsvTable(Table):
                 raise RejectedFile("The file holds only blank lines.", code="empty_file")
             if len(first) > self._limits.max_columns:
                 raise too_many_columns(records.line, self._limits)
+            self.header_line = records.line
         if self._has_header:
             return name_columns(first)
         return tuple(Column(name, name) for name in (f"column {number}" for number in range(1, len(first) + 1)))
@@ -141,7 +147,7 @@ class CsvTable(Table):
         self._log = log = WarningLog()
         self.row_count = 0
         with self._text() as pieces:
-            records = self._records(pieces, log)
+            self._reading = records = self._records(pieces, log)
             if self._has_header:
                 self._pass_header(records, log)
             yield from self._shaped_rows(records, log)

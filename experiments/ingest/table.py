@@ -34,12 +34,16 @@ class FileTooLarge(RejectedFile, TooLarge):
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What a person decided about the file; None means: find out. `delimiter` is one character or `tab`."""
+    """What a person decided about the file; None means: find out. `delimiter` is one character or `tab`.
+
+    `keys`: of which objects of a JSON Lines file the keys become columns; with `first` others are refused later on.
+    """
 
     encoding: str | None = None
     delimiter: str | None = None
     header: bool = True
     ragged: Literal["reject", "pad"] = "reject"
+    keys: Literal["first", "all"] = "first"
 
     def __post_init__(self) -> None:
         if self.ragged not in ("reject", "pad"):
@@ -99,7 +103,8 @@ class Table(ABC):
     """A file whose columns are known and whose rows can be read, as often as needed.
 
     `delimiter` is None where the format has none. `line_end` is the one that most records of the file's beginning have.
-    `row_count` and `warnings` are about the latest `rows()`, so far as it has come.
+    `row_count`, `line` and `warnings` are about the latest `rows()`, so far as it has come; `line` is the physical line
+    at which the latest row began, from 1, `header_line` that of the header or of the first object.
     """
 
     columns: tuple[Column, ...]
@@ -107,6 +112,11 @@ class Table(ABC):
     delimiter: str | None
     line_end: str
     row_count: int
+    header_line: int
+
+    @property
+    @abstractmethod
+    def line(self) -> int: ...
 
     @property
     @abstractmethod
