@@ -1,0 +1,40 @@
+"""Data sets with expected answers: which column of a table is for what, and what that makes of its rows.
+
+One column, `user_message` or `run_input`, is the message. `expected` or `correct_answer`, `label`, `iterations` and
+`system_params` may be there too; `system_params.customer.id` or `system_params__customer__id` is one param of its own.
+Every other column is kept as it is and comes back with the export.
+"""
+
+from experiments.datasets.columns import (
+    EXPECTED,
+    ITERATIONS,
+    LABEL,
+    MESSAGE,
+    METADATA,
+    SYSTEM_PARAM,
+    SYSTEM_PARAMS,
+    DatasetColumn,
+    recognise,
+)
+from experiments.datasets.items import Item, Layout
+from experiments.datasets.problems import Problem, ProblemLog
+from experiments.datasets.reading import MOST_ITERATIONS, Checked, check
+
+__all__ = [
+    "EXPECTED",
+    "ITERATIONS",
+    "LABEL",
+    "MESSAGE",
+    "METADATA",
+    "MOST_ITERATIONS",
+    "SYSTEM_PARAM",
+    "SYSTEM_PARAMS",
+    "Checked",
+    "DatasetColumn",
+    "Item",
+    "Layout",
+    "Problem",
+    "ProblemLog",
+    "check",
+    "recognise",
+]
