@@ -1,0 +1,90 @@
+"""Values as the texts and numbers in which they are compared."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+_SPACE = re.compile(r"\s+")
+MOST_EXPONENT = 400
+"""Of numbers: 1e9999999 could not be compared."""
+
+
+def text_of(value: Any) -> str:
+    """A text as it is; anything else as compact JSON with sorted keys."""
+    return value if isinstance(value, str) else canonical(value)
+
+
+def canonical(value: Any) -> str:
+    """The same text for equal JSON values: keys sorted, 1.0 and 1e0 as 1."""
+    return json.dumps(_plain_numbers(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _plain_numbers(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_plain_numbers(inner) for inner in value]
+    if isinstance(value, Mapping):
+        return {key: _plain_numbers(inner) for key, inner in value.items()}
+    return value
+
+
+def collapsed(text: str) -> str:
+    """Upper and lower case made one, runs of white space one blank (Unicode: NFKC and case folding)."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return _SPACE.sub(" ", folded).strip()
+
+
+def normalised(text: str) -> str:
+    """As `collapsed`, and without punctuation (Unicode category P) but where it belongs to a number.
+
+    It does between two digits (1.5, 2024-01-05) and as the sign or point that begins one (-5, .5). A text of nothing
+    but punctuation keeps it.
+    """
+    flat = collapsed(text)
+    kept = [sign for at, sign in enumerate(flat) if not _is_punctuation(sign) or _in_number(flat, at)]
+    return _SPACE.sub(" ", "".join(kept)).strip() or flat
+
+
+def _is_punctuation(sign: str) -> bool:
+    return unicodedata.category(sign).startswith("P")
+
+
+def _in_number(text: str, at: int) -> bool:
+    if not text[at + 1 : at + 2].isdecimal():
+        return False
+    before = text[at - 1] if at else " "
+    return before.isdecimal() or (text[at] in "-." and before in " -")
+
+
+def number_of(value: Any) -> Decimal | None:
+    """A JSON number, or a text that is one; None for anything else, true and false too."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number.adjusted()) < MOST_EXPONENT else None
+
+
+def parsed(text: str) -> Any:
+    """The JSON value that a text is; the text itself where it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def same_json(first: Any, second: Any) -> bool:
+    """Deep equality of JSON values: numbers by value (1 is 1.0), true and false are no numbers, lists in order."""
+    if isinstance(first, bool) or isinstance(second, bool):
+        return first is second
+    if isinstance(first, Mapping) and isinstance(second, Mapping):
+        return first.keys() == second.keys() and all(same_json(value, second[key]) for key, value in first.items())
+    if isinstance(first, list) and isinstance(second, list):
+        return len(first) == len(second) and all(map(same_json, first, second))
+    return bool(first == second)
