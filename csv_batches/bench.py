@@ -20,11 +20,10 @@ from django.db import connection, transaction
 
 from csv_batches import fields, mapping
 from csv_batches.models import KIND, CsvBatch
-from csv_batches.services import export
 from experiments import response_schema
 from experiments.ingest import open_table
 from experiments.models import Network
-from experiments.services import draining, loading, queues
+from experiments.services import draining, export, loading, queues
 
 COLUMNS = 8
 LATENCY_S = 0.05

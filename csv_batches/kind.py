@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from csv_batches import mapping
-from experiments import kinds, prompts, response_schema
+from experiments import prompts, response_schema
 from experiments.prompts import Problem, Template
 
 NAME = "csv_batch"
@@ -61,13 +61,3 @@ def plan(queue_id: UUID) -> CsvBatchPlan:
     from csv_batches.models import CsvBatch
 
     return CsvBatchPlan.of(CsvBatch.objects.get(pk=queue_id))
-
-
-def page(queue_id: UUID) -> str:
-    return f"/csv-batch/{queue_id}/"
-
-
-def register(*, tidy: Callable[[], None], sweep: Callable[[], None], jobs_wait: Callable[[], bool]) -> None:
-    kinds.register(
-        kinds.Kind(name=NAME, label="CSV batch", plan=plan, page=page, tidy=tidy, sweep=sweep, jobs_wait=jobs_wait)
-    )

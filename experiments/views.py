@@ -29,4 +29,4 @@ def run_or_404(request: PageRequest, trace_id: str) -> Run:
 
 def _page_of(queue: Queue | None) -> str:
     """The page of a run's queue; a trial belongs to its parent."""
-    return kinds.get(queue.kind).page(queue.parent_id or queue.pk) if queue else ""
+    return kinds.desk_of(queue).address(queue.parent_id or queue.pk) if queue else ""

@@ -13,13 +13,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from csv_batches.api import shapes
-from csv_batches.downloads import export_response
 from csv_batches.models import CsvBatch, CsvBatchRow
 from csv_batches.selectors import batches as selectors
-from csv_batches.services import drafts, export, launch, preview, uploads
+from csv_batches.services import drafts, launch, preview, uploads
+from experiments.downloads import export_response
 from experiments.ingest import ReadOptions
 from experiments.pagination import PageCursor, RowCursor
-from experiments.services import queues
+from experiments.selectors import items
+from experiments.services import export, queues
 
 PAGING = (
     OpenApiParameter("limit", int, description="Rows on a page: 100 where not given, at most 1000."),
@@ -135,7 +136,7 @@ class BatchRows(BatchView):
         batch = self.batch()
         wanted = self.checked(shapes.RowFilterSerializer, request.query_params)
         cursor = RowCursor()
-        page = cursor.paginate_queryset(selectors.filtered_rows(batch, wanted), request, view=self)
+        page = cursor.paginate_queryset(items.filtered(batch, wanted), request, view=self)
         context = {"names": batch.column_names}
         return cursor.get_paginated_response(shapes.RowSerializer(page, many=True, context=context).data)
 

@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from csv_batches.api import shapes_results as shapes
 from csv_batches.api.batches import BatchRow, BatchView
 from csv_batches.api.shapes import RowDetailSerializer
-from csv_batches.selectors import results
-from csv_batches.services import corrections
+from experiments.selectors import results
+from experiments.services import corrections
 
 
 class BatchResults(BatchView):
@@ -31,5 +31,5 @@ class BatchRowAnswer(BatchRow):
         batch = self.batch()
         get_object_or_404(batch.rows, row_index=row_index)
         values = self.checked(shapes.CorrectionSerializer, request.data)
-        row = corrections.correct(batch=batch, row_index=row_index, payload=values["corrected_payload"])
+        row = corrections.correct(queue=batch, row_index=row_index, payload=values["corrected_payload"])
         return Response(RowDetailSerializer(row, context={"names": batch.column_names}).data)

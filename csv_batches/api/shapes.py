@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from csv_batches.models import CsvBatch
 from csv_batches.selectors import batches as selectors
+from experiments.selectors import items
 
 LARGEST_INDEX = 2**31 - 1
 ERROR_CODES = (
@@ -141,7 +142,7 @@ class RowSerializer(serializers.Serializer[Any]):
     elapsed_ms = serializers.IntegerField(allow_null=True)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        return selectors.row(instance, self.context["names"])
+        return items.as_row(instance, self.context["names"])
 
 
 class AttemptSerializer(serializers.Serializer[Any]):
@@ -158,7 +159,7 @@ class RowDetailSerializer(RowSerializer):
     attempt_log = AttemptSerializer(many=True)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        return {**super().to_representation(instance), "attempt_log": selectors.attempt_log(instance)}
+        return {**super().to_representation(instance), "attempt_log": items.attempt_log(instance)}
 
 
 class RowPageSerializer(serializers.Serializer[Any]):

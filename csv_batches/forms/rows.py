@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from csv_batches.pages.row_table import LARGEST_INDEX
-from csv_batches.services.export import ExportOptions
+from experiments.services.export import ExportOptions
 
 LONGEST_VALUE = 500
 """Characters of a value that an address asks for; no choice is longer."""

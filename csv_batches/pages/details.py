@@ -8,13 +8,13 @@ from typing import Any
 from csv_batches.models import CsvBatch, CsvBatchRow
 from csv_batches.pages import row_table
 from csv_batches.pages.row_table import RowLine
-from csv_batches.selectors import batches as selectors
 from csv_batches.services import preview
 from experiments import run_view
 from experiments.errors import WorkbenchError
 from experiments.models import Run
 from experiments.overview import Shown
 from experiments.run_view import Pairs, ShownRun
+from experiments.selectors import items
 from experiments.units import milliseconds
 
 FINAL = ("succeeded", "failed")
@@ -76,7 +76,7 @@ def detail(batch: CsvBatch, row: CsvBatchRow, filters: Mapping[str, Any]) -> Row
         cells=tuple(zip(batch.column_names, row.payload, strict=False)),
         answer=run_view.pairs(row.corrected_payload if corrected else row.result_payload, names),
         original_answer=run_view.pairs(row.result_payload, names) if corrected else (),
-        attempts=tuple(_attempt(entry) for entry in selectors.attempt_log(row)),
+        attempts=tuple(_attempt(entry) for entry in items.attempt_log(row)),
         message=message_of(batch, row, run),
         run=run,
         trace_id=row.run_trace_id or "",
@@ -99,7 +99,7 @@ def run_of(batch: CsvBatch, row: CsvBatchRow) -> ShownRun | None:
 
 def neighbours(batch: CsvBatch, row: CsvBatchRow, filters: Mapping[str, Any]) -> tuple[int | None, int | None]:
     """The rows before and after it among those that the filters leave."""
-    indexes = selectors.filtered_rows(batch, filters).values_list("row_index", flat=True)
+    indexes = items.filtered(batch, filters).values_list("row_index", flat=True)
     before = indexes.filter(row_index__lt=row.row_index).order_by("-row_index").first()
     after = indexes.filter(row_index__gt=row.row_index).order_by("row_index").first()
     return before, after

@@ -10,7 +10,6 @@ from django.db.models import Count
 from csv_batches.models import CsvBatch
 from csv_batches.pages import review, row_table
 from csv_batches.pages.row_table import RowTable, query
-from csv_batches.selectors import answer_filter, paced
 from csv_batches.selectors import batches as selectors
 from csv_batches.services import launch
 from csv_batches.steps import Step
@@ -18,6 +17,7 @@ from experiments import overview
 from experiments.errors import WorkbenchError
 from experiments.models import QueueItem
 from experiments.overview import Actions, Entry, Facts, Shown, State
+from experiments.selectors import answer_filter, paced, queues
 
 RAIL = 12
 """Batches in the rail; the list has all."""
@@ -147,7 +147,7 @@ def page(batch: CsvBatch, user: Any, filters: Mapping[str, Any], table: RowTable
         batch=batch,
         rail=rail(batch, user),
         state=overview.state_of(batch),
-        facts=overview.facts_of(batch, selectors.progress(batch)),
+        facts=overview.facts_of(batch, queues.progress(batch)),
         acts=overview.actions_of(batch, codes),
         pace=pace_of(batch),
         chips=chips_of(batch, codes, filters),

@@ -9,9 +9,9 @@ from typing import Any
 from csv_batches.forms.rows import LONGEST_VALUE
 from csv_batches.models import CsvBatch
 from csv_batches.pages.row_table import query
-from csv_batches.selectors import results
 from experiments import overview
 from experiments.overview import Shown
+from experiments.selectors import results
 from experiments.units import count, in_one_line
 
 WHOLE = 1000

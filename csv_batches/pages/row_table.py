@@ -13,8 +13,8 @@ from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 
 from csv_batches.models import CsvBatch
-from csv_batches.selectors import batches as selectors
 from experiments.overview import Shown
+from experiments.selectors import items
 from experiments.units import duration, milliseconds
 
 PAGE = 50
@@ -90,7 +90,7 @@ def query(filters: Mapping[str, Any], **changes: Any) -> str:
 
 def table(batch: CsvBatch, filters: Mapping[str, Any]) -> RowTable:
     """The page of rows that `filters` name, by key and not by offset: page 10,000 costs what page 1 costs."""
-    rows = _with_texts(batch, selectors.filtered_rows(batch, filters))
+    rows = _with_texts(batch, items.filtered(batch, filters))
     found, more_before, more_after = _window(rows, filters.get("after"), filters.get("before"))
     lines = tuple(_line(batch, row) for row in found)
     return RowTable(headings_of(batch), lines, _pager(filters, lines, more_before, more_after))

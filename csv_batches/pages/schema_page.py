@@ -8,7 +8,7 @@ from urllib.parse import quote
 from csv_batches import choice_lines, field_edits
 from csv_batches.fields import TYPES
 from csv_batches.models import CsvBatch
-from csv_batches.writer import export_header
+from experiments.writer import export_header
 
 Json = dict[str, Any]
 TYPE_WORDS = {"string": "String", "number": "Number", "integer": "Integer", "boolean": "Boolean"}

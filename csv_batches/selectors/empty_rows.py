@@ -3,8 +3,8 @@
 from django.db import connection
 
 from csv_batches.models import CsvBatch
-from csv_batches.selectors import paced
 from csv_batches.selectors.used_columns import used_positions
+from experiments.selectors import paced
 
 AT_ONCE = 50_000
 """Rows that are looked through while somebody waits for the page."""

@@ -5,9 +5,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from csv_batches.models import CsvBatch, CsvBatchRow
-from csv_batches.selectors import batches as selectors
 from csv_batches.selectors.estimate import Estimate, estimate
 from experiments.models import QueueItem
+from experiments.selectors import items, queues
 
 COPIED = (
     "network",
@@ -42,9 +42,9 @@ def state(batch: CsvBatch) -> dict[str, Any]:
     rows = list(trial.rows.in_order())
     return {
         "status": trial.status,
-        "rows": [selectors.row(row, trial.column_names) for row in rows],
+        "rows": [items.as_row(row, trial.column_names) for row in rows],
         "estimate": estimate_of(batch, trial, rows),
-        "pause_reason": selectors.pause_reason(trial),
+        "pause_reason": queues.pause_reason(trial),
     }
 
 

@@ -1,5 +1,6 @@
 """A row as it would be sent."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from csv_batches.kind import CsvBatchPlan
@@ -14,11 +15,15 @@ def of_row(batch: CsvBatch, row_index: int | None) -> dict[str, Any]:
     if row is None:
         what = "no rows yet" if row_index is None else f"no row {row_index}"
         raise InvalidInput(f"The batch has {what}.", code="does_not_exist", attr="row_index")
-    plan = CsvBatchPlan.of(batch)
+    return of_payload(CsvBatchPlan.of(batch), row.payload)
+
+
+def of_payload(plan: CsvBatchPlan, payload: Sequence[str]) -> dict[str, Any]:
+    """The same of the cells of a row."""
     problems = [{"code": problem.code, "detail": problem.detail} for problem in plan.unknown_tokens()]
     try:
-        message, params = plan.request(row.payload)
+        message, params = plan.request(payload)
     except WorkbenchError as error:
-        message, params = "", plan.columns.system_params(row.payload)
+        message, params = "", plan.columns.system_params(payload)
         problems = problems or [{"code": error.code, "detail": error.detail}]
     return {"user_message": message, "system_params": params, "problems": problems}

@@ -82,7 +82,7 @@ def _uploaded() -> TemporaryUploadedFile:
 
 def page(batch: CsvBatch) -> str:
     """The path of the batch's page."""
-    return kinds.get(KIND).page(batch.pk)
+    return kinds.desk_of(batch).address(batch.pk)
 
 
 def outcome(batch_id: UUID) -> Outcome | None:

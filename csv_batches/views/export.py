@@ -6,9 +6,9 @@ from django.http import HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from csv_batches.downloads import export_response
 from csv_batches.forms.rows import ExportForm
 from csv_batches.views.shared import batch_or_404, queue_address
+from experiments.downloads import export_response
 from experiments.pages import PageRequest, signed_in, told
 
 

@@ -12,11 +12,10 @@ from csv_batches.forms.correction import CorrectionForm
 from csv_batches.forms.rows import row_filter
 from csv_batches.models import CsvBatch, CsvBatchRow
 from csv_batches.pages import details, overview, row_table
-from csv_batches.services import corrections
 from csv_batches.views.shared import after_action, batch_or_404, row_address, row_or_404
 from experiments.errors import WorkbenchError
 from experiments.pages import PageRequest, signed_in, told, wants_fragment
-from experiments.services import queues
+from experiments.services import corrections, queues
 
 CHANGED = "batch-changed"
 """An event for the parts of the page that show answers."""
@@ -71,7 +70,7 @@ def correct_row(request: PageRequest, batch_id: UUID, row_index: int) -> HttpRes
         return row_shown(request, batch, row, form)
     try:
         payload = None if take_back else form.payload()
-        row = corrections.correct(batch=batch, row_index=row.row_index, payload=payload)
+        corrections.correct(queue=batch, row_index=row.row_index, payload=payload)
     except WorkbenchError as error:
         if take_back:
             messages.error(request, error.detail)
@@ -80,5 +79,6 @@ def correct_row(request: PageRequest, batch_id: UUID, row_index: int) -> HttpRes
             return row_shown(request, batch, row, form)
     if not wants_fragment(request):
         return HttpResponseRedirect(row_address(batch.pk, row_index, row_filter(request.GET)))
+    row = row_or_404(batch, row_index)
     # The table and the distributions beside it show the answer, too.
     return trigger_client_event(row_shown(request, batch, row, CorrectionForm(batch, row)), CHANGED)

@@ -8,8 +8,8 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from csv_batches.models import CsvBatch
-from csv_batches.services import export
 from experiments.errors import WorkbenchError
+from experiments.services import export
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
-from csv_batches.selectors.paced import LARGE, forget, paced
+from experiments.selectors.paced import LARGE, forget, paced
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csv_batches.selectors.bins import WANTED, Scale, scale
+from experiments.selectors.bins import WANTED, Scale, scale
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 

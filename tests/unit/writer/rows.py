@@ -5,7 +5,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from csv_batches.writer import ExportRow, Shape, csv_chunks
+from experiments.writer import ExportRow, Shape, csv_chunks
 
 
 def row(cells: Sequence[str], payload: Mapping[str, Any] | None = None, **changes: Any) -> ExportRow:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from csv_batches.writer import cell_text
+from experiments.writer import cell_text
 from tests.unit.writer.rows import read, row, shape, written
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csv_batches.writer import ExportRow, csv_chunks
+from experiments.writer import ExportRow, csv_chunks
 from tests.unit.writer.rows import read, row, shape, written
 
 LINE_ENDS = pytest.mark.parametrize("line_end", ["\n", "\r\n"])

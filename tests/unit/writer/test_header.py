@@ -2,7 +2,7 @@
 
 import pytest
 
-from csv_batches.writer import RUN_COLUMNS, export_header
+from experiments.writer import RUN_COLUMNS, export_header
 
 RUN = ["run_trace_id", "status", "elapsed_ms", "attempts", "error_code", "error_message", "row_index", "corrected"]
 

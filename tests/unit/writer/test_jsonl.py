@@ -2,7 +2,7 @@
 
 import json
 
-from csv_batches.writer import ExportRow, Shape, jsonl_chunks
+from experiments.writer import ExportRow, Shape, jsonl_chunks
 from tests.unit.writer.rows import row
 
 FORM = Shape(headers=["a", "a"], names=["a", "a (2)"], fields=["y", "x"])

@@ -12,7 +12,8 @@ from typing import Any
 from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
-from csv_batches.models import CsvBatch
+from experiments import kinds
+from experiments.models import Queue
 from experiments.querysets import QueueItemQuerySet
 
 NAMES = ("field", "value", "least", "below", "blank")
@@ -21,12 +22,12 @@ _NUMBER = f"CASE jsonb_typeof({_MEMBER}) WHEN 'number' THEN {_MEMBER}::numeric E
 _LENGTH = f"CASE jsonb_typeof({_MEMBER}) WHEN 'string' THEN length({_MEMBER} #>> '{{}}')::numeric END"
 
 
-def filtered(batch: CsvBatch, rows: QueueItemQuerySet, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
+def filtered(queue: Queue, rows: QueueItemQuerySet, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
     """All rows where `field` is not given; none where there is no such field or no such value."""
     name = wanted.get("field")
     if not name:
         return rows
-    field = next((field for field in batch.response_fields if field["name"] == name), None)
+    field = next((field for field in kinds.desk_of(queue).response_fields(queue) if field["name"] == name), None)
     if field is None:
         return rows.none()
     rows = rows.filter(Q(status="succeeded") | Q(corrected_payload__isnull=False))

@@ -32,8 +32,8 @@ FORMULA_STARTS = frozenset("=+-@\t\r")
 class Shape:
     """What an export has in common for all rows.
 
-    `headers` are the file's texts, `names` the unique names of the same columns, `fields` the response fields in order.
-    `line_end` is the file's; a file whose lines end in a lone CR is exported with LF.
+    `headers` are the file's texts, `names` the unique names of the same columns, `fields` the response fields in order,
+    `extras` what a kind adds behind them. `line_end` is the file's; where that is a lone CR it is LF here.
     """
 
     headers: Sequence[str]
@@ -42,6 +42,7 @@ class Shape:
     metadata: bool = True
     excel: bool = False
     line_end: str = "\n"
+    extras: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class ExportRow:
     error_message: str | None
     row_index: int
     corrected: bool
+    extras: Sequence[Any] = ()
 
     @property
     def response(self) -> Mapping[str, Any] | None:
@@ -73,10 +75,16 @@ class ExportRow:
 _run = attrgetter(*RUN_COLUMNS)
 
 
-def export_header(headers: Sequence[str], fields: Sequence[str], *, metadata: bool) -> list[str]:
+def export_header(
+    headers: Sequence[str], fields: Sequence[str], *, metadata: bool, extras: Sequence[str] = ()
+) -> list[str]:
     """The names of all columns: the file's as they are, then each other one, with a prefix until it is free."""
     names, taken = list(headers), set(headers)
-    added = [(field, "response.") for field in fields] + [(name, "run.") for name in RUN_COLUMNS if metadata]
+    added = [
+        *((field, "response.") for field in fields),
+        *((name, "extra.") for name in extras),
+        *((name, "run.") for name in RUN_COLUMNS if metadata),
+    ]
     for name, prefix in added:
         while name in taken:
             name = prefix + name
@@ -112,7 +120,8 @@ def csv_chunks(shape: Shape, rows: Iterable[ExportRow]) -> Iterator[bytes]:
     # The writer quotes what its own line end has in it: with CRLF both a lone CR and a lone LF.
     write = csv.writer(lines, lineterminator="\r\n").writerow
     finish = _keep if shape.line_end == "\r\n" else _with_newline
-    write(_guarded(export_header(shape.headers, shape.fields, metadata=shape.metadata), shape))
+    header = export_header(shape.headers, shape.fields, metadata=shape.metadata, extras=shape.extras)
+    write(_guarded(header, shape))
     lines[0] = _opening(lines[0], shape)
     size = len(lines[0])
     for row in rows:
@@ -151,7 +160,7 @@ def _opening(line: str, shape: Shape) -> str:
 
 def _csv_cells(shape: Shape, row: ExportRow) -> list[str]:
     answer = row.response or {}
-    cells = [*row.cells, *[cell_text(answer.get(name)) for name in shape.fields]]
+    cells = [*row.cells, *[cell_text(answer.get(name)) for name in shape.fields], *map(cell_text, row.extras)]
     return cells + [cell_text(value) for value in row.run] if shape.metadata else cells
 
 
@@ -163,7 +172,10 @@ def _guarded(cells: list[str], shape: Shape) -> list[str]:
 
 
 def jsonl_chunks(shape: Shape, rows: Iterable[ExportRow]) -> Iterator[bytes]:
-    """`{"row": {name: text}, "response": {field: value} or null, "run": {…}}`, one a line; `run` goes with metadata."""
+    """`{"row": {name: text}, "response": {field: value} or null, "run": {…}}`, one a line; `run` goes with metadata.
+
+    Where a kind adds columns they are `"extra": {name: value}`.
+    """
     lines: list[str] = []
     size = 0
     for row in rows:
@@ -183,4 +195,6 @@ def _jsonl_value(shape: Shape, row: ExportRow) -> dict[str, Any]:
         "row": dict(zip(shape.names, row.cells, strict=True)),
         "response": None if answer is None else {name: answer.get(name) for name in shape.fields},
     }
+    if shape.extras:
+        value["extra"] = dict(zip(shape.extras, row.extras, strict=True))
     return {**value, "run": dict(zip(RUN_COLUMNS, row.run, strict=True))} if shape.metadata else value

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from csv_batches.models import CsvBatch
-from csv_batches.selectors import paced
-from csv_batches.selectors.bins import Scale, scale
+from experiments import kinds
+from experiments.models import Queue
+from experiments.selectors import paced
+from experiments.selectors.bins import Scale, scale
 
 MOST_VALUES = 12
 SAMPLE = 1000
@@ -48,7 +49,7 @@ WHERE {_WANTED} AND {_MEASURE} IS NOT NULL GROUP BY 1, 2
 """  # noqa: S608
 
 
-def distributions(batch: CsvBatch) -> dict[str, Any]:
+def distributions(queue: Queue) -> dict[str, Any]:
     """`{rows, fields: [{name, type, kind, answered, empty, …}]}`.
 
     `answered` rows have an answer, in `empty` of them the field is missing, null or "". By kind: `values` (choices,
@@ -56,44 +57,44 @@ def distributions(batch: CsvBatch) -> dict[str, Any]:
     `others`, the rows with a value beyond those; `numbers` and `lengths` (of texts, in characters) have `min`, `max`,
     `mean` and `bins: [{from, to, count}]` of equal width, `to` being the first value after the bin.
     """
-    return paced.paced(_key(batch), rows=batch.total, version=_version(batch), compute=lambda: _as_of_one_moment(batch))
+    return paced.paced(_key(queue), rows=queue.total, version=_version(queue), compute=lambda: _as_of_one_moment(queue))
 
 
-def forget(batch: CsvBatch) -> None:
+def forget(queue: Queue) -> None:
     """An answer changed without a change of the counters."""
-    paced.forget(_key(batch))
+    paced.forget(_key(queue))
 
 
-def _key(batch: CsvBatch) -> str:
-    return f"results.{batch.pk}"
+def _key(queue: Queue) -> str:
+    return f"results.{queue.pk}"
 
 
-def _version(batch: CsvBatch) -> Any:
+def _version(queue: Queue) -> Any:
     """The same as long as no row gets another result. Tokens tell a row that was answered once more."""
-    return batch.succeeded, batch.failed, batch.tokens
+    return queue.succeeded, queue.failed, queue.tokens
 
 
-def _as_of_one_moment(batch: CsvBatch) -> dict[str, Any]:
+def _as_of_one_moment(queue: Queue) -> dict[str, Any]:
     """While rows are recorded several statements would count different rows; a snapshot is for a whole transaction."""
     if connection.in_atomic_block:
-        return _computed(batch)
+        return _computed(queue)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        return _computed(batch)
+        return _computed(queue)
 
 
-def _computed(batch: CsvBatch) -> dict[str, Any]:
-    fields = batch.response_fields
-    given = {"queue": batch.pk, "names": [field["name"] for field in fields]}
+def _computed(queue: Queue) -> dict[str, Any]:
+    fields = kinds.desk_of(queue).response_fields(queue)
+    given = {"queue": queue.pk, "names": [field["name"] for field in fields]}
     if not fields:
-        return {"rows": batch.total, "fields": []}
+        return {"rows": queue.total, "fields": []}
     [(answered,)] = _all(_ANSWERED, given)
     values = _values(given, fields)
     measured = [field for field in fields if field["name"] not in values]
     bins = _measured({**given, "names": [field["name"] for field in measured]}, measured) if measured else {}
     found = {**values, **bins}
-    return {"rows": batch.total, "fields": [_field(field, found[field["name"]], answered) for field in fields]}
+    return {"rows": queue.total, "fields": [_field(field, found[field["name"]], answered) for field in fields]}
 
 
 def _field(field: Mapping[str, Any], found: Mapping[str, Any], answered: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The batch as a file: every original column and cell, then the answers, one line a row in row order."""
+"""A queue as a file: every original column and cell, then the answers, one line an item in their order."""
 
 import re
 from collections.abc import Iterator
@@ -8,11 +8,12 @@ from typing import Any, Literal
 from django.db import transaction
 from django.utils.http import content_disposition_header
 
-from csv_batches import writer
-from csv_batches.models import CsvBatch, CsvBatchRow
+from experiments import kinds, writer
 from experiments.errors import Conflict
+from experiments.models import Queue
+from experiments.selectors import items
 
-FINISHED = (CsvBatch.Status.COMPLETED, CsvBatch.Status.CANCELLED)
+FINISHED = (Queue.Status.COMPLETED, Queue.Status.CANCELLED)
 CHUNK = 2000
 FIELDS = (
     "row_index",
@@ -37,45 +38,49 @@ class ExportOptions:
     status: str | None = None
 
 
-def check_finished(batch: CsvBatch, options: ExportOptions) -> None:
-    if batch.status not in FINISHED and not options.partial:
+def check_finished(queue: Queue, options: ExportOptions) -> None:
+    if queue.status not in FINISHED and not options.partial:
         raise Conflict(
-            f"The batch is {batch.status}. Export it when it is completed, or ask for what is there with partial=1.",
+            f"The {kinds.desk_of(queue).words.one} is {queue.status}. "
+            "Export it when it is completed, or ask for what is there with partial=1.",
             code="not_finished",
         )
 
 
-def stream(batch: CsvBatch, options: ExportOptions) -> Iterator[bytes]:
+def stream(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
     """The file in pieces of some thousand rows, as of one moment.
 
     An error while reading is raised out of the generator: the transfer then breaks off and does not look complete.
     """
-    check_finished(batch, options)
-    return _stream(batch, options)
+    check_finished(queue, options)
+    return _stream(queue, options)
 
 
-def _stream(batch: CsvBatch, options: ExportOptions) -> Iterator[bytes]:
+def _stream(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
+    desk = kinds.desk_of(queue)
     shape = writer.Shape(
-        headers=tuple(batch.header_texts),
-        names=tuple(batch.column_names),
-        fields=tuple(field["name"] for field in batch.response_fields),
+        headers=tuple(desk.headers(queue)),
+        names=tuple(desk.columns(queue)),
+        fields=tuple(field["name"] for field in desk.response_fields(queue)),
+        extras=desk.extras(queue).names,
         metadata=options.metadata,
         excel=options.excel,
-        line_end=batch.line_end,
+        line_end=desk.line_end(queue),
     )
     write = writer.csv_chunks if options.format == "csv" else writer.jsonl_chunks
     # A server-side cursor lives in a transaction; the generator owns it, and ends it when the client goes away.
     with transaction.atomic():
-        yield from write(shape, _rows(batch, options))
+        yield from write(shape, _rows(queue, options))
 
 
-def _rows(batch: CsvBatch, options: ExportOptions) -> Iterator[writer.ExportRow]:
-    rows: Any = CsvBatchRow.objects.filter(queue_id=batch.pk)
+def _rows(queue: Queue, options: ExportOptions) -> Iterator[writer.ExportRow]:
+    extras = kinds.desk_of(queue).extras(queue)
+    found: Any = items.of_queue(queue)
     if options.status:
-        rows = rows.filter(status=options.status)
+        found = found.filter(status=options.status)
     # One statement on a server-side cursor sees the table as it was when it began.
-    for values in rows.in_order().values_list(*FIELDS).iterator(chunk_size=CHUNK):
-        index, cells, status, result, corrected, trace_id, elapsed_ms, attempts, code, message = values
+    for values in found.in_order().values_list(*FIELDS, *extras.annotations).iterator(chunk_size=CHUNK):
+        index, cells, status, result, corrected, trace_id, elapsed_ms, attempts, code, message, *more = values
         answer = corrected if corrected is not None else result if status == "succeeded" else None
         yield writer.ExportRow(
             cells=cells,
@@ -88,6 +93,7 @@ def _rows(batch: CsvBatch, options: ExportOptions) -> Iterator[writer.ExportRow]
             error_message=message or None,
             row_index=index,
             corrected=corrected is not None,
+            extras=extras.values(more),
         )
 
 
@@ -95,7 +101,7 @@ def content_type(options: ExportOptions) -> str:
     return "text/csv; charset=utf-8" if options.format == "csv" else "application/jsonl"
 
 
-def content_disposition(batch: CsvBatch, options: ExportOptions) -> str:
-    """A file name from the batch's name, without anything that a path or a header gives a meaning."""
-    stem = re.sub(r"[^\w .-]+", "_", batch.name).strip(" .") or "batch"
+def content_disposition(queue: Queue, options: ExportOptions) -> str:
+    """A file name from the queue's name, without anything that a path or a header gives a meaning."""
+    stem = re.sub(r"[^\w .-]+", "_", queue.name).strip(" .") or kinds.desk_of(queue).words.one
     return content_disposition_header(as_attachment=True, filename=f"{stem}.{options.format}") or "attachment"

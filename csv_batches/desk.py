@@ -1,0 +1,115 @@
+"""What pages, API and export ask of a CSV batch."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from csv_batches import steps
+from csv_batches.models import CsvBatch
+from csv_batches.selectors import batches
+from csv_batches.services import drafts, duplicates, launch, preview
+from experiments import desk
+from experiments.desk import Json
+from experiments.errors import WorkbenchError
+from experiments.querysets import QueueItemQuerySet
+
+HEAVY = (
+    "columns",
+    "prompt_template",
+    "read_options",
+    "response_fields",
+    "schema_example",
+    "schema_guidance",
+    "schema_json",
+    "warnings",
+)
+"""Settings that lists do not show: with thousands of columns they are megabytes."""
+
+
+class CsvBatchDesk(desk.Desk):
+    slug = "csv-batch"
+    collection = "csv_batches"
+    model = CsvBatch
+    words = desk.Words("batch", "batches", "row", "rows")
+    about = (
+        "A batch sends every row of a CSV file to an agent network "
+        "and gives the rows back with the answers beside them."
+    )
+    how_to_begin = "Choose a file to begin"
+    no_items = "Upload a file or insert rows through the API."
+    duplicate_takes = "the same file, mapping, template and schema"
+    facts_template = "csv_batches/queue_facts.html"
+    can = frozenset({"create", "update", "insert", "run", "duplicate"})
+
+    def queues(self, user: Any) -> QuerySet[CsvBatch]:
+        return batches.batches_of(user)
+
+    def heavy(self) -> Sequence[str]:
+        return HEAVY
+
+    def items(self, queue: CsvBatch) -> QueueItemQuerySet:
+        return queue.rows
+
+    def columns(self, queue: CsvBatch) -> list[str]:
+        return queue.column_names
+
+    def headers(self, queue: CsvBatch) -> list[str]:
+        return queue.header_texts
+
+    def line_end(self, queue: CsvBatch) -> str:
+        return queue.line_end
+
+    def shown_positions(self, queue: CsvBatch) -> list[int]:
+        """The columns that are sent; before any is mapped, all."""
+        sent = [position for position, column in enumerate(queue.columns) if column["mode"] != "ignore"]
+        return sent or list(range(len(queue.columns)))
+
+    def response_fields(self, queue: CsvBatch) -> list[dict[str, Json]]:
+        fields: list[dict[str, Json]] = queue.response_fields
+        return fields
+
+    def schema(self, queue: CsvBatch) -> dict[str, Json] | None:
+        schema: dict[str, Json] | None = queue.schema_json
+        return schema
+
+    def preview(self, plan: Any, payload: Sequence[str]) -> dict[str, Json]:
+        return preview.of_payload(plan, payload)
+
+    def missing(self, queue: CsvBatch) -> list[WorkbenchError]:
+        return launch.missing(queue)
+
+    def set_up(self, queue: CsvBatch, missing: Sequence[WorkbenchError]) -> desk.SetUp:
+        step = steps.step_of(missing[0].attr) if missing else steps.REVIEW
+        return desk.SetUp(step.title, reverse(f"csv_batches:{step.key}", args=[queue.pk]))
+
+    def new_address(self) -> str:
+        return reverse("csv_batches:new")
+
+    def create(self, *, user: Any, values: Mapping[str, Json]) -> CsvBatch:
+        return drafts.create(user=user, values=values)
+
+    def update(self, *, queue_id: Any, values: Mapping[str, Json]) -> CsvBatch:
+        return drafts.update(batch_id=queue_id, values=values)
+
+    def insert(self, *, queue_id: Any, rows: Sequence[Mapping[str, Json]]) -> tuple[int, int]:
+        return drafts.insert_rows(batch_id=queue_id, rows=rows)
+
+    def run(self, *, queue: CsvBatch, user: Any, order: Mapping[str, Json]) -> None:
+        launch.run(batch_id=queue.pk, user=user, order=_order(order))
+
+    def duplicate(self, *, queue: CsvBatch, user: Any, failed_only: bool) -> CsvBatch:
+        return duplicates.duplicate(batch=queue, user=user, failed_only=failed_only)
+
+
+def _order(given: Mapping[str, Json]) -> launch.Order:
+    first, last = given.get("first"), given.get("to")
+    # The rows `from` a `to` b are given with both ends; inside, ranges end before `range_to`.
+    after_last = None if last is None else last + 1
+    return launch.Order(
+        confirmed=given["confirm_schema_change"],
+        seen=given.get("seen"),
+        range_from=0 if first is not None else given.get("from"),
+        range_to=after_last if first is None else first,
+    )

@@ -1,0 +1,87 @@
+"""The items of a queue, as the API shows them, and those that a filter leaves."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
+
+from experiments import kinds
+from experiments.desk import Extras
+from experiments.models import Queue, QueueItem
+from experiments.querysets import QueueItemQuerySet
+from experiments.selectors import answer_filter
+
+ANY_VALUE = """
+EXISTS (
+    SELECT 1 FROM jsonb_path_query(experiments_queueitem.{column}, '$.**') AS value
+    WHERE jsonb_typeof(value) NOT IN ('array', 'object') AND upper(value #>> '{{}}') LIKE upper(%s)
+)
+"""
+
+
+def of_queue(queue: Queue) -> QueueItemQuerySet:
+    """All, with what `Desk.extras` looks at."""
+    desk = kinds.desk_of(queue)
+    return desk.items(queue).annotate(**desk.extras(queue).annotations)
+
+
+def as_row(item: QueueItem, names: Sequence[str], extras: Extras = Extras()) -> dict[str, Any]:  # noqa: B008  frozen
+    """`names` are those of its cells; `extras` go with an item that `of_queue` or `filtered` gave."""
+    more = extras.values([getattr(item, name) for name in extras.annotations])
+    return {
+        "id": item.pk,
+        "row_index": item.row_index,
+        "status": item.status,
+        "row_payload": dict(zip(names, item.payload, strict=True)),
+        "result_payload": item.result_payload,
+        "corrected_payload": item.corrected_payload,
+        "run_trace_id": item.run_trace_id,
+        "error_code": item.error_code or None,
+        "error_message": item.error_message or None,
+        "attempts": item.attempts,
+        "available_at": item.available_at,
+        "queued_at": item.queued_at,
+        "started_at": item.started_at,
+        "completed_at": item.completed_at,
+        "elapsed_ms": item.elapsed_ms,
+        **dict(zip(extras.names, more, strict=True)),
+    }
+
+
+def attempt_log(item: QueueItem) -> list[dict[str, Any]]:
+    fields = ("attempt", "generation", "started_at", "ended_at", "http_status", "outcome", "detail")
+    return list(item.attempt_log.order_by("id").values(*fields))
+
+
+def filtered(queue: Queue, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
+    """By `status`, `error_code`, a text that stands in a cell, an answer or an error message, and the answer itself."""
+    items = answer_filter.filtered(queue, of_queue(queue), wanted)
+    if wanted.get("status"):
+        items = items.filter(status=wanted["status"])
+    if wanted.get("error_code"):
+        items = items.filter(status="failed", error_code=wanted["error_code"])
+    text = wanted.get("search")
+    if text:
+        items = items.filter(has_text("payload", text) | has_answer(text) | Q(error_message__icontains=text))
+    return items.in_order()
+
+
+def has_answer(text: str) -> Q:
+    """What counts as the answer: a person's correction, where there is one."""
+    given = Q(corrected_payload__isnull=True) & has_text("result_payload", text)
+    return given | has_text("corrected_payload", text)
+
+
+def has_text(column: str, text: str) -> Q:
+    """Whether a value somewhere inside a JSON column contains `text`, whatever the case; names of keys do not count.
+
+    The column is looked through as a whole first, as JSON, where some characters are escaped: that is fast and lets few
+    items through to the exact look.
+    """
+    escaped = json.dumps(text, ensure_ascii=False)[1:-1]
+    pattern = "%" + re.sub(r"([\\%_])", r"\\\1", text) + "%"
+    exact = RawSQL(ANY_VALUE.format(column=column), [pattern], output_field=BooleanField())  # noqa: S611  names are ours
+    return Q(**{f"{column}__icontains": escaped}) & Q(exact)

@@ -1,0 +1,38 @@
+"""A person's answer to an item, beside the one that came."""
+
+from typing import Any
+
+from experiments import kinds, response_schema
+from experiments.errors import Conflict, InvalidInput
+from experiments.models import Queue, QueueItem
+from experiments.run_client.strict_json import BadPayload, strict
+from experiments.selectors import results
+
+FINAL = ("succeeded", "failed")
+ATTR = "corrected_payload"
+
+
+def correct(*, queue: Queue, row_index: int, payload: dict[str, Any] | None) -> QueueItem:
+    """Stores `payload` beside the original answer; None takes the correction back.
+
+    `InvalidInput` where it breaks the schema, `Conflict` while the item is not final.
+    """
+    desk = kinds.desk_of(queue)
+    if payload is not None:
+        _check(desk.schema(queue), payload)
+    items = desk.items(queue).filter(row_index=row_index)
+    if not items.filter(status__in=FINAL).update(corrected_payload=payload):
+        raise Conflict(f"{desk.words.item_title} {row_index} has no result yet.", code="wrong_status")
+    results.forget(queue)
+    item: QueueItem = items.get()
+    return item
+
+
+def _check(schema: dict[str, Any] | None, payload: dict[str, Any]) -> None:
+    try:
+        strict(payload, "the correction")
+    except BadPayload as problem:
+        raise InvalidInput(f"{problem}.", code="invalid_text", attr=ATTR) from problem
+    problem_in_words = response_schema.validator(schema)(payload) if schema else None
+    if problem_in_words is not None:
+        raise InvalidInput(problem_in_words, code="schema_mismatch", attr=ATTR)
