@@ -18,8 +18,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from csv_batches import fields, mapping
+from csv_batches import mapping
 from csv_batches.models import KIND, CsvBatch
+from experiments import response_fields as fields
 from experiments import response_schema
 from experiments.ingest import open_table
 from experiments.models import Network

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from csv_batches.fields import check_fields
 from experiments.errors import InvalidInput
+from experiments.response_fields import check_fields
 
 Json = dict[str, Any]
 PARTS = ("name", "description", "type", "choices")

@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 from csv_batches import choice_lines, field_edits
-from csv_batches.fields import TYPES
 from csv_batches.models import CsvBatch
+from experiments.response_fields import TYPES
 from experiments.writer import export_header
 
 Json = dict[str, Any]

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from csv_batches import fields, mapping
+from csv_batches import mapping
 from csv_batches.column_facts import ColumnFacts
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.services import history
+from experiments import response_fields as fields
 from experiments import response_schema
 from experiments.errors import Conflict, Gone, InvalidInput, TooLarge
 from experiments.models import Network, Queue, QueueItem

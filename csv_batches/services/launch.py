@@ -10,10 +10,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from csv_batches import fields
 from csv_batches.kind import CsvBatchPlan
 from csv_batches.models import CsvBatch
 from csv_batches.services import drafts
+from experiments import response_fields as fields
 from experiments import response_schema
 from experiments.errors import Conflict, InvalidInput, Problems, WorkbenchError
 from experiments.models import Network

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from csv_batches import fields
 from csv_batches.models import CsvBatch
 from csv_batches.services import drafts
+from experiments import response_fields as fields
 from experiments.errors import InvalidInput
 from experiments.run_client import strict_json
 

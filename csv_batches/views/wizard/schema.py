@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from csv_batches import field_edits, steps
-from csv_batches.fields import Imported
 from csv_batches.models import CsvBatch
 from csv_batches.pages import schema_page
 from csv_batches.pages.schema_page import Card, Json
@@ -20,6 +19,7 @@ from csv_batches.services import response_fields
 from csv_batches.views.wizard.shared import of_draft, onward, page, step_address
 from experiments.errors import WorkbenchError
 from experiments.pages import PageRequest, told, wants_fragment
+from experiments.response_fields import Imported
 from experiments.units import as_text
 
 ADD = "+"  # no field has this name

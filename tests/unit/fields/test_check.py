@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from csv_batches.fields import Field, check_fields, field_to_json
 from experiments.errors import InvalidInput
+from experiments.response_fields import Field, check_fields, field_to_json
 
 
 def test_fields_are_taken_in_their_order() -> None:

@@ -6,8 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csv_batches.fields import NAME, TYPES, Field, check_fields, field_to_json, fields_to_schema, schema_to_fields
 from experiments.errors import InvalidInput
+from experiments.response_fields import (
+    NAME,
+    TYPES,
+    Field,
+    check_fields,
+    field_to_json,
+    fields_to_schema,
+    schema_to_fields,
+)
 from experiments.response_schema import check_schema, example, validator
 
 FIELDS = (
