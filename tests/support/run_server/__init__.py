@@ -82,8 +82,9 @@ class RunServer:
         """Calls whose user_message has a match wait until `release`."""
         self._post("/hold", {"match": match})
 
-    def release(self) -> None:
-        self._post("/release", {})
+    def release(self, *, hold: str | None = None) -> None:
+        """Lets all go that are held. From then on nothing is held, or what matches `hold`."""
+        self._post("/release", {} if hold is None else {"hold": hold})
 
     def reset(self) -> None:
         self._post("/reset", {})

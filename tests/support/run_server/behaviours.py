@@ -3,10 +3,14 @@
 import asyncio
 import gzip
 import json
+import os
+import signal
 import uuid
 import zlib
 from collections.abc import Awaitable, Callable
 from typing import Any
+
+import psutil
 
 from .payloads import expected_payload
 from .turn import Turn
@@ -55,6 +59,15 @@ async def body_text(turn: Turn, options: dict[str, Any]) -> None:
 
 async def reset(turn: Turn, _options: dict[str, Any]) -> None:
     turn.reset()
+
+
+async def kill_caller(turn: Turn, _options: dict[str, Any]) -> None:
+    """Kills (-9) the process that called: a row that brings its worker down each time."""
+    caller = turn.writer.get_extra_info("peername")
+    for connection in psutil.net_connections("tcp4"):
+        if connection.laddr == caller and connection.pid:
+            os.kill(connection.pid, signal.SIGKILL)
+    turn.keep_open = False
 
 
 async def no_answer(turn: Turn, _options: dict[str, Any]) -> None:
@@ -182,7 +195,7 @@ async def bom(turn: Turn, options: dict[str, Any]) -> None:
 BEHAVIOURS: dict[str, Behaviour] = {
     function.__name__: function
     for function in (
-        *(ok, status, body_text, reset, no_answer, stale, cut_body, truncated_json, hang, hang_in_body),
+        *(ok, status, body_text, reset, kill_caller, no_answer, stale, cut_body, truncated_json, hang, hang_in_body),
         *(drip_header, drip_body, drip_endless, bad_chunk, gzipped, bad_gzip, gzip_bomb, big, endless),
         *(html200, empty200, no_content, redirect, not_http, many_headers, deep, bom),
     )

@@ -6,7 +6,8 @@
     GET  /stats     {calls, done, in_flight, max_in_flight, held, left, connections}
     POST /wait      a subset of the stats as minima, e.g. {"held": 3, "timeout_s": 10}: answers with the stats as soon
                     as they are reached, 408 where they are not
-    POST /hold      {"match": regex} more calls to keep waiting; POST /release lets all go (and holds no more)
+    POST /hold      {"match": regex} more calls to keep waiting; POST /release lets all go, and then holds no more, or
+                    with {"hold": regex} those that match
 """
 
 import asyncio
@@ -176,6 +177,8 @@ async def control(state: RunState, turn: Turn) -> None:
         state.hold(turn.request.json()["match"])
     elif path == "/release":
         state.release()
+        if "hold" in turn.request.json():
+            state.hold(turn.request.json()["hold"])
     elif path == "/reset":
         state.reset()
     elif path == "/wait":
