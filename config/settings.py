@@ -206,6 +206,10 @@ LANE_STALE_S = LEASE_S / 2
 """A live lane that was not heard of for so long is taken to be dead."""
 LANE_RESEND_S = LEASE_S
 """A lane that waits for a worker for so long may have lost its task."""
+WORKER_BEAT_S = LEASE_S / 6
+"""How often a worker writes down that it lives."""
+WORKER_STUCK_S = LEASE_S * 4
+"""A process of a worker that gives no sign of life for so long is ended, and replaced."""
 _LANE_TIMEOUT_S = LANE_SLICE_S + RUN_TIMEOUT_MAX + 60
 Q_CLUSTER = {
     "name": "workbench",

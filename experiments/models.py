@@ -259,6 +259,29 @@ class Lane(models.Model):
         return f"lane {self.number}.{self.generation} ({self.state})"
 
 
+class WorkerProcess(models.Model):
+    """A process of a worker, as of its last sign of life. Written by the worker's main process every few seconds."""
+
+    cluster = models.UUIDField(help_text="The same for all processes of one worker.")
+    host = models.CharField(max_length=200)
+    pid = models.PositiveIntegerField()
+    role = models.CharField(max_length=16)
+    doing = models.CharField(max_length=16)
+    queue = models.ForeignKey(
+        Queue, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False, null=True
+    )
+    started_at = models.DateTimeField()
+    beat_at = models.DateTimeField(help_text="By the clock of the database.")
+
+    class Meta:
+        ordering = ("host", "cluster", "role", "pid")
+        verbose_name_plural = "worker processes"
+        constraints = (models.UniqueConstraint(fields=("cluster", "pid"), name="worker_process_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.pid} on {self.host}"
+
+
 class Run(models.Model):
     """What was sent to a network and what came back, frozen."""
 

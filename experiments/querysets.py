@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
+from django.db.models.functions import Now
 
 if TYPE_CHECKING:
     from experiments.models import Queue
@@ -34,6 +35,10 @@ class QueueQuerySet(OwnedQuerySet):
 
     def running(self) -> Self:
         return self.kept().filter(status="running")
+
+    def whose_pause_is_over(self) -> Self:
+        """By the clock of the database."""
+        return self.kept().filter(status="paused", pause_until__lte=Now())
 
 
 class RunQuerySet(OwnedQuerySet):

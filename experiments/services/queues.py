@@ -61,20 +61,24 @@ def pause_by_system(*, queue_id: UUID, code: str, detail: str) -> None:
 
 def resume(*, queue_id: UUID) -> None:
     """paused or cancelled → running. After a pause by the system one row goes first."""
+    if not _resume(Queue.objects.filter(pk=queue_id, status__in=[Status.PAUSED, Status.CANCELLED])):
+        raise Conflict("Only a paused or cancelled batch can be resumed.", code="wrong_status")
+
+
+def resume_due(queue_id: UUID) -> None:
+    """paused → running where the time of the pause is over; nothing where a person was faster."""
+    _resume(Queue.objects.whose_pause_is_over().filter(pk=queue_id))
+
+
+def _resume(found: QuerySet[Queue]) -> int:
     with transaction.atomic():
-        changed = Queue.objects.filter(pk=queue_id, status__in=[Status.PAUSED, Status.CANCELLED]).update(
-            **FRESH_START, status=Status.RUNNING, completed_at=None
-        )
-        if not changed:
-            raise Conflict("Only a paused or cancelled batch can be resumed.", code="wrong_status")
+        queue_id = found.select_for_update(no_key=True).values_list("pk", flat=True).first()
+        if queue_id is None:
+            return 0
+        Queue.objects.filter(pk=queue_id).update(**FRESH_START, status=Status.RUNNING, completed_at=None)
         settle(queue_id)
         lanes.ensure(queue_id)
-
-
-def resume_due() -> None:
-    """Ends the pauses whose time is over."""
-    for queue_id in Queue.objects.filter(status=Status.PAUSED, pause_until__lte=Now()).values_list("pk", flat=True):
-        resume(queue_id=queue_id)
+        return 1
 
 
 def cancel(*, queue_id: UUID) -> None:

@@ -1,8 +1,9 @@
 """The worker's processes: django-q2's cluster, made to survive the death of any of them.
 
 What differs from the stock cluster: the main process never waits inside a signal handler, starts a new sentinel when
-one was killed, and runs the sweeper; the processes share flags and mailboxes without locks (`flags`); children end
-when their parent is gone, and a lane reads `stopping` before each claim.
+one was killed, ends processes that hang, and runs the sweeper; the processes share flags and mailboxes without locks
+(`flags`) and signs of life (`pulse`); children end when their parent is gone, and a lane reads `stopping` before each
+claim.
 """
 
 import logging
@@ -14,36 +15,47 @@ from collections.abc import Callable
 from multiprocessing.context import ForkProcess
 from types import FrameType
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psutil
 from django import db
 from django.conf import settings
 from django_q.cluster import Sentinel
+from django_q.monitor import monitor
+from django_q.pusher import pusher
+from django_q.signals import post_execute_in_worker, pre_execute
 from django_q.worker import worker
 
-from experiments.worker import stop, sweep
+from experiments.worker import lanes, pulse, silence, stop, sweep
 from experiments.worker.flags import Flag, Mailbox, Timer
+from experiments.worker.guardian import Guardian
+from experiments.worker.pulse import Board, Doing, Role
 
 logger = logging.getLogger(__name__)
 _fork = multiprocessing.get_context("fork")
 
 TICK_S = 1.0
+ROLES = {worker: Role.WORKER, pusher: Role.PUSHER, monitor: Role.MONITOR}
+MAIN_SLOT, SENTINEL_SLOT = 0, 1
 
 
 class WorkerSentinel(Sentinel):  # type: ignore[misc]
     """Guards the pool of one cluster until `end` is set."""
 
-    def __init__(self, started: Flag, end: Flag, cluster_id: Any) -> None:
+    def __init__(self, started: Flag, end: Flag, cluster_id: Any, board: Board) -> None:
         super().__init__(end, started, cluster_id, start=False)
         signal.signal(signal.SIGTERM, lambda *_: end.set())
         self.task_queue = Mailbox(handed_over=True)
         self.result_queue = Mailbox()
         self.event_out = Flag(parent=os.getpid())
+        self._board = board
+        self._slots: dict[int, ForkProcess] = {}
         self.start()
 
     def spawn_process(self, target: Callable[..., None], *args: Any) -> ForkProcess:
-        process = _fork.Process(target=_child, args=(os.getpid(), target, *args), name=f"Process-{uuid4().hex}")
+        slot = self._free_slot()
+        own = (os.getpid(), self._board, slot)
+        process = _fork.Process(target=_child, args=(*own, target, *args), name=f"Process-{uuid4().hex}")
         process.daemon = target is not worker
         if target is worker:
             process.timer = args[2]  # type: ignore[attr-defined]
@@ -51,21 +63,48 @@ class WorkerSentinel(Sentinel):  # type: ignore[misc]
             process.terminate = process.kill  # type: ignore[method-assign]
             self.pool.append(process)
         process.start()
+        self._slots[slot] = process
         return process
 
     def spawn_worker(self) -> None:
         self.spawn_process(worker, self.task_queue, self.result_queue, Timer(-1), self.timeout)
 
+    def _free_slot(self) -> int:
+        """One that nobody has, or whose process has ended."""
+        free = (slot for slot in range(SENTINEL_SLOT + 1, pulse.SLOTS) if not self._is_taken(slot))
+        slot = next(free)
+        self._board.clear(slot)
+        return slot
 
-def _child(parent: int, target: Callable[..., None], *args: Any) -> None:
+    def _is_taken(self, slot: int) -> bool:
+        return slot in self._slots and self._slots[slot].is_alive()
+
+
+def _child(parent: int, board: Board, slot: int, target: Callable[..., None], *args: Any) -> None:
     stop.watch_parent(parent)
+    pulse.start(board, slot, os.getpid(), ROLES[target])
+    silence.bounded(True)
+    pre_execute.connect(_begin_task)
+    post_execute_in_worker.connect(_end_task)
     # A signal to the whole group must not tear a call: the flag has reached everybody, each ends in its own order.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     target(*args)
 
 
-def _sentinel(parent: int) -> None:
-    WorkerSentinel(Flag(), stop.requested.watching(parent), uuid4())
+def _begin_task(sender: Any, task: dict[str, Any], **kwargs: Any) -> None:
+    """A lane gives signs and asks the database for little at a time; of other tasks neither can be expected."""
+    is_lane = task["func"] == lanes.TASK
+    silence.bounded(is_lane)
+    pulse.turn_to(*((Doing.LANE, UUID(task["args"][0])) if is_lane else (Doing.TASK,)))
+
+
+def _end_task(sender: Any, **kwargs: Any) -> None:
+    pulse.turn_to(Doing.IDLE)
+
+
+def _sentinel(parent: int, board: Board) -> None:
+    pulse.start(board, SENTINEL_SLOT, os.getpid(), Role.SENTINEL)
+    WorkerSentinel(Flag(), stop.requested.watching(parent), uuid4(), board)
 
 
 class WorkerCluster:
@@ -82,22 +121,33 @@ class WorkerCluster:
         """Returns when a stop was asked for and everything in flight has ended."""
         sweeper = sweep.Sweeper()
         while not stop.requested.is_set():
-            sentinel = self._start_sentinel()
-            while sentinel.is_alive() and not stop.requested.is_set():
-                sweeper.tick()
-                stop.requested.wait(TICK_S)
+            board = Board()
+            sentinel = self._start_sentinel(board)
+            pulse.start(board, MAIN_SLOT, os.getpid(), Role.GUARDIAN)
+            self._guard(sentinel, board, sweeper)
             if not stop.requested.is_set():
                 logger.error("The sentinel ended with code %s; starting a new one.", sentinel.exitcode)
                 time.sleep(TICK_S)
                 continue
             self._await_end(sentinel)
+        sweeper.end()
 
-    def _start_sentinel(self) -> ForkProcess:
+    def _start_sentinel(self, board: Board) -> ForkProcess:
         # A connection must not be shared across the fork.
         db.connections.close_all()
-        sentinel = _fork.Process(target=_sentinel, args=(os.getpid(),), name="sentinel")
+        sentinel = _fork.Process(target=_sentinel, args=(os.getpid(), board), name="sentinel")
         sentinel.start()
         return sentinel
+
+    def _guard(self, sentinel: ForkProcess, board: Board, sweeper: sweep.Sweeper) -> None:
+        """Until the sentinel ended or a stop was asked for."""
+        silence.bounded(True)
+        guardian = Guardian(stuck_after_s=settings.WORKER_STUCK_S)
+        while sentinel.is_alive() and not stop.requested.is_set():
+            pulse.beat()
+            guardian.look(board.signs())
+            sweeper.tick(board.signs())
+            stop.requested.wait(TICK_S)
 
     def _await_end(self, sentinel: ForkProcess) -> None:
         # Lanes end within the grace by themselves; what is left then hangs and is ended.

@@ -20,6 +20,7 @@ from django.db import (
     DataError,
     IntegrityError,
     InterfaceError,
+    InternalError,
     OperationalError,
     close_old_connections,
     connection,
@@ -32,8 +33,8 @@ from experiments.retry import Verdict
 from experiments.run_client import AbortHandle
 from experiments.services import queues
 from experiments.worker import claim as claims
+from experiments.worker import pulse, stop
 from experiments.worker import record as records
-from experiments.worker import stop
 from experiments.worker.calls import Caller, Prepared
 from experiments.worker.claim import Claimed
 from experiments.worker.lanes import LanePlace
@@ -49,6 +50,8 @@ LEAST_SLICE_S = 5.0
 LINGER_S = 1.0
 """A lane waits for a row that is due so soon; for others the sweeper starts a new lane."""
 WAIT_S = 0.25
+MOST_INTERNAL_ERRORS = 3
+"""One may be the end of a session that was silent for too long; what stays is a defect, and no reason to wait."""
 WIDEN_AFTER = 20
 
 
@@ -144,6 +147,7 @@ class Lane:
 
     def _loop(self, caller: Caller, pool: ThreadPoolExecutor) -> None:
         while True:
+            pulse.beat()
             self._look_around()
             found = self._persist(self._round)
             if found is None:
@@ -189,17 +193,21 @@ class Lane:
 
     def _persist(self, work: Callable[[], T]) -> T | None:
         """Does `work`, again and again while the database is away; None where the lane must end without it."""
-        wait = 0.2
+        wait, failures = 0.2, 0
         while True:
             try:
                 return work()
-            except (OperationalError, InterfaceError) as error:
+            except (OperationalError, InterfaceError, InternalError) as error:
+                failures += 1
+                if isinstance(error, InternalError) and failures == MOST_INTERNAL_ERRORS:
+                    raise
                 logger.warning("lane of %s: database is away (%s)", self._queue_id, type(error).__name__)
                 connection.close()
             if self._stop_seen is not None and time.monotonic() - self._stop_seen > settings.WORKER_GRACE_S:
                 return None
             if self._stop_seen is None and stop.stopping():
                 self._stop_seen = time.monotonic()
+            pulse.beat()
             time.sleep(wait)
             wait = min(wait * 2, 5.0)
 

@@ -5,23 +5,30 @@ Runs in the main process of every worker; an advisory lock lets one at a time do
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from experiments import kinds
 from experiments.models import Queue
 from experiments.services import queues
-from experiments.worker import claim, lanes
+from experiments.worker import claim, lanes, silence
+from experiments.worker.heartbeats import Heartbeats
+from experiments.worker.pulse import Sign
 from experiments.worker.record import settle
 
 logger = logging.getLogger(__name__)
 
 LOCK = 0x63737677
 """Key of the advisory lock, arbitrary but the same everywhere."""
+IDLE_MS = 30_000
+"""After so much silence the server ends a sweeper's session. It speaks every second."""
 TIDY_EVERY_S = 600.0
+AWAY = (OperationalError, InterfaceError)
+"""What a database raises that cannot be reached, or that is too busy just now."""
 
 
 def sweep() -> None:
@@ -29,11 +36,9 @@ def sweep() -> None:
     with _alone() as mine:
         if not mine:
             return
-        queues.resume_due()
-        for queue_id in _with_ended_leases():
-            give_back(queue_id)
-        for queue_id in Queue.objects.running().values_list("pk", flat=True):
-            lanes.ensure(queue_id)
+        _each(Queue.objects.whose_pause_is_over().values_list("pk", flat=True), queues.resume_due)
+        _each(_with_ended_leases(), give_back)
+        _each(Queue.objects.running().values_list("pk", flat=True), lanes.ensure)
         for kind in kinds.registered():
             kind.sweep()
 
@@ -45,6 +50,17 @@ def tidy() -> None:
             queues.destroy_deleted()
             for kind in kinds.registered():
                 kind.tidy()
+
+
+def _each(queue_ids: Iterable[UUID], chore: Callable[[UUID], object]) -> None:
+    """Does the chore for every queue: one that cannot be swept must not leave the others unswept."""
+    for queue_id in list(queue_ids):
+        try:
+            chore(queue_id)
+        except AWAY:
+            raise
+        except Exception:
+            logger.exception("queue %s cannot be swept", queue_id)
 
 
 def give_back(queue_id: UUID) -> None:
@@ -67,6 +83,8 @@ def _with_ended_leases() -> list[UUID]:
 @contextmanager
 def _alone() -> Iterator[bool]:
     with connection.cursor() as cursor:
+        # A sweeper that was stopped in the middle must not keep the others from sweeping.
+        cursor.execute("SELECT set_config('idle_session_timeout', %s, FALSE)", [str(IDLE_MS)])
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         mine = cursor.fetchone()[0]
     try:
@@ -78,25 +96,48 @@ def _alone() -> Iterator[bool]:
 
 
 class Sweeper:
-    """Calls `sweep` again and again, and waits longer while the database is away."""
+    """What the main process does in the database, again and again; it waits longer while that is away."""
 
     def __init__(self) -> None:
+        self._heartbeats = Heartbeats()
         self._failures = 0
-        self._not_before = 0.0
+        self._not_before = self._beat_at = 0.0
         self._tidy_at = time.monotonic() + TIDY_EVERY_S
 
-    def tick(self) -> None:
+    def tick(self, signs: Iterable[Sign]) -> None:
+        """`signs`: of this worker's processes."""
         if time.monotonic() < self._not_before:
             return
         try:
-            sweep()
-            if time.monotonic() >= self._tidy_at:
-                self._tidy_at = time.monotonic() + TIDY_EVERY_S
-                tidy()
+            self._work(signs)
             self._failures = 0
-        except (DatabaseError, InterfaceError) as error:
-            connection.close()
-            self._failures += 1
-            wait = min(10.0, 0.5 * 2.0 ** min(self._failures, 5))
-            self._not_before = time.monotonic() + wait
-            logger.warning("sweep failed (%s); again in %.0f s", type(error).__name__, wait)
+        except AWAY as error:
+            self._back_off(f"the database is away ({type(error).__name__})")
+        except Exception as error:
+            logger.exception("the sweeper failed")
+            self._back_off(type(error).__name__)
+
+    def end(self) -> None:
+        """The last thing that a worker does which ends in order."""
+        try:
+            self._heartbeats.forget()
+        except AWAY as error:
+            logger.warning("heartbeats are left behind (%s)", type(error).__name__)
+
+    def _work(self, signs: Iterable[Sign]) -> None:
+        now = time.monotonic()
+        if now >= self._beat_at:
+            self._beat_at = now + settings.WORKER_BEAT_S
+            self._heartbeats.write(signs)
+        sweep()
+        if now >= self._tidy_at:
+            self._tidy_at = now + TIDY_EVERY_S
+            with silence.unbounded():
+                tidy()
+
+    def _back_off(self, why: str) -> None:
+        connection.close()
+        self._failures += 1
+        wait = min(10.0, 0.5 * 2.0 ** min(self._failures, 5))
+        self._not_before = time.monotonic() + wait
+        logger.warning("sweep failed: %s; again in %.0f s", why, wait)
