@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from experiments.errors import WorkbenchError
-from experiments.models import Agent, ApiToken, Attempt, Lane, Network, Queue, QueueItem, Run
+from experiments.models import Agent, ApiToken, Attempt, Lane, Network, Queue, QueueItem, Run, WorkerProcess
 from experiments.services import queues
+from experiments.units import duration
 
 
 class ReadOnly:
@@ -112,6 +114,19 @@ class LaneAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("queue", "number", "generation", "state", "heartbeat", "host")
     list_filter = ("state",)
     list_select_related = ("queue",)
+
+
+@admin.register(WorkerProcess)
+class WorkerProcessAdmin(ReadOnly, admin.ModelAdmin):
+    """Workers that ended in order have no rows: one that was not heard of for long did not."""
+
+    list_display = ("role", "pid", "host", "doing", "queue", "started_at", "beat_at", "silent_for")
+    list_filter = ("role", "host")
+    list_select_related = ("queue",)
+
+    @admin.display(description="Silent for", ordering="-beat_at")
+    def silent_for(self, process: WorkerProcess) -> str:
+        return duration((timezone.now() - process.beat_at).total_seconds())
 
 
 @admin.register(ApiToken)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from zlib import crc32
 
+from experiments import health
 from experiments.models import Queue
 from experiments.units import compact, count, duration
 
@@ -138,6 +139,8 @@ def _draft(queue: Queue) -> str:
 
 
 def _running(queue: Queue) -> str:
+    if note := health.waiting_note([queue]):
+        return note
     if queue.probing:
         return "One row goes first, to see whether the network answers again."
     if queue.range_to is not None:

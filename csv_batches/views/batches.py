@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from csv_batches.pages.overview import listed_of
 from csv_batches.selectors import batches as selectors
-from experiments import overview
+from experiments import health, overview
 from experiments.pages import PageRequest, signed_in, wants_fragment
 
 PAGE = 50
@@ -25,9 +25,11 @@ def batch_list(request: PageRequest) -> HttpResponse:
         batches = batches.filter(created_at__lt=older_than)
     found = list(batches[: PAGE + 1])
     listed = tuple(listed_of(batch) for batch in found[:PAGE])
+    note = health.waiting_note(found)
     context = {
         "batches": listed,
-        "token": f"list.{crc32(repr(listed).encode()):08x}",
+        "note": note,
+        "token": f"list.{crc32(repr((listed, note)).encode()):08x}",
         "older": found[PAGE - 1].created_at.isoformat() if len(found) > PAGE else "",
         "older_than": request.GET.get("older", "") if older_than else "",
         "moves": any(overview.moves(batch) for batch in found),

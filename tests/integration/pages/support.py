@@ -52,6 +52,7 @@ def batch_of(
     network, _ = Network.objects.get_or_create(name="triage")
     counts = {name: list(statuses).count(name) for name in ("queued", "running", "succeeded", "failed")}
     given: dict[str, Any] = {"columns": COLUMNS, "response_fields": FIELDS, "prompt_template": "Sort this."} | values
+    given.setdefault("started_at", None if status == "draft" else timezone.now())
     batch: CsvBatch = CsvBatch.objects.create(
         kind=KIND,
         name=name,
@@ -59,7 +60,6 @@ def batch_of(
         status=status,
         total=len(statuses),
         created_by=user(owner),
-        started_at=None if status == "draft" else timezone.now(),
         **counts,
         **given,
     )
