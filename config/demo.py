@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from config.processes import Program
+from experiments import health
 from experiments.runtime import local_model
 
 POLL_S = 0.2
@@ -46,13 +47,34 @@ def web_program(port: int, env: dict[str, str]) -> Program:
 
 def worker_program(env: dict[str, str]) -> Program:
     # The worker's own last resort comes 10 s after its grace.
-    return _program("worker", ["manage.py", "qcluster"], env, grace_s=settings.WORKER_GRACE_S + 15)
+    program = _program("worker", ["manage.py", "qcluster"], env, grace_s=settings.WORKER_GRACE_S + 15)
+    return replace(program, is_stuck=WorkerWatch())
 
 
 def _program(name: str, argv: list[str], env: dict[str, str], *, grace_s: float) -> Program:
     return Program(
         name, [sys.executable, *argv], log=log_file(name), env=env, cwd=Path(settings.BASE_DIR), grace_s=grace_s
     )
+
+
+class WorkerWatch:
+    """Whether the worker's main process, which watches all its others, hangs itself. Call it as often as you like."""
+
+    LOOK_S = 2.0
+    ENOUGH = 3
+    """Looks in a row: after a machine slept, the first one finds everything silent."""
+
+    def __init__(self) -> None:
+        self._look_at = 0.0
+        self._silent = 0
+
+    def __call__(self, pid: int) -> bool:
+        if time.monotonic() < self._look_at:
+            return False
+        self._look_at = time.monotonic() + self.LOOK_S
+        age_s = health.heartbeat_age_s(host=socket.gethostname(), pid=pid)
+        self._silent = self._silent + 1 if age_s is not None and age_s > settings.WORKER_STUCK_S else 0
+        return self._silent >= self.ENOUGH
 
 
 # -- looks at the machine

@@ -49,7 +49,8 @@ class Program:
     """What to run. `env` is the whole environment, None: the supervisor's; `log` is appended to.
 
     `grace_s` is how long it may take to end after SIGTERM before what is left of it is killed. Once it died it is
-    started again only while `is_needed()`, so that it does not fight with somebody who does its work meanwhile.
+    started again only while `is_needed()`, so that it does not fight with somebody who does its work meanwhile. While
+    it runs, `is_stuck` is asked with its process id: one that lives and does nothing is killed and started again.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Program:
     cwd: Path | None = None
     grace_s: float = 10.0
     is_needed: Callable[[], bool] = lambda: True
+    is_stuck: Callable[[int], bool] = lambda pid: False
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,9 @@ class Supervisor:
         """One look at all programs, for the caller's loop: the dead are buried and restarted. Raises `GaveUp`."""
         self._raise_if_asked()
         for child in self._children:
+            if child.process is not None and child.process.poll() is None and child.program.is_stuck(child.process.pid):
+                self._say(f"{child.program.name} gives no sign of life and is killed")
+                end_group(child.process)
             if child.process is not None and child.process.poll() is not None:
                 self._bury(child, child.process)
             if child.process is None and child.due <= time.monotonic() and child.program.is_needed():

@@ -1,6 +1,7 @@
 """A supervisor as a process: `driver.py EVENTS GRACE_S NAME[:MANNER…] …` supervises a `child.py` for each name.
 
-A file `NAME.taken` beside EVENTS says that somebody else does the work of NAME.
+A file `NAME.taken` beside EVENTS says that somebody else does the work of NAME, a file `NAME.stuck` with a process id
+that this one does nothing any more.
 """
 
 import sys
@@ -24,7 +25,10 @@ def main(events: Path, grace_s: float, wanted: list[str]) -> int:
                 argv = [sys.executable, str(CHILD), name, str(events), *manners]
                 is_free = lambda name=name: not events.with_name(f"{name}.taken").exists()  # noqa: E731
                 log = events.with_name(f"{name}.log")
-                supervisor.start(Program(name, argv, log=log, grace_s=grace_s, is_needed=is_free))
+                watch = Watch(events.with_name(f"{name}.stuck"))
+                supervisor.start(
+                    Program(name, argv, log=log, grace_s=grace_s, is_needed=is_free, is_stuck=watch.is_stuck)
+                )
                 supervisor.wait_until(lambda name=name: started(events, name), name=name, timeout_s=30)  # type: ignore[misc]
             say("ready")
             while True:
@@ -36,6 +40,14 @@ def main(events: Path, grace_s: float, wanted: list[str]) -> int:
     except GaveUp as error:
         say(str(error))
         return 1
+
+
+class Watch:
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def is_stuck(self, pid: int) -> bool:
+        return self._file.exists() and self._file.read_text() == str(pid)
 
 
 def started(events: Path, name: str) -> bool:
