@@ -29,6 +29,8 @@ class ShownAttempt:
     http_status: int | None
     detail: str
     took: str
+    started_at: datetime | None
+    """None where it was over before anything was called."""
     ended_at: datetime
 
 
@@ -131,5 +133,6 @@ def _attempt(entry: Mapping[str, Any]) -> ShownAttempt:
         http_status=entry["http_status"],
         detail=entry["detail"],
         took=milliseconds(max((end - start).total_seconds() * 1000, 0)) if start else "",
+        started_at=start,
         ended_at=end,
     )

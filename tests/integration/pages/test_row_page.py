@@ -1,7 +1,11 @@
 """A row with all that is known of it."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from experiments.models import Attempt
 from tests.integration.pages.support import batch_of, browser, htmx, queue_url, row_of, run_for
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +61,26 @@ def test_its_own_address_shows_the_row_beside_a_table_that_has_it() -> None:
     html = browser("ann").get(queue_url(batch, "row/60/")).content.decode()
     assert '<tr id="r60" aria-selected="true">' in html
     assert "<title>Row 60 · 0 % · 0 of 70 · Mails</title>" in html
+
+
+def test_each_attempt_says_when_it_started_and_ended_how_and_what_went_wrong() -> None:
+    batch = batch_of("ann")
+    row = row_of(batch, 0, "succeeded")
+    at = timezone.now() - timedelta(days=3)
+    outcomes = (("server_error", 503, "The network answered 503: out of order."), ("lost", None, "The worker ended."))
+    for attempt, (outcome, status, detail) in enumerate(outcomes, start=1):
+        Attempt.objects.create(
+            item_id=row.pk,
+            generation=1,
+            attempt=attempt,
+            started_at=at,
+            ended_at=at + timedelta(seconds=2),
+            http_status=status,
+            outcome=outcome,
+            detail=detail,
+        )
+    html = htmx(browser("ann"), queue_url(batch, "row/0/")).content.decode()
+    section = html.partition("<h2>Attempts</h2>")[2].partition("</section>")[0]
+    for text in ("server_error", "HTTP 503", "out of order", "lost", "The worker ended.", "2.0 s"):
+        assert text in section
+    assert section.count(f'<time datetime="{at:%Y-%m-%dT%H:%M}') == 4, "started and ended, of both"
