@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from experiments import kinds, secretbox
+from experiments import caps, kinds, secretbox
 from experiments.json_field import OrderedJSONField
 from experiments.querysets import OwnedQuerySet, QueueItemQuerySet, QueueQuerySet, RunQuerySet
 
@@ -110,6 +110,14 @@ class Queue(models.Model):
     tokens = models.BigIntegerField(default=0)
     rate = models.FloatField(default=0, help_text="Recorded rows, decaying by e each minute, as of rate_at.")
     rate_at = models.DateTimeField(null=True, blank=True)
+    calls = models.PositiveBigIntegerField(default=0, help_text="Rows claimed to be called, each attempt anew.")
+    ran_before_s = models.FloatField(default=0, help_text="Seconds it ran up to its last stop. The database keeps it.")
+    running_since = models.DateTimeField(null=True, blank=True, help_text="The database keeps it.")
+
+    max_failures = models.PositiveIntegerField(null=True, blank=True, help_text="Pauses at so many failed rows.")
+    max_calls = models.PositiveIntegerField(null=True, blank=True)
+    max_tokens = models.PositiveBigIntegerField(null=True, blank=True)
+    max_minutes = models.PositiveIntegerField(null=True, blank=True, help_text="Of running; pauses do not count.")
 
     range_from = models.PositiveIntegerField(null=True, blank=True)
     range_to = models.PositiveIntegerField(null=True, blank=True, help_text="Exclusive.")
@@ -147,6 +155,12 @@ class Queue(models.Model):
                 name="queue_trial_has_parent",
             ),
             models.UniqueConstraint(fields=("parent", "trial"), name="queue_trial_unique"),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": 1}), name=f"queue_{name}_positive"
+                )
+                for name in caps.NAMES
+            ),
             models.CheckConstraint(
                 condition=~Q(status="completed") | Q(queued=0, running=0), name="queue_completed_means_nothing_left"
             ),
@@ -154,6 +168,12 @@ class Queue(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def ran_s(self) -> float:
+        """Seconds that it has run in all, without its pauses."""
+        now_s = (timezone.now() - self.running_since).total_seconds() if self.running_since else 0.0
+        return self.ran_before_s + max(now_s, 0.0)
 
 
 class QueueItem(models.Model):

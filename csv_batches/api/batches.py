@@ -67,7 +67,8 @@ class BatchList(generics.ListAPIView[CsvBatch]):
 
 
 class BatchDetail(BatchView):
-    """One batch. After the start only `name` and `concurrency` change."""
+    """One batch. After the start only `name`, `concurrency` and its hard limits, `max_failures`, `max_calls`,
+    `max_tokens` and `max_minutes`, change."""
 
     @extend_schema(responses=shapes.BatchSerializer)
     def get(self, request: Request, batch_id: UUID) -> Response:

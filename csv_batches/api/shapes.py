@@ -10,6 +10,7 @@ from csv_batches.selectors import batches as selectors
 from experiments.selectors import items
 
 LARGEST_INDEX = 2**31 - 1
+LARGEST_BIG = 10**15
 ERROR_CODES = (
     "schema_mismatch",
     "bad_response",
@@ -56,6 +57,11 @@ class NetworkNameField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
+def cap_field(help_text: str, *, most: int = LARGEST_INDEX) -> serializers.IntegerField:
+    """A hard limit; null takes it away. Can be changed at any time."""
+    return serializers.IntegerField(min_value=1, max_value=most, required=False, allow_null=True, help_text=help_text)
+
+
 class DraftSerializer(serializers.Serializer[Any]):
     """The settings of a batch. `columns`, `response_fields` are checked as a whole, with the place in the message."""
 
@@ -69,6 +75,10 @@ class DraftSerializer(serializers.Serializer[Any]):
     debug = serializers.BooleanField(required=False)
     concurrency = serializers.IntegerField(min_value=1, max_value=10_000, required=False)
     max_attempts = serializers.IntegerField(min_value=1, max_value=100, required=False)
+    max_failures = cap_field("Pauses when so many rows have failed.")
+    max_calls = cap_field("Pauses when so many calls of /run were made, each attempt counted; never one more is made.")
+    max_tokens = cap_field("Pauses when so many tokens were used.", most=LARGEST_BIG)
+    max_minutes = cap_field("Pauses when it has run for so long in all, pauses not counted.")
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
@@ -80,6 +90,8 @@ class ProgressSerializer(serializers.Serializer[Any]):
     rows_per_second = serializers.FloatField()
     eta_seconds = serializers.IntegerField(allow_null=True)
     tokens = serializers.IntegerField()
+    calls = serializers.IntegerField(help_text="Of /run, each attempt counted; those under way too.")
+    running_seconds = serializers.IntegerField(help_text="In all, pauses not counted.")
 
 
 class NetworkRefSerializer(serializers.Serializer[Any]):
@@ -110,6 +122,10 @@ class BatchSerializer(serializers.Serializer[Any]):
     debug = serializers.BooleanField()
     concurrency = serializers.IntegerField()
     max_attempts = serializers.IntegerField()
+    max_failures = serializers.IntegerField(allow_null=True)
+    max_calls = serializers.IntegerField(allow_null=True)
+    max_tokens = serializers.IntegerField(allow_null=True)
+    max_minutes = serializers.IntegerField(allow_null=True)
     pause_reason = PauseReasonSerializer(allow_null=True)
     upload = serializers.DictField(allow_null=True)
     created_by = serializers.CharField()

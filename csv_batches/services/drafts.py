@@ -11,15 +11,15 @@ from csv_batches import mapping
 from csv_batches.column_facts import ColumnFacts
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.services import history
+from experiments import caps, response_schema
 from experiments import response_fields as fields
-from experiments import response_schema
 from experiments.errors import Conflict, Gone, InvalidInput, TooLarge
 from experiments.models import Network, Queue, QueueItem
 from experiments.prompts import compile_template
 from experiments.services import loading, queues
 
 MAX_ROWS_A_CALL = 10_000
-AFTER_START = {"name", "concurrency"}
+AFTER_START = {"name", "concurrency", *caps.NAMES}
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -34,7 +34,7 @@ def create(*, user: Any, values: Mapping[str, Any]) -> CsvBatch:
 
 
 def update(*, batch_id: UUID, values: Mapping[str, Any]) -> CsvBatch:
-    """Changes a draft; once started only its name and concurrency, else `Conflict`."""
+    """Changes a draft; once started only its name, concurrency and hard limits, else `Conflict`."""
     with transaction.atomic():
         batch = locked(batch_id)
         if batch.status != CsvBatch.Status.DRAFT and set(values) - AFTER_START:
@@ -86,6 +86,9 @@ def _apply(batch: CsvBatch, values: Mapping[str, Any]) -> None:
     for name in plain:
         if name in values:
             setattr(batch, name, values[name] if values[name] is not None else "")
+    for name in caps.NAMES:
+        if name in values:
+            setattr(batch, name, values[name])
     if "network" in values:
         batch.network = network_of(values["network"])
     if "columns" in values:

@@ -8,10 +8,11 @@ from django.db import connection, transaction
 
 from csv_batches.models import CsvBatch
 from csv_batches.selectors.tried import COPIED
+from experiments import caps
 from experiments.errors import InvalidInput
 
 FILE_FACTS = ("dataset_name", "source_name", "source_size", "source_sha256", "encoding", "delimiter", "line_end")
-MORE = (*FILE_FACTS, "read_options", "warnings", "concurrency")
+MORE = (*FILE_FACTS, "read_options", "warnings", "concurrency", *caps.NAMES)
 
 _COPY_ROWS = """
 INSERT INTO experiments_queueitem (queue_id, kind, row_index, payload, error_code, error_message)

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from csv_batches.models import CsvBatch
 from csv_batches.services import drafts, history
+from experiments import caps
 from experiments.errors import Conflict
 from experiments.models import Network
 
@@ -19,6 +20,7 @@ BLANK: dict[str, Any] = {
     "debug": False,
     "concurrency": 1,
     "max_attempts": 4,
+    **dict.fromkeys(caps.NAMES),
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from experiments import caps
 from experiments.models import Queue
 from experiments.worker.record import RATE_DECAY_S
 
@@ -38,6 +39,8 @@ def progress(queue: Queue, now: datetime | None = None) -> dict[str, Any]:
         "rows_per_second": round(rate, 3),
         "eta_seconds": round(left / rate) if rate > LEAST_RATE and left else None,
         "tokens": queue.tokens,
+        "calls": queue.calls,
+        "running_seconds": round(queue.ran_s),
     }
 
 
@@ -60,6 +63,7 @@ def common(queue: Queue) -> dict[str, Any]:
         "debug": queue.debug,
         "concurrency": queue.concurrency,
         "max_attempts": queue.max_attempts,
+        **{name: getattr(queue, name) for name in caps.NAMES},
         "pause_reason": pause_reason(queue),
         "created_by": queue.created_by.get_username(),
         "created_at": queue.created_at,

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from experiments import caps
 from experiments.errors import Conflict, Gone
 from experiments.models import Queue, QueueItem
 from experiments.worker import lanes
@@ -60,9 +61,18 @@ def pause_by_system(*, queue_id: UUID, code: str, detail: str) -> None:
 
 
 def resume(*, queue_id: UUID) -> None:
-    """paused or cancelled → running. After a pause by the system one row goes first."""
-    if not _resume(Queue.objects.filter(pk=queue_id, status__in=[Status.PAUSED, Status.CANCELLED])):
-        raise Conflict("Only a paused or cancelled batch can be resumed.", code="wrong_status")
+    """paused or cancelled → running. After a pause by the system one row goes first.
+
+    `Conflict` with the code of the pause where a hard limit is still reached: it would pause again at once.
+    """
+    stopped = Queue.objects.filter(pk=queue_id, status__in=[Status.PAUSED, Status.CANCELLED])
+    with transaction.atomic():
+        queue = stopped.select_for_update(no_key=True).first()
+        cap = caps.reached(queue) if queue else None
+        if queue and cap:
+            raise Conflict(cap.sentence(queue), code=cap.code, attr=cap.name)
+        if not _resume(stopped):
+            raise Conflict("Only a paused or cancelled batch can be resumed.", code="wrong_status")
 
 
 def resume_due(queue_id: UUID) -> None:

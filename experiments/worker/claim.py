@@ -12,6 +12,8 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import connection
 
+from experiments import caps
+
 CRASHED = (
     "The worker that called this row ended without a result, {lost} times in a row. Look at the row and at the "
     "worker's log, then retry it."
@@ -54,6 +56,14 @@ class Locked:
     streak: int
     streak_group: str
     owner_id: int
+    failed: int
+    calls: int
+    tokens: int
+    ran_s: float
+    max_failures: int | None
+    max_calls: int | None
+    max_tokens: int | None
+    max_minutes: int | None
 
 
 _LOCK = """
@@ -61,7 +71,9 @@ SELECT q.id, q.status, q.concurrency, q.queued, q.running, q.max_attempts, q.pro
        coalesce(q.range_from, 0), coalesce(q.range_to, 2147483647), n.id,
        CASE WHEN n.run_url = '' AND %(own_limit)s > 0 THEN least(n.max_concurrency, %(own_limit)s)
             ELSE n.max_concurrency END,
-       q.streak, q.streak_group, q.created_by_id
+       q.streak, q.streak_group, q.created_by_id, q.failed, q.calls, q.tokens,
+       q.ran_before_s + coalesce(extract(epoch FROM clock_timestamp() - q.running_since)::float8, 0),
+       q.max_failures, q.max_calls, q.max_tokens, q.max_minutes
 FROM experiments_queue q JOIN experiments_network n ON n.id = q.network_id
 WHERE q.id = %(queue)s AND q.deleted_at IS NULL
 FOR NO KEY UPDATE OF n, q
@@ -117,12 +129,15 @@ FROM experiments_queue WHERE network_id = %(network)s AND (running > 0 OR status
 
 
 def free_slots(queue: Locked, running: int) -> int:
-    """How many more rows of this queue may be in flight: its own limit, and a fair share of its network's."""
+    """How many more rows of this queue may be in flight: its own limits, and a fair share of its network's."""
     with connection.cursor() as cursor:
         cursor.execute(_NETWORK_LOAD, {"queue": queue.id, "network": queue.network_id})
         elsewhere, others = cursor.fetchone()
     share = max(1, queue.network_limit // (others + 1))
     free = min(queue.concurrency - running, share - running, queue.network_limit - elsewhere - running)
+    left = caps.calls_left(queue)
+    if left is not None:
+        free = min(free, left)
     return max(0, min(free, 1 - running) if queue.probing else free)
 
 
@@ -146,7 +161,7 @@ WITH picked AS (
     RETURNING i.id, i.row_index, i.payload, i.attempts, i.generation, i.lost, i.started_at,
               coalesce(extract(epoch FROM clock_timestamp() - i.limited_since), 0)::float8
 ), counted AS (
-    UPDATE experiments_queue q SET running = q.running + c.n, queued = q.queued - c.n
+    UPDATE experiments_queue q SET running = q.running + c.n, queued = q.queued - c.n, calls = q.calls + c.n
     FROM (SELECT count(*)::int AS n FROM claimed) c WHERE q.id = %(queue)s AND c.n > 0
 )
 SELECT * FROM claimed ORDER BY row_index

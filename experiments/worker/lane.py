@@ -251,6 +251,8 @@ class Lane:
     def _claim(self, queue: claims.Locked, running: int) -> list[Claimed]:
         if not self._claiming or queue.status != Queue.Status.RUNNING:
             return []
+        if records.pause_at_cap(queue):
+            return []
         in_flight = len(self._in_flight)
         if any(row.suspect for row, _ in self._in_flight.values()):
             return []

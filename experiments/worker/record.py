@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from django.db import connection
 
+from experiments import caps
 from experiments.models import Run
 from experiments.retry import Breaker
 from experiments.worker.claim import Claimed, Locked
@@ -172,14 +173,14 @@ PAUSE_CODES = {"server": "server_error", "schema": "schema_mismatch"}
 _QUEUE = """
 UPDATE experiments_queue q
 SET running = q.running - %(n)s, queued = q.queued + %(queued)s, succeeded = q.succeeded + %(succeeded)s,
-    failed = q.failed + %(failed)s, tokens = q.tokens + %(tokens)s,
+    failed = q.failed + %(failed)s, tokens = q.tokens + %(tokens)s, calls = greatest(q.calls - %(uncalled)s, 0),
     rate = coalesce(q.rate * exp(-least(extract(epoch FROM clock_timestamp() - q.rate_at)::float8 / %(decay)s, 50)), 0)
            + %(succeeded)s + %(failed)s,
     rate_at = clock_timestamp(), streak = %(streak)s, streak_group = %(group)s, probing = %(probing)s
 WHERE q.id = %(id)s
 """
 _PAUSE = """
-UPDATE experiments_queue SET status = 'paused', pause_code = %(code)s, pause_detail = %(detail)s, probing = TRUE,
+UPDATE experiments_queue SET status = 'paused', pause_code = %(code)s, pause_detail = %(detail)s, probing = %(probing)s,
     pause_until = CASE WHEN %(until)s::float8 IS NOT NULL
                   THEN clock_timestamp() + %(until)s::float8 * interval '1 second' END
 WHERE id = %(id)s AND status = 'running'
@@ -216,7 +217,9 @@ def _update_queue(queue: Locked, outcomes: list[Outcome]) -> None:
     streak = follow(Streak(queue.streak, queue.streak_group, queue.probing), outcomes)
     counts = {status: sum(o.status == status for o in outcomes) for status in ("queued", "succeeded", "failed")}
     tokens = sum(outcome.tokens for outcome in outcomes)
+    uncalled = sum(outcome.name == "template_error" for outcome in outcomes)
     values: dict[str, Any] = {**counts, "id": queue.id, "n": len(outcomes), "tokens": tokens, "decay": RATE_DECAY_S}
+    values["uncalled"] = uncalled
     with connection.cursor() as cursor:
         cursor.execute(_QUEUE, {**values, "streak": streak.length, "group": streak.group, "probing": streak.probing})
     if streak.tripped is not None:
@@ -229,9 +232,19 @@ def _update_queue(queue: Locked, outcomes: list[Outcome]) -> None:
         )
 
 
-def _pause(queue: Locked, *, code: str, detail: str, until_s: float | None) -> None:
+def pause_at_cap(queue: Locked) -> bool:
+    """Pauses a running queue whose hard limit is reached, and whether it did. Look before each claim."""
+    cap = caps.reached(queue)
+    if cap is not None:
+        # It says nothing about the network: no row has to go first after it.
+        _pause(queue, code=cap.code, detail=cap.sentence(queue), until_s=None, probing=queue.probing)
+    return cap is not None
+
+
+def _pause(queue: Locked, *, code: str, detail: str, until_s: float | None, probing: bool = True) -> None:
+    values: dict[str, Any] = {"id": queue.id, "code": code, "detail": detail, "until": until_s, "probing": probing}
     with connection.cursor() as cursor:
-        cursor.execute(_PAUSE, {"id": queue.id, "code": code, "detail": detail, "until": until_s})
+        cursor.execute(_PAUSE, values)
 
 
 _COMPLETE = """

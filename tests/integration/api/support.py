@@ -25,10 +25,11 @@ AGENT_KEYS = words("key display_name prompt is_default allow_respond routes mode
 BATCH_KEYS = words(
     """
     id kind name network agent_key status columns prompt_template response_fields schema_json schema_mode debug
-    concurrency max_attempts pause_reason upload created_by created_at started_at completed_at progress
+    concurrency max_attempts max_failures max_calls max_tokens max_minutes pause_reason upload
+    created_by created_at started_at completed_at progress
     """
 )
-PROGRESS_KEYS = words("total queued running succeeded failed rows_per_second eta_seconds tokens")
+PROGRESS_KEYS = words("total queued running succeeded failed rows_per_second eta_seconds tokens calls running_seconds")
 ROW_KEYS = words(
     """
     id row_index status row_payload result_payload corrected_payload run_trace_id error_code error_message
