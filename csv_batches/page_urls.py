@@ -39,6 +39,7 @@ urlpatterns = [
     path(f"{batch}cancel/", queue.cancel, name="cancel"),
     path(f"{batch}retry/", queue.retry, name="retry"),
     path(f"{batch}pace/", queue.set_pace, name="pace"),
+    path(f"{batch}limits/", queue.set_limits, name="limits"),
     path(f"{batch}duplicate/", queue.duplicate, name="duplicate"),
     path(f"{batch}results/", results.results_page, name="results"),
     path(f"{batch}export/", export.export_file, name="export"),

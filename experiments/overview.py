@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from experiments import health
+from experiments import caps, health
 from experiments.models import Queue
 from experiments.units import compact, count, duration
 
@@ -68,6 +68,8 @@ class Facts(Shown):
     in_flight: int
     tokens: str
     tokens_projected: str
+    limits: tuple[tuple[str, str, str], ...]
+    """Of each hard limit that is set: what is used of it, the limit, and of what."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,21 @@ def facts_of(queue: Queue, progress: Mapping[str, Any]) -> Facts:
         in_flight=queue.running,
         tokens=compact(tokens) if tokens else "",
         tokens_projected=compact(projected) if projected and tokens else "",
+        limits=used_of_limits(queue) if queue.status != Status.DRAFT else (),
     )
+
+
+def used_of_limits(queue: Queue) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (_short(int(cap.used(queue))), _short(limit), cap.unit)
+        for cap in caps.CAPS
+        if (limit := cap.limit(queue)) is not None
+    )
+
+
+def _short(number: int) -> str:
+    """Exact as long as that is short: near a limit each one counts."""
+    return count(number) if number < 1_000_000 else compact(number)
 
 
 def counts_in_words(queue: Queue) -> str:

@@ -6,10 +6,12 @@ from typing import Any
 
 from django import forms
 
+from csv_batches.forms.limits import LimitsForm
 from csv_batches.models import CsvBatch
 from csv_batches.pages.row_table import LARGEST_INDEX
 from csv_batches.services.launch import Order
 from csv_batches.services.trials import MOST_ROWS
+from experiments import caps
 from experiments.models import Network
 
 MODES = (
@@ -18,7 +20,7 @@ MODES = (
 )
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(LimitsForm):
     """The settings of the review step. `was`: what the page showed, so that a save carries only what was changed."""
 
     network = forms.TypedChoiceField(label="Network", coerce=int, empty_value=None, required=False)
@@ -33,12 +35,17 @@ class SettingsForm(forms.Form):
         super().__init__(data, initial=saved(batch))
         for name in ("concurrency", "max_attempts"):
             self.fields[name].widget.attrs["aria-describedby"] = f"help-{name} error-{name}"
+        for name in caps.NAMES:
+            self.fields[name].widget.attrs["aria-describedby"] = f"help-limits error-{name}"
         none_yet = [] if batch.network_id else [("", "Choose a network")]
         names = list(Network.objects.values_list("pk", "name"))
         self.fields["network"].choices = [*none_yet, *names]  # type: ignore[attr-defined]
         agents = agents_of(batch.network)
         if agents or not batch.network:
             self.fields["agent_key"] = forms.ChoiceField(label="Agent", choices=_agents(agents, batch), required=False)
+
+    def limits(self) -> list[forms.BoundField]:
+        return [self[name] for name in caps.NAMES]
 
     def changes(self) -> dict[str, Any]:
         """What was changed and can be saved; an agent of another network is forgotten with it."""
@@ -64,6 +71,7 @@ def saved(batch: CsvBatch) -> dict[str, Any]:
         "concurrency": batch.concurrency,
         "max_attempts": batch.max_attempts,
         "debug": batch.debug,
+        **{name: getattr(batch, name) for name in caps.NAMES},
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count
 
+from csv_batches.forms.limits import LimitsForm
 from csv_batches.models import CsvBatch
 from csv_batches.pages import review, row_table
 from csv_batches.pages.row_table import RowTable, query
@@ -71,6 +72,23 @@ class Pace(Shown):
 
 
 @dataclass(frozen=True)
+class Limit:
+    """A hard limit; None: there is none."""
+
+    name: str
+    label: str
+    limit: int | None
+
+
+@dataclass(frozen=True)
+class Limits(Shown):
+    """The hard limits, to be changed while there are rows to come."""
+
+    caps: tuple[Limit, ...]
+    can_change: bool
+
+
+@dataclass(frozen=True)
 class Poll(Shown):
     """How often the page asks for news and where; no `seconds`: it does not."""
 
@@ -100,6 +118,7 @@ class BatchPage:
     facts: Facts
     acts: Actions
     pace: Pace
+    limits: Limits
     chips: Chips
     table: RowTable
     poll: Poll
@@ -136,7 +155,7 @@ class BatchPage:
     def parts(self) -> tuple[Shown, ...]:
         """Everything but the rows."""
         pager = (self.table.pager,) if self.table.pager else ()
-        return (self.state, self.facts, self.acts, self.pace, self.chips, self.poll, *pager, *self.rail)
+        return (self.state, self.facts, self.acts, self.pace, self.limits, self.chips, self.poll, *pager, *self.rail)
 
 
 def page(batch: CsvBatch, user: Any, filters: Mapping[str, Any], table: RowTable | None = None) -> BatchPage:
@@ -150,6 +169,7 @@ def page(batch: CsvBatch, user: Any, filters: Mapping[str, Any], table: RowTable
         facts=overview.facts_of(batch, queues.progress(batch)),
         acts=overview.actions_of(batch, codes),
         pace=pace_of(batch),
+        limits=limits_of(batch),
         chips=chips_of(batch, codes, filters),
         table=table or row_table.table(batch, filters),
         poll=Poll("live", overview.poll_seconds(batch), query(filters)),
@@ -186,6 +206,12 @@ def _count_codes(batch: CsvBatch) -> list[tuple[str, int]]:
 def pace_of(batch: CsvBatch) -> Pace:
     limit = batch.network.max_concurrency if batch.network else 0
     return Pace("pace", batch.concurrency, limit, can_change=batch.status in ACTIVE)
+
+
+def limits_of(batch: CsvBatch) -> Limits:
+    labels = ((name, str(field.label)) for name, field in LimitsForm.base_fields.items())
+    shown = tuple(Limit(name, label, getattr(batch, name)) for name, label in labels)
+    return Limits("limits", shown, can_change=batch.status in ACTIVE)
 
 
 def chips_of(batch: CsvBatch, codes: Sequence[tuple[str, int]], filters: Mapping[str, Any]) -> Chips:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from csv_batches.forms.limits import LimitsForm
 from csv_batches.forms.rows import DuplicateForm, PaceForm, RetryForm, row_filter
 from csv_batches.pages import overview
 from csv_batches.pages.review import first_open
@@ -84,6 +85,21 @@ def set_pace(request: PageRequest, batch_id: UUID) -> HttpResponse:
             drafts.update(batch_id=batch.pk, values=form.cleaned_data)
     else:
         messages.error(request, "Give a number from 1 to 10,000 for the rows at a time. It was not changed.")
+    return after_action(request, batch)
+
+
+@require_POST
+@signed_in
+def set_limits(request: PageRequest, batch_id: UUID) -> HttpResponse:
+    """The hard limits, also while it runs or is paused by one of them."""
+    batch = batch_or_404(request.user, batch_id)
+    form = LimitsForm(request.POST)
+    if form.is_valid():
+        with told(request):
+            drafts.update(batch_id=batch.pk, values=form.cleaned_data)
+    else:
+        names = ", ".join(str(form.fields[name].label) for name in form.errors)
+        messages.error(request, f"Give whole numbers from 1 on, or nothing for no limit: {names}. Nothing was changed.")
     return after_action(request, batch)
 
 

@@ -7,6 +7,7 @@ from django.test import Client
 
 from csv_batches.models import CsvBatch, CsvBatchRow
 from csv_batches.services import drafts
+from experiments import caps
 from experiments.models import Network
 from tests.integration.pages.support import batch_of, queue_url
 
@@ -46,12 +47,14 @@ def given(batch: CsvBatch, **changes: Any) -> dict[str, Any]:
         "schema_mode": batch.schema_mode,
         "concurrency": batch.concurrency,
         "max_attempts": batch.max_attempts,
+        **{name: getattr(batch, name) or "" for name in caps.NAMES},
         "which": "all",
         "try_rows": 3,
         "try_start": 0,
     }
     was = {name: shown[name] for name in ("network", "agent_key", "schema_mode", "concurrency", "max_attempts")}
-    return {**shown, "was": json.dumps({**was, "debug": batch.debug}), **changes}
+    limits = {name: getattr(batch, name) for name in caps.NAMES}
+    return {**shown, "was": json.dumps({**was, **limits, "debug": batch.debug}), **changes}
 
 
 def send(client: Client, batch: CsvBatch, tail: str = "", *, fragment: bool = False, **changes: Any) -> Any:

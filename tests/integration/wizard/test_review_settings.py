@@ -3,6 +3,7 @@
 import pytest
 
 from csv_batches.models import CsvBatch
+from csv_batches.services import undo
 from experiments.models import Agent, Network
 from tests.integration.pages.support import browser, queue_url
 from tests.integration.wizard.review_support import draft_of, has_schema, review_url, send
@@ -93,3 +94,21 @@ def test_no_get_saves_and_a_form_needs_its_token() -> None:
     client.get(review_url(batch), {"concurrency": "9"})
     assert client.post(review_url(batch), {"concurrency": "9"}).status_code == 403
     assert saved(batch).concurrency == 1
+
+
+def test_limits_are_saved_taken_away_and_undone() -> None:
+    batch, client = draft_of("ann"), browser("ann")
+    send(client, batch, max_calls=500, max_tokens=10**10)
+    after = saved(batch)
+    assert (after.max_failures, after.max_calls, after.max_tokens, after.max_minutes) == (None, 500, 10**10, None)
+    send(client, after, max_calls="")
+    assert saved(batch).max_calls is None
+    undo.undo(batch_id=batch.pk)
+    assert saved(batch).max_calls == 500
+
+
+def test_a_limit_that_cannot_be_is_said_beside_it() -> None:
+    batch = draft_of("ann")
+    html = send(browser("ann"), batch, max_minutes="0", concurrency=3).content.decode()
+    assert "It is not saved." in html.partition('id="error-max_minutes"')[2].partition("</div>")[0]
+    assert (saved(batch).max_minutes, saved(batch).concurrency) == (None, 3)
