@@ -112,6 +112,7 @@ class Queue(models.Model):
     rate_at = models.DateTimeField(null=True, blank=True)
     calls = models.PositiveBigIntegerField(default=0, help_text="Rows claimed to be called, each attempt anew.")
     ran_before_s = models.FloatField(default=0, help_text="Seconds it ran up to its last stop. The database keeps it.")
+    claimed_at = models.DateTimeField(null=True, blank=True, help_text="When a row was claimed last.")
     running_since = models.DateTimeField(null=True, blank=True, help_text="The database keeps it.")
 
     max_failures = models.PositiveIntegerField(null=True, blank=True, help_text="Pauses at so many failed rows.")

@@ -3,10 +3,14 @@
 from uuid import UUID
 
 
-def run_lane(queue_id: str, number: int, generation: int) -> None:
+def run_lane(queue_id: str, number: int, generation: int, again: bool = False) -> None:
+    """`again`: the lane has let others go first already."""
     from experiments.worker.lane import Lane
+    from experiments.worker.lanes import LanePlace
 
-    Lane(queue_id=UUID(queue_id), number=number, generation=generation).run()
+    key = UUID(queue_id)
+    if again or not LanePlace(queue_id=key, number=number, generation=generation).let_others_go_first():
+        Lane(queue_id=key, number=number, generation=generation).run()
 
 
 def delete_queue(queue_id: str) -> None:

@@ -123,22 +123,44 @@ def reclaim(queue: Locked) -> int:
 
 
 _NETWORK_LOAD = """
-SELECT coalesce(sum(running), 0), count(*) FILTER (WHERE status = 'running' AND id <> %(queue)s AND queued > 0)
-FROM experiments_queue WHERE network_id = %(network)s AND (running > 0 OR status = 'running') AND id <> %(queue)s
+SELECT o.running,
+       CASE WHEN o.status = 'running' AND o.queued > 0 AND EXISTS (
+           SELECT 1 FROM experiments_lane l WHERE l.queue_id = o.id AND l.state = 'live'
+           AND l.heartbeat > clock_timestamp() - %(stale)s * interval '1 second'
+       ) THEN least(o.running + o.queued, CASE WHEN o.probing THEN 1 ELSE o.concurrency END) ELSE 0 END,
+       coalesce(o.claimed_at, '-infinity') < coalesce(me.claimed_at, '-infinity')
+FROM experiments_queue o, experiments_queue me
+WHERE me.id = %(queue)s AND o.id <> me.id AND o.network_id = %(network)s AND (o.running > 0 OR o.status = 'running')
 """
 
 
 def free_slots(queue: Locked, running: int) -> int:
     """How many more rows of this queue may be in flight: its own limits, and a fair share of its network's."""
+    values: dict[str, Any] = {"queue": queue.id, "network": queue.network_id, "stale": settings.LANE_STALE_S}
     with connection.cursor() as cursor:
-        cursor.execute(_NETWORK_LOAD, {"queue": queue.id, "network": queue.network_id})
-        elsewhere, others = cursor.fetchone()
-    share = max(1, queue.network_limit // (others + 1))
-    free = min(queue.concurrency - running, share - running, queue.network_limit - elsewhere - running)
+        cursor.execute(_NETWORK_LOAD, values)
+        others = cursor.fetchall()
+    elsewhere = sum(in_flight for in_flight, _, _ in others)
+    wants = [wanted for _, wanted, _ in others if wanted]
+    # Where there are fewer slots than queues, each slot goes to whoever has waited for one the longest.
+    ahead = sum(not in_flight and wanted > 0 and longer for in_flight, wanted, longer in others)
+    unused = queue.network_limit - elsewhere - running - ahead
+    free = min(queue.concurrency - running, fair_share(queue.network_limit, wants) - running, unused)
     left = caps.calls_left(queue)
     if left is not None:
         free = min(free, left)
     return max(0, min(free, 1 - running) if queue.probing else free)
+
+
+def fair_share(limit: int, wants: list[int]) -> int:
+    """What one may have of `limit` beside others that want so many: each has an even share, and no more than it wants.
+
+    What one does not want is the others' (max-min fairness). At least 1.
+    """
+    left = limit
+    for served, wanted in enumerate(sorted(wants)):
+        left -= min(wanted, left // (len(wants) + 1 - served))
+    return max(1, left)
 
 
 _CLAIM = """
@@ -161,7 +183,8 @@ WITH picked AS (
     RETURNING i.id, i.row_index, i.payload, i.attempts, i.generation, i.lost, i.started_at,
               coalesce(extract(epoch FROM clock_timestamp() - i.limited_since), 0)::float8
 ), counted AS (
-    UPDATE experiments_queue q SET running = q.running + c.n, queued = q.queued - c.n, calls = q.calls + c.n
+    UPDATE experiments_queue q
+    SET running = q.running + c.n, queued = q.queued - c.n, calls = q.calls + c.n, claimed_at = clock_timestamp()
     FROM (SELECT count(*)::int AS n FROM claimed) c WHERE q.id = %(queue)s AND c.n > 0
 )
 SELECT * FROM claimed ORDER BY row_index

@@ -46,7 +46,8 @@ T = TypeVar("T")
 LOOK_S = 1.0
 """How often a lane looks for ended leases and for others who wait."""
 LEAST_SLICE_S = 5.0
-"""Below this a lane does not give way: changing lanes costs more than it brings."""
+"""Below this a lane does not give way: changing lanes costs more than it brings. To a queue that no worker has worked
+at yet it does after `LOOK_S`: a few rows must not wait."""
 LINGER_S = 1.0
 """A lane waits for a row that is due so soon; for others the sweeper starts a new lane."""
 WAIT_S = 0.25
@@ -181,13 +182,13 @@ class Lane:
         if self._beat.due() and not self._persist(self._place.beat):
             return True
         age = now - self._started
-        if age > settings.LANE_SLICE_S or (age > LEAST_SLICE_S and self._look.due() and self._others_wait()):
+        if age > settings.LANE_SLICE_S or (age > LOOK_S and self._look.due() and self._others_wait(age)):
             self._persist(self._place.hand_over)
             return True
         return False
 
-    def _others_wait(self) -> bool:
-        return bool(self._persist(self._place.others_wait))
+    def _others_wait(self, age: float) -> bool:
+        return bool(self._persist(lambda: self._place.others_wait(new_only=age < LEAST_SLICE_S)))
 
     # -- the database
 

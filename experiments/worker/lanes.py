@@ -64,9 +64,9 @@ def ensure(queue_id: UUID) -> int:
     return sent
 
 
-def _send(queue_id: UUID, number: int, generation: int) -> None:
+def _send(queue_id: UUID, number: int, generation: int, *, again: bool = False) -> None:
     def enqueue() -> None:
-        async_task(TASK, str(queue_id), number, generation, q_options={"save": False})
+        async_task(TASK, str(queue_id), number, generation, again, q_options={"save": False})
 
     if settings.Q_CLUSTER.get("orm"):
         # The broker's table is in this database: the task is there exactly when the lane row is.
@@ -79,22 +79,49 @@ _ENTER = """
 UPDATE experiments_lane SET state = 'live', heartbeat = clock_timestamp(), host = %(host)s
 WHERE queue_id = %(queue)s AND number = %(number)s AND generation = %(generation)s AND state = 'waiting'
 """
+_ANOTHER_S_TURN = """
+WITH had AS (
+    SELECT l.queue_id, max(coalesce(l.heartbeat, '-infinity')) AS served, bool_or(l.state = 'waiting') AS waits,
+           count(*) FILTER (
+               WHERE l.state = 'live' AND l.heartbeat > clock_timestamp() - %(stale)s * interval '1 second') AS live
+    FROM experiments_lane l JOIN experiments_queue q ON q.id = l.queue_id
+    WHERE q.status = 'running' GROUP BY l.queue_id
+)
+SELECT EXISTS (
+    SELECT 1 FROM had other, had me WHERE me.queue_id = %(queue)s AND other.queue_id <> me.queue_id AND other.waits
+    AND (other.live, other.served) < (me.live, me.served)
+)
+FROM experiments_lane
+WHERE queue_id = %(queue)s AND number = %(number)s AND generation = %(generation)s AND state = 'waiting'
+"""
 _BEAT = """
 UPDATE experiments_lane SET heartbeat = clock_timestamp()
 WHERE queue_id = %(queue)s AND number = %(number)s AND generation = %(generation)s AND state = 'live'
 """
 _LEAVE = """
-UPDATE experiments_lane SET state = 'ended'
+UPDATE experiments_lane SET state = 'ended', heartbeat = clock_timestamp()
 WHERE queue_id = %(queue)s AND number = %(number)s AND generation = %(generation)s AND state = 'live'
 """
 _HAND_OVER = """
-UPDATE experiments_lane SET generation = generation + 1, state = 'waiting', enqueued_at = clock_timestamp()
+UPDATE experiments_lane
+SET generation = generation + 1, state = 'waiting', enqueued_at = clock_timestamp(), heartbeat = clock_timestamp()
 WHERE queue_id = %(queue)s AND number = %(number)s AND generation = %(generation)s AND state = 'live'
 """
 _OTHERS_WAIT = """
-SELECT EXISTS (SELECT 1 FROM experiments_lane l JOIN experiments_queue q ON q.id = l.queue_id
-               WHERE l.state = 'waiting' AND l.queue_id <> %s AND q.status = 'running'
-               AND l.enqueued_at < clock_timestamp() - interval '1 second')
+WITH live AS (
+    SELECT queue_id, count(*) AS lanes FROM experiments_lane
+    WHERE state = 'live' AND heartbeat > clock_timestamp() - %(stale)s * interval '1 second' GROUP BY queue_id
+)
+SELECT EXISTS (
+    SELECT 1 FROM experiments_lane l JOIN experiments_queue q ON q.id = l.queue_id
+    LEFT JOIN live its ON its.queue_id = l.queue_id
+    WHERE l.state = 'waiting' AND l.queue_id <> %(queue)s AND q.status = 'running'
+      AND l.enqueued_at < clock_timestamp() - interval '1 second'
+      -- Who has as many lanes at work as this queue waits for other reasons than this one.
+      AND coalesce(its.lanes, 0) < coalesce((SELECT lanes FROM live WHERE queue_id = %(queue)s), 1)
+      AND (NOT %(new_only)s OR NOT EXISTS (
+          SELECT 1 FROM experiments_lane o WHERE o.queue_id = l.queue_id AND o.heartbeat IS NOT NULL))
+)
 """
 
 
@@ -106,16 +133,29 @@ class LanePlace:
         self._number = number
         self._generation = generation
 
+    def _ids(self) -> dict[str, Any]:
+        return {"queue": self._queue_id, "number": self._number, "generation": self._generation}
+
     def _update(self, sql: str, **more: str) -> bool:
-        values: dict[str, Any] = {
-            "queue": self._queue_id,
-            "number": self._number,
-            "generation": self._generation,
-            **more,
-        }
+        values = {**self._ids(), **more}
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
             return bool(cursor.rowcount)
+
+    def let_others_go_first(self) -> bool:
+        """Whether the lane was sent to the back, because another queue waits whose turn it is.
+
+        Queues take turns: first whichever has the fewest lanes at work, then the one that was served longest ago. The
+        tasks come in the order in which they were sent, of which one queue may have many.
+        """
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(_ANOTHER_S_TURN, {**self._ids(), "stale": settings.LANE_STALE_S})
+                row = cursor.fetchone()
+            if row is None or not row[0]:
+                return False
+            _send(self._queue_id, self._number, self._generation, again=True)
+        return True
 
     def enter(self, host: str) -> bool:
         """Whether this delivery is the first of its generation."""
@@ -134,9 +174,13 @@ class LanePlace:
             if self._update(_HAND_OVER):
                 _send(self._queue_id, self._number, self._generation + 1)
 
-    def others_wait(self) -> bool:
-        """Whether another queue's lane, or a job of some kind, has been waiting for a worker."""
+    def others_wait(self, *, new_only: bool = False) -> bool:
+        """Whether a queue with fewer lanes at work, or a job of some kind, has been waiting for a worker.
+
+        `new_only`: only a queue that no worker has worked at yet.
+        """
+        values: dict[str, Any] = {"queue": self._queue_id, "stale": settings.LANE_STALE_S, "new_only": new_only}
         with connection.cursor() as cursor:
-            cursor.execute(_OTHERS_WAIT, [self._queue_id])
+            cursor.execute(_OTHERS_WAIT, values)
             waits = bool(cursor.fetchone()[0])
-        return waits or any(kind.jobs_wait() for kind in kinds.registered())
+        return waits or (not new_only and any(kind.jobs_wait() for kind in kinds.registered()))

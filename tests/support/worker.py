@@ -66,7 +66,8 @@ class Worker:
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "qcluster"], cwd=ROOT, env=env, start_new_session=True
         )
-        eventually(lambda: len(self.children()) >= 6, what="the worker's processes")
+        # Beside the workers a sentinel, a monitor and a pusher.
+        eventually(lambda: len(self.children()) >= int(env["WORKERS"]) + 3, what="the worker's processes")
 
     @property
     def pid(self) -> int:
