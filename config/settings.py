@@ -17,6 +17,10 @@ def listed(name: str) -> list[str]:
     return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
 
 
+def number(name: str, default: int) -> int:
+    return int(os.environ.get(name) or default)
+
+
 VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var").resolve()
 DEBUG = flag("DEBUG")
 SECRET_KEY = os.environ.get("SECRET_KEY") or made_once(VAR_DIR / "secret_key")
@@ -143,6 +147,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["experiments.parsers.BoundedJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "experiments.parsers.Negotiation",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["experiments.throttles.UserThrottle"],
     "EXCEPTION_HANDLER": "experiments.api_errors.exception_handler",
     "DEFAULT_PAGINATION_CLASS": "experiments.pagination.PageCursor",
     "PAGE_SIZE": 100,
@@ -185,13 +190,20 @@ WEB_THREADS = int(os.environ.get("WEB_THREADS", "32"))
 """Threads of the web server. Our own `/run` takes at most WEB_THREADS - 8 of them."""
 
 # -- limits of what is taken in
-UPLOAD_MAX_BYTES = 2 * 1024**3
-UPLOAD_MAX_ROWS = 2_000_000
-UPLOAD_MAX_COLUMNS = 10_000
-UPLOAD_MAX_CELL = 16 * 1024**2
+UPLOAD_MAX_BYTES = number("UPLOAD_MAX_BYTES", 2 * 1024**3)
+UPLOAD_MAX_ROWS = number("UPLOAD_MAX_ROWS", 2_000_000)
+UPLOAD_MAX_COLUMNS = number("UPLOAD_MAX_COLUMNS", 10_000)
+UPLOAD_MAX_CELL = number("UPLOAD_MAX_CELL", 16 * 1024**2)
+"""Characters of one cell, quotes included."""
 UPLOAD_BACKGROUND_BYTES = 20 * 1024**2
 """Above this a file is parsed by a worker and the upload answers 202."""
 UPLOAD_KEEP_DAYS = 7
+
+# -- limits of what one user may do
+RUNNING_MAX = number("RUNNING_MAX", 20)
+"""Batches of one user that may run at a time; 0: any number. Staff are not limited."""
+API_REQUESTS_PER_MINUTE = number("API_REQUESTS_PER_MINUTE", 6000)
+"""Of one user, in each web process; 0: any number."""
 
 # -- the worker
 WORKER_GRACE_S = int(os.environ.get("WORKER_GRACE_S", "20"))

@@ -6,11 +6,13 @@ drf-standardized-errors defines it; some errors carry further keys beside `error
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from drf_standardized_errors.handler import exception_handler as standardized
 from drf_standardized_errors.types import ExceptionHandlerContext
+from rest_framework.exceptions import ErrorDetail, Throttled
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
@@ -53,6 +55,10 @@ def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Respo
         exc.status = 413
     elif isinstance(exc, (SuspiciousOperation, BadRequest)):
         exc = WorkbenchError(str(exc) or "The request cannot be read.", code="bad_request")
+    if isinstance(exc, Throttled):
+        wait = getattr(exc, "wait", None) or 1
+        rate = f"More than {settings.API_REQUESTS_PER_MINUTE:,} calls a minute"
+        exc.detail = ErrorDetail(f"{rate}. Go on in {wait} s, more slowly.", code=exc.default_code)
     if isinstance(exc, WorkbenchError):
         return Response(error_body(exc), status=exc.status)
     return standardized(exc, context)

@@ -49,6 +49,8 @@ class Unprocessable(ValidationError):
 
 class RunView(APIView):
     authentication_classes = (WorkerAuthentication, ApiTokenAuthentication, SessionAuthentication)
+    # How many runs there are at a time is the network's to say.
+    throttle_classes = ()
 
     @extend_schema(request=RunRequestSerializer, responses={200: dict}, description="Runs a network once.")
     def post(self, request: Request) -> Response:

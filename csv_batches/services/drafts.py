@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from csv_batches import mapping
@@ -27,7 +28,7 @@ def create(*, user: Any, values: Mapping[str, Any]) -> CsvBatch:
     """A new draft. `InvalidInput` names the field that cannot be taken."""
     batch = CsvBatch(kind=KIND, created_by=user)
     if values.get("columns"):
-        batch.columns = mapping.new_columns(values["columns"])
+        batch.columns = _first_columns((), values["columns"])
     _apply(batch, {name: value for name, value in values.items() if name != "columns"})
     batch.save()
     return batch
@@ -102,6 +103,10 @@ def _apply(batch: CsvBatch, values: Mapping[str, Any]) -> None:
 
 
 def _first_columns(_none: Sequence[Any], given: Any) -> list[dict[str, Any]]:
+    most = settings.UPLOAD_MAX_COLUMNS
+    if len(given) > most:
+        detail = f"{len(given):,} columns; at most {most:,} are taken. Leave out those that you do not need."
+        raise TooLarge(detail, code="too_many_columns", attr="columns")
     return mapping.new_columns(given)
 
 
@@ -142,12 +147,20 @@ def insert_rows(*, batch_id: UUID, rows: Sequence[Mapping[str, Any]]) -> tuple[i
         if not batch.columns and rows:
             batch.columns = _columns_of_first(rows[0]["row_payload"])
         new = _without_known(batch, _cells(batch.column_names, rows))
+        _refuse_too_many(batch.total + len(new))
         loading.copy_in(queue=batch, rows=sorted(new.items()))
         _see(batch, [new[index] for index in sorted(new)])
         batch.total += len(new)
         batch.queued += len(new)
         batch.save()
     return len(new), batch.total
+
+
+def _refuse_too_many(total: int) -> None:
+    most = settings.UPLOAD_MAX_ROWS
+    if total > most:
+        detail = f"The batch would have {total:,} rows; at most {most:,} are taken. Make another batch of the rest."
+        raise TooLarge(detail, code="too_many_rows", attr="rows")
 
 
 def _see(batch: CsvBatch, rows: Sequence[Sequence[str]]) -> None:
@@ -166,7 +179,7 @@ def _columns_of_first(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
         sentence = "rows[0]: its keys become the columns of the batch; give at least one, and none that is blank."
         raise InvalidInput(sentence, code="required", attr=attr)
     try:
-        return mapping.new_columns([{"name": name} for name in payload])
+        return _first_columns((), [{"name": name} for name in payload])
     except InvalidInput as error:
         raise InvalidInput(f"rows[0]: {error.detail}", code=error.code, attr=attr) from error
 
@@ -191,6 +204,9 @@ def _check_cell(position: int, index: int, name: str, value: Any, known: set[str
         raise InvalidInput(f"{where}: there is no column “{name}”.", code="unknown_column", attr=attr)
     if not isinstance(value, str):
         raise InvalidInput(f"{where}: the value of “{name}” must be a text.", code="not_text", attr=attr)
+    if len(value) > settings.UPLOAD_MAX_CELL:
+        most = f"{settings.UPLOAD_MAX_CELL:,} characters, the most that are taken"
+        raise TooLarge(f"{where}: “{name}” has more than {most}. Shorten it.", code="cell_too_large", attr=attr)
     if UNSTORABLE.search(value):
         raise InvalidInput(f"{where}: “{name}” has a character that no text has.", code="invalid_text", attr=attr)
 

@@ -20,7 +20,7 @@ from django_q.tasks import async_task
 from csv_batches.models import CsvBatch, Upload, source_path
 from csv_batches.services import drafts, loads
 from experiments.errors import InvalidInput, TooLarge, WorkbenchError
-from experiments.ingest import ReadOptions, RejectedFile
+from experiments.ingest import SPLIT, ReadOptions, RejectedFile
 
 TASK = "csv_batches.tasks.read_upload"
 NAME_CHARS = 200
@@ -221,5 +221,5 @@ def _is_large(size: int) -> bool:
 def _refuse_too_large(file: UploadedFile) -> None:
     most = settings.UPLOAD_MAX_BYTES
     if file.size is not None and file.size > most:
-        detail = f"The file has {file.size:,} bytes; at most {most:,} are taken."
+        detail = f"The file has {file.size:,} bytes; at most {most:,} are taken. {SPLIT}"
         raise TooLarge(detail, code="too_large", attr="file")

@@ -2,6 +2,7 @@
 
 from experiments.ingest.reader import CsvTable, Preview, open_table, parse_preview
 from experiments.ingest.table import (
+    SPLIT,
     Column,
     FileTooLarge,
     Limits,
@@ -13,6 +14,7 @@ from experiments.ingest.table import (
 )
 
 __all__ = [
+    "SPLIT",
     "Column",
     "CsvTable",
     "FileTooLarge",

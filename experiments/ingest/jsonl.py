@@ -12,6 +12,7 @@ from experiments.ingest.dialect import line_end_of
 from experiments.ingest.encoding import Encoding, decoded_pieces
 from experiments.ingest.records import cell_too_large, line_chunks, too_many_columns
 from experiments.ingest.table import (
+    SPLIT,
     Column,
     FileTooLarge,
     Limits,
@@ -104,7 +105,8 @@ class JsonlTable(Table):
                     continue
                 cells = self._cells(line, number)
                 if self.row_count >= self._limits.max_rows:
-                    detail = f"Line {number}: the file has more than {self._limits.max_rows:,} rows."
+                    most = f"{self._limits.max_rows:,} rows, the most that are taken"
+                    detail = f"Line {number}: the file has more than {most}. {SPLIT}"
                     raise FileTooLarge(detail, code="too_many_rows", line=number)
                 self.row_count += 1
                 self._line = number

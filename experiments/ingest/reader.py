@@ -12,6 +12,7 @@ from experiments.ingest.jsonl import JsonlTable
 from experiments.ingest.magic import refuse_other_formats
 from experiments.ingest.records import RecordReader, too_many_columns
 from experiments.ingest.table import (
+    SPLIT,
     Column,
     FileTooLarge,
     Limits,
@@ -80,7 +81,7 @@ def _check_size(path: Path, limits: Limits) -> None:
     if size == 0:
         raise RejectedFile("The file is empty.", code="empty_file")
     if size > limits.max_bytes:
-        detail = f"The file has {size:,} bytes; {limits.max_bytes:,} is the most that is taken."
+        detail = f"The file has {size:,} bytes; at most {limits.max_bytes:,} are taken. {SPLIT}"
         raise FileTooLarge(detail, code="file_too_large")
 
 
@@ -212,5 +213,5 @@ class CsvTable(Table):
         return RejectedFile(detail, code="ragged_row", line=line, column=column, found=found, expected=width)
 
     def _too_many_rows(self, line: int) -> FileTooLarge:
-        detail = f"Line {line}: the file has more than {self._limits.max_rows:,} rows."
+        detail = f"Line {line}: the file has more than {self._limits.max_rows:,} rows, the most that are taken. {SPLIT}"
         return FileTooLarge(detail, code="too_many_rows", line=line)

@@ -199,7 +199,9 @@ class RecordReader:
         if last.state == "open":
             return self._unterminated(last, raw)
         line = self._began
-        detail = f"Line {line}: the row is longer than {self._limits.max_row_chars:,} characters."
+        detail = (
+            f"Line {line}: the row is longer than {self._limits.max_row_chars:,} characters, the most that are taken."
+        )
         return FileTooLarge(detail, code="row_too_large", line=line)
 
     def _last_cell(self, raw: str) -> Cell:
@@ -218,10 +220,12 @@ def _is_one_line(chunk: str) -> bool:
 
 
 def cell_too_large(line: int, column: int, limits: Limits) -> FileTooLarge:
-    detail = f"Line {line}, column {column}: the cell has more than {limits.max_cell_chars:,} characters."
+    most = f"{limits.max_cell_chars:,} characters, the most that are taken"
+    detail = f"Line {line}, column {column}: the cell has more than {most}. Shorten it."
     return FileTooLarge(detail, code="cell_too_large", line=line, column=column)
 
 
 def too_many_columns(line: int, limits: Limits) -> FileTooLarge:
-    detail = f"Line {line} has more than {limits.max_columns:,} columns."
+    most = f"{limits.max_columns:,} columns, the most that are taken"
+    detail = f"Line {line} has more than {most}. Leave out those that you do not need."
     return FileTooLarge(detail, code="too_many_columns", line=line, column=limits.max_columns + 1)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from experiments.errors import InvalidInput, TooLarge
 
+SPLIT = "Split it, and make a batch of each part."
 WARNINGS_LISTED = 100
 """So many lines of each warning code are kept; all are counted."""
 

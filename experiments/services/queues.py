@@ -3,11 +3,13 @@
 The queue's row is locked first, then its items, in the same order as in the worker.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -22,6 +24,9 @@ from experiments.worker.record import settle
 Status = Queue.Status
 BIG = 20_000
 """Rows above which a queue is deleted by a worker and not while somebody waits."""
+
+ADMITTING = 0x6371
+"""First key of the advisory locks under which queues of one owner begin to run; the second is the owner's."""
 
 NO_PAUSE = {"pause_code": "", "pause_detail": "", "pause_until": None}
 FRESH_START = {**NO_PAUSE, "streak": 0, "streak_group": ""}
@@ -41,7 +46,36 @@ def start(*, queue_id: UUID, range_from: int | None = None, range_to: int | None
         )
         if not started:
             raise Conflict("This batch was started already.", code="already_started")
+        _admit(queue_id)
         lanes.ensure(queue_id)
+
+
+def _admit(queue_id: UUID) -> None:
+    """`Conflict` where its owner has more queues running than `RUNNING_MAX`, with this one, which runs by now.
+
+    Staff have no such limit, trials are not counted, and what the system resumes by itself is not asked.
+    """
+    queue = Queue.objects.select_related("created_by").get(pk=queue_id)
+    most = settings.RUNNING_MAX
+    if not most or queue.status != Status.RUNNING or queue.parent_id or queue.created_by.is_staff:
+        return
+    with connection.cursor() as cursor:
+        # One start of an owner after the other: each counts what the one before has committed.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ADMITTING, queue.created_by_id % 2**31])
+    others = Queue.objects.running().listed().filter(created_by=queue.created_by_id).exclude(pk=queue_id)
+    running = list(others.order_by("started_at").values("id", "name"))
+    if len(running) >= most:
+        raise Conflict(
+            f"{len(running):,} of your batches run already, which is the most at a time: {_named(running)}. "
+            "Wait until one has ended, or pause or cancel one.",
+            code="too_many_running",
+            extra={"running": running},
+        )
+
+
+def _named(running: Sequence[Mapping[str, Any]], most: int = 5) -> str:
+    shown = ", ".join(f"“{one['name']}”" for one in running[:most])
+    return f"{shown} and {len(running) - most:,} more" if len(running) > most else shown
 
 
 def pause(*, queue_id: UUID, by: str) -> None:
@@ -73,6 +107,7 @@ def resume(*, queue_id: UUID) -> None:
             raise Conflict(cap.sentence(queue), code=cap.code, attr=cap.name)
         if not _resume(stopped):
             raise Conflict("Only a paused or cancelled batch can be resumed.", code="wrong_status")
+        _admit(queue_id)
 
 
 def resume_due(queue_id: UUID) -> None:
@@ -145,6 +180,8 @@ def retry(
             streak=0,
             streak_group="",
         )
+        if changes:
+            _admit(queue_id)
         lanes.ensure(queue_id)
         return requeued
 
