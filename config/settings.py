@@ -202,6 +202,10 @@ UPLOAD_KEEP_DAYS = 7
 # -- limits of what one user may do
 RUNNING_MAX = number("RUNNING_MAX", 20)
 """Batches of one user that may run at a time; 0: any number. Staff are not limited."""
+RETENTION_DAYS = number("RETENTION_DAYS", 0)
+"""Finished batches are deleted after so many days; 0: they are kept."""
+RETENTION_SOURCE_DAYS = number("RETENTION_SOURCE_DAYS", 0)
+"""Source rows of finished batches, and what was sent for them, are removed after so many days; 0: they are kept."""
 API_REQUESTS_PER_MINUTE = number("API_REQUESTS_PER_MINUTE", 6000)
 """Of one user, in each web process; 0: any number."""
 

@@ -19,5 +19,6 @@ class CsvBatchesConfig(AppConfig):
                 tidy=sources.forget_old,
                 sweep=reading.sweep,
                 jobs_wait=reading.jobs_wait,
+                forget_source=sources.forget_source,
             )
         )

@@ -38,7 +38,8 @@ class Kind:
 
     `tidy` removes what the kind keeps for a time only; the worker calls it now and then. A kind may have tasks of its
     own on the worker's queue: `sweep`, called every second, sends those again that were lost, and while `jobs_wait`
-    says that one waits for a worker, lanes give way.
+    says that one waits for a worker, lanes give way. `forget_source` removes what the kind itself keeps of the cells of
+    the queue with this id, beside its items.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Kind:
     tidy: Callable[[], None] = lambda: None
     sweep: Callable[[], None] = lambda: None
     jobs_wait: Callable[[], bool] = lambda: False
+    forget_source: Callable[[Any], None] = lambda queue_id: None
 
 
 _kinds: dict[str, Kind] = {}

@@ -134,6 +134,10 @@ class Queue(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    source_removed_at = models.DateTimeField(null=True, blank=True, help_text="Since then nothing is left to export.")
+    source_removed_to = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="While it is removed: the row at which that goes on."
+    )
 
     objects = QueueQuerySet.as_manager()
 
@@ -143,6 +147,11 @@ class Queue(models.Model):
             models.Index(fields=("kind", "-created_at", "id"), name="queue_list"),
             models.Index(fields=("status",), condition=Q(status="running"), name="queue_running"),
             models.Index(fields=("network",), condition=Q(status="running"), name="queue_running_network"),
+            models.Index(
+                fields=("completed_at",),
+                condition=Q(status__in=["completed", "cancelled"]),
+                name="queue_finished",
+            ),
         )
         constraints = (
             models.CheckConstraint(

@@ -84,6 +84,7 @@ class Actions(Shown):
     failed: int
     codes: tuple[tuple[str, int], ...]
     finished: bool
+    has_source: bool
     status: str
     answered: int
 
@@ -133,7 +134,17 @@ def _sentence(queue: Queue) -> str:
         Status.COMPLETED: _completed,
         Status.CANCELLED: _cancelled,
     }
+    if queue.source_removed_at is not None:
+        return _without_source(queue, queue.source_removed_at)
     return sentences[Status(queue.status)](queue)
+
+
+def _without_source(queue: Queue, removed: datetime) -> str:
+    failed = f"{_rows(queue.failed)} failed. " if queue.failed else ""
+    return (
+        f"{failed}Its source rows were removed on {removed:%Y-%m-%d}. Answers and counts are kept; "
+        "nothing can be exported or called again."
+    )
 
 
 def _draft(queue: Queue) -> str:
@@ -218,17 +229,18 @@ def counts_in_words(queue: Queue) -> str:
 
 
 def actions_of(queue: Queue, codes: Sequence[tuple[str, int]]) -> Actions:
-    status = queue.status
+    status, has_source = queue.status, queue.source_removed_at is None
     return Actions(
         key="acts",
         can_pause=status == Status.RUNNING,
-        can_resume=status in (Status.PAUSED, Status.CANCELLED),
+        can_resume=status in (Status.PAUSED, Status.CANCELLED) and has_source,
         can_cancel=status in (Status.RUNNING, Status.PAUSED),
-        can_retry=queue.failed > 0 and status not in (Status.CANCELLED, Status.DRAFT),
-        can_run_again=queue.succeeded > 0 and status not in (Status.CANCELLED, Status.DRAFT),
+        can_retry=has_source and queue.failed > 0 and status not in (Status.CANCELLED, Status.DRAFT),
+        can_run_again=has_source and queue.succeeded > 0 and status not in (Status.CANCELLED, Status.DRAFT),
         failed=queue.failed,
         codes=tuple(codes),
         finished=status in FINISHED,
+        has_source=has_source,
         status=status,
         # A number that changes with every row would draw the buttons anew under the pointer.
         answered=0 if status == Status.RUNNING else queue.succeeded + queue.failed,

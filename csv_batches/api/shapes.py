@@ -132,6 +132,7 @@ class BatchSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
     completed_at = serializers.DateTimeField(allow_null=True)
+    source_removed_at = serializers.DateTimeField(allow_null=True, help_text="Since then there is nothing to export.")
     progress = ProgressSerializer()
 
     def to_representation(self, instance: CsvBatch) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from csv_batches.models import CsvBatch
 from csv_batches.selectors.tried import COPIED
 from experiments import caps
 from experiments.errors import InvalidInput
+from experiments.models import Queue
+from experiments.services import queues
 
 FILE_FACTS = ("dataset_name", "source_name", "source_size", "source_sha256", "encoding", "delimiter", "line_end")
 MORE = (*FILE_FACTS, "read_options", "warnings", "concurrency", *caps.NAMES)
@@ -30,6 +32,8 @@ def duplicate(*, batch: CsvBatch, user: Any, failed_only: bool) -> CsvBatch:
         copy = CsvBatch(**values, kind=batch.kind, name=copy_name(batch.name), created_by=user)
         copy.save()
         copy.total = copy.queued = _copy_rows(batch.pk, copy.pk, failed_only)
+        # After the copy: what is removed from here on is in it.
+        queues.refuse_without_source(Queue.objects.get(pk=batch.pk), "duplicated")
         # With a part of the rows the file would bring back the others when it is read again.
         if not failed_only:
             copy.column_facts = batch.column_facts

@@ -30,6 +30,13 @@ def forget_old() -> None:
         upload.delete()
 
 
+def forget_source(batch_id: Any) -> None:
+    """Deletes what the batch itself has of its cells: the file, samples of the columns, the draft's history."""
+    batch = CsvBatch.objects.get(pk=batch_id)
+    _delete_when_committed(batch.source)
+    CsvBatch.objects.filter(pk=batch_id).update(source="", column_facts=[], draft_history=[])
+
+
 @receiver(post_delete, sender=CsvBatch)
 def delete_file(sender: type[CsvBatch], instance: CsvBatch, **kwargs: Any) -> None:
     _delete_when_committed(instance.source)

@@ -69,5 +69,6 @@ def common(queue: Queue) -> dict[str, Any]:
         "created_at": queue.created_at,
         "started_at": queue.started_at,
         "completed_at": queue.completed_at,
+        "source_removed_at": queue.source_removed_at,
         "progress": progress(queue),
     }

@@ -12,6 +12,7 @@ from experiments import kinds, writer
 from experiments.errors import Conflict
 from experiments.models import Queue
 from experiments.selectors import items
+from experiments.services.queues import refuse_without_source
 
 FINISHED = (Queue.Status.COMPLETED, Queue.Status.CANCELLED)
 CHUNK = 2000
@@ -45,6 +46,7 @@ def check_finished(queue: Queue, options: ExportOptions) -> None:
             "Export it when it is completed, or ask for what is there with partial=1.",
             code="not_finished",
         )
+    refuse_without_source(queue, "exported")
 
 
 def stream(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
@@ -79,7 +81,12 @@ def _rows(queue: Queue, options: ExportOptions) -> Iterator[writer.ExportRow]:
     if options.status:
         found = found.filter(status=options.status)
     # One statement on a server-side cursor sees the table as it was when it began.
-    for values in found.in_order().values_list(*FIELDS, *extras.annotations).iterator(chunk_size=CHUNK):
+    for number, values in enumerate(
+        found.in_order().values_list(*FIELDS, *extras.annotations).iterator(chunk_size=CHUNK)
+    ):
+        if number == 0:
+            # Looked at once more now that the snapshot is taken: what is removed from here on is in it.
+            refuse_without_source(Queue.objects.get(pk=queue.pk), "exported")
         index, cells, status, result, corrected, trace_id, elapsed_ms, attempts, code, message, *more = values
         answer = corrected if corrected is not None else result if status == "succeeded" else None
         yield writer.ExportRow(

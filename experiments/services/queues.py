@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from experiments import caps
+from experiments import caps, kinds
 from experiments.errors import Conflict, Gone
 from experiments.models import Queue, QueueItem
 from experiments.worker import lanes
@@ -103,6 +103,8 @@ def resume(*, queue_id: UUID) -> None:
     with transaction.atomic():
         queue = stopped.select_for_update(no_key=True).first()
         cap = caps.reached(queue) if queue else None
+        if queue:
+            refuse_without_source(queue, "called")
         if queue and cap:
             raise Conflict(cap.sentence(queue), code=cap.code, attr=cap.name)
         if not _resume(stopped):
@@ -150,6 +152,7 @@ def retry(
             raise Conflict("This batch is cancelled. Resume it before you retry rows.", code="wrong_status")
         if queue.status == Status.DRAFT:
             raise Conflict("This batch was not started yet.", code="wrong_status")
+        refuse_without_source(queue, "called again")
         items = _retried(queue, row_indexes, error_code, force)
         failed = items.filter(status="failed").count()
         requeued = items.update(
@@ -196,6 +199,18 @@ def _retried(
     if row_indexes is None:
         return items.filter(corrected_payload__isnull=True)
     return items.filter(row_index__in=row_indexes)
+
+
+def refuse_without_source(queue: Queue, what: str) -> None:
+    """`Conflict` where the source of a queue was removed. `what`: what its rows cannot be, such as “exported”."""
+    removed = queue.source_removed_at
+    if removed is not None:
+        words = kinds.desk_of(queue).words
+        raise Conflict(
+            f"The source {words.items} of this {words.one} were removed on {removed:%Y-%m-%d}, as this site does some "
+            f"time after the end. Its answers and counts are kept; its {words.items} cannot be {what} any more.",
+            code="source_removed",
+        )
 
 
 def set_concurrency(*, queue_id: UUID, concurrency: int) -> None:

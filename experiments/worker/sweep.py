@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from experiments import kinds
 from experiments.models import Queue
-from experiments.services import queues
+from experiments.services import queues, retention
 from experiments.worker import claim, lanes, silence
 from experiments.worker.heartbeats import Heartbeats
 from experiments.worker.pulse import Sign
@@ -29,6 +29,8 @@ IDLE_MS = 30_000
 TIDY_EVERY_S = 600.0
 AWAY = (OperationalError, InterfaceError)
 """What a database raises that cannot be reached, or that is too busy just now."""
+RETENTION_ROWS = 20_000
+"""Rows that retention takes on at a time: nobody else sweeps meanwhile."""
 
 
 def sweep() -> None:
@@ -48,6 +50,7 @@ def tidy() -> None:
     with _alone() as mine:
         if mine:
             queues.destroy_deleted()
+            keep_for_a_time()
             for kind in kinds.registered():
                 kind.tidy()
 
@@ -61,6 +64,14 @@ def _each(queue_ids: Iterable[UUID], chore: Callable[[UUID], object]) -> None:
             raise
         except Exception:
             logger.exception("queue %s cannot be swept", queue_id)
+
+
+def keep_for_a_time() -> None:
+    """A part of what is older than the settings allow; the rest the next time."""
+    if settings.RETENTION_DAYS:
+        retention.delete_finished(days=settings.RETENTION_DAYS, rows=RETENTION_ROWS)
+    if settings.RETENTION_SOURCE_DAYS:
+        retention.remove_sources(days=settings.RETENTION_SOURCE_DAYS, rows=RETENTION_ROWS)
 
 
 def give_back(queue_id: UUID) -> None:

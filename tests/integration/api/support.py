@@ -26,7 +26,7 @@ BATCH_KEYS = words(
     """
     id kind name network agent_key status columns prompt_template response_fields schema_json schema_mode debug
     concurrency max_attempts max_failures max_calls max_tokens max_minutes pause_reason upload
-    created_by created_at started_at completed_at progress
+    created_by created_at started_at completed_at source_removed_at progress
     """
 )
 PROGRESS_KEYS = words("total queued running succeeded failed rows_per_second eta_seconds tokens calls running_seconds")

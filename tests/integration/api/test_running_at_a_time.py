@@ -84,6 +84,7 @@ def test_no_limit_is_none(bob: Api, settings: Any) -> None:
     running(bob, *drafts(bob, 3))
 
 
+@pytest.mark.django_db(transaction=True)
 def test_starts_at_the_same_time_are_counted_one_after_the_other(bob: Api) -> None:
     batches = drafts(bob, 6)
     callers = [Api.as_user("bob") for _ in batches]

@@ -1,0 +1,112 @@
+"""What is kept for a time only: finished queues, and before them the source rows of finished queues.
+
+Without its source a queue keeps its answers, statuses and counts. Gone are the cells, what was sent for them, and what
+quotes them: logs, debug data and messages of errors. Its rows cannot be exported, called again or duplicated then.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from experiments import kinds
+from experiments.models import Queue
+from experiments.services import queues
+
+CHUNK = 1_000
+"""Rows of one transaction."""
+FINISHED = (Queue.Status.COMPLETED, Queue.Status.CANCELLED)
+
+_BLANK = """
+WITH chunk AS (
+    SELECT id, row_index FROM experiments_queueitem WHERE queue_id = %(queue)s AND row_index >= %(from)s
+    ORDER BY row_index LIMIT %(rows)s FOR UPDATE
+), blanked AS (
+    -- As many cells as before: who reads a row need not know.
+    UPDATE experiments_queueitem i SET error_message = '', payload = CASE jsonb_typeof(i.payload)
+        WHEN 'array' THEN (SELECT coalesce(jsonb_agg(''::text), '[]') FROM jsonb_array_elements(i.payload))
+        ELSE 'null' END
+    FROM chunk WHERE i.id = chunk.id
+), runs AS (
+    UPDATE experiments_run r SET request = '{}', execution_log = '[]', debug = NULL
+    FROM chunk WHERE r.item_id = chunk.id
+), noted AS (
+    UPDATE experiments_attempt a SET detail = '' FROM chunk WHERE a.item_id = chunk.id
+)
+SELECT count(*), max(row_index) + 1 FROM chunk
+"""
+
+
+def finished_before(moment: datetime) -> QuerySet[Queue]:
+    """The longest finished first."""
+    found: QuerySet[Queue] = Queue.objects.listed().filter(status__in=FINISHED, completed_at__lt=moment)
+    return found.order_by("completed_at")
+
+
+def without_source(moment: datetime) -> QuerySet[Queue]:
+    """Those finished before `moment` whose source is still there, in whole or in part."""
+    unfinished = finished_before(moment).filter(source_removed_at=None)
+    return unfinished | Queue.objects.listed().filter(source_removed_to__isnull=False)
+
+
+def delete_finished(*, days: int, rows: int | None = None) -> int:
+    """Deletes the queues that were finished more than `days` days ago; how many.
+
+    `rows`: ends after so many rows. Large queues are only marked here, and deleted by a worker.
+    """
+    deleted, seen = 0, 0
+    for queue in finished_before(timezone.now() - timedelta(days=days)).iterator():
+        if rows is not None and seen >= rows:
+            break
+        seen += queue.total if queue.total <= queues.BIG else 0
+        queues.delete(queue=queue)
+        deleted += 1
+    return deleted
+
+
+def remove_sources(*, days: int, rows: int | None = None) -> int:
+    """Removes the source rows of queues that were finished more than `days` days ago; how many rows.
+
+    `rows`: ends after about so many, and goes on there the next time.
+    """
+    moment, removed = timezone.now() - timedelta(days=days), 0
+    for queue_id in list(without_source(moment).values_list("pk", flat=True)):
+        if not _begin(queue_id, moment):
+            continue
+        while rows is None or removed < rows:
+            count = _blank_some(queue_id)
+            removed += count
+            if not count:
+                break
+    return removed
+
+
+def _begin(queue_id: UUID, moment: datetime) -> bool:
+    """From here on nobody exports it or calls its rows. Not where somebody resumed it in the meantime."""
+    with transaction.atomic():
+        queue = Queue.objects.kept().select_for_update(no_key=True).filter(pk=queue_id).first()
+        if queue is None or queue.source_removed_to is not None:
+            return queue is not None
+        if queue.status not in FINISHED or queue.completed_at is None or queue.completed_at >= moment:
+            return False
+        Queue.objects.filter(pk=queue_id).update(source_removed_at=timezone.now(), source_removed_to=0)
+        for trial in queue.trials.all():
+            trial.delete()
+        kinds.get(queue.kind).forget_source(queue_id)
+    return True
+
+
+def _blank_some(queue_id: UUID) -> int:
+    with transaction.atomic():
+        queue = Queue.objects.kept().select_for_update(no_key=True).filter(pk=queue_id).first()
+        if queue is None or queue.source_removed_to is None:
+            return 0
+        with connection.cursor() as cursor:
+            cursor.execute(_BLANK, {"queue": queue_id, "from": queue.source_removed_to, "rows": CHUNK})
+            count: int
+            count, after = cursor.fetchone()
+        # None: all of it is gone.
+        Queue.objects.filter(pk=queue_id).update(source_removed_to=after)
+    return count
