@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
 from rest_framework.exceptions import NotFound
@@ -15,6 +16,7 @@ from rest_framework.views import APIView
 from experiments.models import Network, Run
 from experiments.pagination import ByName
 from experiments.permissions import StaffWrites
+from experiments.run_filters import RunFilter
 from experiments.serializers import NetworkSerializer, RunSerializer
 from experiments.services import networks
 
@@ -53,7 +55,10 @@ class RunViews(generics.GenericAPIView[Run]):
 
 
 class RunList(RunViews, generics.ListAPIView[Run]):
-    pass
+    """Runs, newest first: one's own, all for staff."""
+
+    filter_backends = (DjangoFilterBackend,)
+    filterset_class = RunFilter
 
 
 class RunDetail(RunViews, generics.RetrieveAPIView[Run]):

@@ -7,7 +7,7 @@ drf-standardized-errors defines it; some errors carry further keys beside `error
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from drf_standardized_errors.handler import exception_handler as standardized
@@ -83,7 +83,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
-    return _answer(request, 403, "This is not allowed. If you sent a form, reload its page and send it again.")
+    said = str(exception or "") if isinstance(exception, PermissionDenied) else ""
+    return _answer(request, 403, said or "This is not allowed. If you sent a form, reload its page and send it again.")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -11,9 +11,9 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-def counted(number: int, what: str) -> str:
-    """`1 row`, `1,204 rows`."""
-    return f"{count(number)} {what}" if number == 1 else f"{count(number)} {what}s"
+def counted(number: int, what: str, several: str = "") -> str:
+    """`1 row`, `1,204 rows`; `several` is the plural where it takes more than an s."""
+    return f"{count(number)} {what}" if number == 1 else f"{count(number)} {several or f'{what}s'}"
 
 
 def compact(number: float) -> str:

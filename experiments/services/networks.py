@@ -2,22 +2,29 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 
-from experiments.errors import Conflict, InvalidInput
-from experiments.models import Agent, Network
+from experiments.errors import Conflict, Gone, InvalidInput
+from experiments.models import Agent, Network, Queue
+from experiments.units import counted
 
 logger = logging.getLogger(__name__)
 
 SCHEMA_KEYS = ("respond_payload_schema", "respond_payload_guidance", "respond_payload_example")
 """The only keys of `additional_data` that a batch may write."""
+NAMED = 5
+"""Batches that a refused deletion names."""
 
 
-def save(*, network: Network | None, values: Mapping[str, Any]) -> Network:
-    """Creates or changes a network; `agents`, where given, replaces all its agents. `InvalidInput` for a taken name."""
+def save(*, network: Network | None, values: Mapping[str, Any], seen: datetime | None = None) -> Network:
+    """Creates or changes a network; `agents`, where given, replaces all its agents. `InvalidInput` for a taken name.
+
+    `seen`: when the network was last changed as far as the writer knows; `Conflict` where somebody wrote it after that.
+    """
     network = network or Network()
     fields = dict(values)
     agents = fields.pop("agents", None)
@@ -27,6 +34,8 @@ def save(*, network: Network | None, values: Mapping[str, Any]) -> Network:
     written = {"sealed_token" if name == "run_token" else name for name in fields} | {"updated_at"}
     try:
         with transaction.atomic():
+            if seen is not None:
+                _refuse_if_changed(network, seen)
             network.save(update_fields=written if network.pk else None)
             if agents is not None:
                 _replace_agents(network, agents)
@@ -38,6 +47,16 @@ def save(*, network: Network | None, values: Mapping[str, Any]) -> Network:
             attr="name",
         ) from None
     return network
+
+
+def _refuse_if_changed(network: Network, seen: datetime) -> None:
+    # Its row is held from the look to the write.
+    now = Network.objects.select_for_update(no_key=True).filter(pk=network.pk).values_list("updated_at", flat=True)
+    changed_at = now.first()
+    if changed_at is None:
+        raise Gone("This network was deleted in the meantime.", code="not_found")
+    if changed_at != seen:
+        raise Conflict(f"Somebody changed the network {network.name} after you opened it.", code="changed_meanwhile")
 
 
 def _replace_agents(network: Network, agents: Sequence[Mapping[str, Any]]) -> None:
@@ -56,9 +75,17 @@ def delete(*, network: Network) -> None:
         network.delete()
     except (ProtectedError, IntegrityError):
         raise Conflict(
-            f"The network {network.name} is used by {network.queues.count()} batches. Delete those first.",
-            code="in_use",
+            f"The network {network.name} is used by {_used_by(network)}. Delete those first.", code="in_use"
         ) from None
+
+
+def _used_by(network: Network) -> str:
+    """`3 batches: “A”, “B”, “C”`; of many the newest."""
+    # A trial may still hold the network that its batch had before.
+    queues = Queue.objects.filter(Q(network=network, parent__isnull=True) | Q(trials__network=network)).distinct()
+    total = queues.count()
+    names = ", ".join(f"“{name}”" for name in queues.values_list("name", flat=True)[:NAMED])
+    return f"{counted(total, 'batch', 'batches')}: {names}{' …' if total > NAMED else ''}"
 
 
 def write_schema(*, network_id: int, changes: Mapping[str, Any], by: str) -> None:
