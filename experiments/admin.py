@@ -8,7 +8,18 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from experiments.errors import WorkbenchError
-from experiments.models import Agent, ApiToken, Attempt, Lane, Network, Queue, QueueItem, Run, WorkerProcess
+from experiments.models import (
+    Agent,
+    ApiToken,
+    Attempt,
+    Lane,
+    Network,
+    NetworkCall,
+    Queue,
+    QueueItem,
+    Run,
+    WorkerProcess,
+)
 from experiments.services import queues
 from experiments.units import duration
 
@@ -105,6 +116,14 @@ class QueueItemAdmin(ReadOnly, admin.ModelAdmin):
 class RunAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("trace_id", "network", "status", "duration_ms", "owner", "created_at")
     search_fields = ("=trace_id",)
+    list_select_related = ("network", "owner")
+    show_full_result_count = False
+
+
+@admin.register(NetworkCall)
+class NetworkCallAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("id", "network", "owner", "state", "error_code", "http_status", "created_at")
+    list_filter = ("state",)
     list_select_related = ("network", "owner")
     show_full_result_count = False
 

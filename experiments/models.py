@@ -341,10 +341,57 @@ class Run(models.Model):
             models.Index(fields=("trace_id",), name="run_trace"),
             models.Index(fields=("owner", "-created_at", "-id"), name="run_list_owner"),
             models.Index(fields=("-created_at", "-id"), name="run_list"),
+            models.Index(fields=("network", "-created_at", "-id"), name="run_list_network"),
         )
 
     def __str__(self) -> str:
         return self.trace_id
+
+
+class NetworkCall(models.Model):
+    """One call of a network that a person asked for, to try or to test it: what came back, raw and understood.
+
+    `token` is that of the worker which makes the call, `beat` when it was last heard of.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        CALLING = "calling"
+        DONE = "done"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="calls")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    agent_key = models.CharField(max_length=100, blank=True)
+    user_message = models.TextField(blank=True)
+    system_params = models.JSONField(default=dict, blank=True)
+    debug = models.BooleanField(default=False)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    token = models.UUIDField(null=True, blank=True)
+    beat = models.DateTimeField(null=True, blank=True)
+    enqueued_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    http_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    headers = models.JSONField(default=list, blank=True, help_text="[[name, value]], those that matter.")
+    body = models.TextField(blank=True, help_text="Its beginning, as text.")
+    body_bytes = models.PositiveIntegerField(default=0)
+    elapsed_ms = models.PositiveIntegerField(null=True, blank=True)
+    error_code = models.CharField(max_length=32, blank=True)
+    understood = models.JSONField(default=list, blank=True, help_text="Sentences.")
+    trace_id = models.TextField(blank=True, help_text="Of the run that was stored; empty: none came back.")
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "id")
+        indexes = (
+            models.Index(fields=("enqueued_at",), condition=~Q(state="done"), name="network_call_open"),
+            models.Index(fields=("network", "owner", "-created_at"), name="network_call_list"),
+        )
+
+    def __str__(self) -> str:
+        return f"call of {self.network_id}: {self.state}"
 
 
 class ApiToken(models.Model):

@@ -34,18 +34,21 @@ LABELS = {
     "description": "Description",
     "where": "Who answers",
     "run_url": "Run URL",
+    "run_token": "Token",
     "config_url": "Configuration URL",
     "transient_400": "400 is transient",
     "version": "Version",
     "max_steps": "Most steps",
     "timeout_s": "Time-out",
     "max_concurrency": "Calls at a time",
-    "users_may_update_schema": "Who may change the schema",
+    "agents": "Agents",
     "schema": "Response schema",
     "guidance": "Guidance",
     "example": "Example",
-    "agents": "Agents",
+    "users_may_update_schema": "Who may change the schema",
 }
+"""In the order of the page."""
+AGENT_LABELS = {"key": "Key", "display_name": "Display name", "model": "Model", "prompt": "Prompt"}
 
 
 @dataclass(frozen=True)
@@ -214,12 +217,25 @@ class NetworkForm:
             said["agents"] = broken if isinstance(of_agents, dict) else _first(of_agents)
         return replace(self, problems={**said, **problems}, agents=lines)
 
+    @property
+    def faults(self) -> list[tuple[str, str]]:
+        """Name and label of each field with something wrong, in the order of the page."""
+        of_agents = [
+            (f"agent-{line.number}-{part}", f"{AGENT_LABELS.get(part, part)} of {line.title}")
+            for line in self.agents
+            for part in line.problems
+        ]
+        plain = [name for name in LABELS if name in self.problems and not (name == "agents" and of_agents)]
+        at = next((place for place, name in enumerate(plain) if name in ("schema", "guidance", "example")), len(plain))
+        named = [(name, LABELS[name]) for name in plain]
+        return [*named[:at], *of_agents, *named[at:]]
+
     def differences(self, other: "NetworkForm") -> list[str]:
         """In words, where another version of the network is not what was typed here."""
-        texts = [name for name in LABELS if name in self.texts and self.texts[name] != other.texts[name]]
-        flags = [name for name in LABELS if name in self.flags and self.flags[name] != other.flags[name]]
-        agents = ["agents"] if list(self._agents()) != list(other._agents()) else []
-        return [LABELS[name] for name in (*texts, *flags, *agents)]
+        texts = {name for name in self.texts if self.texts[name] != other.texts[name]} - {"run_token"}
+        flags = {name for name in self.flags if self.flags[name] != other.flags[name]}
+        agents = {"agents"} if list(self._agents()) != list(other._agents()) else set()
+        return [LABELS[name] for name in LABELS if name in texts | flags | agents]
 
 
 def seen(network: Network) -> str:

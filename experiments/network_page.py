@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from experiments import kinds, run_list
-from experiments.models import Agent, Network, Queue
+from experiments.models import Agent, Network, NetworkCall, Queue
 from experiments.run_list import ListedRun
 from experiments.services.networks import SCHEMA_KEYS
 
-LAST_RUNS = 5
+LAST_RUNS = LAST_CALLS = 5
 SHOWN_USERS = 20
 
 
@@ -27,6 +27,7 @@ class NetworkPage:
     example: Any
     others: dict[str, Any]
     runs: tuple[ListedRun, ...]
+    calls: Sequence[NetworkCall]
     has_token: bool
 
 
@@ -66,6 +67,7 @@ def page(network: Network, user: Any) -> NetworkPage:
         example=data.get("respond_payload_example"),
         others={key: value for key, value in data.items() if key not in SCHEMA_KEYS},
         runs=run_list.newest(user, network=network, most=LAST_RUNS),
+        calls=list(NetworkCall.objects.filter(network=network, owner=user).defer("body", "system_params")[:LAST_CALLS]),
         has_token=bool(network.sealed_token),
     )
 
@@ -78,5 +80,5 @@ def users_of(network: Network) -> Users:
 
 
 def _user(queue: Queue) -> QueueUser:
-    page = kinds.get(queue.kind).page(queue.pk)
+    page = kinds.desk_of(queue).address(queue.pk)
     return QueueUser(queue.name, page, queue.status, queue.created_by.get_username(), queue.created_at)

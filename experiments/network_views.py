@@ -15,10 +15,11 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from experiments import network_form, network_page
+from experiments import network_page
 from experiments.errors import Conflict, InvalidInput
 from experiments.models import Network
 from experiments.network_form import NetworkForm
+from experiments.network_try_form import TryForm
 from experiments.pages import PageRequest, signed_in, wants_fragment
 from experiments.permissions import StaffWrites
 from experiments.services import networks
@@ -51,7 +52,8 @@ def network_list(request: PageRequest) -> HttpResponse:
 @signed_in
 def network_detail(request: PageRequest, pk: int) -> HttpResponse:
     network = network_or_404(pk)
-    return _shown(request, "network", {"page": network_page.page(network, request.user)})
+    context = {"page": network_page.page(network, request.user), "try_form": TryForm(network)}
+    return _shown(request, "network", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -133,12 +135,20 @@ def _editor(
         "form": form,
         "seen": theirs.seen if theirs else form.seen,
         "theirs": theirs and form.differences(theirs),
-        "act": act,
-        "labels": network_form.LABELS,
+        "focus": _focus(form, act),
     }
     part = "network_form" if wants_fragment(request) else "network_edit"
     # htmx leaves the page as it is when it gets an error.
     return _shown(request, part, context, status=200 if wants_fragment(request) else status)
+
+
+def _focus(form: NetworkForm, act: str) -> str:
+    """Where a person goes on: at what is wrong, at a new agent, at the button that was pressed."""
+    if form.faults:
+        return form.faults[0][0]
+    if act == "add":
+        return f"agent-{form.agents[-1].number}-key"
+    return "add" if act.startswith("remove") else act
 
 
 def _shown(request: PageRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

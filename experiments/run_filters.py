@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 
 from experiments import kinds
 from experiments.models import Network, Run
@@ -30,12 +31,14 @@ class RunFilter(filters.FilterSet):  # type: ignore[misc]
     """`since` is included, `until` is not."""
 
     network = filters.CharFilter(field_name="network__name", label="Network", help_text="A network's name.")
-    kind = filters.ChoiceFilter(
-        method="of_kind",
-        choices=kind_choices,
-        label="Asked by",
-        empty_label="any",
-        help_text=f"The kind of the queue that asked; `{DIRECT}`: none did.",
+    kind = extend_schema_field(str)(
+        filters.ChoiceFilter(
+            method="of_kind",
+            choices=kind_choices,
+            label="Asked by",
+            empty_label="any",
+            help_text=f"The kind of the queue that asked; `{DIRECT}`: none did.",
+        )
     )
     status = filters.CharFilter(
         method="with_status", max_length=32, label="Status", help_text=f"`ok` or an error; `{FAILED}`: all but `ok`."
@@ -63,7 +66,9 @@ class RunPageFilter(RunFilter):
         fields["network"].widget = forms.Select(choices=_with(data.get("network"), _networks()))
         fields["status"].widget = forms.Select(choices=_with(data.get("status"), list(STATUSES)))
         for name in ("since", "until"):
-            fields[name].widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+            # A browser hides what is no time in a field for times; what was typed stays seen.
+            kind = "text" if name in self.errors else "datetime-local"
+            fields[name].widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": kind})
         for field in fields.values():
             field.help_text = ""
 

@@ -116,6 +116,6 @@ def _listed(run: Run) -> ListedRun:
         owner=run.owner.get_username(),
         queue_name=queue.name if queue else "",
         # A trial belongs to its parent.
-        queue_page=kinds.get(queue.kind).page(queue.parent_id or queue.pk) if queue else "",
+        queue_page=kinds.desk_of(queue).address(queue.parent_id or queue.pk) if queue else "",
         row_index=run.item.row_index if run.item else None,
     )

@@ -17,3 +17,9 @@ def delete_queue(queue_id: str) -> None:
     from experiments.services import queues
 
     queues.destroy(UUID(queue_id))
+
+
+def call_network(call_id: str) -> None:
+    from experiments.services import network_calls
+
+    network_calls.perform(UUID(call_id))

@@ -20,8 +20,11 @@ def run_page(request: PageRequest, trace_id: str) -> HttpResponse:
 
 
 def run_or_404(request: PageRequest, trace_id: str) -> Run:
-    """A trace id is unique within a network only; across networks the newest answers."""
+    """A trace id is unique within a network only: `network` in the address says which; else the newest answers."""
     runs = Run.objects.for_user(request.user).select_related("network", "item__queue")
+    network = request.GET.get("network", "")
+    if network.isascii() and network.isdecimal() and len(network) < 19:
+        runs = runs.filter(network=int(network))
     run: Run | None = runs.filter(trace_id=trace_id.replace("\0", "")).order_by("-created_at", "-id").first()
     if run is None:
         raise Http404

@@ -8,8 +8,9 @@ from typing import Any
 
 from .answer import read_answer
 from .failures import failed
+from .strict_json import cleaned
 from .transport import Received, exchange
-from .values import RunReply, RunTarget
+from .values import RunReply, RunTarget, Seen
 from .watchdog import AbortHandle
 
 HIDDEN = "***"
@@ -27,13 +28,33 @@ def post_run(
     answer. `abort` ends the call early, from another thread. The value of the authorization appears nowhere in the
     reply, also where the runtime sends it back.
     """
+    reply, _ = _timed(target, body, idempotency_key, abort)
+    return reply
+
+
+def post_run_seen(
+    target: RunTarget, *, body: Mapping[str, Any], idempotency_key: str, abort: AbortHandle | None = None
+) -> tuple[RunReply, Seen | None]:
+    """The same, and what came over the wire for a person to look at; None where no HTTP answer came."""
+    reply, received = _timed(target, body, idempotency_key, abort)
+    return reply, None if received is None else _seen(received, target.authorization)
+
+
+def _timed(
+    target: RunTarget, body: Mapping[str, Any], idempotency_key: str, abort: AbortHandle | None
+) -> tuple[RunReply, Received | None]:
     started = time.monotonic()
-    reply = _call(target, body, idempotency_key, abort)
+    answered = _call(target, body, idempotency_key, abort)
+    reply = answered if isinstance(answered, RunReply) else read_answer(answered, target)
     message = _hide(reply.message, target.authorization, SHORTEST_SECRET_IN_MESSAGE)
-    return replace(reply, message=message, elapsed_ms=round((time.monotonic() - started) * 1000))
+    reply = replace(reply, message=message, elapsed_ms=round((time.monotonic() - started) * 1000))
+    return reply, None if isinstance(answered, RunReply) else answered
 
 
-def _call(target: RunTarget, body: Mapping[str, Any], idempotency_key: str, abort: AbortHandle | None) -> RunReply:
+def _call(
+    target: RunTarget, body: Mapping[str, Any], idempotency_key: str, abort: AbortHandle | None
+) -> RunReply | Received:
+    """The answer, or the reply that says why there is none."""
     if not _can_be_header(target.authorization or ""):
         return failed("unauthorized", "credentials", "The network's token has characters that a header cannot carry.")
     try:
@@ -42,9 +63,20 @@ def _call(target: RunTarget, body: Mapping[str, Any], idempotency_key: str, abor
         return RunReply(error_code="rejected", message="The request cannot be written as JSON.")
     headers = {"Content-Type": "application/json", "Accept": "application/json", "Idempotency-Key": idempotency_key}
     received = exchange(target, data=data, headers=headers, abort=abort)
-    if isinstance(received, RunReply):
-        return received
-    return read_answer(_without_secret(received, target.authorization), target)
+    return received if isinstance(received, RunReply) else _without_secret(received, target.authorization)
+
+
+def _seen(received: Received, authorization: str | None) -> Seen:
+    def shown(text: str) -> str:
+        return str(cleaned(_hide(text, authorization, SHORTEST_SECRET_IN_MESSAGE)))
+
+    return Seen(
+        status=received.status,
+        headers=tuple((shown(name), shown(value)) for name, value in received.headers.items()),
+        body=shown(received.body.decode("utf-8", "replace")),
+        body_bytes=len(received.body),
+        is_cut=received.overflow,
+    )
 
 
 def _can_be_header(value: str) -> bool:

@@ -74,6 +74,20 @@ class RunReply:
         return min(LARGEST_COUNT, sum(count(part) or 0 for part in parts))
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An HTTP answer for a person to look at, without the credential. `is_cut`: it went on past the cap.
+
+    `body` is its text as UTF-8, what is none replaced; `body_bytes` counts what was received, unpacked.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: str
+    body_bytes: int
+    is_cut: bool
+
+
 def count(value: object) -> int | None:
     """A number from a remote as a count that an integer column takes, or None where it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LARGEST_COUNT:

@@ -12,7 +12,7 @@ from django.core import signing
 
 from experiments import kinds
 from experiments.errors import WorkbenchError
-from experiments.models import Queue
+from experiments.models import Network, Queue
 from experiments.retry import Verdict, decide
 from experiments.run_client import AbortHandle, RunReply, RunTarget, post_run
 from experiments.worker.claim import Claimed
@@ -131,11 +131,8 @@ def _common_body(queue: Queue, plan: kinds.Plan) -> dict[str, Any]:
         "agent_key": queue.agent_key or None,
         "debug": queue.debug,
         "experiment_id": str(queue.pk),
+        **network_limits(network),
     }
-    if network.version is not None:
-        body["version"] = network.version
-    if network.max_steps is not None:
-        body["max_steps"] = network.max_steps
     if plan.schema is not None:
         body["respond_payload_schema"] = plan.schema
         body["respond_payload_guidance"] = plan.guidance
@@ -143,10 +140,19 @@ def _common_body(queue: Queue, plan: kinds.Plan) -> dict[str, Any]:
     return body
 
 
+def network_limits(network: Network) -> dict[str, Any]:
+    """The parts of a request that are there only where the network sets them."""
+    limits = {"version": network.version, "max_steps": network.max_steps}
+    return {name: value for name, value in limits.items() if value is not None}
+
+
 def _target(queue: Queue) -> Callable[[], RunTarget]:
+    assert queue.network is not None
+    return run_target(queue.network, lambda: signed_credential(queue))
+
+
+def run_target(network: Network, credential: Callable[[], str]) -> Callable[[], RunTarget]:
     """Makes the target of one call: our own credential lives for minutes, so each call gets a fresh one."""
-    network = queue.network
-    assert network is not None
     own = own_run_url()
     url = network.run_url or settings.RUN_URL or own
     timeout_s = float(min(network.timeout_s, settings.RUN_TIMEOUT_MAX))
@@ -154,7 +160,7 @@ def _target(queue: Queue) -> Callable[[], RunTarget]:
     ours = not network.run_url and same_origin(url, own)
 
     def target() -> RunTarget:
-        bearer = signed_credential(queue) if ours else token
+        bearer = credential() if ours else token
         return RunTarget(
             url=url,
             authorization=f"Bearer {bearer}" if bearer else None,
@@ -172,6 +178,11 @@ def own_run_url() -> str:
 def same_origin(one: str, other: str) -> bool:
     a, b = urlsplit(one), urlsplit(other)
     return (a.scheme, a.hostname, a.port) == (b.scheme, b.hostname, b.port)
+
+
+def owners_credential(owner_id: int) -> str:
+    """The same for a call outside any queue."""
+    return signing.dumps({"owner": owner_id}, salt=RUN_SALT)
 
 
 def signed_credential(queue: Queue) -> str:

@@ -122,6 +122,10 @@ SELECT EXISTS (
       AND (NOT %(new_only)s OR NOT EXISTS (
           SELECT 1 FROM experiments_lane o WHERE o.queue_id = l.queue_id AND o.heartbeat IS NOT NULL))
 )
+OR EXISTS (
+    SELECT 1 FROM experiments_networkcall c
+    WHERE c.state = 'waiting' AND c.enqueued_at < clock_timestamp() - interval '1 second'
+)
 """
 
 
@@ -175,9 +179,9 @@ class LanePlace:
                 _send(self._queue_id, self._number, self._generation + 1)
 
     def others_wait(self, *, new_only: bool = False) -> bool:
-        """Whether a queue with fewer lanes at work, or a job of some kind, has been waiting for a worker.
+        """Whether a queue with fewer lanes at work, a person's call or a job of some kind has been waiting.
 
-        `new_only`: only a queue that no worker has worked at yet.
+        `new_only`: only a queue that no worker has worked at yet, or a call.
         """
         values: dict[str, Any] = {"queue": self._queue_id, "stale": settings.LANE_STALE_S, "new_only": new_only}
         with connection.cursor() as cursor:

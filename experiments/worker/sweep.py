@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from experiments import kinds
 from experiments.models import Queue
-from experiments.services import queues, retention
+from experiments.services import network_calls, queues, retention
 from experiments.worker import claim, lanes, silence
 from experiments.worker.heartbeats import Heartbeats
 from experiments.worker.pulse import Sign
@@ -34,13 +34,14 @@ RETENTION_ROWS = 20_000
 
 
 def sweep() -> None:
-    """Ends pauses that are over, gives back rows whose lease ended, restarts missing lanes and lost tasks of kinds."""
+    """Ends pauses that are over, gives back rows whose lease ended, restarts missing lanes and lost tasks."""
     with _alone() as mine:
         if not mine:
             return
         _each(Queue.objects.whose_pause_is_over().values_list("pk", flat=True), queues.resume_due)
         _each(_with_ended_leases(), give_back)
         _each(Queue.objects.running().values_list("pk", flat=True), lanes.ensure)
+        network_calls.sweep()
         for kind in kinds.registered():
             kind.sweep()
 
@@ -51,6 +52,7 @@ def tidy() -> None:
         if mine:
             queues.destroy_deleted()
             keep_for_a_time()
+            network_calls.tidy()
             for kind in kinds.registered():
                 kind.tidy()
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from csv_batches.models import CsvBatch, CsvBatchRow
 from experiments.models import ApiToken, Run
-from experiments.worker.calls import RUN_SALT, signed_credential
+from experiments.worker.calls import RUN_SALT, owners_credential, signed_credential
 from tests.integration.api.run_support import checked, run
 from tests.integration.api.support import NOWHERE, Draft
 from tests.support.api import Api
@@ -28,6 +28,13 @@ def post(authorization: str, want: int, body: dict[str, Any] = BODY) -> Any:
 def claims(**values: Any) -> dict[str, Any]:
     owner = get_user_model().objects.get(username="ann").pk
     return {"queue": NOWHERE, "owner": owner, **values}
+
+
+def test_the_worker_runs_for_one_who_asked_outside_any_queue(draft: Draft, llm: LlmServer, bob: Api) -> None:
+    owner = get_user_model().objects.get(username="bob").pk
+    post(f"Bearer {owners_credential(owner)}", 200, {**BODY, "experiment_item_index": 1})
+    kept = Run.objects.get()
+    assert (kept.owner.username, kept.item_id) == ("bob", None)
 
 
 @pytest.fixture
