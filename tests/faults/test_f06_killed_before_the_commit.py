@@ -1,0 +1,34 @@
+"""F6: a crash after the answer and before the commit."""
+
+from collections import Counter
+
+from tests.faults.support import StartWorker, assert_whole, busiest, kill, repeated_calls, side_connection
+from tests.support.api import Api, numbered
+from tests.support.run_server import RunServer
+from tests.support.worker import eventually
+
+
+def test_each_such_row_is_called_once_more_under_its_key(
+    api: Api, run_server: RunServer, start_worker: StartWorker
+) -> None:
+    worker = start_worker()
+    run_server.hold("^row [0-3]$")
+    batch = api.ready(api.network(run_server), numbered(12), concurrency=4)
+    api.run(batch)
+    run_server.wait(held=4)
+    with side_connection() as session:
+        # While the queue's row is held nobody can commit a result of it.
+        session.execute("SELECT 1 FROM experiments_queue WHERE id = %s FOR UPDATE", [batch])
+        run_server.release()
+        run_server.wait(done=4)
+        eventually(lambda: _waits_for_a_lock(session), what="the lane waits for the queue's row")
+        kill(busiest(worker).pid)
+    assert_whole(api, run_server, batch, rows=12, repeated=4)
+    assert repeated_calls(run_server) == [f"row {index}" for index in range(4)]
+    assert set(Counter(call["user_message"] for call in run_server.ledger(bodies=False)).values()) == {1, 2}
+
+
+def _waits_for_a_lock(session: object) -> bool:
+    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE %s"
+    found = session.execute(query, ["%FOR NO KEY UPDATE OF n, q%"]).fetchone()  # type: ignore[attr-defined]
+    return bool(found[0])
