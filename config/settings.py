@@ -183,8 +183,8 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
-        "BatchStatus": "csv_batches.api.shapes.BATCH_STATUSES",
-        "RowStatus": "csv_batches.api.shapes.STATUSES",
+        "BatchStatus": "experiments.queue_shapes.QUEUE_STATUSES",
+        "RowStatus": "experiments.queue_shapes.STATUSES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -10,8 +10,8 @@ from csv_batches import steps
 from csv_batches.models import CsvBatch
 from csv_batches.selectors import batches
 from csv_batches.services import drafts, duplicates, launch, preview
-from experiments import desk
-from experiments.desk import Json
+from experiments import desks
+from experiments.desks import Json
 from experiments.errors import WorkbenchError
 from experiments.querysets import QueueItemQuerySet
 
@@ -28,11 +28,11 @@ HEAVY = (
 """Settings that lists do not show: with thousands of columns they are megabytes."""
 
 
-class CsvBatchDesk(desk.Desk):
+class CsvBatchDesk(desks.Desk):
     slug = "csv-batch"
     collection = "csv_batches"
     model = CsvBatch
-    words = desk.Words("batch", "batches", "row", "rows")
+    words = desks.Words("batch", "batches", "row", "rows")
     about = (
         "A batch sends every row of a CSV file to an agent network "
         "and gives the rows back with the answers beside them."
@@ -80,9 +80,9 @@ class CsvBatchDesk(desk.Desk):
     def missing(self, queue: CsvBatch) -> list[WorkbenchError]:
         return launch.missing(queue)
 
-    def set_up(self, queue: CsvBatch, missing: Sequence[WorkbenchError]) -> desk.SetUp:
+    def set_up(self, queue: CsvBatch, missing: Sequence[WorkbenchError]) -> desks.SetUp:
         step = steps.step_of(missing[0].attr) if missing else steps.REVIEW
-        return desk.SetUp(step.title, reverse(f"csv_batches:{step.key}", args=[queue.pk]))
+        return desks.SetUp(step.title, reverse(f"csv_batches:{step.key}", args=[queue.pk]))
 
     def new_address(self) -> str:
         return reverse("csv_batches:new")
@@ -101,6 +101,11 @@ class CsvBatchDesk(desk.Desk):
 
     def duplicate(self, *, queue: CsvBatch, user: Any, failed_only: bool) -> CsvBatch:
         return duplicates.duplicate(batch=queue, user=user, failed_only=failed_only)
+
+    def shapes(self) -> Any:
+        from csv_batches.api.shapes import SHAPES
+
+        return SHAPES
 
 
 def _order(given: Mapping[str, Json]) -> launch.Order:

@@ -1,20 +1,15 @@
-from django.urls import path
+from django.urls import path, reverse_lazy
 from django.views.generic import RedirectView
 
-from csv_batches.views import batches, export, queue, results, rows
 from csv_batches.views.wizard import map as mapping
 from csv_batches.views.wizard import prompt, review, schema, upload
 from csv_batches.views.wizard import shared as wizard
 
 app_name = "csv_batches"
 batch = "csv-batch/<uuid:batch_id>/"
-row = f"{batch}row/<int:row_index>/"
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="csv_batches:list"), name="home"),
-    path("csv-batch/", batches.batch_list, name="list"),
-    path(batch, queue.queue_page, name="queue"),
-    # set-up
+    path("", RedirectView.as_view(url=reverse_lazy("experiments:list", args=["csv-batch"])), name="home"),
     path("csv-batch/new/", upload.new, name="new"),
     path("csv-batch/new/discard/", upload.discard_new, name="discard_new"),
     path(f"{batch}upload/", upload.upload, name="upload"),
@@ -34,16 +29,4 @@ urlpatterns = [
     path(f"{batch}review/empty/", review.review_empty, name="review_empty"),
     path(f"{batch}review/start/", review.start, name="start"),
     path(f"{batch}reset/", wizard.reset_page, name="reset"),
-    path(f"{batch}pause/", queue.pause, name="pause"),
-    path(f"{batch}resume/", queue.resume, name="resume"),
-    path(f"{batch}cancel/", queue.cancel, name="cancel"),
-    path(f"{batch}retry/", queue.retry, name="retry"),
-    path(f"{batch}pace/", queue.set_pace, name="pace"),
-    path(f"{batch}limits/", queue.set_limits, name="limits"),
-    path(f"{batch}duplicate/", queue.duplicate, name="duplicate"),
-    path(f"{batch}results/", results.results_page, name="results"),
-    path(f"{batch}export/", export.export_file, name="export"),
-    path(row, rows.row_page, name="row"),
-    path(f"{row}retry/", rows.retry_row, name="retry_row"),
-    path(f"{row}correct/", rows.correct_row, name="correct_row"),
 ]

@@ -5,12 +5,7 @@ The host never asks what kind a queue is. It asks the kind, which an app registe
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
-
-from experiments.desk import Desk
-
-if TYPE_CHECKING:
-    from experiments.models import Queue
+from typing import Any, Protocol
 
 Json = Any
 
@@ -34,7 +29,7 @@ class Plan(Protocol):
 
 @dataclass(frozen=True)
 class Kind:
-    """`plan` compiles the settings of the queue with this id; `desk` is what pages, API and export ask.
+    """`plan` compiles the settings of the queue with this id; `desk` (a `desks.Desk`) is asked by pages, API, export.
 
     `tidy` removes what the kind keeps for a time only; the worker calls it now and then. A kind may have tasks of its
     own on the worker's queue: `sweep`, called every second, sends those again that were lost, and while `jobs_wait`
@@ -45,7 +40,7 @@ class Kind:
     name: str
     label: str
     plan: Callable[[Any], Plan]
-    desk: Desk
+    desk: Any
     tidy: Callable[[], None] = lambda: None
     sweep: Callable[[], None] = lambda: None
     jobs_wait: Callable[[], bool] = lambda: False
@@ -66,17 +61,8 @@ def get(name: str) -> Kind:
         raise LookupError(f"No installed app registered the kind {name!r}.") from None
 
 
-def desk_of(queue: "Queue") -> Desk:
-    return get(queue.kind).desk
-
-
 def registered() -> list[Kind]:
     return list(_kinds.values())
-
-
-def desks() -> list[Desk]:
-    """In the order in which people read their names."""
-    return sorted((kind.desk for kind in registered()), key=lambda desk: desk.words.title)
 
 
 def choices() -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from experiments import kinds, run_list
+from experiments import desks, run_list
 from experiments.models import Agent, Network, NetworkCall, Queue
 from experiments.run_list import ListedRun
 from experiments.services.networks import SCHEMA_KEYS
@@ -80,5 +80,5 @@ def users_of(network: Network) -> Users:
 
 
 def _user(queue: Queue) -> QueueUser:
-    page = kinds.desk_of(queue).address(queue.pk)
+    page = desks.of(queue).address(queue.pk)
     return QueueUser(queue.name, page, queue.status, queue.created_by.get_username(), queue.created_at)

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from experiments import caps, health
+from experiments import caps, desks, health
+from experiments.desks import Words
 from experiments.models import Queue
 from experiments.units import compact, count, duration
 
@@ -140,9 +141,10 @@ def _sentence(queue: Queue) -> str:
 
 
 def _without_source(queue: Queue, removed: datetime) -> str:
-    failed = f"{_rows(queue.failed)} failed. " if queue.failed else ""
+    words = words_of(queue)
+    failed = f"{words.counted(queue.failed)} failed. " if queue.failed else ""
     return (
-        f"{failed}Its source rows were removed on {removed:%Y-%m-%d}. Answers and counts are kept; "
+        f"{failed}Its source {words.items} were removed on {removed:%Y-%m-%d}. Answers and counts are kept; "
         "nothing can be exported or called again."
     )
 
@@ -152,14 +154,16 @@ def _draft(queue: Queue) -> str:
 
 
 def _running(queue: Queue) -> str:
+    words = words_of(queue)
     if note := health.waiting_note([queue]):
         return note
     if queue.probing:
-        return "One row goes first, to see whether the network answers again."
+        return f"One {words.item} goes first, to see whether the network answers again."
     if queue.range_to is not None:
-        return f"Only rows {count(queue.range_from or 0)} to {count(queue.range_to - 1)} are called; then it pauses."
+        first, last = count(queue.range_from or 0), count(queue.range_to - 1)
+        return f"Only {words.items} {first} to {last} are called; then it pauses."
     if not queue.running:
-        return "Its rows wait for a worker."
+        return f"Its {words.items} wait for a worker."
     return ""
 
 
@@ -170,22 +174,26 @@ def _paused(queue: Queue) -> str:
 
 
 def _completed(queue: Queue) -> str:
+    words = words_of(queue)
     if not queue.failed:
-        return "All rows succeeded."
+        return f"All {words.items} succeeded."
     if queue.failed == queue.total:
-        return "All rows failed. Look at what they say, then retry them."
-    return f"{_rows(queue.failed)} failed. Look at what they say, then retry them."
+        return f"All {words.items} failed. Look at what they say, then retry them."
+    return f"{words.counted(queue.failed)} failed. Look at what they say, then retry them."
 
 
 def _cancelled(queue: Queue) -> str:
     if queue.running:
         return f"{count(queue.running)} in flight still end and are recorded."
     left = queue.queued
-    return f"{_rows(left)} {'was' if left == 1 else 'were'} not called. Resume to go on with them." if left else ""
+    if not left:
+        return ""
+    were = "was" if left == 1 else "were"
+    return f"{words_of(queue).counted(left)} {were} not called. Resume to go on with them."
 
 
-def _rows(number: int) -> str:
-    return "1 row" if number == 1 else f"{count(number)} rows"
+def words_of(queue: Queue) -> Words:
+    return desks.of(queue).words
 
 
 def facts_of(queue: Queue, progress: Mapping[str, Any]) -> Facts:
@@ -225,7 +233,8 @@ def _short(number: int) -> str:
 def counts_in_words(queue: Queue) -> str:
     """`1,187 succeeded, 17 failed, 16 running, 3,780 queued`; what is zero is left out."""
     names = ("succeeded", "failed", "running", "queued")
-    return ", ".join(f"{count(getattr(queue, name))} {name}" for name in names if getattr(queue, name)) or "no rows"
+    found = [f"{count(getattr(queue, name))} {name}" for name in names if getattr(queue, name)]
+    return ", ".join(found) or f"no {words_of(queue).items}"
 
 
 def actions_of(queue: Queue, codes: Sequence[tuple[str, int]]) -> Actions:

@@ -1,9 +1,33 @@
-from django.urls import path
+import re
+from typing import Any
 
-from experiments import network_call_views, network_views, run_list_views, token_views, views
+from django.urls import path, register_converter
+
+from experiments import desks, network_call_views, network_views, run_list_views
+from experiments.desks import Desk
+from experiments.views import export, health, items, queue, queue_list, results, runs, tokens
+
+DESKS = {desk.slug: desk for desk in desks.registered()}
+
+
+class DeskConverter:
+    """The first part of an address, as the desk of the kind whose pages are there."""
+
+    regex = "|".join(map(re.escape, DESKS))
+
+    def to_python(self, slug: str) -> Desk:
+        return DESKS[slug]
+
+    def to_url(self, desk: Any) -> str:
+        return desk.slug if isinstance(desk, Desk) else str(desk)
+
+
+register_converter(DeskConverter, "desk")
 
 app_name = "experiments"
 network = "networks/<int:pk>/"
+one = "<desk:desk>/<uuid:queue_id>/"
+row = f"{one}row/<int:row_index>/"
 
 urlpatterns = [
     path("networks/", network_views.network_list, name="networks"),
@@ -15,9 +39,23 @@ urlpatterns = [
     path(f"{network}test/", network_call_views.network_test, name="network_test"),
     path(f"{network}try/<uuid:call_id>/", network_call_views.network_tried, name="network_tried"),
     path("runs/", run_list_views.runs_page, name="runs"),
-    path("runs/<path:trace_id>/", views.run_page, name="run"),
-    path("health/live", views.health_live, name="live"),
-    path("health/ready", views.health_ready, name="ready"),
-    path("tokens/", token_views.tokens, name="tokens"),
-    path("tokens/<int:token_id>/revoke/", token_views.revoke_token, name="revoke_token"),
+    path("runs/<path:trace_id>/", runs.run_page, name="run"),
+    path("health/live", health.health_live, name="live"),
+    path("health/ready", health.health_ready, name="ready"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/<int:token_id>/revoke/", tokens.revoke_token, name="revoke_token"),
+    path("<desk:desk>/", queue_list.queue_list, name="list"),
+    path(one, queue.queue_page, name="queue"),
+    path(f"{one}pause/", queue.pause, name="pause"),
+    path(f"{one}resume/", queue.resume, name="resume"),
+    path(f"{one}cancel/", queue.cancel, name="cancel"),
+    path(f"{one}retry/", queue.retry, name="retry"),
+    path(f"{one}pace/", queue.set_pace, name="pace"),
+    path(f"{one}limits/", queue.set_limits, name="limits"),
+    path(f"{one}duplicate/", queue.duplicate, name="duplicate"),
+    path(f"{one}results/", results.results_page, name="results"),
+    path(f"{one}export/", export.export_file, name="export"),
+    path(row, items.row_page, name="row"),
+    path(f"{row}retry/", items.retry_row, name="retry_row"),
+    path(f"{row}correct/", items.correct_row, name="correct_row"),
 ]

@@ -1,13 +1,10 @@
 """Chainable adjectives: who may see what, and which rows are meant."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 from django.db.models.functions import Now
-
-if TYPE_CHECKING:
-    from experiments.models import Queue
 
 
 class OwnedQuerySet(models.QuerySet[Any]):
@@ -46,7 +43,7 @@ class RunQuerySet(OwnedQuerySet):
 
 
 class QueueItemQuerySet(models.QuerySet[Any]):
-    def of(self, queue: "Queue") -> Self:
+    def of(self, queue: models.Model) -> Self:
         return self.filter(queue_id=queue.pk)
 
     def in_order(self) -> Self:

@@ -34,7 +34,7 @@ class WorkerAuthentication(BaseAuthentication):
             raise AuthenticationFailed("This credential is not valid, or older than 15 minutes.") from None
         user = get_user_model().objects.filter(pk=claims["owner"], is_active=True).first()
         if user is None:
-            raise AuthenticationFailed("The owner of this batch does not exist any more.")
+            raise AuthenticationFailed("The owner of this call does not exist any more.")
         return user, claims
 
     def authenticate_header(self, request: Request) -> str:

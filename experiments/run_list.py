@@ -11,7 +11,7 @@ from django.db.models.functions import Left
 from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 
-from experiments import kinds
+from experiments import desks
 from experiments.models import Network, Queue, Run
 from experiments.run_filters import RunPageFilter
 from experiments.units import in_one_line
@@ -116,6 +116,6 @@ def _listed(run: Run) -> ListedRun:
         owner=run.owner.get_username(),
         queue_name=queue.name if queue else "",
         # A trial belongs to its parent.
-        queue_page=kinds.desk_of(queue).address(queue.parent_id or queue.pk) if queue else "",
+        queue_page=desks.of(queue).address(queue.parent_id or queue.pk) if queue else "",
         row_index=run.item.row_index if run.item else None,
     )

@@ -1,12 +1,14 @@
 from django.urls import path
 
-from experiments import api, network_call_api
+from experiments import kinds, network_call_api
+from experiments.api import addresses, networks, runs
 
 api_patterns = [
-    path("networks", api.NetworkList.as_view()),
-    path("networks/<int:pk>", api.NetworkDetail.as_view()),
+    path("networks", networks.NetworkList.as_view()),
+    path("networks/<int:pk>", networks.NetworkDetail.as_view()),
     path("networks/<int:pk>/try", network_call_api.NetworkTry.as_view()),
     path("networks/<int:pk>/try/<uuid:call_id>", network_call_api.NetworkTried.as_view()),
-    path("runs", api.RunList.as_view()),
-    path("runs/<path:trace_id>", api.RunDetail.as_view()),
+    path("runs", runs.RunList.as_view()),
+    path("runs/<path:trace_id>", runs.RunDetail.as_view()),
+    *(pattern for kind in kinds.registered() for pattern in addresses.of_kind(kind)),
 ]

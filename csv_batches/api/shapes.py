@@ -2,31 +2,12 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from csv_batches.models import CsvBatch
 from csv_batches.selectors import batches as selectors
-from experiments.selectors import items
-
-LARGEST_INDEX = 2**31 - 1
-LARGEST_BIG = 10**15
-ERROR_CODES = (
-    "schema_mismatch",
-    "bad_response",
-    "run_error",
-    "rejected",
-    "unauthorized",
-    "rate_limited",
-    "server_error",
-    "timeout",
-    "connection",
-    "too_large",
-    "template_error",
-    "crashed",
-)
-BATCH_STATUSES = [str(status) for status in CsvBatch.Status.values]
-STATUSES = ["queued", "running", "succeeded", "failed"]
+from experiments.queue_shapes import LimitsSerializer, NetworkNameField, QueueSerializer, QueueShapes
+from experiments.selectors.items import LARGEST_INDEX
 
 
 class ColumnSerializer(serializers.Serializer[Any]):
@@ -44,25 +25,7 @@ class ResponseFieldSerializer(serializers.Serializer[Any]):
     choices = serializers.ListField(child=serializers.CharField(), required=False, allow_null=True)
 
 
-@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}]})
-class NetworkNameField(serializers.Field[Any, Any, Any, Any]):
-    """A network's id or its name."""
-
-    def to_internal_value(self, data: Any) -> int | str:
-        if isinstance(data, bool) or not isinstance(data, int | str) or data == "":
-            raise serializers.ValidationError("Give the network's id or its name.")
-        return data if isinstance(data, int) else serializers.CharField(trim_whitespace=False).run_validation(data)
-
-    def to_representation(self, value: Any) -> Any:
-        return value
-
-
-def cap_field(help_text: str, *, most: int = LARGEST_INDEX) -> serializers.IntegerField:
-    """A hard limit; null takes it away. Can be changed at any time."""
-    return serializers.IntegerField(min_value=1, max_value=most, required=False, allow_null=True, help_text=help_text)
-
-
-class DraftSerializer(serializers.Serializer[Any]):
+class DraftSerializer(LimitsSerializer):
     """The settings of a batch. `columns`, `response_fields` are checked as a whole, with the place in the message."""
 
     name = serializers.CharField(max_length=200)
@@ -75,114 +38,20 @@ class DraftSerializer(serializers.Serializer[Any]):
     debug = serializers.BooleanField(required=False)
     concurrency = serializers.IntegerField(min_value=1, max_value=10_000, required=False)
     max_attempts = serializers.IntegerField(min_value=1, max_value=100, required=False)
-    max_failures = cap_field("Pauses when so many rows have failed.")
-    max_calls = cap_field("Pauses when so many calls of /run were made, each attempt counted; never one more is made.")
-    max_tokens = cap_field("Pauses when so many tokens were used.", most=LARGEST_BIG)
-    max_minutes = cap_field("Pauses when it has run for so long in all, pauses not counted.")
 
 
-class ProgressSerializer(serializers.Serializer[Any]):
-    total = serializers.IntegerField()
-    queued = serializers.IntegerField()
-    running = serializers.IntegerField()
-    succeeded = serializers.IntegerField()
-    failed = serializers.IntegerField()
-    rows_per_second = serializers.FloatField()
-    eta_seconds = serializers.IntegerField(allow_null=True)
-    tokens = serializers.IntegerField()
-    calls = serializers.IntegerField(help_text="Of /run, each attempt counted; those under way too.")
-    running_seconds = serializers.IntegerField(help_text="In all, pauses not counted.")
-
-
-class NetworkRefSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-
-
-class PauseReasonSerializer(serializers.Serializer[Any]):
-    code = serializers.CharField()
-    detail = serializers.CharField()
-    until = serializers.DateTimeField(allow_null=True)
-
-
-class BatchSerializer(serializers.Serializer[Any]):
+class BatchSerializer(QueueSerializer):
     """A batch as it is answered."""
 
-    id = serializers.UUIDField()
-    kind = serializers.CharField()
-    name = serializers.CharField()
-    network = NetworkRefSerializer(allow_null=True)
-    agent_key = serializers.CharField(allow_null=True)
-    status = serializers.ChoiceField(BATCH_STATUSES)
     columns = ColumnSerializer(many=True)
     prompt_template = serializers.CharField()
     response_fields = ResponseFieldSerializer(many=True)
     schema_json = serializers.DictField(allow_null=True)
     schema_mode = serializers.ChoiceField(["update", "keep"])
-    debug = serializers.BooleanField()
-    concurrency = serializers.IntegerField()
-    max_attempts = serializers.IntegerField()
-    max_failures = serializers.IntegerField(allow_null=True)
-    max_calls = serializers.IntegerField(allow_null=True)
-    max_tokens = serializers.IntegerField(allow_null=True)
-    max_minutes = serializers.IntegerField(allow_null=True)
-    pause_reason = PauseReasonSerializer(allow_null=True)
     upload = serializers.DictField(allow_null=True)
-    created_by = serializers.CharField()
-    created_at = serializers.DateTimeField()
-    started_at = serializers.DateTimeField(allow_null=True)
-    completed_at = serializers.DateTimeField(allow_null=True)
-    source_removed_at = serializers.DateTimeField(allow_null=True, help_text="Since then there is nothing to export.")
-    progress = ProgressSerializer()
 
     def to_representation(self, instance: CsvBatch) -> dict[str, Any]:
         return selectors.batch(instance)
-
-
-class RowSerializer(serializers.Serializer[Any]):
-    """A row as it is answered; the names of its columns come with the context."""
-
-    id = serializers.IntegerField()
-    row_index = serializers.IntegerField()
-    status = serializers.ChoiceField(STATUSES)
-    row_payload = serializers.DictField(child=serializers.CharField())
-    result_payload = serializers.DictField(allow_null=True)
-    corrected_payload = serializers.DictField(allow_null=True)
-    run_trace_id = serializers.CharField(allow_null=True)
-    error_code = serializers.CharField(allow_null=True)
-    error_message = serializers.CharField(allow_null=True)
-    attempts = serializers.IntegerField()
-    available_at = serializers.DateTimeField()
-    queued_at = serializers.DateTimeField()
-    started_at = serializers.DateTimeField(allow_null=True)
-    completed_at = serializers.DateTimeField(allow_null=True)
-    elapsed_ms = serializers.IntegerField(allow_null=True)
-
-    def to_representation(self, instance: Any) -> dict[str, Any]:
-        return items.as_row(instance, self.context["names"])
-
-
-class AttemptSerializer(serializers.Serializer[Any]):
-    attempt = serializers.IntegerField()
-    generation = serializers.IntegerField()
-    started_at = serializers.DateTimeField(allow_null=True)
-    ended_at = serializers.DateTimeField()
-    http_status = serializers.IntegerField(allow_null=True)
-    outcome = serializers.CharField()
-    detail = serializers.CharField()
-
-
-class RowDetailSerializer(RowSerializer):
-    attempt_log = AttemptSerializer(many=True)
-
-    def to_representation(self, instance: Any) -> dict[str, Any]:
-        return {**super().to_representation(instance), "attempt_log": items.attempt_log(instance)}
-
-
-class RowPageSerializer(serializers.Serializer[Any]):
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
-    results = RowSerializer(many=True)
 
 
 class UploadSerializer(serializers.Serializer[Any]):
@@ -214,11 +83,6 @@ class NewRowSerializer(serializers.Serializer[Any]):
 
 class InsertSerializer(serializers.Serializer[Any]):
     rows = NewRowSerializer(many=True)
-
-
-class InsertedSerializer(serializers.Serializer[Any]):
-    inserted = serializers.IntegerField()
-    total = serializers.IntegerField()
 
 
 class PreviewRequestSerializer(serializers.Serializer[Any]):
@@ -256,32 +120,4 @@ class RunOrderSerializer(serializers.Serializer[Any]):
         return attrs
 
 
-class RetrySerializer(serializers.Serializer[Any]):
-    row_indexes = serializers.ListField(
-        child=serializers.IntegerField(min_value=0, max_value=LARGEST_INDEX), required=False, allow_null=True
-    )
-    error_code = serializers.ChoiceField(ERROR_CODES, required=False, allow_null=True)
-    force = serializers.BooleanField(required=False, default=False)
-
-
-class RequeuedSerializer(serializers.Serializer[Any]):
-    requeued = serializers.IntegerField()
-
-
-class RowFilterSerializer(serializers.Serializer[Any]):
-    status = serializers.ChoiceField(STATUSES, required=False)
-    error_code = serializers.CharField(required=False)
-    search = serializers.CharField(required=False)
-    field = serializers.CharField(required=False, help_text="A response field; with it one of the following.")
-    value = serializers.CharField(required=False, trim_whitespace=False, help_text="Texts as they are, else JSON.")
-    least = serializers.FloatField(required=False, help_text="A number, or a text's length, that is not less.")
-    below = serializers.FloatField(required=False, help_text="A number, or a text's length, that is less.")
-    blank = serializers.BooleanField(required=False, help_text='Missing, null or "".')
-
-
-class ExportOptionsSerializer(serializers.Serializer[Any]):
-    format = serializers.ChoiceField(["csv", "jsonl"], required=False, default="csv")
-    metadata = serializers.BooleanField(required=False, default=True)
-    partial = serializers.BooleanField(required=False, default=False)  # type: ignore[assignment]
-    excel = serializers.BooleanField(required=False, default=False)
-    status = serializers.ChoiceField(STATUSES, required=False, allow_null=True, default=None)
+SHAPES = QueueShapes(queue=BatchSerializer, draft=DraftSerializer, run=RunOrderSerializer, new_items=InsertSerializer)

@@ -1,11 +1,12 @@
-"""The JSON of trials and duplicates."""
+"""The JSON of trials."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from csv_batches.api.shapes import BATCH_STATUSES, LARGEST_INDEX, PauseReasonSerializer, RowSerializer
 from csv_batches.services.trials import MOST_ROWS
+from experiments.queue_shapes import QUEUE_STATUSES, PauseReasonSerializer, RowSerializer
+from experiments.selectors.items import LARGEST_INDEX
 
 
 class TrySerializer(serializers.Serializer[Any]):
@@ -22,11 +23,7 @@ class EstimateSerializer(serializers.Serializer[Any]):
 class TrialSerializer(serializers.Serializer[Any]):
     """The latest trial; `status` is null before the first, `estimate` until a row has succeeded."""
 
-    status = serializers.ChoiceField(BATCH_STATUSES, allow_null=True)
+    status = serializers.ChoiceField(QUEUE_STATUSES, allow_null=True)
     rows = serializers.ListField(child=RowSerializer())
     estimate = EstimateSerializer(allow_null=True)
     pause_reason = PauseReasonSerializer(allow_null=True)
-
-
-class DuplicateSerializer(serializers.Serializer[Any]):
-    only = serializers.ChoiceField(["failed"], required=False, allow_null=True)

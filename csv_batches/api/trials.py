@@ -1,4 +1,4 @@
-"""The API around a start: trying some rows before it, and the same settings once more as a new draft."""
+"""The API before a start: trying some rows."""
 
 from dataclasses import asdict
 from uuid import UUID
@@ -10,10 +10,9 @@ from rest_framework.response import Response
 
 from csv_batches.api import shapes_trials as shapes
 from csv_batches.api.batches import BatchView
-from csv_batches.api.shapes import BatchSerializer
 from csv_batches.models import CsvBatch
 from csv_batches.selectors import tried
-from csv_batches.services import duplicates, trials
+from csv_batches.services import trials
 
 
 class BatchTry(BatchView):
@@ -21,28 +20,16 @@ class BatchTry(BatchView):
 
     @extend_schema(responses=shapes.TrialSerializer)
     def get(self, request: Request, batch_id: UUID) -> Response:
-        return self.trial(self.batch(), status.HTTP_200_OK)
+        return self.trial(self.queue(), status.HTTP_200_OK)
 
     @extend_schema(request=shapes.TrySerializer, responses={202: shapes.TrialSerializer})
     def post(self, request: Request, batch_id: UUID) -> Response:
-        batch = self.batch()
+        batch = self.queue()
         values = self.checked(shapes.TrySerializer, request.data)
         trials.start(batch_id=batch.pk, rows=values["rows"], first=values["start"])
-        return self.trial(self.batch(), status.HTTP_202_ACCEPTED)
+        return self.trial(self.queue(), status.HTTP_202_ACCEPTED)
 
     def trial(self, batch: CsvBatch, code: int) -> Response:
         state = tried.state(batch)
         estimate = state["estimate"]
         return Response({**state, "estimate": asdict(estimate) if estimate else None}, status=code)
-
-
-class BatchDuplicate(BatchView):
-    """A new draft with the same file, mapping, template and schema; `only` failed: with the rows that failed."""
-
-    @extend_schema(request=shapes.DuplicateSerializer, responses={201: BatchSerializer})
-    def post(self, request: Request, batch_id: UUID) -> Response:
-        batch = self.batch()
-        values = self.checked(shapes.DuplicateSerializer, request.data)
-        failed_only = values.get("only") == "failed"
-        copy = duplicates.duplicate(batch=batch, user=request.user, failed_only=failed_only)
-        return Response(BatchSerializer(copy).data, status=status.HTTP_201_CREATED)

@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 
-from csv_batches.forms.limits import LimitsForm
 from csv_batches.models import CsvBatch
-from csv_batches.pages.row_table import LARGEST_INDEX
 from csv_batches.services.launch import Order
 from csv_batches.services.trials import MOST_ROWS
 from experiments import caps
+from experiments.limits_form import LimitsForm
 from experiments.models import Network
+from experiments.selectors.items import LARGEST_INDEX
 
 MODES = (
     ("update", "Write it to the network"),

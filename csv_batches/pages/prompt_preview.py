@@ -6,11 +6,11 @@ from typing import Any
 
 from csv_batches.kind import CsvBatchPlan
 from csv_batches.models import CsvBatch
-from csv_batches.pages.row_table import LARGEST_INDEX
 from csv_batches.services import preview
 from experiments.errors import InvalidInput
 from experiments.prompts import uses_columns
 from experiments.prompts.marks import Part, clipped, joined, marked
+from experiments.selectors.items import LARGEST_INDEX
 from experiments.units import LONGEST_TEXT
 
 

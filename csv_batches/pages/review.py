@@ -81,11 +81,6 @@ def missing_of(problems: Iterable[WorkbenchError], change: SchemaChange | None) 
     return found
 
 
-def first_open(problems: Sequence[WorkbenchError]) -> Step:
-    """Where the set-up of a draft that has these goes on."""
-    return steps.step_of(problems[0].attr) if problems else steps.REVIEW
-
-
 def schema_change(batch: CsvBatch, user: Any) -> SchemaChange | None:
     network = batch.network
     if network is None or not batch.response_fields:

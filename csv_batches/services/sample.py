@@ -11,7 +11,7 @@ from django.db import transaction
 from csv_batches import sample
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.services import drafts, launch, uploads
-from experiments import kinds
+from experiments import desks
 from experiments.models import Network
 from experiments.services import networks
 
@@ -82,7 +82,7 @@ def _uploaded() -> TemporaryUploadedFile:
 
 def page(batch: CsvBatch) -> str:
     """The path of the batch's page."""
-    return kinds.desk_of(batch).address(batch.pk)
+    return desks.of(batch).address(batch.pk)
 
 
 def outcome(batch_id: UUID) -> Outcome | None:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
-from experiments import kinds
+from experiments import desks
 from experiments.models import Queue
 from experiments.querysets import QueueItemQuerySet
 
@@ -27,7 +27,7 @@ def filtered(queue: Queue, rows: QueueItemQuerySet, wanted: Mapping[str, Any]) -
     name = wanted.get("field")
     if not name:
         return rows
-    field = next((field for field in kinds.desk_of(queue).response_fields(queue) if field["name"] == name), None)
+    field = next((field for field in desks.of(queue).response_fields(queue) if field["name"] == name), None)
     if field is None:
         return rows.none()
     rows = rows.filter(Q(status="succeeded") | Q(corrected_payload__isnull=False))

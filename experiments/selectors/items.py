@@ -8,12 +8,14 @@ from typing import Any
 from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
-from experiments import kinds
-from experiments.desk import Extras
+from experiments import desks
+from experiments.desks import Extras
 from experiments.models import Queue, QueueItem
 from experiments.querysets import QueueItemQuerySet
 from experiments.selectors import answer_filter
 
+LARGEST_INDEX = 2**31 - 1
+"""More is not stored."""
 ANY_VALUE = """
 EXISTS (
     SELECT 1 FROM jsonb_path_query(experiments_queueitem.{column}, '$.**') AS value
@@ -24,7 +26,7 @@ EXISTS (
 
 def of_queue(queue: Queue) -> QueueItemQuerySet:
     """All, with what `Desk.extras` looks at."""
-    desk = kinds.desk_of(queue)
+    desk = desks.of(queue)
     return desk.items(queue).annotate(**desk.extras(queue).annotations)
 
 

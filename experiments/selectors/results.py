@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from experiments import kinds
+from experiments import desks
 from experiments.models import Queue
 from experiments.selectors import paced
 from experiments.selectors.bins import Scale, scale
@@ -85,7 +85,7 @@ def _as_of_one_moment(queue: Queue) -> dict[str, Any]:
 
 
 def _computed(queue: Queue) -> dict[str, Any]:
-    fields = kinds.desk_of(queue).response_fields(queue)
+    fields = desks.of(queue).response_fields(queue)
     given = {"queue": queue.pk, "names": [field["name"] for field in fields]}
     if not fields:
         return {"rows": queue.total, "fields": []}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from experiments import kinds, response_schema
+from experiments import desks, response_schema
 from experiments.errors import Conflict, InvalidInput
 from experiments.models import Queue, QueueItem
 from experiments.run_client.strict_json import BadPayload, strict
@@ -17,7 +17,7 @@ def correct(*, queue: Queue, row_index: int, payload: dict[str, Any] | None) -> 
 
     `InvalidInput` where it breaks the schema, `Conflict` while the item is not final.
     """
-    desk = kinds.desk_of(queue)
+    desk = desks.of(queue)
     if payload is not None:
         _check(desk.schema(queue), payload)
     items = desk.items(queue).filter(row_index=row_index)

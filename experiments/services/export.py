@@ -8,7 +8,7 @@ from typing import Any, Literal
 from django.db import transaction
 from django.utils.http import content_disposition_header
 
-from experiments import kinds, writer
+from experiments import desks, writer
 from experiments.errors import Conflict
 from experiments.models import Queue
 from experiments.selectors import items
@@ -42,7 +42,7 @@ class ExportOptions:
 def check_finished(queue: Queue, options: ExportOptions) -> None:
     if queue.status not in FINISHED and not options.partial:
         raise Conflict(
-            f"The {kinds.desk_of(queue).words.one} is {queue.status}. "
+            f"The {desks.of(queue).words.one} is {queue.status}. "
             "Export it when it is completed, or ask for what is there with partial=1.",
             code="not_finished",
         )
@@ -59,7 +59,7 @@ def stream(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
 
 
 def _stream(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
-    desk = kinds.desk_of(queue)
+    desk = desks.of(queue)
     shape = writer.Shape(
         headers=tuple(desk.headers(queue)),
         names=tuple(desk.columns(queue)),
@@ -76,7 +76,7 @@ def _stream(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
 
 
 def _rows(queue: Queue, options: ExportOptions) -> Iterator[writer.ExportRow]:
-    extras = kinds.desk_of(queue).extras(queue)
+    extras = desks.of(queue).extras(queue)
     found: Any = items.of_queue(queue)
     if options.status:
         found = found.filter(status=options.status)
@@ -110,5 +110,5 @@ def content_type(options: ExportOptions) -> str:
 
 def content_disposition(queue: Queue, options: ExportOptions) -> str:
     """A file name from the queue's name, without anything that a path or a header gives a meaning."""
-    stem = re.sub(r"[^\w .-]+", "_", queue.name).strip(" .") or kinds.desk_of(queue).words.one
+    stem = re.sub(r"[^\w .-]+", "_", queue.name).strip(" .") or desks.of(queue).words.one
     return content_disposition_header(as_attachment=True, filename=f"{stem}.{options.format}") or "attachment"

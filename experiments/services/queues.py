@@ -15,7 +15,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from experiments import caps, kinds
+from experiments import caps, desks
+from experiments.desks import Words
 from experiments.errors import Conflict, Gone
 from experiments.models import Queue, QueueItem
 from experiments.worker import lanes
@@ -32,6 +33,12 @@ NO_PAUSE = {"pause_code": "", "pause_detail": "", "pause_until": None}
 FRESH_START = {**NO_PAUSE, "streak": 0, "streak_group": ""}
 
 
+def _called(queue_id: UUID) -> str:
+    """What people call it, for a sentence about what is refused."""
+    queue = Queue.objects.filter(pk=queue_id).only("kind").first()
+    return desks.of(queue).words.one if queue else Words().one
+
+
 def start(*, queue_id: UUID, range_from: int | None = None, range_to: int | None = None) -> None:
     """draft → running. `range_from` and `range_to` (exclusive) limit which rows are called before it pauses."""
     with transaction.atomic():
@@ -45,7 +52,7 @@ def start(*, queue_id: UUID, range_from: int | None = None, range_to: int | None
             rate_at=None,
         )
         if not started:
-            raise Conflict("This batch was started already.", code="already_started")
+            raise Conflict(f"This {_called(queue_id)} was started already.", code="already_started")
         _admit(queue_id)
         lanes.ensure(queue_id)
 
@@ -65,8 +72,9 @@ def _admit(queue_id: UUID) -> None:
     others = Queue.objects.running().listed().filter(created_by=queue.created_by_id).exclude(pk=queue_id)
     running = list(others.order_by("started_at").values("id", "name"))
     if len(running) >= most:
+        many = desks.of(queue).words.many
         raise Conflict(
-            f"{len(running):,} of your batches run already, which is the most at a time: {_named(running)}. "
+            f"{len(running):,} of your {many} run already, which is the most at a time: {_named(running)}. "
             "Wait until one has ended, or pause or cancel one.",
             code="too_many_running",
             extra={"running": running},
@@ -84,7 +92,7 @@ def pause(*, queue_id: UUID, by: str) -> None:
         status=Status.PAUSED, pause_code="user", pause_detail=f"Paused by {by}.", pause_until=None
     )
     if not changed:
-        raise Conflict("Only a running batch can be paused.", code="wrong_status")
+        raise Conflict(f"Only a running {_called(queue_id)} can be paused.", code="wrong_status")
 
 
 def pause_by_system(*, queue_id: UUID, code: str, detail: str) -> None:
@@ -108,7 +116,7 @@ def resume(*, queue_id: UUID) -> None:
         if queue and cap:
             raise Conflict(cap.sentence(queue), code=cap.code, attr=cap.name)
         if not _resume(stopped):
-            raise Conflict("Only a paused or cancelled batch can be resumed.", code="wrong_status")
+            raise Conflict(f"Only a paused or cancelled {_called(queue_id)} can be resumed.", code="wrong_status")
         _admit(queue_id)
 
 
@@ -134,7 +142,7 @@ def cancel(*, queue_id: UUID) -> None:
         **NO_PAUSE, status=Status.CANCELLED, completed_at=timezone.now(), range_from=None, range_to=None, probing=False
     )
     if not changed:
-        raise Conflict("Only a running or paused batch can be cancelled.", code="wrong_status")
+        raise Conflict(f"Only a running or paused {_called(queue_id)} can be cancelled.", code="wrong_status")
 
 
 def retry(
@@ -147,11 +155,13 @@ def retry(
     with transaction.atomic():
         queue = Queue.objects.kept().select_for_update(no_key=True).filter(pk=queue_id).first()
         if queue is None:
-            raise Gone("This batch was deleted.", code="not_found")
+            raise Gone(f"This {_called(queue_id)} was deleted.", code="not_found")
+        words = desks.of(queue).words
         if queue.status == Status.CANCELLED:
-            raise Conflict("This batch is cancelled. Resume it before you retry rows.", code="wrong_status")
+            sentence = f"This {words.one} is cancelled. Resume it before you retry {words.items}."
+            raise Conflict(sentence, code="wrong_status")
         if queue.status == Status.DRAFT:
-            raise Conflict("This batch was not started yet.", code="wrong_status")
+            raise Conflict(f"This {words.one} was not started yet.", code="wrong_status")
         refuse_without_source(queue, "called again")
         items = _retried(queue, row_indexes, error_code, force)
         failed = items.filter(status="failed").count()
@@ -205,7 +215,7 @@ def refuse_without_source(queue: Queue, what: str) -> None:
     """`Conflict` where the source of a queue was removed. `what`: what its rows cannot be, such as “exported”."""
     removed = queue.source_removed_at
     if removed is not None:
-        words = kinds.desk_of(queue).words
+        words = desks.of(queue).words
         raise Conflict(
             f"The source {words.items} of this {words.one} were removed on {removed:%Y-%m-%d}, as this site does some "
             f"time after the end. Its answers and counts are kept; its {words.items} cannot be {what} any more.",
@@ -218,6 +228,11 @@ def set_concurrency(*, queue_id: UUID, concurrency: int) -> None:
     with transaction.atomic():
         Queue.objects.filter(pk=queue_id).update(concurrency=concurrency)
         lanes.ensure(queue_id)
+
+
+def set_limits(*, queue_id: UUID, limits: Mapping[str, int | None]) -> None:
+    """`limits` by the names in `caps.NAMES`; None: no limit. Looked at before the next claim."""
+    Queue.objects.filter(pk=queue_id).update(**limits)
 
 
 def delete(*, queue: Queue) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from experiments import units
+from experiments import desks, units
+from experiments.desks import Desk
 
 register = template.Library()
 
@@ -29,6 +30,20 @@ def in_json(value: Any) -> str:
 @register.filter
 def clipped(text: str) -> str:
     return units.clipped(text)
+
+
+@register.simple_tag
+def queue_desks() -> list[Desk]:
+    """What the navigation leads to."""
+    return desks.registered()
+
+
+@register.simple_tag(takes_context=True)
+def new_queue_desk(context: template.Context) -> Desk | None:
+    """Whose queues a page offers to begin: those of its own kind, elsewhere of the first that can."""
+    desk = context.get("desk")
+    offered = [desk] if desk else desks.registered()
+    return next((desk for desk in offered if desk.new_address()), None)
 
 
 @register.inclusion_tag("components/moment.html")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core import signing
 
-from experiments import kinds
+from experiments import desks, kinds
 from experiments.errors import WorkbenchError
 from experiments.models import Network, Queue
 from experiments.retry import Verdict, decide
@@ -36,7 +36,7 @@ class Caller:
 
     def __init__(self, queue: Queue) -> None:
         if queue.network is None:
-            raise WorkbenchError("The network of this batch is gone.", code="network")
+            raise WorkbenchError(f"The network of this {desks.of(queue).words.one} is gone.", code="network")
         self._plan = kinds.get(queue.kind).plan(queue.pk)
         self._queue = queue
         self._max_attempts = queue.max_attempts

@@ -63,7 +63,7 @@ def start(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     if not form.errors and order.is_valid():
         try:
             launch.run(batch_id=batch.pk, user=request.user, order=order.order())
-            return HttpResponseRedirect(queue_address(batch.pk, {}))
+            return HttpResponseRedirect(queue_address(batch))
         except WorkbenchError as error:
             order.add_error(None, _start_sentences(error, confirmed=order.order().confirmed))
             batch = batch_or_404(request.user, batch.pk)

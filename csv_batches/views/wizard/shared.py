@@ -31,7 +31,7 @@ def of_draft(view: StepView) -> Callable[..., HttpResponseBase]:
     def fetched(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
         batch = batch_or_404(request.user, batch_id)
         if batch.status != CsvBatch.Status.DRAFT:
-            return HttpResponseRedirect(queue_address(batch.pk, {}))
+            return HttpResponseRedirect(queue_address(batch))
         return view(request, batch)
 
     return fetched

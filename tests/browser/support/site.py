@@ -28,7 +28,9 @@ class Site:
     def environment(self) -> dict[str, str]:
         """What the site and its worker have in common with the test."""
         secrets = {"SECRET_KEY": settings.SECRET_KEY, "FIELD_KEYS": self.field_key}
-        return {**secrets, "VAR_DIR": str(self.var), "SITE_URL": self.url, "DEMO": "1", "WEB_THREADS": "16"}
+        # What people get: without the kind that only tests install.
+        ours = {"DJANGO_SETTINGS_MODULE": "config.settings", "SITE_URL": self.url, "DEMO": "1", "WEB_THREADS": "16"}
+        return {**secrets, **ours, "VAR_DIR": str(self.var)}
 
     def start(self) -> None:
         argv = ["-m", "gunicorn", "-c", "python:config.gunicorn", "--bind", f"127.0.0.1:{self.port}", "config.wsgi"]

@@ -1,4 +1,4 @@
-"""A page of rows as the table shows them, read without the cells that it does not show."""
+"""A page of items as the table shows them, read without the cells that it does not show."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,13 +12,15 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 
-from csv_batches.models import CsvBatch
+from experiments import desks
+from experiments.models import Queue
 from experiments.overview import Shown
 from experiments.selectors import items
+from experiments.selectors.items import LARGEST_INDEX
 from experiments.units import duration, milliseconds
+from experiments.writer import cell_text
 
 PAGE = 50
-LARGEST_INDEX = 2**31 - 1
 TOKEN = re.compile(r"r([0-9]{1,10})\.[0-9a-f]{8}")
 MAX_COLUMNS = 3
 MAX_FIELDS = 2
@@ -41,11 +43,12 @@ FIXED = (
 class Headings(Shown):
     columns: tuple[str, ...]
     fields: tuple[str, ...]
+    extras: tuple[str, ...] = ()
 
     @property
     def span(self) -> int:
         """Cells of a whole line: row, status, elapsed and completed too."""
-        return len(self.columns) + len(self.fields) + 4
+        return len(self.columns) + len(self.fields) + len(self.extras) + 4
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class RowLine(Shown):
     elapsed: str
     completed_at: datetime | None
     can_retry: bool
+    extras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,18 +92,18 @@ def query(filters: Mapping[str, Any], **changes: Any) -> str:
     return urlencode({name: value for name, value in merged.items() if value not in (None, "")})
 
 
-def table(batch: CsvBatch, filters: Mapping[str, Any]) -> RowTable:
+def table(queue: Queue, filters: Mapping[str, Any]) -> RowTable:
     """The page of rows that `filters` name, by key and not by offset: page 10,000 costs what page 1 costs."""
-    rows = _with_texts(batch, items.filtered(batch, filters))
+    rows = _with_texts(queue, items.filtered(queue, filters))
     found, more_before, more_after = _window(rows, filters.get("after"), filters.get("before"))
-    lines = tuple(_line(batch, row) for row in found)
-    return RowTable(headings_of(batch), lines, _pager(filters, lines, more_before, more_after))
+    lines = tuple(_line(queue, row) for row in found)
+    return RowTable(headings_of(queue), lines, _pager(filters, lines, more_before, more_after))
 
 
-def refreshed(batch: CsvBatch, indexes: Sequence[int]) -> tuple[RowLine, ...]:
+def refreshed(queue: Queue, indexes: Sequence[int]) -> tuple[RowLine, ...]:
     """These rows as they are now."""
-    rows = batch.rows.filter(row_index__in=indexes).in_order()
-    return tuple(_line(batch, row) for row in _with_texts(batch, rows))
+    rows = items.of_queue(queue).filter(row_index__in=indexes).in_order()
+    return tuple(_line(queue, row) for row in _with_texts(queue, rows))
 
 
 def indexes_of(tokens: Iterable[str]) -> list[int]:
@@ -115,33 +119,34 @@ def around(filters: Mapping[str, Any], row_index: int) -> dict[str, Any]:
     return {**filters, "after": row_index - 6}
 
 
-def headings_of(batch: CsvBatch) -> Headings:
-    columns = [batch.columns[position]["name"] for position in _positions(batch)]
-    return Headings("table", tuple(columns), tuple(_field_names(batch)))
+def headings_of(queue: Queue) -> Headings:
+    desk = desks.of(queue)
+    names, extras = desk.columns(queue), desk.extras(queue)
+    columns = tuple(names[position] for position in _positions(queue))
+    return Headings("table", columns, tuple(_field_names(queue)), extras.names[: extras.in_table])
 
 
-def _positions(batch: CsvBatch) -> list[int]:
-    """Of the first columns that are sent; before any is mapped, of the first columns."""
-    sent = [position for position, column in enumerate(batch.columns) if column["mode"] != "ignore"]
-    return (sent or list(range(len(batch.columns))))[:MAX_COLUMNS]
+def _positions(queue: Queue) -> list[int]:
+    return desks.of(queue).shown_positions(queue)[:MAX_COLUMNS]
 
 
-def _field_names(batch: CsvBatch) -> list[str]:
-    return [field["name"] for field in batch.response_fields[:MAX_FIELDS]]
+def _field_names(queue: Queue) -> list[str]:
+    return [field["name"] for field in desks.of(queue).response_fields(queue)[:MAX_FIELDS]]
 
 
-def _with_texts(batch: CsvBatch, rows: QuerySet[Any]) -> QuerySet[Any, dict[str, Any]]:
+def _with_texts(queue: Queue, rows: QuerySet[Any]) -> QuerySet[Any, dict[str, Any]]:
     """The beginnings of the shown cells and answers, cut in the database: a cell may have megabytes."""
     answer = Coalesce(F("corrected_payload"), F("result_payload"))
     cells = {
         f"cell_{number}": Left(KeyTextTransform(str(position), "payload"), CELL)
-        for number, position in enumerate(_positions(batch))
+        for number, position in enumerate(_positions(queue))
     }
     answers = {
         f"answer_{number}": Left(KeyTextTransform(name, answer), CELL)
-        for number, name in enumerate(_field_names(batch))
+        for number, name in enumerate(_field_names(queue))
     }
-    return rows.annotate(**cells, **answers).values(*FIXED, *cells, *answers)
+    extras = desks.of(queue).extras(queue).annotations
+    return rows.annotate(**cells, **answers).values(*FIXED, *cells, *answers, *extras)
 
 
 def _window(rows: QuerySet[Any, Any], after: int | None, before: int | None) -> tuple[list[dict[str, Any]], bool, bool]:
@@ -170,7 +175,7 @@ def _pager(filters: Mapping[str, Any], lines: Sequence[RowLine], more_before: bo
     )
 
 
-def _line(batch: CsvBatch, row: Mapping[str, Any]) -> RowLine:
+def _line(queue: Queue, row: Mapping[str, Any]) -> RowLine:
     status = row["status"]
     return RowLine(
         key=f"r{row['row_index']}",
@@ -181,25 +186,32 @@ def _line(batch: CsvBatch, row: Mapping[str, Any]) -> RowLine:
         answers=tuple(_texts(row, "answer_", MAX_FIELDS)),
         error_code=row["error_code"],
         error=row["error_message"] or row["error_code"],
-        note=_note(batch, row),
+        note=_note(queue, row),
         elapsed=_elapsed(row),
         completed_at=row["completed_at"],
-        can_retry=status == "failed" and batch.status not in (CsvBatch.Status.DRAFT, CsvBatch.Status.CANCELLED),
+        can_retry=status == "failed" and queue.status not in (Queue.Status.DRAFT, Queue.Status.CANCELLED),
+        extras=_extras(queue, row),
     )
+
+
+def _extras(queue: Queue, row: Mapping[str, Any]) -> tuple[str, ...]:
+    extras = desks.of(queue).extras(queue)
+    values = extras.values([row[name] for name in extras.annotations])
+    return tuple(cell_text(value)[:CELL] for value in values[: extras.in_table])
 
 
 def _texts(row: Mapping[str, Any], prefix: str, most: int) -> list[str]:
     return [row[f"{prefix}{number}"] or "" for number in range(most) if f"{prefix}{number}" in row]
 
 
-def _note(batch: CsvBatch, row: Mapping[str, Any]) -> str:
+def _note(queue: Queue, row: Mapping[str, Any]) -> str:
     """What is to be said of a row that is on its way for the second time."""
     if row["status"] == "running" and row["attempts"] > 1:
-        return f"attempt {row['attempts']} of {batch.max_attempts}"
+        return f"attempt {row['attempts']} of {queue.max_attempts}"
     if row["status"] != "queued" or not row["attempts"]:
         return ""
     wait_s = (row["available_at"] - timezone.now()).total_seconds()
-    tried = f"tried {row['attempts']} of {batch.max_attempts} times"
+    tried = f"tried {row['attempts']} of {queue.max_attempts} times"
     return f"{tried}, again in {duration(wait_s)}" if wait_s >= 1 else tried
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from csv_batches.forms.rows import LONGEST_VALUE
-from csv_batches.models import CsvBatch
-from csv_batches.pages.row_table import query
 from experiments import overview
+from experiments.models import Queue
 from experiments.overview import Shown
+from experiments.queue_page.forms import LONGEST_VALUE
+from experiments.queue_page.table import query
 from experiments.selectors import results
 from experiments.units import count, in_one_line
 
@@ -51,11 +51,11 @@ class ShownResults(Shown):
     """How often they are asked for again; None where no answer will come."""
 
 
-def shown(batch: CsvBatch) -> ShownResults:
-    found = results.distributions(batch)
+def shown(queue: Queue) -> ShownResults:
+    found = results.distributions(queue)
     fields = tuple(_distribution(field) for field in found["fields"])
     answered = found["fields"][0]["answered"] if fields else 0
-    return ShownResults("results", answered, fields, REFRESH_S if overview.moves(batch) else None)
+    return ShownResults("results", answered, fields, REFRESH_S if overview.moves(queue) else None)
 
 
 def _distribution(field: Mapping[str, Any]) -> Distribution:

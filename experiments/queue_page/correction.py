@@ -1,4 +1,4 @@
-"""A person's answer to a row, a field of the answer each."""
+"""A person's answer to an item, a field of the answer each."""
 
 import math
 from collections.abc import Mapping
@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from csv_batches.models import CsvBatch, CsvBatchRow
+from experiments import desks
+from experiments.models import Queue, QueueItem
 
 PREFIX = "answer"
 LONG = 60
@@ -17,9 +18,9 @@ Field = Mapping[str, Any]
 class CorrectionForm(forms.Form):
     """One input for each response field: a select for choices and booleans. What the schema says is checked later."""
 
-    def __init__(self, batch: CsvBatch, row: CsvBatchRow, data: Mapping[str, Any] | None = None) -> None:
-        self._fields = batch.response_fields
-        self._answer: dict[str, Any] = _object(row.corrected_payload) or _object(row.result_payload)
+    def __init__(self, queue: Queue, item: QueueItem, data: Mapping[str, Any] | None = None) -> None:
+        self._fields = desks.of(queue).response_fields(queue)
+        self._answer: dict[str, Any] = _object(item.corrected_payload) or _object(item.result_payload)
         super().__init__(data, auto_id="correct_%s")
         for number, field in enumerate(self._fields):
             self.fields[f"{PREFIX}{number}"] = _input(field, self._answer.get(field["name"]))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from csv_batches.pages.row_table import LARGEST_INDEX
+from experiments.selectors.items import LARGEST_INDEX
 from experiments.services.export import ExportOptions
 
 LONGEST_VALUE = 500

@@ -5,15 +5,14 @@ A queue comes in as the kind's own model. Payloads of items are lists of cell te
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.db.models import QuerySet
+
+from experiments import kinds
 from experiments.errors import WorkbenchError
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from experiments.models import Queue
-    from experiments.querysets import QueueItemQuerySet
+from experiments.models import Queue, QueueItem
+from experiments.querysets import QueueItemQuerySet
 
 Json = Any
 
@@ -79,7 +78,7 @@ class Desk:
 
     slug: str
     collection: str
-    model: "type[Queue]"
+    model: type[Queue]
     words = Words()
     about = ""
     how_to_begin = ""
@@ -93,7 +92,7 @@ class Desk:
 
     # -- reads
 
-    def queues(self, user: Any) -> "QuerySet[Any]":
+    def queues(self, user: Any) -> QuerySet[Any]:
         """Those that `user` may see and that stand in lists."""
         found: QuerySet[Any] = self.model._default_manager.all()
         return found.for_user(user).listed().select_related("network", "created_by")  # type: ignore[attr-defined]
@@ -102,9 +101,8 @@ class Desk:
         """Fields of `queues` that a list does not show and that may be megabytes."""
         return ()
 
-    def items(self, queue: Any) -> "QueueItemQuerySet":
-        found: QueueItemQuerySet = queue.items.all()
-        return found
+    def items(self, queue: Any) -> QueueItemQuerySet:
+        return QueueItem.objects.of(queue)
 
     def columns(self, queue: Any) -> list[str]:
         """Unique names, in the order of the payload."""
@@ -183,3 +181,14 @@ class Desk:
     def shapes(self) -> Any:
         """The `QueueShapes` of its API. Asked for when addresses are built: a worker needs none of it."""
         raise NotImplementedError
+
+
+def of(queue: Queue) -> Desk:
+    desk: Desk = kinds.get(queue.kind).desk
+    return desk
+
+
+def registered() -> list[Desk]:
+    """In the order in which people read their names."""
+    found: list[Desk] = [kind.desk for kind in kinds.registered()]
+    return sorted(found, key=lambda desk: desk.words.title)

@@ -1,4 +1,4 @@
-"""The list of batches."""
+"""The list of the queues of one kind."""
 
 from datetime import datetime
 from zlib import crc32
@@ -8,37 +8,39 @@ from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
-from csv_batches.pages.overview import listed_of
-from csv_batches.selectors import batches as selectors
 from experiments import health, overview
+from experiments.desks import Desk
 from experiments.pages import PageRequest, signed_in, wants_fragment
+from experiments.queue_page.page import listed_of
 
 PAGE = 50
 
 
 @require_safe
 @signed_in
-def batch_list(request: PageRequest) -> HttpResponse:
+def queue_list(request: PageRequest, desk: Desk) -> HttpResponse:
     older_than = _moment(request.GET.get("older", ""))
-    batches = selectors.batches_of(request.user)
+    queues = desk.queues(request.user)
     if older_than:
-        batches = batches.filter(created_at__lt=older_than)
-    found = list(batches[: PAGE + 1])
-    listed = tuple(listed_of(batch) for batch in found[:PAGE])
+        queues = queues.filter(created_at__lt=older_than)
+    found = list(queues[: PAGE + 1])
+    listed = tuple(listed_of(queue) for queue in found[:PAGE])
     note = health.waiting_note(found)
     context = {
-        "batches": listed,
         "note": note,
+        "desk": desk,
+        "words": desk.words,
+        "queues": listed,
         "token": f"list.{crc32(repr((listed, note)).encode()):08x}",
         "older": found[PAGE - 1].created_at.isoformat() if len(found) > PAGE else "",
         "older_than": request.GET.get("older", "") if older_than else "",
-        "moves": any(overview.moves(batch) for batch in found),
+        "moves": any(overview.moves(queue) for queue in found),
     }
     if not wants_fragment(request):
-        return render(request, "csv_batches/list.html", context)
+        return render(request, "experiments/queue_list.html", context)
     if context["token"] in request.GET.getlist("has"):
         return HttpResponse(status=204)
-    return render(request, "csv_batches/list_table.html", context)
+    return render(request, "experiments/queue_list_table.html", context)
 
 
 def _moment(text: str) -> datetime | None:

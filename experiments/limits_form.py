@@ -1,4 +1,6 @@
-"""The hard limits of a batch as fields: the same in the wizard and beside a batch that runs."""
+"""The hard limits of a queue as fields: the same where it is set up and beside one that runs."""
+
+from typing import Any
 
 from django import forms
 
@@ -11,9 +13,13 @@ def _limit(label: str, most: int = LARGEST) -> forms.IntegerField:
 
 
 class LimitsForm(forms.Form):
-    """An empty field: no limit."""
+    """An empty field: no limit. `items` is what the kind calls them."""
 
     max_failures = _limit("Failed rows")
     max_calls = _limit("Calls")
     max_tokens = _limit("Tokens", LARGEST_TOKENS)
     max_minutes = _limit("Minutes of running")
+
+    def __init__(self, *args: Any, items: str = "rows", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["max_failures"].label = f"Failed {items}"

@@ -1,11 +1,10 @@
-"""The host's pages: a run; and what monitoring asks for."""
+"""The host's pages: a run."""
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from experiments import health, kinds, run_view
+from experiments import desks, run_view
 from experiments.models import Queue, Run
 from experiments.pages import PageRequest, signed_in
 
@@ -33,19 +32,4 @@ def run_or_404(request: PageRequest, trace_id: str) -> Run:
 
 def _page_of(queue: Queue | None) -> str:
     """The page of a run's queue; a trial belongs to its parent."""
-    return kinds.desk_of(queue).address(queue.parent_id or queue.pk) if queue else ""
-
-
-@require_safe
-@never_cache
-def health_live(request: HttpRequest) -> JsonResponse:
-    """This process answers. Asks nobody else."""
-    return JsonResponse({"status": "live"})
-
-
-@require_safe
-@never_cache
-def health_ready(request: HttpRequest) -> JsonResponse:
-    """200 where rows can be worked at: database, tables, a worker; 503 where not, with what is missing."""
-    found = health.look()
-    return JsonResponse(found.shown(), status=200 if found.ready else 503)
+    return desks.of(queue).address(queue.parent_id or queue.pk) if queue else ""

@@ -1,0 +1,36 @@
+"""The host's part of the API: networks."""
+
+from typing import Any
+
+from rest_framework import generics
+
+from experiments.models import Network
+from experiments.pagination import ByName
+from experiments.permissions import StaffWrites
+from experiments.serializers import NetworkSerializer
+from experiments.services import networks
+
+
+class NetworkViews(generics.GenericAPIView[Network]):
+    permission_classes = (StaffWrites,)
+    serializer_class = NetworkSerializer
+    queryset = Network.objects.prefetch_related("agents__routes")
+
+
+class NetworkList(NetworkViews, generics.ListCreateAPIView[Network]):
+    pagination_class = ByName
+
+    def perform_create(self, serializer: Any) -> None:
+        serializer.instance = networks.save(network=None, values=serializer.validated_data)
+
+
+class NetworkDetail(NetworkViews, generics.RetrieveUpdateDestroyAPIView[Network]):
+    http_method_names = ("get", "patch", "delete", "head", "options")
+
+    def perform_update(self, serializer: Any) -> None:
+        network = networks.save(network=serializer.instance, values=serializer.validated_data)
+        # Its agents were read before they were replaced.
+        serializer.instance = self.get_queryset().get(pk=network.pk)
+
+    def perform_destroy(self, instance: Network) -> None:
+        networks.delete(network=instance)

@@ -1,0 +1,144 @@
+"""The API of queues, for every kind alike. Which calls a kind has, and their shapes, its desk says."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from experiments import queue_shapes as shapes
+from experiments.api_base import QueueView
+from experiments.desks import Desk
+from experiments.models import Queue
+from experiments.pagination import PageCursor
+from experiments.services import queues
+
+Described = dict[str, dict[str, Any]]
+"""What the description says of each method, as `extend_schema` takes it; a method that is not there is not offered."""
+
+
+class QueueList(QueueView, generics.ListAPIView[Queue]):
+    """Those that one may see, the newest first; a new draft."""
+
+    pagination_class = PageCursor
+    queryset = Queue.objects.none()
+
+    @staticmethod
+    def described(desk: Desk) -> Described:
+        given = desk.shapes()
+        draft = {"post": {"request": given.draft, "responses": {201: given.queue}}} if "create" in desk.can else {}
+        return {"get": {}, **draft}
+
+    def get_serializer_class(self) -> Any:
+        return self.desk.shapes().queue
+
+    def get_queryset(self) -> Any:
+        return self.desk.queues(self.request.user)
+
+    def post(self, request: Request) -> Response:
+        given = self.desk.shapes()
+        queue = self.desk.create(user=request.user, values=self.checked(given.draft, request.data))
+        return Response(given.queue(queue).data, status=status.HTTP_201_CREATED)
+
+
+class QueueDetail(QueueView):
+    """After the start only `name`, `concurrency` and the hard limits, `max_failures`, `max_calls`, `max_tokens` and
+    `max_minutes`, change."""
+
+    @staticmethod
+    def described(desk: Desk) -> Described:
+        given = desk.shapes()
+        change = {"request": given.draft and given.draft(partial=True), "responses": given.queue}
+        return {
+            "get": {"responses": given.queue},
+            **({"patch": change} if "update" in desk.can else {}),
+            "delete": {"responses": {204: None}},
+        }
+
+    def get(self, request: Request, **place: Any) -> Response:
+        return self.answer(status.HTTP_200_OK)
+
+    def patch(self, request: Request, **place: Any) -> Response:
+        queue = self.queue()
+        values = self.checked(self.desk.shapes().draft, request.data, partial=True)
+        self.desk.update(queue_id=queue.pk, values=values)
+        return self.answer(status.HTTP_200_OK)
+
+    def delete(self, request: Request, **place: Any) -> Response:
+        queues.delete(queue=self.queue())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class QueueRun(QueueView):
+    """Starts: all rows, the `first` n, or those `from` a `to` b, both included."""
+
+    @staticmethod
+    def described(desk: Desk) -> Described:
+        given = desk.shapes()
+        return {"post": {"request": given.run, "responses": {202: given.queue}}}
+
+    def post(self, request: Request, **place: Any) -> Response:
+        queue = self.queue()
+        self.desk.run(queue=queue, user=request.user, order=self.checked(self.desk.shapes().run, request.data))
+        return self.answer(status.HTTP_202_ACCEPTED)
+
+
+class StatusChange(QueueView):
+    """An action without a body."""
+
+    @staticmethod
+    def described(desk: Desk) -> Described:
+        return {"post": {"request": None, "responses": {202: desk.shapes().queue}}}
+
+    def post(self, request: Request, **place: Any) -> Response:
+        self.change(self.queue())
+        return self.answer(status.HTTP_202_ACCEPTED)
+
+    def change(self, queue: Queue) -> None:
+        raise NotImplementedError
+
+
+class QueuePause(StatusChange):
+    """Calls in flight end and are recorded."""
+
+    def change(self, queue: Queue) -> None:
+        queues.pause(queue_id=queue.pk, by=self.request.user.get_username())
+
+
+class QueueResume(StatusChange):
+    """Goes on with what is paused or cancelled."""
+
+    def change(self, queue: Queue) -> None:
+        queues.resume(queue_id=queue.pk)
+
+
+class QueueCancel(StatusChange):
+    """Calls in flight end and are recorded; what waits stays as it is."""
+
+    def change(self, queue: Queue) -> None:
+        queues.cancel(queue_id=queue.pk)
+
+
+class QueueRetry(QueueView):
+    """Puts failed rows back, with `force` succeeded ones too."""
+
+    @extend_schema(request=shapes.RetrySerializer, responses={202: shapes.RequeuedSerializer})
+    def post(self, request: Request, **place: Any) -> Response:
+        queue = self.queue()
+        requeued = queues.retry(queue_id=queue.pk, **self.checked(shapes.RetrySerializer, request.data))
+        return Response({"requeued": requeued}, status=status.HTTP_202_ACCEPTED)
+
+
+class QueueDuplicate(QueueView):
+    """A new draft with the same settings and rows; `only` failed: with the rows that failed."""
+
+    @staticmethod
+    def described(desk: Desk) -> Described:
+        return {"post": {"request": shapes.DuplicateSerializer, "responses": {201: desk.shapes().queue}}}
+
+    def post(self, request: Request, **place: Any) -> Response:
+        queue = self.queue()
+        failed_only = self.checked(shapes.DuplicateSerializer, request.data).get("only") == "failed"
+        copy = self.desk.duplicate(queue=queue, user=request.user, failed_only=failed_only)
+        return Response(self.desk.shapes().queue(copy).data, status=status.HTTP_201_CREATED)

@@ -1,0 +1,34 @@
+"""The host's part of the API: runs."""
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import generics
+
+from experiments.models import Run
+from experiments.run_filters import RunFilter
+from experiments.serializers import RunSerializer
+
+
+class RunViews(generics.GenericAPIView[Run]):
+    serializer_class = RunSerializer
+    queryset = Run.objects.none()
+
+    def get_queryset(self) -> QuerySet[Run]:
+        return Run.objects.for_user(self.request.user).select_related("network", "item")
+
+
+class RunList(RunViews, generics.ListAPIView[Run]):
+    """Runs, newest first: one's own, all for staff."""
+
+    filter_backends = (DjangoFilterBackend,)
+    filterset_class = RunFilter
+
+
+class RunDetail(RunViews, generics.RetrieveAPIView[Run]):
+    def get_object(self) -> Run:
+        # A trace id is unique within a network only; across networks the newest answers.
+        run = self.get_queryset().filter(trace_id=self.kwargs["trace_id"]).order_by("-created_at", "-id").first()
+        if run is None:
+            raise Http404
+        return run

@@ -1,0 +1,242 @@
+"""A queue's page as values: each part that can change by itself is one of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+
+from experiments import desks, overview
+from experiments.desks import Desk, SetUp
+from experiments.errors import WorkbenchError
+from experiments.limits_form import LimitsForm
+from experiments.models import Queue, QueueItem
+from experiments.overview import Actions, Entry, Facts, Shown, State
+from experiments.queue_page import table as tables
+from experiments.queue_page.table import RowTable, query
+from experiments.selectors import answer_filter, paced, queues
+
+RAIL = 12
+"""Queues in the rail; the list has all."""
+STATUSES = ("queued", "running", "succeeded", "failed")
+CODES_TIMES = 300
+"""Failures by code are counted in some hundredths of a second, but for every poll of everybody who looks."""
+ACTIVE = (Queue.Status.RUNNING, Queue.Status.PAUSED)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter with the number of rows that it leaves."""
+
+    label: str
+    count: int
+    query: str
+    active: bool
+    code: bool = False
+
+
+@dataclass(frozen=True)
+class Chips(Shown):
+    """`answer` is the bar of a distribution that the table is filtered by; its query takes that filter away."""
+
+    chips: tuple[Chip, ...]
+    answer: Chip | None = None
+
+    @property
+    def statuses(self) -> tuple[Chip, ...]:
+        return tuple(chip for chip in self.chips if not chip.code)
+
+
+@dataclass(frozen=True)
+class Pace(Shown):
+    """How many rows at a time; `limit` is the network's. Can be changed while there are rows to come."""
+
+    concurrency: int
+    limit: int
+    can_change: bool
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A hard limit; None: there is none."""
+
+    name: str
+    label: str
+    limit: int | None
+
+
+@dataclass(frozen=True)
+class Limits(Shown):
+    """The hard limits, to be changed while there are items to come."""
+
+    caps: tuple[Limit, ...]
+    can_change: bool
+
+
+@dataclass(frozen=True)
+class Poll(Shown):
+    """How often the page asks for news and where; no `seconds`: it does not."""
+
+    seconds: int | None
+    query: str
+
+
+@dataclass(frozen=True)
+class Listed(Shown):
+    """A line of the list of queues."""
+
+    entry: Entry
+    state: State
+    network: str
+    total: int
+    done: int
+    failed: int
+    created_at: datetime
+    created_by: str
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    desk: Desk
+    queue: Queue
+    rail: tuple[Entry, ...]
+    state: State
+    facts: Facts
+    acts: Actions
+    pace: Pace
+    limits: Limits
+    chips: Chips
+    table: RowTable
+    poll: Poll
+    filters: Mapping[str, Any]
+    missing: tuple[str, ...]
+    set_up: SetUp | None
+    """Where the set-up of a draft goes on."""
+
+    @property
+    def has_results(self) -> bool:
+        return self.queue.status != Queue.Status.DRAFT and bool(self.desk.response_fields(self.queue))
+
+    @property
+    def results_open(self) -> bool:
+        """While rows come in the table is what one looks at, and counting costs the database something."""
+        return self.poll.seconds is None or "field" in self.filters
+
+    @property
+    def answer_filter(self) -> list[tuple[str, Any]]:
+        return [(name, self.filters[name]) for name in answer_filter.NAMES if name in self.filters]
+
+    @property
+    def query(self) -> str:
+        return query(self.filters)
+
+    @property
+    def title(self) -> str:
+        facts = self.facts
+        if self.queue.status in ("draft", "completed", "cancelled"):
+            return f"{self.state.word.capitalize()} · {self.queue.name}"
+        return f"{facts.percent} % · {facts.done:,} of {facts.total:,} · {self.queue.name}"
+
+    @property
+    def parts(self) -> tuple[Shown, ...]:
+        """Everything but the rows."""
+        pager = (self.table.pager,) if self.table.pager else ()
+        return (self.state, self.facts, self.acts, self.pace, self.limits, self.chips, self.poll, *pager, *self.rail)
+
+
+def page(queue: Queue, user: Any, filters: Mapping[str, Any], table: RowTable | None = None) -> QueuePage:
+    """The page of a queue for `user`; `table` where its rows were read already."""
+    desk = desks.of(queue)
+    codes = failures_by_code(queue)
+    problems = missing(queue)
+    return QueuePage(
+        desk=desk,
+        queue=queue,
+        rail=rail(queue, user),
+        state=overview.state_of(queue),
+        facts=overview.facts_of(queue, queues.progress(queue)),
+        acts=overview.actions_of(queue, codes),
+        pace=pace_of(queue),
+        limits=limits_of(queue),
+        chips=chips_of(queue, codes, filters),
+        table=table or tables.table(queue, filters),
+        poll=Poll("live", overview.poll_seconds(queue), query(filters)),
+        filters=filters,
+        missing=tuple(error.detail for error in problems),
+        set_up=desk.set_up(queue, problems) if queue.status == Queue.Status.DRAFT else None,
+    )
+
+
+def rail(queue: Queue, user: Any) -> tuple[Entry, ...]:
+    """The newest queues of `user` and of this kind, with this one among them."""
+    desk = desks.of(queue)
+    newest = list(desk.queues(user).defer(*desk.heavy())[:RAIL])
+    if queue.pk not in {one.pk for one in newest}:
+        newest = [*newest[: RAIL - 1], queue]
+    return tuple(overview.entry_of(one, current=one.pk == queue.pk) for one in newest)
+
+
+def failures_by_code(queue: Queue) -> list[tuple[str, int]]:
+    """The most frequent first. Of very many failures the counts may be some seconds old."""
+    if not queue.failed:
+        return []
+    counters = (queue.failed, queue.succeeded, queue.queued)
+    key = f"codes.{queue.pk}"
+    return paced.paced(key, rows=queue.failed, version=counters, compute=lambda: _count_codes(queue), times=CODES_TIMES)
+
+
+def _count_codes(queue: Queue) -> list[tuple[str, int]]:
+    # Of the columns of one index, so that the rows themselves are not read.
+    failed = QueueItem.objects.of(queue).failed().order_by()
+    counted = failed.values_list("error_code").annotate(rows=Count("*"))
+    return [(code, rows) for code, rows in counted.order_by("-rows", "error_code") if code]
+
+
+def pace_of(queue: Queue) -> Pace:
+    limit = queue.network.max_concurrency if queue.network else 0
+    return Pace("pace", queue.concurrency, limit, can_change=queue.status in ACTIVE)
+
+
+def limits_of(queue: Queue) -> Limits:
+    fields = LimitsForm(items=desks.of(queue).words.items).fields
+    shown = tuple(Limit(name, str(field.label), getattr(queue, name)) for name, field in fields.items())
+    return Limits("limits", shown, can_change=queue.status in ACTIVE)
+
+
+def chips_of(queue: Queue, codes: Sequence[tuple[str, int]], filters: Mapping[str, Any]) -> Chips:
+    kept = {name: filters.get(name) for name in ("search", *answer_filter.NAMES)}
+    status, chosen = filters.get("status"), filters.get("error_code")
+    chips = [Chip("All", queue.total, query(kept), not status and not chosen)]
+    for name in STATUSES:
+        active = status == name and not chosen
+        chips.append(Chip(name.capitalize(), getattr(queue, name), query({"status": name, **kept}), active))
+    for code, rows in codes:
+        chips.append(Chip(code, rows, query({"error_code": code, **kept}), chosen == code, code=True))
+    return Chips("chips", tuple(chips), _answer_chip(filters))
+
+
+def _answer_chip(filters: Mapping[str, Any]) -> Chip | None:
+    words = answer_filter.in_words(filters)
+    others = {name: value for name, value in filters.items() if name in ("status", "error_code", "search")}
+    return Chip(words, 0, query(others), True) if words else None
+
+
+def missing(queue: Queue) -> list[WorkbenchError]:
+    """What a draft lacks before it can start."""
+    return desks.of(queue).missing(queue) if queue.status == Queue.Status.DRAFT else []
+
+
+def listed_of(queue: Queue) -> Listed:
+    """A queue as a line of the list."""
+    return Listed(
+        key=f"b-{queue.pk}",
+        entry=overview.entry_of(queue),
+        state=overview.state_of(queue),
+        network=queue.network.name if queue.network else "",
+        total=queue.total,
+        done=queue.succeeded + queue.failed,
+        failed=queue.failed,
+        created_at=queue.created_at,
+        created_by=queue.created_by.get_username(),
+    )

@@ -1,0 +1,1 @@
+"""The pages: each view checks its input, calls one service or selector, and answers."""
