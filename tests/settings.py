@@ -1,0 +1,6 @@
+"""The site's settings, with a kind of queue that only the tests install."""
+
+from config.settings import *  # noqa: F403
+from config.settings import INSTALLED_APPS as OURS
+
+INSTALLED_APPS = [*OURS, "tests.third_kind"]

@@ -1,0 +1,10 @@
+from django.db import models
+
+from experiments.models import Queue
+from experiments.querysets import QueueQuerySet
+
+
+class Survey(Queue):
+    greeting = models.CharField(max_length=100)
+
+    objects = QueueQuerySet.as_manager()  # type: ignore[misc]
