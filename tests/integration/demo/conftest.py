@@ -44,7 +44,9 @@ class Demo:
         self.process: subprocess.Popen[bytes] | None = None
         self._mark = 0
 
-    def start(self, *arguments: str, launcher: Sequence[str] = (sys.executable,)) -> "subprocess.Popen[bytes]":
+    def start(
+        self, *arguments: str, launcher: Sequence[str] = (sys.executable,), **environment: str
+    ) -> "subprocess.Popen[bytes]":
         env = {name: value for name, value in os.environ.items() if name not in FOREIGN}
         argv = [*launcher, "manage.py", "demo", "--no-sample", "--port", str(self.port), *arguments]
         with (self.var / "output").open("ab") as output:
@@ -52,7 +54,7 @@ class Demo:
             self.process = subprocess.Popen(
                 argv,
                 cwd=ROOT,
-                env={**env, "VAR_DIR": str(self.var), "WORKERS": "1"},
+                env={**env, "VAR_DIR": str(self.var), "WORKERS": "1", **environment},
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
