@@ -18,7 +18,7 @@ class LimitsForm(forms.Form):
     max_failures = _limit("Failed rows")
     max_calls = _limit("Calls")
     max_tokens = _limit("Tokens", LARGEST_TOKENS)
-    max_minutes = _limit("Minutes of running")
+    max_minutes = _limit("Minutes")
 
     def __init__(self, *args: Any, items: str = "rows", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -69,8 +69,9 @@ class Facts(Shown):
     in_flight: int
     tokens: str
     tokens_projected: str
+    token_limit: str
     limits: tuple[tuple[str, str, str], ...]
-    """Of each hard limit that is set: what is used of it, the limit, and of what."""
+    """Of each other hard limit that is set: what is used of it, the limit, and of what."""
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,8 @@ def facts_of(queue: Queue, progress: Mapping[str, Any]) -> Facts:
     """`progress` as the API gives it: counts, `rows_per_second`, `eta_seconds`, `tokens`."""
     done = queue.succeeded + queue.failed
     rate, eta, tokens = progress["rows_per_second"] * 60, progress["eta_seconds"], progress["tokens"]
+    has_begun = queue.status != Status.DRAFT
+    token_limit = queue.max_tokens if has_begun else None
     projected = tokens * queue.total / done if done and done < queue.total else 0
     return Facts(
         key="facts",
@@ -211,9 +214,10 @@ def facts_of(queue: Queue, progress: Mapping[str, Any]) -> Facts:
         per_minute=f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}" if rate > 0 else "",
         left=duration(eta) if eta is not None else "",
         in_flight=queue.running,
-        tokens=compact(tokens) if tokens else "",
+        tokens=compact(tokens) if tokens or token_limit else "",
         tokens_projected=compact(projected) if projected and tokens else "",
-        limits=used_of_limits(queue) if queue.status != Status.DRAFT else (),
+        token_limit=compact(token_limit) if token_limit else "",
+        limits=used_of_limits(queue) if has_begun else (),
     )
 
 
@@ -221,7 +225,7 @@ def used_of_limits(queue: Queue) -> tuple[tuple[str, str, str], ...]:
     return tuple(
         (_short(int(cap.used(queue))), _short(limit), cap.unit)
         for cap in caps.CAPS
-        if (limit := cap.limit(queue)) is not None
+        if cap.name != "max_tokens" and (limit := cap.limit(queue)) is not None
     )
 
 

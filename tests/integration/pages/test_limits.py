@@ -20,7 +20,7 @@ def test_the_head_says_what_is_used_of_each_limit() -> None:
     for sentence in (
         "<b>1</b> of at most 5 failed rows",
         "<b>12</b> of at most 500 calls",
-        "<b>2.5 M</b> of at most 4 M tokens",
+        "<b>2.5 M</b> of at most 4 M tokens, about 5 M in all",
     ):
         assert sentence in html
     assert "minutes</span>" not in html

@@ -41,14 +41,13 @@ def took_s(api: Api, batch: str) -> float:
 def test_a_small_batch_is_done_within_seconds_while_a_large_one_runs(
     api: Api, bob: Api, run_server: RunServer, start_worker: StartWorker, workers: str
 ) -> None:
-    run_server.script(latency_ms=50)
-    here, elsewhere = api.network(run_server, max_concurrency=64), api.network(run_server, "elsewhere")
+    run_server.script(latency_ms=300)
+    here, elsewhere = api.network(run_server, max_concurrency=256), api.network(run_server, "elsewhere")
     small = [
         (api, api.ready(here, numbered(10))),
         (bob, bob.ready(elsewhere, numbered(10), concurrency=10)),
         (bob, bob.ready(here, numbered(10))),
-        (api, api.ready(elsewhere, numbered(10))),
-    ][: 4 // int(workers)]
+    ][: 4 - int(workers)]
     start_worker(WORKERS=workers)
     large = busy(api, run_server, here)
     for who, batch in small:
