@@ -46,7 +46,7 @@ def test_the_trace_shows_each_step_and_its_details(open_page: Open, batch: CsvBa
     expect(steps.nth(1)).to_contain_text("Sorter")
     expect(steps.nth(2)).to_contain_text("orders")
     steps.nth(1).locator("summary").click()
-    expect(steps.nth(1).get_by_text("The order is named.")).to_be_visible()
+    expect(steps.nth(1).get_by_text("The order is named.", exact=True)).to_be_visible()
     expect(steps.nth(4)).to_contain_text("somebody elses")
 
 

@@ -27,7 +27,7 @@ def test_from_the_list_to_a_row_and_back(plain_page: Open) -> None:
 def test_a_trace_is_read(plain_page: Open) -> None:
     page = plain_page(queue_url(completed(), "row/0/"))
     page.locator(".steps > li").nth(1).locator("summary").click()
-    expect(page.get_by_text("The order is named.")).to_be_visible()
+    expect(page.get_by_text("The order is named.", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Copy")).to_have_count(0)
     page.get_by_role("link", name="trace-1").click()
     expect(page.get_by_role("heading", name="Run on triage")).to_be_visible()
