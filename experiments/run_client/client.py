@@ -9,7 +9,7 @@ from typing import Any
 from .answer import read_answer
 from .failures import failed
 from .strict_json import cleaned
-from .transport import Received, exchange
+from .transport import Received, drop_connections, exchange
 from .values import RunReply, RunTarget, Seen
 from .watchdog import AbortHandle
 
@@ -46,6 +46,8 @@ def _timed(
     started = time.monotonic()
     answered = _call(target, body, idempotency_key, abort)
     reply = answered if isinstance(answered, RunReply) else read_answer(answered, target)
+    if reply.reason == "garbled":
+        drop_connections()
     message = _hide(reply.message, target.authorization, SHORTEST_SECRET_IN_MESSAGE)
     reply = replace(reply, message=message, elapsed_ms=round((time.monotonic() - started) * 1000))
     return reply, None if isinstance(answered, RunReply) else answered

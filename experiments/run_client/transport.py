@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse, parse_headers
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -33,6 +33,7 @@ CONNECT_TIMEOUT_S = 5.0
 MAX_IDLE_S = 1.0
 MAX_ERROR_BODY_BYTES = 64 * 1024
 READ_SIZE = 64 * 1024
+SWITCHING_PROTOCOLS = 101
 # What the libraries below raise. ValueError: text that cannot be a header or a host name, numbers that are none.
 TRANSPORT_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError)
 
@@ -118,8 +119,22 @@ class _Authorization(requests.auth.AuthBase):
         return request
 
 
+class _FinalResponse(HTTPResponse):
+    """The answer behind any interim ones: the library knows only 100, takes 102 and 103 for the answer and leaves the
+    real one on the line, where the next call would find it."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if not 100 <= status < 200 or status == SWITCHING_PROTOCOLS:
+                return version, status, reason
+            parse_headers(self.fp)
+
+
 class _WatchedHTTPConnection(HTTPConnection):
     """Shows its socket to the watchdog, when it is made and each time it is used again."""
+
+    response_class = _FinalResponse
 
     def connect(self) -> None:
         super().connect()
@@ -132,6 +147,8 @@ class _WatchedHTTPConnection(HTTPConnection):
 
 
 class _WatchedHTTPSConnection(HTTPSConnection):
+    response_class = _FinalResponse
+
     def connect(self) -> None:
         super().connect()
         _local.call.attach(self.sock)
@@ -155,6 +172,12 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
 
+    def close(self) -> None:
+        # The library only forgets its pools and leaves their connections to the garbage collector.
+        for key in self.poolmanager.pools.keys():  # noqa: SIM118  # it cannot be iterated over
+            self.poolmanager.pools[key].close()
+        super().close()
+
 
 def _session() -> requests.Session:
     session: requests.Session | None = getattr(_local, "session", None)
@@ -163,6 +186,11 @@ def _session() -> requests.Session:
     elif time.monotonic() - _local.used_at > MAX_IDLE_S:
         session.close()  # closes the pooled connections; the session itself goes on
     return session
+
+
+def drop_connections() -> None:
+    """After an answer that made no sense: what else the server sends on that line must not meet the next call."""
+    _session().close()
 
 
 def _new_session() -> requests.Session:

@@ -88,6 +88,14 @@ async def cut_body(turn: Turn, options: dict[str, Any]) -> None:
     turn.keep_open = False
 
 
+async def short_length(turn: Turn, options: dict[str, Any]) -> None:
+    """Half of the answer is announced; the other half comes all the same, `late_ms` later."""
+    body = _good_bytes(turn, options)
+    turn.answer(200, body[: len(body) // 2])
+    await asyncio.sleep(options.get("late_ms", 0) / 1000)
+    turn.send(body[len(body) // 2 :])
+
+
 async def truncated_json(turn: Turn, options: dict[str, Any]) -> None:
     body = _good_bytes(turn, options)
     turn.answer(200, body[: len(body) // 2])
@@ -133,13 +141,15 @@ async def bad_gzip(turn: Turn, options: dict[str, Any]) -> None:
 
 
 async def gzip_bomb(turn: Turn, options: dict[str, Any]) -> None:
-    """`size` bytes (200 MB) of blanks before a good answer, packed a thousandfold."""
+    """`size` bytes (200 MB) of blanks before a good answer, packed a thousandfold, and again `layers` (1) - 1 times."""
     packer = zlib.compressobj(9, wbits=31)
     blanks = b" " * 1_000_000
     packed = b"".join(packer.compress(blanks) for _ in range(options.get("size", 200_000_000) // len(blanks)))
-    turn.answer(
-        200, packed + packer.compress(_good_bytes(turn, options)) + packer.flush(), {"Content-Encoding": "gzip"}
-    )
+    packed += packer.compress(_good_bytes(turn, options)) + packer.flush()
+    layers = options.get("layers", 1)
+    for _ in range(layers - 1):
+        packed = gzip.compress(packed)
+    turn.answer(200, packed, {"Content-Encoding": ", ".join(["gzip"] * layers)})
 
 
 async def big(turn: Turn, options: dict[str, Any]) -> None:
@@ -164,8 +174,28 @@ async def empty200(turn: Turn, _options: dict[str, Any]) -> None:
     turn.answer(200, b"")
 
 
-async def no_content(turn: Turn, _options: dict[str, Any]) -> None:
+async def no_content(turn: Turn, options: dict[str, Any]) -> None:
+    """204; with `then_ms` a whole good answer follows after that time, which nobody has asked for."""
     turn.send(turn.head(204, {}))
+    if "then_ms" in options:
+        await asyncio.sleep(options["then_ms"] / 1000)
+        turn.answer(200, _good_bytes(turn, options))
+
+
+async def informed(turn: Turn, options: dict[str, Any]) -> None:
+    """`times` (1) interim answers of `status` (103), `interval_ms` (0) after each, then a good one."""
+    interim = turn.head(options.get("status", 103), {"Link": "</style.css>; rel=preload"})
+    for _ in range(options.get("times", 1)):
+        turn.send(interim)
+        await turn.writer.drain()
+        await asyncio.sleep(options.get("interval_ms", 0) / 1000)
+    await ok(turn, options)
+
+
+async def raw(turn: Turn, options: dict[str, Any]) -> None:
+    """`text` in place of an HTTP answer, and the end of the connection."""
+    turn.send(options["text"].encode("latin-1"))
+    turn.keep_open = False
 
 
 async def redirect(turn: Turn, options: dict[str, Any]) -> None:
@@ -195,7 +225,8 @@ async def bom(turn: Turn, options: dict[str, Any]) -> None:
 BEHAVIOURS: dict[str, Behaviour] = {
     function.__name__: function
     for function in (
-        *(ok, status, body_text, reset, kill_caller, no_answer, stale, cut_body, truncated_json, hang, hang_in_body),
+        *(ok, status, informed, body_text, raw, reset, kill_caller, no_answer, stale, hang, hang_in_body),
+        *(cut_body, short_length, truncated_json),
         *(drip_header, drip_body, drip_endless, bad_chunk, gzipped, bad_gzip, gzip_bomb, big, endless),
         *(html200, empty200, no_content, redirect, not_http, many_headers, deep, bom),
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from experiments.run_client import AbortHandle
+from experiments.run_client import AbortHandle, transport
 from tests.support.run_server import RunServer
 
 from .conftest import Post
@@ -60,6 +60,29 @@ def test_a_server_that_never_accepts_is_given_up_in_time(post: Post) -> None:
                 filler.close()
     assert reply.error_code in ("timeout", "connection")
     assert reply.transient
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """Takes connections and neither reads nor says anything."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_a_server_that_does_not_read_is_given_up_in_time(post: Post, silent_port: int) -> None:
+    body = {"user_message": "x" * 30_000_000}  # more than the buffers of the line: the sending has to wait
+    reply = post(url=f"http://127.0.0.1:{silent_port}/run", body=body, timeout_s=0.5)
+    assert (reply.error_code, reply.reason, reply.transient) == ("timeout", "deadline", True)
+    assert 500 <= reply.elapsed_ms < 2500
+
+
+def test_a_server_that_is_silent_about_tls_is_given_up_in_time(
+    post: Post, silent_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "CONNECT_TIMEOUT_S", 0.3)
+    reply = post(url=f"https://127.0.0.1:{silent_port}/run", timeout_s=20)
+    assert (reply.error_code, reply.reason, reply.transient) == ("connection", "connect", True)
+    assert 300 <= reply.elapsed_ms < 2500
 
 
 def test_an_aborted_handle_keeps_a_call_from_being_sent(server: RunServer, post: Post) -> None:
