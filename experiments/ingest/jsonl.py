@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from itertools import chain, islice
@@ -23,6 +25,11 @@ from experiments.ingest.table import (
     name_columns,
     shortened,
 )
+
+LONG_LINE = 256 * 1024
+MAX_VALUES = 500_000
+"""In one line. A list or an object takes thirty times the memory of its text."""
+_VALUE = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{,]')
 
 
 class _Number(str):
@@ -116,7 +123,10 @@ class JsonlTable(Table):
         values = parse_line(line, number)
         if not values.keys() <= self._known:
             raise _unknown_key(values, self._known, number)
-        cells = [_cell(values.get(column.header)) for column in self.columns]
+        try:
+            cells = [_cell(values.get(column.header)) for column in self.columns]
+        except RecursionError as error:
+            raise _too_deep(number) from error
         if "\\" in line or len(line) > self._limits.max_cell_chars:
             self._check_cells(cells, number)
         return cells
@@ -141,6 +151,9 @@ def _split(chunks: Iterable[str]) -> Iterator[Iterable[str]]:
 
 def parse_line(line: str, number: int) -> dict[str, Any]:
     """The object of one line; numbers as their text. Raises `RejectedFile`."""
+    if len(line) > LONG_LINE and next(islice(_VALUE.finditer(line), MAX_VALUES, None), None):
+        detail = f"Line {number}: more than {MAX_VALUES:,} values in one object."
+        raise FileTooLarge(detail, code="row_too_large", line=number)
     try:
         value = _DECODER.decode(line)
     except json.JSONDecodeError as error:
@@ -149,9 +162,10 @@ def parse_line(line: str, number: int) -> dict[str, Any]:
     except _DuplicateKey as error:
         detail = f"Line {number}: the key “{shortened(str(error))}” is there twice in one object."
         raise RejectedFile(detail, code="duplicate_key", line=number) from error
-    except (ValueError, RecursionError) as error:
-        why = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise RejectedFile(f"Line {number}: this is not JSON ({why}).", code="bad_json", line=number) from error
+    except RecursionError as error:
+        raise _too_deep(number) from error
+    except ValueError as error:
+        raise RejectedFile(f"Line {number}: this is not JSON ({error}).", code="bad_json", line=number) from error
     if not isinstance(value, dict):
         detail = f"Line {number}: one JSON object is expected on each line."
         raise RejectedFile(detail, code="not_an_object", line=number)
@@ -161,9 +175,14 @@ def parse_line(line: str, number: int) -> dict[str, Any]:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _DuplicateKey(next(key for key in keys if keys.count(key) > 1))
+        counts = Counter(key for key, _ in pairs)
+        raise _DuplicateKey(next(key for key, times in counts.items() if times > 1))
     return made
+
+
+def _too_deep(line: int) -> RejectedFile:
+    detail = f"Line {line}: the JSON is nested too deep to be read."
+    return RejectedFile(detail, code="bad_json", line=line)
 
 
 def _refuse_constant(name: str) -> None:

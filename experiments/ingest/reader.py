@@ -125,9 +125,14 @@ class CsvTable(Table):
     def _read_columns(self) -> tuple[Column, ...]:
         with self._text() as pieces:
             records = self._records(pieces, WarningLog())
-            first = next(filter(None, records), None)
+            first = next(filter(None, islice(records, self._limits.max_rows)), None)
             if first is None:
-                raise RejectedFile("The file holds only blank lines.", code="empty_file")
+                only = (
+                    "only blank lines"
+                    if records.line < self._limits.max_rows
+                    else f"{records.line:,} blank lines first"
+                )
+                raise RejectedFile(f"The file holds {only}.", code="empty_file")
             if len(first) > self._limits.max_columns:
                 raise too_many_columns(records.line, self._limits)
             self.header_line = records.line
@@ -189,6 +194,8 @@ class CsvTable(Table):
             if width == 1:
                 return [""]
             log.add(line, "blank_line", "A blank line was left out.")
+            if log.counts["blank_line"] > self._limits.max_rows:
+                raise self._too_many_rows(line)
             return None
         if found > width and not any(record[width:]):
             log.add(line, "extra_empty_cells", f"{found - width} empty cells beyond the last column were left out.")

@@ -13,6 +13,9 @@ from experiments.ingest.dialect import Dialect, line_end_of
 from experiments.ingest.scan import Cell, cells, char_in_line, is_clean, line_breaks
 from experiments.ingest.table import FileTooLarge, Limits, RejectedFile, WarningLog
 
+LONG_LINE = 1024 * 1024
+"""Characters. Longer lines are looked at before they are parsed: a million cells take fifty times their text."""
+
 
 def line_chunks(pieces: Iterable[str], *, max_line: int) -> Iterator[str]:
     """Join and cut the pieces so that each chunk ends with a line end, except the file's last.
@@ -46,7 +49,7 @@ class RecordReader:
         self._warnings = warnings
         self._pending: list[str] = []  # raw lines of the record that is being parsed, where they have to be known
         self._began = 0  # the line at which that record began; 0 where it has one line and nothing to watch
-        self._watched_chars = min(limits.max_cell_chars, limits.max_row_chars)
+        self._watched_chars = min(limits.max_cell_chars, limits.max_row_chars, LONG_LINE)
         self._next_check = limits.max_cell_chars
         lines = chain.from_iterable(self._line_groups())
         self._parser = csv.reader(lines, delimiter=dialect.delimiter, strict=True)

@@ -3,9 +3,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from experiments.ingest import Limits, ReadOptions, RejectedFile, Table, open_table
 
+settings.register_profile("long", max_examples=20_000)
 Ingest = Callable[..., tuple[Table, list[list[str]]]]
 Refusal = Callable[..., RejectedFile]
 
