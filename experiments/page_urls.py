@@ -3,9 +3,20 @@ from typing import Any
 
 from django.urls import path, register_converter
 
-from experiments import desks, network_call_views, network_views, run_list_views
+from experiments import desks
 from experiments.desks import Desk
-from experiments.views import export, health, items, queue, queue_list, results, runs, tokens
+from experiments.views import (
+    export,
+    health,
+    items,
+    network_calls,
+    networks,
+    queue,
+    queue_list,
+    results,
+    runs,
+    tokens,
+)
 
 DESKS = {desk.slug: desk for desk in desks.registered()}
 
@@ -30,15 +41,15 @@ one = "<desk:desk>/<uuid:queue_id>/"
 row = f"{one}row/<int:row_index>/"
 
 urlpatterns = [
-    path("networks/", network_views.network_list, name="networks"),
-    path("networks/new/", network_views.network_new, name="network_new"),
-    path(network, network_views.network_detail, name="network"),
-    path(f"{network}edit/", network_views.network_edit, name="network_edit"),
-    path(f"{network}delete/", network_views.network_delete, name="network_delete"),
-    path(f"{network}try/", network_call_views.network_try, name="network_try"),
-    path(f"{network}test/", network_call_views.network_test, name="network_test"),
-    path(f"{network}try/<uuid:call_id>/", network_call_views.network_tried, name="network_tried"),
-    path("runs/", run_list_views.runs_page, name="runs"),
+    path("networks/", networks.network_list, name="networks"),
+    path("networks/new/", networks.network_new, name="network_new"),
+    path(network, networks.network_detail, name="network"),
+    path(f"{network}edit/", networks.network_edit, name="network_edit"),
+    path(f"{network}delete/", networks.network_delete, name="network_delete"),
+    path(f"{network}try/", network_calls.network_try, name="network_try"),
+    path(f"{network}test/", network_calls.network_test, name="network_test"),
+    path(f"{network}try/<uuid:call_id>/", network_calls.network_tried, name="network_tried"),
+    path("runs/", runs.runs_page, name="runs"),
     path("runs/<path:trace_id>/", runs.run_page, name="run"),
     path("health/live", health.health_live, name="live"),
     path("health/ready", health.health_ready, name="ready"),

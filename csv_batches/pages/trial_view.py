@@ -9,10 +9,11 @@ from django.utils import timezone
 from csv_batches.models import CsvBatch, CsvBatchRow
 from csv_batches.selectors import tried
 from csv_batches.selectors.estimate import Estimate
-from experiments import overview, run_view
+from experiments import overview
 from experiments.models import Lane
 from experiments.overview import Shown
-from experiments.run_view import Pairs
+from experiments.run_pages import run_view
+from experiments.run_pages.run_view import Pairs
 from experiments.units import compact, duration, milliseconds
 
 SILENCE = timedelta(seconds=15)

@@ -6,7 +6,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import generics
 
 from experiments.models import Run
-from experiments.run_filters import RunFilter
+from experiments.run_pages.filters import RunFilter
 from experiments.serializers import RunSerializer
 
 

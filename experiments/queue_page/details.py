@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from experiments import desks, kinds, run_view
+from experiments import desks, kinds
 from experiments.errors import WorkbenchError
 from experiments.models import Queue, QueueItem, Run
 from experiments.overview import Shown
 from experiments.queue_page import table
 from experiments.queue_page.table import RowLine
-from experiments.run_view import Pairs, ShownRun
+from experiments.run_pages import run_view
+from experiments.run_pages.run_view import Pairs, ShownRun
 from experiments.selectors import items
 from experiments.units import milliseconds
 

@@ -1,12 +1,21 @@
-"""The host's pages: a run."""
+"""Runs: the list, one of them."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from experiments import desks, run_view
+from experiments import desks
 from experiments.models import Queue, Run
 from experiments.pages import PageRequest, signed_in
+from experiments.run_pages import run_list, run_view
+
+
+@require_safe
+@signed_in
+def runs_page(request: PageRequest) -> HttpResponse:
+    """One's own runs; all of them for staff. The filters are those of the API."""
+    context = {"page": run_list.page(request.user, request.GET), "section": "runs"}
+    return render(request, "experiments/runs.html", context)
 
 
 @require_safe

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from experiments import health, run_view
+from experiments import health
 from experiments.models import NetworkCall, Run
 from experiments.overview import Shown
-from experiments.run_view import ShownRun
+from experiments.run_pages import run_view
+from experiments.run_pages.run_view import ShownRun
 from experiments.units import as_text
 
 SILENCE = timedelta(seconds=15)

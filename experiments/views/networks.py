@@ -15,11 +15,11 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from experiments import network_page
 from experiments.errors import Conflict, InvalidInput
 from experiments.models import Network
-from experiments.network_form import NetworkForm
-from experiments.network_try_form import TryForm
+from experiments.network_pages import network_page
+from experiments.network_pages.form import NetworkForm
+from experiments.network_pages.try_form import TryForm
 from experiments.pages import PageRequest, signed_in, wants_fragment
 from experiments.permissions import StaffWrites
 from experiments.services import networks

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from experiments import desks, run_list
+from experiments import desks
 from experiments.models import Agent, Network, NetworkCall, Queue
-from experiments.run_list import ListedRun
+from experiments.run_pages import run_list
+from experiments.run_pages.run_list import ListedRun
 from experiments.services.networks import SCHEMA_KEYS
 
 LAST_RUNS = LAST_CALLS = 5

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 
 from experiments import desks
 from experiments.models import Network, Queue, Run
-from experiments.run_filters import RunPageFilter
+from experiments.run_pages.filters import RunPageFilter
 from experiments.units import in_one_line
 
 PAGE = 50

@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HTMX_STOP_POLLING
 
-from experiments import network_call_page, network_page
 from experiments.errors import WorkbenchError
 from experiments.models import NetworkCall
-from experiments.network_try_form import TryForm
-from experiments.network_views import address, network_or_404
+from experiments.network_pages import call_page, network_page
+from experiments.network_pages.try_form import TryForm
 from experiments.pages import PageRequest, signed_in, told, wants_fragment
 from experiments.services import network_calls
+from experiments.views.networks import address, network_or_404
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,7 +55,7 @@ def network_tried(request: PageRequest, pk: int, call_id: UUID) -> HttpResponse:
     call = calls.filter(pk=call_id, network=pk).first()
     if call is None:
         raise Http404
-    shown = network_call_page.shown(call)
+    shown = call_page.shown(call)
     if not wants_fragment(request):
         again = {"user_message": call.user_message, "agent_key": call.agent_key, "debug": call.debug}
         form = TryForm(network_or_404(pk), initial={**again, "system_params": shown.system_params})

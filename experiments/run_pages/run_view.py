@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from experiments.models import Run
-from experiments.trace import Step, path, timeline
+from experiments.run_pages.trace import Step, path, timeline
 
 Pairs = tuple[tuple[str, Any], ...]
 
