@@ -2,7 +2,7 @@
 
 Keep-alives notice a machine that is gone, but not a middleman who still takes bytes and passes none on: then the
 client waits for ever, and a transaction that it left open goes on holding its locks in the server. So the client gives
-up after `LIMIT_S` without a byte, and the server ends a transaction in which it waits for a client that says nothing.
+up after `limit_s` without a byte, and the server ends a transaction in which it waits for a client that says nothing.
 
 A process works on one thing at a time: `bounded` switches it for the process, and for the connections that it opens.
 """
@@ -22,8 +22,13 @@ LIMIT_S = 25.0
 _bounded = False
 
 
+def limit_s() -> float:
+    """Well before the guardian takes a process that waits for one that hangs."""
+    return min(LIMIT_S, settings.WORKER_STUCK_S / 2)
+
+
 def bounded(wanted: bool) -> None:
-    """From now on this process's database calls end after `LIMIT_S` of silence, or they do not."""
+    """From now on this process's database calls end after `limit_s` of silence, or they do not."""
     global _bounded
     if wanted != _bounded:
         _bounded = wanted
@@ -49,7 +54,7 @@ def _on_connection(sender: Any, connection: Any, **kwargs: Any) -> None:
     session.wait = _Wait(session, session.wait)  # type: ignore[assignment, method-assign]
     with connection.cursor() as cursor:
         # Shorter than a lease: rows whose queue is locked by somebody who hangs are free before they are reclaimed.
-        patience_ms = int(min(LIMIT_S, settings.LEASE_S * 2 / 3) * 1000)
+        patience_ms = int(min(limit_s(), settings.LEASE_S * 2 / 3) * 1000)
         cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, FALSE)", [str(patience_ms)])
 
 
@@ -64,7 +69,7 @@ class _Wait:
         return self._wait(self._until_silent(steps), *args, **kwargs)
 
     def _until_silent(self, steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
-        heard_at = time.monotonic()
+        heard_at, limit = time.monotonic(), limit_s()
         try:
             wanted = next(steps)
             while True:
@@ -72,10 +77,10 @@ class _Wait:
                 now = time.monotonic()
                 if ready:
                     heard_at = now
-                elif now - heard_at > LIMIT_S:
+                elif now - heard_at > limit:
                     # A rollback on it would wait as long again.
                     self._session.pgconn.finish()
-                    raise psycopg.OperationalError(f"the database has said nothing for {LIMIT_S:.0f} s")
+                    raise psycopg.OperationalError(f"the database has said nothing for {limit:.0f} s")
                 wanted = steps.send(ready)
         except StopIteration as end:
             return end.value
