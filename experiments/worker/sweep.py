@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 LOCK = 0x63737677
 """Key of the advisory lock, arbitrary but the same everywhere."""
-IDLE_MS = 30_000
+IDLE_MS = 10_000
 """After so much silence the server ends a sweeper's session. It speaks every second."""
 TIDY_EVERY_S = 600.0
 AWAY = (OperationalError, InterfaceError)

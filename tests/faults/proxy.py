@@ -20,15 +20,20 @@ class Link:
         threading.Thread(target=self._pump, daemon=True).start()
 
     def _pump(self) -> None:
+        open_ends = list(self._ends)
         with suppress(OSError):
-            while True:
-                readable, _, _ = select.select(list(self._ends), [], [])
+            while open_ends:
+                readable, _, _ = select.select(open_ends, [], [])
                 for end in readable:
                     data = end.recv(65536)
-                    if not data:
-                        return self.close()
-                    if not self.swallows:
+                    if data and not self.swallows:
                         self._ends[end].sendall(data)
+                    elif not data and not self.swallows:
+                        self.close()
+                        return
+                    elif not data:
+                        # Not even the end of one side is told to the other.
+                        open_ends.remove(end)
 
     def close(self) -> None:
         for end in self._ends:
