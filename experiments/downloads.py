@@ -1,14 +1,41 @@
 """An export as the answer to a request, for the API and the pages alike."""
 
-from django.http import StreamingHttpResponse
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import IO
+
+from django.http import FileResponse, StreamingHttpResponse
 
 from experiments.models import Queue
 from experiments.services import export
 
+CAN_BREAK_OFF = "HTTP/1.1"
+"""The version from which on the end of a stream is marked, so that a broken one looks broken."""
 
-def export_response(queue: Queue, options: export.ExportOptions) -> StreamingHttpResponse:
-    """The file in a stream. `Conflict` before its first byte where the queue is not finished."""
-    response = StreamingHttpResponse(export.stream(queue, options), content_type=export.content_type(options))
+
+def export_response(queue: Queue, options: export.ExportOptions, *, protocol: str) -> StreamingHttpResponse:
+    """The file in a stream; for a client of HTTP/1.0, a proxy most often, first put together on disk.
+
+    There the end of the connection is the end of the file: only a Content-Length tells a broken one from a whole one.
+    `protocol` is the request's `SERVER_PROTOCOL`. `Conflict` before the first byte where the queue is not finished.
+    """
+    pieces = export.stream(queue, options)
+    kind = export.content_type(options)
+    if protocol < CAN_BREAK_OFF:
+        response: StreamingHttpResponse = FileResponse(_on_disk(pieces), content_type=kind)
+    else:
+        response = StreamingHttpResponse(pieces, content_type=kind)
     response["Content-Disposition"] = export.content_disposition(queue, options)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _on_disk(pieces: Iterator[bytes]) -> IO[bytes]:
+    """All of it in a file that nobody else sees, at its beginning; it is gone when it is closed."""
+    with ExitStack() as at_an_error:
+        file = at_an_error.enter_context(tempfile.TemporaryFile())
+        file.writelines(pieces)
+        file.seek(0)
+        at_an_error.pop_all()
+        return file

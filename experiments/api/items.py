@@ -99,4 +99,4 @@ class QueueExport(QueueView):
     def get(self, request: Request, **place: Any) -> StreamingHttpResponse:
         queue = self.queue()
         options = export.ExportOptions(**self.checked(shapes.ExportOptionsSerializer, request.query_params))
-        return export_response(queue, options)
+        return export_response(queue, options, protocol=request.META["SERVER_PROTOCOL"])

@@ -5,17 +5,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.http import content_disposition_header
 
 from experiments import desks, writer
-from experiments.errors import Conflict
+from experiments.errors import Conflict, Gone
 from experiments.models import Queue
 from experiments.selectors import items
 from experiments.services.queues import refuse_without_source
 
 FINISHED = (Queue.Status.COMPLETED, Queue.Status.CANCELLED)
 CHUNK = 2000
+# File systems take 255 bytes; a letter may have four.
+LONGEST_STEM = 60
+# Windows takes these for devices, whatever ending they have.
+RESERVED_STEM = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 FIELDS = (
     "row_index",
     "payload",
@@ -50,15 +54,40 @@ def check_finished(queue: Queue, options: ExportOptions) -> None:
 
 
 def stream(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
-    """The file in pieces of some thousand rows, as of one moment.
+    """The file in pieces of some thousand rows, as of one moment: that of its first byte.
 
-    An error while reading is raised out of the generator: the transfer then breaks off and does not look complete.
+    Raises `Conflict` where the queue is not finished. Any error after that is raised out of the generator: the transfer
+    then breaks off and does not look complete.
     """
     check_finished(queue, options)
     return _stream(queue, options)
 
 
 def _stream(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
+    # A server-side cursor lives in a transaction; the generator owns it, and ends it when the client goes away.
+    own = not connection.in_atomic_block
+    with transaction.atomic():
+        if own:  # within a caller's transaction it is for the caller to say how much it sees
+            _see_one_moment()
+        yield from _pieces(_as_it_is(queue, options), options)
+
+
+def _see_one_moment() -> None:
+    """What the file begins with (columns, fields) and its rows belong together, whatever happens meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+def _as_it_is(queue: Queue, options: ExportOptions) -> Queue:
+    """The queue once more: it may have been deleted or started again since it was asked for."""
+    found: Queue | None = type(queue)._default_manager.filter(pk=queue.pk, deleted_at__isnull=True).first()
+    if found is None:
+        raise Gone(f"The {desks.of(queue).words.one} was deleted.", code="not_found")
+    check_finished(found, options)
+    return found
+
+
+def _pieces(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
     desk = desks.of(queue)
     shape = writer.Shape(
         headers=tuple(desk.headers(queue)),
@@ -70,9 +99,7 @@ def _stream(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
         line_end=desk.line_end(queue),
     )
     write = writer.csv_chunks if options.format == "csv" else writer.jsonl_chunks
-    # A server-side cursor lives in a transaction; the generator owns it, and ends it when the client goes away.
-    with transaction.atomic():
-        yield from write(shape, _rows(queue, options))
+    yield from write(shape, _rows(queue, options))
 
 
 def _rows(queue: Queue, options: ExportOptions) -> Iterator[writer.ExportRow]:
@@ -80,13 +107,7 @@ def _rows(queue: Queue, options: ExportOptions) -> Iterator[writer.ExportRow]:
     found: Any = items.of_queue(queue)
     if options.status:
         found = found.filter(status=options.status)
-    # One statement on a server-side cursor sees the table as it was when it began.
-    for number, values in enumerate(
-        found.in_order().values_list(*FIELDS, *extras.annotations).iterator(chunk_size=CHUNK)
-    ):
-        if number == 0:
-            # Looked at once more now that the snapshot is taken: what is removed from here on is in it.
-            refuse_without_source(Queue.objects.get(pk=queue.pk), "exported")
+    for values in found.in_order().values_list(*FIELDS, *extras.annotations).iterator(chunk_size=CHUNK):
         index, cells, status, result, corrected, trace_id, elapsed_ms, attempts, code, message, *more = values
         answer = corrected if corrected is not None else result if status == "succeeded" else None
         yield writer.ExportRow(
@@ -109,6 +130,8 @@ def content_type(options: ExportOptions) -> str:
 
 
 def content_disposition(queue: Queue, options: ExportOptions) -> str:
-    """A file name from the queue's name, without anything that a path or a header gives a meaning."""
-    stem = re.sub(r"[^\w .-]+", "_", queue.name).strip(" .") or desks.of(queue).words.one
+    """A file name from the queue's name, without anything that a path, a header or a system gives a meaning."""
+    stem = re.sub(r"[^\w .-]+", "_", queue.name)[:LONGEST_STEM].strip(" .")
+    if not stem or RESERVED_STEM.fullmatch(stem):
+        stem = f"{stem}_{desks.of(queue).words.one}".strip("_")
     return content_disposition_header(as_attachment=True, filename=f"{stem}.{options.format}") or "attachment"

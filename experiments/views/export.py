@@ -19,5 +19,5 @@ def export_file(request: PageRequest, desk: Desk, queue_id: UUID) -> HttpRespons
     """The file; where it cannot be had yet, the queue's page with the reason."""
     queue = queue_or_404(desk, request.user, queue_id)
     with told(request):
-        return export_response(queue, ExportForm(request.GET).options())
+        return export_response(queue, ExportForm(request.GET).options(), protocol=request.META["SERVER_PROTOCOL"])
     return HttpResponseRedirect(queue_address(queue, {}))

@@ -1,6 +1,7 @@
 """`manage.py export_csv_batch ID`: the same file as the API's export."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -53,10 +54,16 @@ def _batch(given: str) -> CsvBatch:
         raise CommandError(f"There is no CSV batch {given}.") from None
 
 
-def _write(output: Path, pieces: Any) -> None:
+def _write(output: Path, pieces: Iterator[bytes]) -> None:
     # Under another name until it is whole: a file that breaks off must not look finished.
     draft = output.with_name(f".{output.name}.part")
-    with draft.open("wb") as target:
-        for piece in pieces:
-            target.write(piece)
-    draft.replace(output)
+    try:
+        with draft.open("wb") as target:
+            target.writelines(pieces)
+        draft.replace(output)
+    except OSError as error:
+        raise CommandError(f"{output} cannot be written: {error.strerror or error}.") from error
+    except WorkbenchError as error:
+        raise CommandError(error.detail) from error
+    finally:
+        draft.unlink(missing_ok=True)

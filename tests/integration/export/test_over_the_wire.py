@@ -1,0 +1,84 @@
+"""What a client of the real server sees: a whole file, or one that is visibly broken; and nothing stays open."""
+
+import http.client
+import socket
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.browser.support.site import Site
+from tests.integration.api.support import Draft
+from tests.support.api import from_csv
+from tests.support.worker import eventually
+
+READING = """
+    SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+"""
+
+
+def opened(site: Site, draft: Draft, version: str) -> socket.socket:
+    """A connection that has asked for the export."""
+    line = socket.create_connection(("127.0.0.1", site.port), timeout=60)
+    head = [
+        f"GET /api{draft.path}/export?metadata=0 {version}",
+        f"Host: 127.0.0.1:{site.port}",
+        f"Authorization: {draft.api.client._credentials['HTTP_AUTHORIZATION']}",
+        *("", ""),
+    ]
+    line.sendall("\r\n".join(head).encode())
+    return line
+
+
+def answer(line: socket.socket) -> http.client.HTTPResponse:
+    response = http.client.HTTPResponse(line)
+    response.begin()
+    return response
+
+
+def transactions() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(READING)
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+def end(pid: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+
+
+@pytest.mark.parametrize(("version", "told"), [("HTTP/1.1", "chunked"), ("HTTP/1.0", "length")])
+def test_a_whole_file_comes_whole(site: Site, many: Draft, version: str, told: str) -> None:
+    with opened(site, many, version) as line:
+        response = answer(line)
+        assert (response.getheader("Transfer-Encoding") == "chunked") == (told == "chunked")
+        body = response.read()
+    assert (response.getheader("Content-Length") == str(len(body))) == (told == "length")
+    rows = from_csv(body)
+    assert [row[0] for row in rows] == ["id", *map(str, range(20_000))]
+
+
+def test_a_file_that_breaks_off_looks_broken(site: Site, many: Draft) -> None:
+    with opened(site, many, "HTTP/1.1") as line:
+        response = answer(line)
+        response.read(1000)
+        (reading,) = transactions()
+        end(reading)
+        with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+            response.read()
+
+
+def test_the_transaction_ends_when_the_client_goes(site: Site, many: Draft) -> None:
+    with opened(site, many, "HTTP/1.1") as line:
+        answer(line).read(1000)
+        assert len(transactions()) == 1
+    eventually(lambda: not transactions(), what="the end of the transaction")
+
+
+def test_a_refusal_is_no_file(site: Site, many: Draft) -> None:
+    many.api.post(f"{many.path}/retry", {"row_indexes": [0], "force": True}, 202)
+    for version in ("HTTP/1.1", "HTTP/1.0"):
+        with opened(site, many, version) as line:
+            response: Any = answer(line)
+            assert (response.status, response.getheader("Content-Type")) == (409, "application/json")
