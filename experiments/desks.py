@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from experiments import kinds
 from experiments.errors import WorkbenchError
@@ -59,6 +59,10 @@ class Words:
     @property
     def items_title(self) -> str:
         return self.items.capitalize()
+
+    def counted_queues(self, number: int) -> str:
+        """`1 batch`, `1,204 batches`."""
+        return f"{number:,} {self.one if number == 1 else self.many}"
 
     def counted(self, number: int) -> str:
         """`1 row`, `1,204 rows`."""
@@ -192,3 +196,9 @@ def registered() -> list[Desk]:
     """In the order in which people read their names."""
     found: list[Desk] = [kind.desk for kind in kinds.registered()]
     return sorted(found, key=lambda desk: desk.words.title)
+
+
+def counted(queues: QuerySet[Queue]) -> str:
+    """`3 batches, 1 survey`: how many queues there are, in the words of their kinds; "" for none."""
+    of_kind = Queue.objects.filter(pk__in=queues.values("pk")).order_by().values_list("kind").annotate(Count("pk"))
+    return ", ".join(sorted(kinds.get(kind).desk.words.counted_queues(number) for kind, number in of_kind))

@@ -11,6 +11,7 @@ from django.db.models import DateTimeField, Max
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from experiments import desks
 from experiments.models import Queue, WorkerProcess
 from experiments.units import duration
 
@@ -109,15 +110,15 @@ def heartbeat_age_s(*, host: str, pid: int) -> float | None:
 
 
 def waiting_note(queues: Iterable[Queue]) -> str:
-    """A sentence where rows of these queues wait and there seems to be no worker; else nothing."""
-    waiting = [queue.started_at for queue in queues if queue.status == Queue.Status.RUNNING and queue.queued]
-    since = [started_at for started_at in waiting if started_at]
-    if not since:
+    """A sentence where items of these queues wait and there seems to be no worker; else nothing."""
+    waiting = [queue for queue in queues if queue.status == Queue.Status.RUNNING and queue.queued and queue.started_at]
+    if not waiting:
         return ""
     silence = silence_s()
     if silence is None:
-        silence = (timezone.now() - min(since)).total_seconds()
+        silence = (timezone.now() - min(queue.started_at for queue in waiting if queue.started_at)).total_seconds()
     if silence < MISSING_S:
         return ""
+    items = desks.of(waiting[0]).words.items
     # In whole minutes: a text that changes with every look would be sent with every poll.
-    return f"No worker has been heard of for {duration(silence // 60 * 60)}: rows wait."
+    return f"No worker has been heard of for {duration(silence // 60 * 60)}: {items} wait."

@@ -43,11 +43,12 @@ class QueueUser:
 
 @dataclass(frozen=True)
 class Users:
-    """The queues that use a network, the newest first; `total` of them."""
+    """The queues that use a network, the newest first; `total` of them, `counted` by kind."""
 
     network: Network
     queues: tuple[QueueUser, ...]
     total: int
+    counted: str
 
 
 def listed() -> QuerySet[Network]:
@@ -77,7 +78,7 @@ def users_of(network: Network) -> Users:
     # A trial may still hold the network that its parent had before.
     held = Q(network=network, parent__isnull=True) | Q(trials__network=network)
     queues = Queue.objects.kept().filter(held).distinct().select_related("created_by")
-    return Users(network, tuple(_user(queue) for queue in queues[:SHOWN_USERS]), queues.count())
+    return Users(network, tuple(_user(queue) for queue in queues[:SHOWN_USERS]), queues.count(), desks.counted(queues))
 
 
 def _user(queue: Queue) -> QueueUser:

@@ -8,16 +8,16 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, Q
 
+from experiments import desks
 from experiments.errors import Conflict, Gone, InvalidInput
 from experiments.models import Agent, Network, Queue
-from experiments.units import counted
 
 logger = logging.getLogger(__name__)
 
 SCHEMA_KEYS = ("respond_payload_schema", "respond_payload_guidance", "respond_payload_example")
-"""The only keys of `additional_data` that a batch may write."""
+"""The only keys of `additional_data` that a start may write."""
 NAMED = 5
-"""Batches that a refused deletion names."""
+"""Queues that a refused deletion names."""
 
 
 def save(*, network: Network | None, values: Mapping[str, Any], seen: datetime | None = None) -> Network:
@@ -30,7 +30,7 @@ def save(*, network: Network | None, values: Mapping[str, Any], seen: datetime |
     agents = fields.pop("agents", None)
     for name, value in fields.items():
         setattr(network, name, value)
-    # Only what was given: a batch may be writing its schema into the same row.
+    # Only what was given: a start may be writing its schema into the same row.
     written = {"sealed_token" if name == "run_token" else name for name in fields} | {"updated_at"}
     try:
         with transaction.atomic():
@@ -70,7 +70,7 @@ def _replace_agents(network: Network, agents: Sequence[Mapping[str, Any]]) -> No
 
 
 def delete(*, network: Network) -> None:
-    """`Conflict` while batches use it: their rows would lose what they were asked."""
+    """`Conflict` while queues use it: their rows would lose what they were asked."""
     try:
         network.delete()
     except (ProtectedError, IntegrityError):
@@ -80,12 +80,11 @@ def delete(*, network: Network) -> None:
 
 
 def _used_by(network: Network) -> str:
-    """`3 batches: “A”, “B”, “C”`; of many the newest."""
-    # A trial may still hold the network that its batch had before.
+    """`3 batches: “A”, “B”, “C”`, in the words of their kinds; of many the newest."""
+    # A trial may still hold the network that its parent had before.
     queues = Queue.objects.filter(Q(network=network, parent__isnull=True) | Q(trials__network=network)).distinct()
-    total = queues.count()
-    names = ", ".join(f"“{name}”" for name in queues.values_list("name", flat=True)[:NAMED])
-    return f"{counted(total, 'batch', 'batches')}: {names}{' …' if total > NAMED else ''}"
+    names = [f"“{name}”" for name in queues.values_list("name", flat=True)[: NAMED + 1]]
+    return f"{desks.counted(queues)}: {', '.join(names[:NAMED])}{' …' if len(names) > NAMED else ''}"
 
 
 def write_schema(*, network_id: int, changes: Mapping[str, Any], by: str) -> None:

@@ -1,9 +1,11 @@
 """The pages of another kind: the same parts, with its own words and what it adds."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from experiments.models import Queue, QueueItem
 from tests.integration.kinds.support import survey_of
@@ -108,3 +110,14 @@ def test_somebody_else_s_is_not_there() -> None:
 def test_it_is_only_at_its_own_address(address: str) -> None:
     assert browser("ann").get(address.format(running().pk)).status_code == 404
     assert browser("ann").get(f"/survey/{uuid4()}/").status_code == 404
+
+
+def test_a_network_and_a_silent_worker_are_told_of_in_its_words() -> None:
+    survey = running()
+    Queue.objects.filter(pk=survey.pk).update(status="running", started_at=timezone.now() - timedelta(minutes=3))
+    batch_of("ann", ["queued"])
+    staff, address = browser("eve", is_staff=True), f"/networks/{survey.network_id}/delete/"
+    assert "It cannot be deleted while 1 batch, 1 survey use it." in staff.get(address).content.decode()
+    refusal = staff.post(address, {"csrfmiddlewaretoken": staff.cookies["csrftoken"].value})
+    assert "is used by 1 batch, 1 survey: “" in refusal.content.decode()
+    assert "for 3 min: questions wait." in browser("ann").get("/survey/").content.decode()
