@@ -59,6 +59,37 @@ class LimitsSerializer(serializers.Serializer[Any]):
     max_minutes = cap_field("Pauses when it has run for so long in all, pauses not counted.")
 
 
+class QueueDraftSerializer(LimitsSerializer):
+    """The settings of a draft of any kind. A kind adds what is its own."""
+
+    name = serializers.CharField(max_length=200)
+    network = NetworkNameField()
+    agent_key = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=100)
+    debug = serializers.BooleanField(required=False)
+    concurrency = serializers.IntegerField(min_value=1, max_value=10_000, required=False)
+    max_attempts = serializers.IntegerField(min_value=1, max_value=100, required=False)
+
+
+class RangeSerializer(serializers.Serializer[Any]):
+    """Which rows a start is for: the `first` n, or those `from` a `to` b, both included; without them all."""
+
+    first = serializers.IntegerField(min_value=1, max_value=LARGEST_INDEX, required=False, allow_null=True)
+    to = serializers.IntegerField(min_value=0, max_value=LARGEST_INDEX, required=False, allow_null=True)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # `from` is a word of Python's own.
+        source = serializers.IntegerField(min_value=0, max_value=LARGEST_INDEX, required=False, allow_null=True)
+        return {**super().get_fields(), "from": source}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        start, end = attrs.get("from"), attrs.get("to")
+        if attrs.get("first") is not None and (start is not None or end is not None):
+            raise serializers.ValidationError({"first": "Give either first, or from and to."})
+        if start is not None and end is not None and end < start:
+            raise serializers.ValidationError({"to": "The range ends before it begins."})
+        return attrs
+
+
 class ProgressSerializer(serializers.Serializer[Any]):
     total = serializers.IntegerField()
     queued = serializers.IntegerField()
@@ -178,6 +209,7 @@ class RowFilterSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(STATUSES, required=False)
     error_code = serializers.CharField(required=False)
     search = serializers.CharField(required=False)
+    verdict = serializers.CharField(required=False, help_text="Of a kind that judges its rows.")
     field = serializers.CharField(required=False, help_text="A response field; with it one of the following.")
     value = serializers.CharField(required=False, trim_whitespace=False, help_text="Texts as they are, else JSON.")
     least = serializers.FloatField(required=False, help_text="A number, or a text's length, that is not less.")

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from csv_batches.models import CsvBatch
 from csv_batches.selectors import batches as selectors
-from experiments.queue_shapes import LimitsSerializer, NetworkNameField, QueueSerializer, QueueShapes
+from experiments.queue_shapes import QueueDraftSerializer, QueueSerializer, QueueShapes, RangeSerializer
 from experiments.selectors.items import LARGEST_INDEX
 
 
@@ -25,19 +25,13 @@ class ResponseFieldSerializer(serializers.Serializer[Any]):
     choices = serializers.ListField(child=serializers.CharField(), required=False, allow_null=True)
 
 
-class DraftSerializer(LimitsSerializer):
+class DraftSerializer(QueueDraftSerializer):
     """The settings of a batch. `columns`, `response_fields` are checked as a whole, with the place in the message."""
 
-    name = serializers.CharField(max_length=200)
-    network = NetworkNameField()
-    agent_key = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=100)
     columns = serializers.ListField(child=serializers.DictField(), required=False)
     prompt_template = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
     response_fields = serializers.ListField(child=serializers.DictField(), required=False)
     schema_mode = serializers.ChoiceField(["update", "keep"], required=False)
-    debug = serializers.BooleanField(required=False)
-    concurrency = serializers.IntegerField(min_value=1, max_value=10_000, required=False)
-    max_attempts = serializers.IntegerField(min_value=1, max_value=100, required=False)
 
 
 class BatchSerializer(QueueSerializer):
@@ -100,24 +94,9 @@ class PreviewSerializer(serializers.Serializer[Any]):
     problems = ProblemSerializer(many=True)
 
 
-class RunOrderSerializer(serializers.Serializer[Any]):
+class RunOrderSerializer(RangeSerializer):
     confirm_schema_change = serializers.BooleanField(required=False, default=False)
     seen = serializers.CharField(required=False, allow_null=True)
-    first = serializers.IntegerField(min_value=1, max_value=LARGEST_INDEX, required=False, allow_null=True)
-    to = serializers.IntegerField(min_value=0, max_value=LARGEST_INDEX, required=False, allow_null=True)
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        # `from` is a word of Python's own.
-        source = serializers.IntegerField(min_value=0, max_value=LARGEST_INDEX, required=False, allow_null=True)
-        return {**super().get_fields(), "from": source}
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        start, end = attrs.get("from"), attrs.get("to")
-        if attrs.get("first") is not None and (start is not None or end is not None):
-            raise serializers.ValidationError({"first": "Give either first, or from and to."})
-        if start is not None and end is not None and end < start:
-            raise serializers.ValidationError({"to": "The range ends before it begins."})
-        return attrs
 
 
 SHAPES = QueueShapes(queue=BatchSerializer, draft=DraftSerializer, run=RunOrderSerializer, new_items=InsertSerializer)

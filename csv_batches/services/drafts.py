@@ -15,9 +15,9 @@ from csv_batches.services import history
 from experiments import caps, response_schema
 from experiments import response_fields as fields
 from experiments.errors import Conflict, Gone, InvalidInput, TooLarge
-from experiments.models import Network, Queue, QueueItem
+from experiments.models import Queue, QueueItem
 from experiments.prompts import compile_template
-from experiments.services import loading, queues
+from experiments.services import loading, networks, queues
 
 MAX_ROWS_A_CALL = 10_000
 AFTER_START = {"name", "concurrency", *caps.NAMES}
@@ -91,7 +91,7 @@ def _apply(batch: CsvBatch, values: Mapping[str, Any]) -> None:
         if name in values:
             setattr(batch, name, values[name])
     if "network" in values:
-        batch.network = network_of(values["network"])
+        batch.network = networks.find(values["network"])
     if "columns" in values:
         merge = mapping.merge_columns if batch.columns else _first_columns
         batch.columns = merge(batch.columns, values["columns"])
@@ -108,16 +108,6 @@ def _first_columns(_none: Sequence[Any], given: Any) -> list[dict[str, Any]]:
         detail = f"{len(given):,} columns; at most {most:,} are taken. Leave out those that you do not need."
         raise TooLarge(detail, code="too_many_columns", attr="columns")
     return mapping.new_columns(given)
-
-
-def network_of(given: int | str) -> Network:
-    """By id, or by name; a text of digits is a name first."""
-    found = Network.objects.filter(name=given).first() if isinstance(given, str) else None
-    if found is None and (isinstance(given, int) or (given.isdecimal() and len(given) < 20)):
-        found = Network.objects.filter(pk=int(given)).first()
-    if found is None:
-        raise InvalidInput(f"There is no network “{given}”.", code="does_not_exist", attr="network")
-    return found
 
 
 def set_response_fields(batch: CsvBatch, given: Sequence[Mapping[str, Any]]) -> None:

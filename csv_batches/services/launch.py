@@ -8,16 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from csv_batches.kind import CsvBatchPlan
 from csv_batches.models import CsvBatch
 from csv_batches.services import drafts
 from experiments import response_fields as fields
-from experiments import response_schema
 from experiments.errors import Conflict, InvalidInput, Problems, WorkbenchError
 from experiments.models import Network
-from experiments.services import networks, queues
+from experiments.services import networks, queues, readiness
 
 
 @dataclass(frozen=True)
@@ -43,23 +41,13 @@ def run(*, batch_id: UUID, user: Any, order: Order) -> None:
         problems = missing(batch)
         if problems:
             raise Problems(problems)
-        _check_range(batch, order)
+        readiness.check_range(batch, order.range_from, order.range_to)
         if batch.schema_mode == CsvBatch.SchemaMode.KEEP:
             copy_schema(batch)
         else:
             _write_schema(batch, user, order)
         batch.save()
         queues.start(queue_id=batch.pk, range_from=order.range_from, range_to=order.range_to)
-
-
-def _check_range(batch: CsvBatch, order: Order) -> None:
-    within = Q()
-    if order.range_from is not None:
-        within &= Q(row_index__gte=order.range_from)
-    if order.range_to is not None:
-        within &= Q(row_index__lt=order.range_to)
-    if not batch.rows.filter(within).exists():
-        raise InvalidInput("There is no row in this range.", code="no_rows", attr="from")
 
 
 def missing(batch: CsvBatch) -> list[WorkbenchError]:
@@ -71,7 +59,7 @@ def missing(batch: CsvBatch) -> list[WorkbenchError]:
         found.append(InvalidInput("Upload a file, or add rows.", code="required", attr="rows"))
     found += _missing_prompt(batch)
     found += _missing_schema(batch)
-    found += _missing_network(batch)
+    found += readiness.missing_network(batch)
     return found
 
 
@@ -94,17 +82,6 @@ def _missing_schema(batch: CsvBatch) -> list[WorkbenchError]:
         return [InvalidInput(sentence, code="required", attr="schema_mode")]
     if not keep and not batch.response_fields:
         return [InvalidInput("Add at least one response field.", code="required", attr="response_fields")]
-    return []
-
-
-def _missing_network(batch: CsvBatch) -> list[WorkbenchError]:
-    network = batch.network
-    if network is None:
-        return [InvalidInput("Choose a network.", code="required", attr="network")]
-    agents = list(network.agents.all())
-    if batch.agent_key and agents and batch.agent_key not in {agent.key for agent in agents}:
-        sentence = f"The network {network.name} has no agent “{batch.agent_key}”."
-        return [InvalidInput(sentence, code="does_not_exist", attr="agent_key")]
     return []
 
 
@@ -156,11 +133,9 @@ def _write_schema(batch: CsvBatch, user: Any, order: Order) -> None:
 def copy_schema(batch: CsvBatch) -> None:
     """The batch's own copy of what the network has: a later change of the network does not reach it."""
     assert batch.network is not None
-    data = batch.network.additional_data
-    schema = response_schema.check_schema(data["respond_payload_schema"]) or data["respond_payload_schema"]
-    batch.schema_json = schema
-    batch.schema_guidance = data.get("respond_payload_guidance") or response_schema.guidance(schema)
-    batch.schema_example = data.get("respond_payload_example") or response_schema.example(schema)
+    copied = networks.schema_of(batch.network)
+    assert copied is not None
+    batch.schema_json, batch.schema_guidance, batch.schema_example = copied
     if not batch.response_fields:
-        imported = fields.schema_to_fields(schema)
+        imported = fields.schema_to_fields(batch.schema_json)
         batch.response_fields = [fields.field_to_json(field) for field in imported.fields]

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, Q
 
-from experiments import desks
+from experiments import desks, response_schema
 from experiments.errors import Conflict, Gone, InvalidInput
 from experiments.models import Agent, Network, Queue
 
@@ -18,6 +18,26 @@ SCHEMA_KEYS = ("respond_payload_schema", "respond_payload_guidance", "respond_pa
 """The only keys of `additional_data` that a start may write."""
 NAMED = 5
 """Queues that a refused deletion names."""
+
+
+def find(given: int | str) -> Network:
+    """By id, or by name; a text of digits is a name first."""
+    found = Network.objects.filter(name=given).first() if isinstance(given, str) else None
+    if found is None and (isinstance(given, int) or (given.isdecimal() and len(given) < 20)):
+        found = Network.objects.filter(pk=int(given)).first()
+    if found is None:
+        raise InvalidInput(f"There is no network “{given}”.", code="does_not_exist", attr="network")
+    return found
+
+
+def schema_of(network: Network) -> tuple[dict[str, Any], str, dict[str, Any]] | None:
+    """What answers of the network look like: schema, guidance and example; None where it has no schema."""
+    data = network.additional_data
+    if not data.get("respond_payload_schema"):
+        return None
+    schema = response_schema.check_schema(data["respond_payload_schema"])
+    guidance = data.get("respond_payload_guidance") or response_schema.guidance(schema)
+    return schema, guidance, data.get("respond_payload_example") or response_schema.example(schema)
 
 
 def save(*, network: Network | None, values: Mapping[str, Any], seen: datetime | None = None) -> Network:
