@@ -31,12 +31,14 @@ class Extras:
 
     `annotations` are expressions on the item, {name: expression}; `values` makes of what they gave, in their order, one
     JSON value for each of `names`. The first `in_table` of them are shown in the table, all in detail and export.
+    `in_words` makes texts for people of the values, where they are not that already.
     """
 
     names: tuple[str, ...] = ()
     annotations: Mapping[str, Any] = field(default_factory=dict)
     values: Callable[[Sequence[Any]], Sequence[Json]] = tuple
     in_table: int = 0
+    in_words: Callable[[Sequence[Json]], Sequence[Json]] = tuple
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,9 @@ class Desk:
     `slug` is where its pages are (`/{slug}/{id}/`), `collection` where its API is (`/api/{collection}/{id}`). `about`
     says on an empty list what such a queue is for, `how_to_begin` how one gets the first one, `no_items` what an empty
     queue needs, `duplicate_takes` what a duplicate has of it.
-    Templates are fragments of the kind's own: `facts_template` in the line under the name, `head_template` above the
-    rows, `detail_template` in an open item. They see `queue` and `page` or `detail`; what `head` and `detail` give is
+    `stylesheet` is a static file that its pages need besides. Templates are fragments of the kind's own:
+    `facts_template` in the line under the name, `head_template` above the rows, `detail_template` in an open item,
+    `acts_template` among the further actions. They see `queue` and `page` or `detail`; what `head` and `detail` give is
     `head` and `more`.
     """
 
@@ -88,7 +91,7 @@ class Desk:
     how_to_begin = ""
     no_items = ""
     duplicate_takes = ""
-    facts_template = head_template = detail_template = ""
+    facts_template = head_template = detail_template = acts_template = stylesheet = ""
 
     def address(self, queue_id: Any) -> str:
         """The path of a queue's page."""
@@ -133,6 +136,14 @@ class Desk:
 
     def extras(self, queue: Any) -> Extras:
         return Extras()
+
+    def verdicts(self, queue: Any) -> Sequence[tuple[str, str, int]]:
+        """What a kind that judges its items says of them: its name, in words, and of how many items."""
+        return ()
+
+    def with_verdict(self, queue: Any, items: QueueItemQuerySet, verdict: str) -> QueueItemQuerySet:
+        """Those items of which it says that."""
+        return items.none()
 
     def preview(self, plan: Any, payload: Sequence[str]) -> dict[str, Json]:
         """An item as it would be sent: `{user_message, system_params, problems: [{code, detail}]}`."""

@@ -123,7 +123,7 @@ def message_of(queue: Queue, item: QueueItem, run: ShownRun | None) -> Message:
 def _extras(queue: Queue, item: QueueItem) -> Pairs:
     extras = desks.of(queue).extras(queue)
     values = extras.values([getattr(item, name) for name in extras.annotations])
-    return tuple(zip(extras.names, values, strict=True))
+    return tuple(zip(extras.names, extras.in_words(values), strict=True))
 
 
 def _changes(queue: Queue, item: QueueItem) -> bool:

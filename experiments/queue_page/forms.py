@@ -23,6 +23,7 @@ class RowFilterForm(forms.Form):
     )
     error_code = forms.SlugField(max_length=32, required=False)
     search = forms.CharField(max_length=100, required=False)
+    verdict = forms.SlugField(max_length=32, required=False)
     field = forms.CharField(max_length=64, required=False)
     value = forms.CharField(max_length=LONGEST_VALUE, strip=False, required=False)
     least = forms.DecimalField(required=False)

@@ -34,6 +34,7 @@ class Chip:
     query: str
     active: bool
     code: bool = False
+    verdict: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Chips(Shown):
 
     @property
     def statuses(self) -> tuple[Chip, ...]:
-        return tuple(chip for chip in self.chips if not chip.code)
+        return tuple(chip for chip in self.chips if not (chip.code or chip.verdict))
 
 
 @dataclass(frozen=True)
@@ -205,20 +206,31 @@ def limits_of(queue: Queue) -> Limits:
 
 
 def chips_of(queue: Queue, codes: Sequence[tuple[str, int]], filters: Mapping[str, Any]) -> Chips:
-    kept = {name: filters.get(name) for name in ("search", *answer_filter.NAMES)}
+    kept = {name: filters.get(name) for name in ("search", "verdict", *answer_filter.NAMES)}
     status, chosen = filters.get("status"), filters.get("error_code")
-    chips = [Chip("All", queue.total, query(kept), not status and not chosen)]
+    all_of = query({**kept, "verdict": ""})
+    chips = [Chip("All", queue.total, all_of, not (status or chosen or filters.get("verdict")))]
     for name in STATUSES:
         active = status == name and not chosen
         chips.append(Chip(name.capitalize(), getattr(queue, name), query({"status": name, **kept}), active))
     for code, rows in codes:
         chips.append(Chip(code, rows, query({"error_code": code, **kept}), chosen == code, code=True))
+    chips += _verdict_chips(queue, filters)
     return Chips("chips", tuple(chips), _answer_chip(filters))
+
+
+def _verdict_chips(queue: Queue, filters: Mapping[str, Any]) -> list[Chip]:
+    others = {name: value for name, value in filters.items() if name not in ("verdict", "after", "before")}
+    chosen = filters.get("verdict")
+    return [
+        Chip(words.capitalize(), count, query({**others, "verdict": name}), chosen == name, verdict=name)
+        for name, words, count in desks.of(queue).verdicts(queue)
+    ]
 
 
 def _answer_chip(filters: Mapping[str, Any]) -> Chip | None:
     words = answer_filter.in_words(filters)
-    others = {name: value for name, value in filters.items() if name in ("status", "error_code", "search")}
+    others = {name: value for name, value in filters.items() if name in ("status", "error_code", "search", "verdict")}
     return Chip(words, 0, query(others), True) if words else None
 
 

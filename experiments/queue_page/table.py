@@ -197,7 +197,7 @@ def _line(queue: Queue, row: Mapping[str, Any]) -> RowLine:
 def _extras(queue: Queue, row: Mapping[str, Any]) -> tuple[str, ...]:
     extras = desks.of(queue).extras(queue)
     values = extras.values([row[name] for name in extras.annotations])
-    return tuple(cell_text(value)[:CELL] for value in values[: extras.in_table])
+    return tuple(cell_text(value)[:CELL] for value in extras.in_words(values)[: extras.in_table])
 
 
 def _texts(row: Mapping[str, Any], prefix: str, most: int) -> list[str]:

@@ -59,12 +59,14 @@ def attempt_log(item: QueueItem) -> list[dict[str, Any]]:
 
 
 def filtered(queue: Queue, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
-    """By `status`, `error_code`, a text that stands in a cell, an answer or an error message, and the answer itself."""
+    """By `status`, `error_code`, verdict, the answer, and a text in a cell, an answer or an error message."""
     items = answer_filter.filtered(queue, of_queue(queue), wanted)
     if wanted.get("status"):
         items = items.filter(status=wanted["status"])
     if wanted.get("error_code"):
         items = items.filter(status="failed", error_code=wanted["error_code"])
+    if wanted.get("verdict"):
+        items = desks.of(queue).with_verdict(queue, items, wanted["verdict"])
     text = wanted.get("search")
     if text:
         items = items.filter(has_text("payload", text) | has_answer(text) | Q(error_message__icontains=text))

@@ -15,13 +15,15 @@ LONGEST_S = 3600
 _NOTHING = object()
 
 
-def paced(key: str, *, rows: int, version: Any, compute: Callable[[], T], times: int = TIMES) -> T:
+def paced(
+    key: str, *, rows: int, version: Any, compute: Callable[[], T], times: int = TIMES, large: int | None = None
+) -> T:
     """`compute()`, which looks at `rows` rows; of very many what it gave lately.
 
     With the same `version` it is what it was before; with another one it is counted again after `times` the time that
     it took.
     """
-    if rows <= LARGE:
+    if rows <= (LARGE if large is None else large):
         return compute()
     kept: Any = cache.get(key, _NOTHING)
     if kept is not _NOTHING:
