@@ -185,6 +185,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "BatchStatus": "experiments.queue_shapes.QUEUE_STATUSES",
         "RowStatus": "experiments.queue_shapes.STATUSES",
+        "BatchSchemaMode": "csv_batches.api.shapes.SCHEMA_MODES",
+        "ExperimentSchemaMode": "experiments.experiment_shapes.SCHEMA_MODES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 from experiments import desks
 from experiments.desks import Desk
 from experiments.views import (
+    experiments,
     export,
     health,
     items,
@@ -15,6 +16,7 @@ from experiments.views import (
     queue_list,
     results,
     runs,
+    scores,
     tokens,
 )
 
@@ -55,6 +57,13 @@ urlpatterns = [
     path("health/ready", health.health_ready, name="ready"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke/", tokens.revoke_token, name="revoke_token"),
+    path("experiments/new/", experiments.new, name="new"),
+    path("experiments/compare/", scores.compare, name="compare"),
+    path("experiments/<uuid:queue_id>/set-up/", experiments.set_up, name="set_up"),
+    path("experiments/<uuid:queue_id>/set-up/file/", experiments.set_up_file, name="set_up_file"),
+    path("experiments/<uuid:queue_id>/set-up/item/", experiments.set_up_item, name="set_up_item"),
+    path("experiments/<uuid:queue_id>/score/", scores.score, name="score"),
+    path("experiments/<uuid:queue_id>/scoring/", scores.scoring, name="scoring"),
     path("<desk:desk>/", queue_list.queue_list, name="list"),
     path(one, queue.queue_page, name="queue"),
     path(f"{one}pause/", queue.pause, name="pause"),

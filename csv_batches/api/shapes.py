@@ -9,6 +9,8 @@ from csv_batches.selectors import batches as selectors
 from experiments.queue_shapes import QueueDraftSerializer, QueueSerializer, QueueShapes, RangeSerializer
 from experiments.selectors.items import LARGEST_INDEX
 
+SCHEMA_MODES = [str(mode) for mode in CsvBatch.SchemaMode.values]
+
 
 class ColumnSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(trim_whitespace=False)
@@ -31,7 +33,7 @@ class DraftSerializer(QueueDraftSerializer):
     columns = serializers.ListField(child=serializers.DictField(), required=False)
     prompt_template = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
     response_fields = serializers.ListField(child=serializers.DictField(), required=False)
-    schema_mode = serializers.ChoiceField(["update", "keep"], required=False)
+    schema_mode = serializers.ChoiceField(SCHEMA_MODES, required=False)
 
 
 class BatchSerializer(QueueSerializer):
@@ -41,7 +43,7 @@ class BatchSerializer(QueueSerializer):
     prompt_template = serializers.CharField()
     response_fields = ResponseFieldSerializer(many=True)
     schema_json = serializers.DictField(allow_null=True)
-    schema_mode = serializers.ChoiceField(["update", "keep"])
+    schema_mode = serializers.ChoiceField(SCHEMA_MODES)
     upload = serializers.DictField(allow_null=True)
 
     def to_representation(self, instance: CsvBatch) -> dict[str, Any]:

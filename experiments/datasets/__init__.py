@@ -11,14 +11,15 @@ from experiments.datasets.columns import (
     LABEL,
     MESSAGE,
     METADATA,
+    NAMES,
     SYSTEM_PARAM,
     SYSTEM_PARAMS,
     DatasetColumn,
     recognise,
 )
-from experiments.datasets.items import Item, Layout
+from experiments.datasets.items import BadParams, Item, Layout, params_text
 from experiments.datasets.problems import Problem, ProblemLog
-from experiments.datasets.reading import MOST_ITERATIONS, Checked, check
+from experiments.datasets.reading import MOST_ITERATIONS, Checked, check, iterations_of
 
 __all__ = [
     "EXPECTED",
@@ -27,8 +28,10 @@ __all__ = [
     "MESSAGE",
     "METADATA",
     "MOST_ITERATIONS",
+    "NAMES",
     "SYSTEM_PARAM",
     "SYSTEM_PARAMS",
+    "BadParams",
     "Checked",
     "DatasetColumn",
     "Item",
@@ -36,5 +39,7 @@ __all__ = [
     "Problem",
     "ProblemLog",
     "check",
+    "iterations_of",
+    "params_text",
     "recognise",
 ]

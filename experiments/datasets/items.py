@@ -62,21 +62,22 @@ class Layout:
         return cells[self._positions[MESSAGE]]
 
     def expected(self, cells: Sequence[str]) -> str:
-        return self._cell(EXPECTED, cells)
+        return self.cell(EXPECTED, cells)
 
     def label(self, cells: Sequence[str]) -> str:
-        return self._cell(LABEL, cells)
+        return self.cell(LABEL, cells)
 
     def iterations(self, cells: Sequence[str]) -> str:
         """As it is written."""
-        return self._cell(ITERATIONS, cells)
+        return self.cell(ITERATIONS, cells)
 
     def system_params(self, cells: Sequence[str]) -> dict[str, Any]:
         """The object of the cell `system_params`, and the params of columns of their own in it; `BadParams`."""
         given = _object(cells[self._params_at]) if self._params_at is not None else {}
         return _merged(given, _without_empty(self._tree.filled(cells)))
 
-    def _cell(self, role: str, cells: Sequence[str]) -> str:
+    def cell(self, role: str, cells: Sequence[str]) -> str:
+        """Its text; "" where the data set has no such column."""
         position = self._positions.get(role)
         return "" if position is None else cells[position]
 

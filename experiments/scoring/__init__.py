@@ -1,12 +1,13 @@
 """Whether answers are what was expected, and what that adds up to. Pure: values in, values out."""
 
-from experiments.scoring.comparison import Change, Comparison, Standing, compare
+from experiments.scoring.comparison import Change, Comparison, Pair, Standing, compare
 from experiments.scoring.interval import wilson
 from experiments.scoring.rules import RULES, BadScoring, Rule, Scoring
 from experiments.scoring.tally import Agreement, Confusion, Judged, Score, Tally, score
-from experiments.scoring.verdicts import Judge, Verdict
+from experiments.scoring.verdicts import MISSING, Judge, Verdict, shown
 
 __all__ = [
+    "MISSING",
     "RULES",
     "Agreement",
     "BadScoring",
@@ -15,6 +16,7 @@ __all__ = [
     "Confusion",
     "Judge",
     "Judged",
+    "Pair",
     "Rule",
     "Score",
     "Scoring",
@@ -23,5 +25,6 @@ __all__ = [
     "Verdict",
     "compare",
     "score",
+    "shown",
     "wilson",
 ]

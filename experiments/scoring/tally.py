@@ -80,29 +80,38 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """`labels` in alphabetical order, "" for items without one; `verdicts` in the order of the runs."""
+    """`labels` in alphabetical order, "" for items without one; `items` and `verdicts` in the order of the runs."""
 
     total: Tally
     labels: dict[str, Tally]
     confusion: Confusion | None
     agreement: Agreement | None
+    items: list[int]
     verdicts: list[Verdict]
+
+    def by_item(self) -> dict[int, list[Verdict]]:
+        """The verdicts of each item's iterations."""
+        found = defaultdict[int, list[Verdict]](list)
+        for item, verdict in zip(self.items, self.verdicts, strict=True):
+            found[item].append(verdict)
+        return dict(found)
 
 
 def score(judge: Judge, runs: Iterable[Judged], choices: Sequence[str] = ()) -> Score:
     """Judges all runs. `choices` are put first in the confusion table, in their order."""
     total, labels = Tally(), defaultdict[str, Tally](Tally)
     pairs, answers = _Pairs(judge), _Answers(judge)
-    verdicts = []
+    items, verdicts = [], []
     for run in runs:
         verdict = judge.verdict(expected=run.expected, status=run.status, answer=run.answer)
+        items.append(run.item)
         verdicts.append(verdict)
         total.counts[verdict] += 1
         labels[run.label].counts[verdict] += 1
         pairs.add(run, verdict)
         answers.add(run)
     by_label = dict(sorted(labels.items())) if set(labels) - {""} else {}
-    return Score(total, by_label, pairs.table(choices), answers.agreement(), verdicts)
+    return Score(total, by_label, pairs.table(choices), answers.agreement(), items, verdicts)
 
 
 class _Pairs:
@@ -126,7 +135,11 @@ class _Pairs:
     def _answered(self, run: Judged, verdict: Verdict, wanted: str) -> str | None:
         if verdict is Verdict.NO_ANSWER:
             return None
-        return wanted if verdict is Verdict.RIGHT else self._key(self._judge.answered(run.answer))
+        return (
+            wanted
+            if verdict is Verdict.RIGHT
+            else self._key(self._judge.answered(run.answer, self._judge.expected(run.expected)))
+        )
 
     def _key(self, value: Any) -> str:
         key = self._judge.key(value)
@@ -170,7 +183,8 @@ class _Answers:
         if run.status not in ("succeeded", "failed"):
             return
         self._ended[run.item] += 1
-        value = self._judge.answered(run.answer if run.status == "succeeded" else None)
+        answer = run.answer if run.status == "succeeded" else None
+        value = self._judge.answered(answer, self._judge.expected(run.expected))
         if value is not MISSING:
             self._of[run.item][self._judge.key(value)] += 1
 

@@ -54,7 +54,7 @@ class Judge:
             return Verdict.NO_EXPECTATION
         if status not in ENDED:
             return Verdict.OPEN
-        given = self.answered(answer if status == "succeeded" else None)
+        given = self.answered(answer if status == "succeeded" else None, wanted)
         if given is MISSING:
             return Verdict.NO_ANSWER
         return Verdict.RIGHT if self._same(wanted, given) else Verdict.WRONG
@@ -68,11 +68,17 @@ class Judge:
             return MISSING
         return wanted
 
-    def answered(self, answer: Mapping[str, Any] | None) -> Any:
-        """The value that is looked at; `MISSING` where there is none. Null is a value with the JSON rule only."""
+    def answered(self, answer: Mapping[str, Any] | None, wanted: Any = MISSING) -> Any:
+        """The value that is looked at; `MISSING` where there is none. Null is a value with the JSON rule only.
+
+        Without a field that is the whole answer; but where it has one value only, and no object is wanted, that value.
+        """
         if answer is None:
             return MISSING
-        value = answer if not self.scoring.field else part(answer, self.scoring.field)
+        if self.scoring.field:
+            value = part(answer, self.scoring.field)
+        else:
+            value = next(iter(answer.values())) if len(answer) == 1 and not _is_object(wanted) else answer
         return MISSING if value is None and self.scoring.rule is not Rule.JSON else value
 
     def key(self, value: Any) -> str:
@@ -113,6 +119,10 @@ class Judge:
             return same_json(wanted, given)
         # A cell that reads 5 may mean the text: where the answer is a text, that counts as well.
         return (isinstance(given, str) and given == wanted) or same_json(parsed(wanted), given)
+
+
+def _is_object(wanted: Any) -> bool:
+    return isinstance(wanted, str) and wanted.lstrip().startswith("{") and isinstance(parsed(wanted), Mapping)
 
 
 def shown(value: Any) -> str:

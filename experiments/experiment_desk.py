@@ -1,0 +1,137 @@
+"""What pages, API and export ask of an experiment."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from experiments.datasets import EXPECTED, ITERATIONS, LABEL, MESSAGE, Layout
+from experiments.desks import Desk, Extras, Json, SetUp, Words
+from experiments.errors import WorkbenchError
+from experiments.experiment_pages import judged_item, score_panel, words
+from experiments.experiment_pages.judged_item import JudgedItem
+from experiments.experiment_pages.score_panel import ScorePanel
+from experiments.models import Experiment, Queue, QueueItem
+from experiments.querysets import QueueItemQuerySet
+from experiments.scoring import Judge
+from experiments.selectors import scores
+from experiments.services import experiments
+
+NUMBERS = ("item", "iteration")
+"""What stands behind the cells of each item: its number in the data set, from 0, and the iteration, from 1."""
+
+
+class ExperimentDesk(Desk):
+    slug = "experiments"
+    collection = "experiments"
+    model = Experiment
+    words = Words("experiment", "experiments", "item", "items")
+    about = "An experiment runs a data set with expected answers and says how many answers are right."
+    how_to_begin = "Upload a data set or add an item"
+    no_items = "Upload a data set or add an item by hand."
+    duplicate_takes = "the same data set, schema and scoring"
+    facts_template = "experiments/experiment/facts.html"
+    head_template = "experiments/experiment/head.html"
+    detail_template = "experiments/experiment/judged.html"
+    stylesheet = "css/experiments.css"
+    can = frozenset({"create", "update", "run", "duplicate"})
+
+    def heavy(self) -> Sequence[str]:
+        return ("columns", "response_fields", "schema_example", "schema_guidance", "schema_json", "warnings")
+
+    def items(self, queue: Experiment) -> QueueItemQuerySet:
+        return queue.rows
+
+    def columns(self, queue: Experiment) -> list[str]:
+        return [*queue.column_names, *_free(NUMBERS, queue.column_names)]
+
+    def headers(self, queue: Experiment) -> list[str]:
+        headers = [column["header"] for column in queue.columns]
+        return [*headers, *_free(NUMBERS, headers)]
+
+    def line_end(self, queue: Experiment) -> str:
+        return queue.line_end
+
+    def shown_positions(self, queue: Experiment) -> list[int]:
+        layout = Layout.of(queue.columns)
+        best = [layout.position(role) for role in (MESSAGE, EXPECTED, LABEL)]
+        first = [position for position in best if position is not None]
+        hidden = {*first, layout.position(ITERATIONS)}
+        return first + [position for position in range(len(queue.columns)) if position not in hidden]
+
+    def response_fields(self, queue: Experiment) -> list[dict[str, Json]]:
+        fields: list[dict[str, Json]] = queue.response_fields
+        return fields
+
+    def schema(self, queue: Experiment) -> dict[str, Json] | None:
+        schema: dict[str, Json] | None = queue.schema_json
+        return schema
+
+    def extras(self, queue: Experiment) -> Extras:
+        judge = Judge(scores.scoring_of(queue))
+        return Extras(
+            names=("verdict", "answered"),
+            annotations=scores.annotations(queue),
+            values=lambda found: scores.judged(judge, *found),
+            # Where answers have fields, the table shows those.
+            in_table=1 if queue.response_fields else 2,
+            in_words=lambda found: (words.VERDICTS[found[0]], found[1]),
+        )
+
+    def verdicts(self, queue: Experiment) -> list[tuple[str, str, int]]:
+        if queue.status == Queue.Status.DRAFT:
+            return []
+        counts = scores.of(queue).total.counts
+        return [(str(verdict), word, counts[verdict]) for verdict, word in words.VERDICTS.items() if counts[verdict]]
+
+    def with_verdict(self, queue: Experiment, items: QueueItemQuerySet, verdict: str) -> QueueItemQuerySet:
+        return scores.with_verdict(queue, items, verdict)
+
+    def head(self, queue: Experiment) -> ScorePanel | None:
+        return None if queue.status == Queue.Status.DRAFT else score_panel.shown(queue)
+
+    def detail(self, queue: Experiment, item: QueueItem) -> JudgedItem:
+        return judged_item.of(queue, item)
+
+    def set_up(self, queue: Experiment, missing: Sequence[WorkbenchError]) -> SetUp:
+        return SetUp("Settings", reverse("experiments:set_up", args=[queue.pk]))
+
+    def new_address(self) -> str:
+        return reverse("experiments:new")
+
+    def shapes(self) -> Any:
+        from experiments.experiment_shapes import SHAPES
+
+        return SHAPES
+
+    def missing(self, queue: Experiment) -> list[WorkbenchError]:
+        return experiments.missing(queue)
+
+    def create(self, *, user: Any, values: Mapping[str, Json]) -> Experiment:
+        return experiments.create(user=user, values=values)
+
+    def update(self, *, queue_id: Any, values: Mapping[str, Json]) -> Experiment:
+        return experiments.update(experiment_id=queue_id, values=values)
+
+    def run(self, *, queue: Experiment, user: Any, order: Mapping[str, Json]) -> None:
+        first, last = order.get("first"), order.get("to")
+        # The items `from` a `to` b are given with both ends; inside, ranges end before `range_to`.
+        after_last = None if last is None else last + 1
+        experiments.run(
+            experiment_id=queue.pk,
+            range_from=0 if first is not None else order.get("from"),
+            range_to=after_last if first is None else first,
+        )
+
+    def duplicate(self, *, queue: Experiment, user: Any, failed_only: bool) -> Experiment:
+        return experiments.duplicate(experiment=queue, user=user)
+
+
+def _free(names: Sequence[str], taken: Sequence[str]) -> list[str]:
+    """The names, each with a prefix until no column of the data set has it."""
+    free = []
+    for name in names:
+        while name in taken:
+            name = f"dataset.{name}"
+        free.append(name)
+    return free

@@ -1,0 +1,1 @@
+"""What the pages of experiments show, as values, and what they take from forms."""

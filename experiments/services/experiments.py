@@ -1,0 +1,160 @@
+"""Everything that changes an experiment but its data set: settings, start, duplicate."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from experiments import caps, response_fields, response_schema
+from experiments.errors import Conflict, Gone, InvalidInput, Problems, WorkbenchError
+from experiments.models import Experiment, Queue
+from experiments.models.experiment import KIND
+from experiments.scoring import BadScoring, Scoring
+from experiments.services import networks, queues, readiness
+
+AFTER_START = {"name", "concurrency", "scoring", *caps.NAMES}
+PLAIN = ("name", "agent_key", "debug", "concurrency", "max_attempts", "dataset_name")
+SETTINGS = ("network", "agent_key", "debug", "concurrency", "max_attempts", "scoring", *caps.NAMES)
+SCHEMA = ("schema_mode", "response_fields", "schema_json", "schema_guidance", "schema_example")
+DATASET = (
+    *("dataset_name", "source_name", "source_size", "source_sha256", "encoding", "delimiter", "line_end"),
+    *("warnings", "columns", "dataset_size", "dataset_digest", "total", "queued"),
+)
+
+_COPY_ITEMS = """
+INSERT INTO experiments_queueitem (queue_id, kind, row_index, payload, error_code, error_message)
+SELECT %(to)s, kind, row_index, payload, '', '' FROM experiments_queueitem WHERE queue_id = %(from)s
+"""
+
+
+def create(*, user: Any, values: Mapping[str, Any]) -> Experiment:
+    """A new draft. `InvalidInput` names the setting that cannot be taken."""
+    experiment = Experiment(kind=KIND, created_by=user, scoring=Scoring().to_json())
+    _apply(experiment, values)
+    experiment.save()
+    return experiment
+
+
+def update(*, experiment_id: UUID, values: Mapping[str, Any]) -> Experiment:
+    """Changes a draft; once started only name, concurrency, scoring and hard limits, else `Conflict`."""
+    with transaction.atomic():
+        experiment = locked(experiment_id)
+        started = experiment.status != Queue.Status.DRAFT
+        if started and set(values) - AFTER_START:
+            fixed = ", ".join(sorted(set(values) - AFTER_START))
+            raise Conflict(f"The experiment was started: {fixed} cannot change any more.", code="wrong_status")
+        _apply(experiment, values)
+        experiment.save()
+        if started and "concurrency" in values:
+            queues.set_concurrency(queue_id=experiment.pk, concurrency=experiment.concurrency)
+    return experiment
+
+
+def locked(experiment_id: UUID) -> Experiment:
+    """The experiment, held until the transaction ends. `Gone` where it was deleted."""
+    held = Queue.objects.kept().select_for_update(no_key=True).filter(pk=experiment_id).values_list("pk").first()
+    # Read by a statement of its own: one that had to wait for the lock would show the settings from before the wait.
+    experiment: Experiment | None = Experiment.objects.filter(pk=experiment_id).first() if held else None
+    if experiment is None:
+        raise Gone("This experiment was deleted.", code="not_found")
+    return experiment
+
+
+def locked_draft(experiment_id: UUID) -> Experiment:
+    experiment = locked(experiment_id)
+    if experiment.status != Queue.Status.DRAFT:
+        sentence = "The experiment was started: its data set cannot change any more. Duplicate it instead."
+        raise Conflict(sentence, code="wrong_status")
+    return experiment
+
+
+def missing(experiment: Experiment) -> list[WorkbenchError]:
+    """What keeps the experiment from starting, one error each."""
+    found: list[WorkbenchError] = []
+    if not experiment.total:
+        found.append(InvalidInput("Upload a data set, or add an item.", code="required", attr="items"))
+    if experiment.schema_mode == Experiment.SchemaMode.OWN and not experiment.schema_json:
+        sentence = "Paste the response schema, or choose another way of checking the answers."
+        found.append(InvalidInput(sentence, code="required", attr="schema_json"))
+    return found + readiness.missing_network(experiment)
+
+
+def run(*, experiment_id: UUID, range_from: int | None = None, range_to: int | None = None) -> None:
+    """Freezes the schema and starts; everything or nothing. `Problems` has one error for each thing that is missing."""
+    with transaction.atomic():
+        experiment = locked(experiment_id)
+        if experiment.status != Queue.Status.DRAFT:
+            raise Conflict("This experiment was started already.", code="already_started")
+        problems = missing(experiment)
+        if problems:
+            raise Problems(problems)
+        readiness.check_range(experiment, range_from, range_to)
+        if experiment.schema_mode == Experiment.SchemaMode.NETWORK:
+            assert experiment.network is not None
+            _set_schema(experiment, networks.schema_of(experiment.network))
+            experiment.save()
+        queues.start(queue_id=experiment.pk, range_from=range_from, range_to=range_to)
+
+
+def duplicate(*, experiment: Experiment, user: Any) -> Experiment:
+    """A new draft with the same data set and settings, to be run again, or by another network."""
+    with transaction.atomic():
+        values = {name: getattr(experiment, name) for name in (*SETTINGS, *SCHEMA, *DATASET)}
+        copy = Experiment(**values, kind=KIND, name=f"{experiment.name[:193]} (copy)", created_by=user)
+        copy.queued = copy.total
+        if copy.schema_mode == Experiment.SchemaMode.NETWORK:
+            _set_schema(copy, None)
+        copy.save()
+        with connection.cursor() as cursor:
+            cursor.execute(_COPY_ITEMS, {"from": experiment.pk, "to": copy.pk})
+        # After the copy: what is removed from here on is in it.
+        queues.refuse_without_source(Queue.objects.get(pk=experiment.pk), "duplicated")
+    return copy
+
+
+def _apply(experiment: Experiment, values: Mapping[str, Any]) -> None:
+    for name in PLAIN:
+        if name in values:
+            setattr(experiment, name, values[name] if values[name] is not None else "")
+    for name in caps.NAMES:
+        if name in values:
+            setattr(experiment, name, values[name])
+    if "network" in values:
+        experiment.network = networks.find(values["network"])
+    if "scoring" in values:
+        experiment.scoring = checked_scoring(values["scoring"]).to_json()
+    if "schema_mode" in values or "schema_json" in values:
+        _apply_schema(experiment, values)
+
+
+def checked_scoring(given: Any) -> Scoring:
+    """`InvalidInput` where it is none; its `attr` is `scoring`, or the part of it that is wrong."""
+    if not isinstance(given, Mapping):
+        raise InvalidInput("A scoring has rule, field, absolute, relative.", code="invalid_scoring", attr="scoring")
+    try:
+        return Scoring.of(given)
+    except BadScoring as error:
+        attr = error.attr if error.attr == "scoring" else f"scoring.{error.attr}"
+        raise InvalidInput(error.detail, code="invalid_scoring", attr=attr) from error
+
+
+def _apply_schema(experiment: Experiment, values: Mapping[str, Any]) -> None:
+    """A schema that is given is the experiment's own, unless the mode says otherwise."""
+    schema = values.get("schema_json", experiment.schema_json)
+    own = Experiment.SchemaMode.OWN
+    experiment.schema_mode = values.get("schema_mode") or (own if schema else experiment.schema_mode)
+    if experiment.schema_mode != own or not schema:
+        _set_schema(experiment, None)
+        return
+    try:
+        checked = response_schema.check_schema(schema)
+    except InvalidInput as error:
+        raise InvalidInput(error.detail, code=error.code, attr="schema_json") from error
+    _set_schema(experiment, (checked, response_schema.guidance(checked), response_schema.example(checked)))
+
+
+def _set_schema(experiment: Experiment, schema: tuple[dict[str, Any], str, dict[str, Any]] | None) -> None:
+    experiment.schema_json, experiment.schema_guidance, experiment.schema_example = schema or (None, "", None)
+    fields = response_fields.schema_to_fields(experiment.schema_json).fields if schema else ()
+    experiment.response_fields = [response_fields.field_to_json(field) for field in fields]
