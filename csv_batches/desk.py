@@ -41,6 +41,7 @@ class CsvBatchDesk(desks.Desk):
     no_items = "Upload a file or insert rows through the API."
     duplicate_takes = "the same file, mapping, template and schema"
     facts_template = "csv_batches/queue_facts.html"
+    acts_template = "csv_batches/queue_acts.html"
     can = frozenset({"create", "update", "insert", "run", "duplicate"})
 
     def queues(self, user: Any) -> QuerySet[CsvBatch]:

@@ -1,6 +1,7 @@
 from django.urls import path, reverse_lazy
 from django.views.generic import RedirectView
 
+from csv_batches.views.experiment import make_experiment
 from csv_batches.views.wizard import map as mapping
 from csv_batches.views.wizard import prompt, review, schema, upload
 from csv_batches.views.wizard import shared as wizard
@@ -28,5 +29,6 @@ urlpatterns = [
     path(f"{batch}review/try/", review.review_try, name="review_try"),
     path(f"{batch}review/empty/", review.review_empty, name="review_empty"),
     path(f"{batch}review/start/", review.start, name="start"),
+    path(f"{batch}experiment/", make_experiment, name="experiment"),
     path(f"{batch}reset/", wizard.reset_page, name="reset"),
 ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from csv_batches.api import batches, trials
+from csv_batches.api import batches, experiment, trials
 
 batch = "csv_batches/<uuid:batch_id>"
 
@@ -9,4 +9,5 @@ api_patterns = [
     path(f"{batch}/upload", batches.BatchUpload.as_view()),
     path(f"{batch}/preview", batches.BatchPreview.as_view()),
     path(f"{batch}/try", trials.BatchTry.as_view()),
+    path(f"{batch}/experiment", experiment.BatchExperiment.as_view()),
 ]

@@ -1,0 +1,32 @@
+"""The API after the end: a batch's rows as the data set of an experiment."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from csv_batches.api.batches import BatchView
+from csv_batches.services import to_experiment
+from experiments import desks
+from experiments.experiment_shapes import ExperimentSerializer
+
+
+class WhichRowsSerializer(serializers.Serializer[Any]):
+    only = serializers.ChoiceField(["corrected"], required=False, allow_null=True)
+
+
+class BatchExperiment(BatchView):
+    """A draft of an experiment: what was sent for each answered row, with its answer, corrected or not, as expected.
+
+    `only` corrected: of the rows that a person corrected.
+    """
+
+    @extend_schema(request=WhichRowsSerializer, responses={201: ExperimentSerializer})
+    def post(self, request: Request, batch_id: UUID) -> Response:
+        batch = self.queue()
+        corrected_only = self.checked(WhichRowsSerializer, request.data).get("only") == "corrected"
+        made = to_experiment.make(batch=batch, user=request.user, corrected_only=corrected_only)
+        return Response(desks.of(made).shapes().queue(made).data, status=status.HTTP_201_CREATED)
