@@ -9,6 +9,11 @@ from referencing import Registry
 from experiments.response_schema.words import BOUND_WORDS, choices, kind, place, shorten, show, wanted
 
 SHOWN_ERRORS = 3
+VALUES_LIMIT = 50_000
+"""How many values an answer may have; fewer where each is compared with many choices or alternatives."""
+CHOICES_A_LOOK = 20
+MISSES = 3
+"""An alternative that does not fit costs so many times one that does: why it does not is written down."""
 
 Validate = Callable[[Any], str | None]
 
@@ -19,10 +24,14 @@ def validator(schema: Mapping[str, Any]) -> Validate:
     Numbers follow the standard: 1.0 is a whole number, true is no number.
     """
     checker = Draft202012Validator(dict(schema), registry=Registry())
+    looks = _looks(schema)
+    most = VALUES_LIMIT // (looks if looks == 1 else looks * MISSES)
 
     def validate(payload: Any) -> str | None:
         if not isinstance(payload, dict):
             return f"The answer is {kind(payload)}, not an object."
+        if _has_more_values(payload, most):
+            return f"The answer has more than {most:,} values, too many to be checked against this schema."
         if _is_echo(payload, schema):
             return "The answer is the schema itself, not an answer to it."
         found: dict[str, None] = {}  # a value of the wrong type is also none of the choices: said once
@@ -33,6 +42,30 @@ def validator(schema: Mapping[str, Any]) -> Validate:
         return "; ".join(found) or None
 
     return validate
+
+
+def _looks(schema: Any) -> int:
+    """How often one value of an answer is looked at, at most: alternatives add up, however deep they lie."""
+    if not isinstance(schema, Mapping):
+        return 1
+    choices = len(schema.get("enum", ())) // CHOICES_A_LOOK
+    alternatives = sum(_looks(part) for part in schema.get("anyOf", ()))
+    below = [*schema.get("properties", {}).values(), schema.get("items"), schema.get("additionalProperties")]
+    return max(1 + choices, alternatives, *map(_looks, below))
+
+
+def _has_more_values(payload: Any, most: int) -> bool:
+    waiting, seen = [payload], 0
+    while waiting:
+        value = waiting.pop()
+        seen += 1
+        if isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+        if seen + len(waiting) > most:
+            return True
+    return False
 
 
 def _is_echo(payload: dict[str, Any], schema: Mapping[str, Any]) -> bool:

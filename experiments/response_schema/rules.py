@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from jsonschema import Draft202012Validator, SchemaError
 from referencing import Registry
@@ -10,6 +10,8 @@ from referencing import Registry
 from experiments.errors import InvalidInput
 from experiments.response_schema.asking import example
 from experiments.response_schema.words import BOUND_WORDS, place, shorten, show
+
+T = TypeVar("T")
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # The keywords below mean the same in all of these.
@@ -29,6 +31,7 @@ KEYWORDS = ANNOTATIONS | {
 }
 SIZE_LIMIT = 200_000  # characters of JSON
 DEPTH_LIMIT = 16  # schemas inside schemas
+SCHEMAS_LIMIT = 1_000  # in all; the builder makes one for each field
 CHOICES_LIMIT = 1_000
 ALTERNATIVES_LIMIT = 10
 MIN_LENGTH_LIMIT = 1_000
@@ -45,11 +48,14 @@ def check_schema(schema: Any) -> dict[str, Any]:
         raise _invalid(f"The dialect {show(schema['$schema'])} is not known; use {DIALECT}.")
     _check_depth(schema)
     _check_text(schema)
+    # Before the standard's own rules: they compile patterns and follow trees of alternatives, which can be made slow.
+    _check_keywords(schema, "the schema")
+    if _count(schema) > SCHEMAS_LIMIT:
+        raise _invalid(f"The schema consists of more than {SCHEMAS_LIMIT:,} properties and alternatives.")
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
         raise _invalid(f"{place(error.path) or 'The schema'} is not right: {shorten(error.message)}.") from error
-    _check_keywords(schema, "the schema")
     if not Draft202012Validator(schema, registry=Registry()).is_valid(example(schema)):
         raise _invalid("No example answer can be made for this schema: it seems to contradict itself.")
     return schema
@@ -87,7 +93,8 @@ def _check_text(schema: Any) -> None:
 
 
 def _check_keywords(schema: Any, where: str, depth: int = 0) -> None:
-    if isinstance(schema, bool):
+    """Which keywords stand where, and how much is in them. Whether it is of the right type is checked afterwards."""
+    if not isinstance(schema, dict):
         return
     if depth > DEPTH_LIMIT:
         raise _invalid(f"{where} is nested more than {DEPTH_LIMIT} levels deep.")
@@ -99,25 +106,38 @@ def _check_keywords(schema: Any, where: str, depth: int = 0) -> None:
         _check_keywords(part, f"{where} → {name}", depth + 1)
 
 
+def _count(schema: Any) -> int:
+    return 1 + sum(_count(part) for _, part in _parts(schema)) if isinstance(schema, dict) else 1
+
+
 def _check_sizes(schema: Mapping[str, Any], where: str) -> None:
-    choices = schema.get("enum", ())
+    choices = _of(list, schema.get("enum"))
     if len(choices) > CHOICES_LIMIT or any(isinstance(choice, dict | list) for choice in choices):
         raise _invalid(f"{where}: enum takes at most {CHOICES_LIMIT:,} texts, numbers, true, false or null.")
-    if len(schema.get("anyOf", ())) > ALTERNATIVES_LIMIT:
+    if len(_of(list, schema.get("anyOf"))) > ALTERNATIVES_LIMIT:
         raise _invalid(f"{where}: anyOf takes at most {ALTERNATIVES_LIMIT} alternatives.")
     if "anyOf" in schema and set(schema) - ANNOTATIONS - {"anyOf"}:
         raise _invalid(f"{where}: beside anyOf only {', '.join(sorted(ANNOTATIONS))} may stand.")
-    if any(abs(schema.get(bound, 0)) > BOUND_LIMIT for bound in BOUND_WORDS):
+    if any(abs(_number(schema.get(bound))) > BOUND_LIMIT for bound in BOUND_WORDS):
         raise _invalid(f"{where}: bounds of numbers can be at most {BOUND_LIMIT:,}.")
-    if schema.get("minLength", 0) > MIN_LENGTH_LIMIT:
+    if _number(schema.get("minLength")) > MIN_LENGTH_LIMIT:
         raise _invalid(f"{where}: minLength can be at most {MIN_LENGTH_LIMIT:,}.")
 
 
 def _parts(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, part in schema.get("properties", {}).items():
+    for name, part in _of(dict, schema.get("properties")).items():
         yield show(name), part
-    for position, part in enumerate(schema.get("anyOf", ())):
+    for position, part in enumerate(_of(list, schema.get("anyOf"))):
         yield f"anyOf {position + 1}", part
     for keyword in ("items", "additionalProperties"):
         if keyword in schema:
             yield keyword, schema[keyword]
+
+
+def _of(kind: type[T], value: Any) -> T:
+    """The value where it is of that type, else an empty one."""
+    return value if isinstance(value, kind) else kind()
+
+
+def _number(value: Any) -> float:
+    return value if isinstance(value, int | float) else 0

@@ -83,3 +83,16 @@ def test_a_schema_echoed_back_is_no_answer(payload: dict[str, Any]) -> None:
 def test_an_answer_may_have_a_field_called_properties() -> None:
     schema = {"type": "object", "properties": {"properties": {"type": "object"}, "type": {"type": "string"}}}
     assert validator(schema)({"properties": {"a": 1}, "type": "object"}) is None
+
+
+def test_an_answer_of_very_many_values_is_said_to_be_too_long() -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "array", "items": {"type": "integer"}}}}
+    assert validator(schema)({"a": [1] * 49_000}) is None
+    assert "more than 50,000 values" in (validator(schema)({"a": [1] * 60_000}) or "")
+
+
+def test_alternatives_leave_room_for_fewer_values() -> None:
+    items = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+    schema = {"type": "object", "properties": {"a": {"type": "array", "items": items}}}
+    assert validator(schema)({"a": [None] * 8_000}) is None
+    assert "more than 8,333 values" in (validator(schema)({"a": [None] * 9_000}) or "")
