@@ -1,6 +1,7 @@
 """Which addresses the worker may call: those that the site's settings list, so that nobody reaches inwards by a URL."""
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -8,6 +9,8 @@ from django.conf import settings
 from experiments.errors import InvalidInput
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+# Names as they are looked up, addresses as they are written; an underscore is common within container networks.
+HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|[0-9a-f:.]*:[0-9a-f:.]*")
 
 
 def check_run_url(url: str, *, attr: str = "run_url") -> None:
@@ -24,13 +27,19 @@ def check_run_url(url: str, *, attr: str = "run_url") -> None:
         raise InvalidInput(
             "The URL must begin with http:// or https:// and name a host.", code="invalid_url", attr=attr
         )
-    if parts.username or parts.password:
+    if "@" in parts.netloc:
         raise InvalidInput("Put the credential into run_token, not into the URL.", code="invalid_url", attr=attr)
-    host = f"{parts.hostname}:{port}"
-    if host in settings.RUN_HOSTS or (settings.RUN_HOSTS_LOOPBACK and is_loopback(parts.hostname)):
+    if not HOST.fullmatch(parts.hostname):
+        raise InvalidInput(
+            "The host has characters that host names do not have. Write an international name in its xn-- form.",
+            code="invalid_url",
+            attr=attr,
+        )
+    host = f"[{parts.hostname}]:{port}" if ":" in parts.hostname else f"{parts.hostname}:{port}"
+    if host in map(str.lower, settings.RUN_HOSTS) or (settings.RUN_HOSTS_LOOPBACK and is_loopback(parts.hostname)):
         return
     raise InvalidInput(
-        f"The host {host} is not allowed. Add it to RUN_HOSTS (a list of host:port) and restart.",
+        f"The host {host[-100:]} is not allowed. Add it to RUN_HOSTS (a list of host:port) and restart.",
         code="host_not_allowed",
         attr=attr,
     )
