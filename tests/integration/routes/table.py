@@ -1,0 +1,175 @@
+"""What every route of the site answers, to whom. A route that is not in here fails the tests.
+
+The people, in this order: the owner of what the address names, another user, somebody who is not logged in, staff, and
+a program with the owner's token. A number is the status; `LOGIN` leads to the login. POST sends nothing but the form's
+CSRF token, or an empty JSON object.
+"""
+
+from dataclasses import dataclass
+
+LOGIN = 302, "/login/"
+Answer = int | tuple[int, str]
+Answers = tuple[Answer, Answer, Answer, Answer, Answer]
+WHO = ("owner", "other", "anonymous", "staff", "token")
+
+
+@dataclass(frozen=True)
+class Route:
+    """`on` names the batch that the address is about."""
+
+    get: Answers
+    post: Answers
+    on: str = "done"
+
+
+def everybody(status: int) -> Answers:
+    return (status,) * 5
+
+
+def signed_in(status: int) -> Answers:
+    return (status, status, LOGIN, status, LOGIN)
+
+
+def owned(status: int) -> Answers:
+    return (status, 404, LOGIN, status, LOGIN)
+
+
+def by_staff(status: int, others: int) -> Answers:
+    return (others, others, LOGIN, status, LOGIN)
+
+
+def api(status: int) -> Answers:
+    return (status, status, 401, status, status)
+
+
+def api_owned(status: int) -> Answers:
+    return (status, 404, 401, status, status)
+
+
+def api_by_staff(status: int) -> Answers:
+    return (403, 403, 401, status, 403)
+
+
+NOT_SO = everybody(405)
+API_NOT_SO: Answers = (405, 405, 401, 405, 405)
+BATCH = "csv-batch/<uuid:batch_id>/"
+QUEUE = "<desk:desk>/<uuid:queue_id>/"
+ROW = f"{QUEUE}row/<int:row_index>/"
+API_BATCH = "api/csv_batches/<uuid:batch_id>"
+
+PAGES = {
+    "": Route(everybody(302), everybody(302)),
+    "login/": Route(everybody(200), everybody(200)),
+    "logout/": Route(everybody(405), everybody(302)),
+    "health/live": Route(everybody(200), NOT_SO),
+    "health/ready": Route(everybody(503), NOT_SO),
+    "tokens/": Route(signed_in(200), signed_in(400)),
+    "tokens/<int:token_id>/revoke/": Route(NOT_SO, (302, 404, LOGIN, 404, LOGIN)),
+    "networks/": Route(signed_in(200), NOT_SO),
+    "networks/new/": Route(by_staff(200, 403), by_staff(400, 403)),
+    "networks/<int:pk>/": Route(signed_in(200), NOT_SO),
+    "networks/<int:pk>/edit/": Route(by_staff(200, 302), by_staff(400, 403)),
+    "networks/<int:pk>/delete/": Route(by_staff(200, 403), by_staff(409, 403)),
+    "networks/<int:pk>/try/": Route(everybody(302), signed_in(302)),
+    "networks/<int:pk>/test/": Route(NOT_SO, signed_in(302)),
+    "networks/<int:pk>/try/<uuid:call_id>/": Route(owned(200), NOT_SO),
+    "runs/": Route(signed_in(200), NOT_SO),
+    "runs/<path:trace_id>/": Route(owned(200), NOT_SO),
+    "<desk:desk>/": Route(signed_in(200), NOT_SO),
+    QUEUE: Route(owned(200), NOT_SO),
+    f"{QUEUE}pause/": Route(NOT_SO, owned(302)),
+    f"{QUEUE}resume/": Route(NOT_SO, owned(302)),
+    f"{QUEUE}cancel/": Route(NOT_SO, owned(302)),
+    f"{QUEUE}retry/": Route(NOT_SO, owned(302)),
+    f"{QUEUE}pace/": Route(NOT_SO, owned(302)),
+    f"{QUEUE}limits/": Route(NOT_SO, owned(302)),
+    f"{QUEUE}duplicate/": Route(NOT_SO, owned(302)),
+    f"{QUEUE}results/": Route(owned(200), NOT_SO),
+    f"{QUEUE}export/": Route(owned(200), NOT_SO),
+    ROW: Route(owned(200), NOT_SO),
+    f"{ROW}retry/": Route(NOT_SO, owned(302)),
+    f"{ROW}correct/": Route(NOT_SO, owned(200)),
+    "csv-batch/new/": Route(signed_in(200), signed_in(400)),
+    "csv-batch/new/discard/": Route(NOT_SO, signed_in(302)),
+    f"{BATCH}upload/": Route(owned(200), owned(400), "draft"),
+    f"{BATCH}upload/options/": Route(NOT_SO, owned(400), "draft"),
+    f"{BATCH}upload/names/": Route(NOT_SO, owned(200), "draft"),
+    f"{BATCH}upload/discard/": Route(NOT_SO, owned(302), "draft"),
+    f"{BATCH}map/": Route(owned(200), owned(409), "draft"),
+    f"{BATCH}prompt/": Route(owned(200), owned(302), "draft"),
+    f"{BATCH}prompt/tokens/": Route(owned(200), NOT_SO, "draft"),
+    f"{BATCH}schema/": Route(owned(200), owned(302), "draft"),
+    f"{BATCH}schema/field/": Route(NOT_SO, owned(200), "draft"),
+    f"{BATCH}schema/change/": Route(NOT_SO, owned(302), "draft"),
+    f"{BATCH}schema/import/": Route(NOT_SO, owned(200), "draft"),
+    f"{BATCH}undo/": Route(NOT_SO, owned(302), "draft"),
+    f"{BATCH}review/": Route(owned(200), owned(200), "draft"),
+    f"{BATCH}review/try/": Route(owned(302), owned(200), "draft"),
+    f"{BATCH}review/empty/": Route(owned(200), NOT_SO, "draft"),
+    f"{BATCH}review/start/": Route(owned(302), owned(200), "draft"),
+    f"{BATCH}reset/": Route(owned(200), owned(302), "draft"),
+}
+API = {
+    "run": Route((405, 405, 401, 405, 405), (422, 422, 401, 422, 422)),
+    "^api(/.*)?$": Route(everybody(404), everybody(404)),
+    "api/schema": Route(everybody(200), NOT_SO),
+    "api/docs": Route(everybody(200), NOT_SO),
+    "api/networks": Route(api(200), api_by_staff(400)),
+    "api/networks/<int:pk>": Route(api(200), api_by_staff(405)),
+    "api/networks/<int:pk>/try": Route(API_NOT_SO, api(400)),
+    "api/networks/<int:pk>/try/<uuid:call_id>": Route(api_owned(200), API_NOT_SO),
+    "api/runs": Route(api(200), API_NOT_SO),
+    "api/runs/<path:trace_id>": Route(api_owned(200), API_NOT_SO),
+    "api/csv_batches": Route(api(200), api(400)),
+    API_BATCH: Route(api_owned(200), API_NOT_SO),
+    f"{API_BATCH}/rows": Route(api_owned(200), api_owned(400)),
+    f"{API_BATCH}/rows/<int:row_index>": Route(api_owned(200), API_NOT_SO),
+    f"{API_BATCH}/pause": Route(API_NOT_SO, api_owned(409)),
+    f"{API_BATCH}/resume": Route(API_NOT_SO, api_owned(409)),
+    f"{API_BATCH}/cancel": Route(API_NOT_SO, api_owned(409)),
+    f"{API_BATCH}/retry": Route(API_NOT_SO, api_owned(202)),
+    f"{API_BATCH}/results": Route(api_owned(200), API_NOT_SO),
+    f"{API_BATCH}/export": Route(api_owned(200), API_NOT_SO),
+    f"{API_BATCH}/run": Route(API_NOT_SO, api_owned(409)),
+    f"{API_BATCH}/duplicate": Route(API_NOT_SO, api_owned(201)),
+    f"{API_BATCH}/upload": Route(API_NOT_SO, api_owned(415), "draft"),
+    f"{API_BATCH}/preview": Route(API_NOT_SO, api_owned(200), "draft"),
+    f"{API_BATCH}/try": Route(api_owned(200), api_owned(202), "draft"),
+}
+ROUTES = {**PAGES, **API}
+
+# The admin: what it knows, and whether more than looking is offered.
+ADMIN = {
+    "experiments/network": "edited",
+    "experiments/queue": "seen",
+    "experiments/queueitem": "seen",
+    "experiments/run": "seen",
+    "experiments/networkcall": "seen",
+    "experiments/lane": "seen",
+    "experiments/workerprocess": "seen",
+    "experiments/apitoken": "seen",
+    "auth/group": "edited",
+    "auth/user": "edited",
+    "django_q/schedule": "edited",
+    "django_q/success": "edited",
+    "django_q/failure": "edited",
+    "django_q/ormq": "edited",
+    "axes/accessattempt": "edited",
+    "axes/accesslog": "edited",
+    "axes/accessfailurelog": "edited",
+}
+ADMIN_VIEWS = ("", "add/", "<path:object_id>/history/", "<path:object_id>/delete/", "<path:object_id>/change/")
+ADMIN_MODELS = [f"admin/{model}/{view}" for model in ADMIN for view in (*ADMIN_VIEWS, "<path:object_id>/")]
+ADMIN_OTHERS = {
+    "admin/": 200,
+    "admin/login/": 302,
+    "admin/logout/": 405,
+    "admin/password_change/": 200,
+    "admin/password_change/done/": 200,
+    "admin/autocomplete/": 403,
+    "admin/jsi18n/": 200,
+    "admin/r/<path:content_type_id>/<path:object_id>/": 404,
+    "admin/auth/user/<id>/password/": 200,
+    "admin/^(?P<app_label>experiments|auth|django_q|axes)/$": 200,
+    "admin/(?P<url>.*)$": 404,
+}
