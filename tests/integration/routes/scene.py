@@ -12,10 +12,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from experiments.models import ApiToken, Network, NetworkCall
 from tests.integration.pages.support import batch_of, run_for, user
+from tests.support import datasets
 
 APPS = ("experiments", "csv_batches", "auth", "django_q", "axes")
 # What looking may write down: that a token was used, when somebody logged in, what was counted in the columns.
 NOTED = {"last_used_at", "last_login", "column_facts"}
+ITEMS = "run_input,expected\na,yes\nb,no\n"
 # Queues of a kind of the tests' own: the same views as those of any kind.
 TESTS_OWN = "surveys"
 
@@ -37,7 +39,8 @@ class Scene:
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: known[found[1]], plain)
 
 
-def scene() -> Scene:
+def scene(on: str = "done") -> Scene:
+    """`on`: what the address will be about; experiments are made only for their own routes."""
     ann, bob = user("ann"), user("bob")
     root = user("root", is_staff=True, is_superuser=True)
     token, key = ApiToken.issue(user=ann, name="ann's")
@@ -61,6 +64,10 @@ def scene() -> Scene:
     values = {
         name: {"batch_id": str(one.pk), "queue_id": str(one.pk)} for name, one in (("done", done), ("draft", draft))
     }
+    if "experiment" in on:
+        made = datasets.with_items(ITEMS)
+        one = made if "draft" in on else datasets.answered(made, [{"answer": "yes"}, None])
+        values[on] = {"queue_id": str(one.pk), "experiment_id": str(one.pk)}
     people = {"owner": ann, "other": bob, "staff": root}
     clients, strangers = _clients(people), _clients(people, enforce_csrf_checks=True)
     clients["token"].defaults["HTTP_AUTHORIZATION"] = f"Token {key}"

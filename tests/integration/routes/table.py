@@ -15,7 +15,7 @@ WHO = ("owner", "other", "anonymous", "staff", "token")
 
 @dataclass(frozen=True)
 class Route:
-    """`on` names the batch that the address is about."""
+    """`on` names the batch or experiment that the address is about."""
 
     get: Answers
     post: Answers
@@ -55,7 +55,9 @@ API_NOT_SO: Answers = (405, 405, 401, 405, 405)
 BATCH = "csv-batch/<uuid:batch_id>/"
 QUEUE = "<desk:desk>/<uuid:queue_id>/"
 ROW = f"{QUEUE}row/<int:row_index>/"
+EXPERIMENT = "experiments/<uuid:queue_id>/"
 API_BATCH = "api/csv_batches/<uuid:batch_id>"
+API_EXPERIMENT = "api/experiments/<uuid:experiment_id>"
 
 PAGES = {
     "": Route(everybody(302), everybody(302)),
@@ -108,6 +110,14 @@ PAGES = {
     f"{BATCH}review/empty/": Route(owned(200), NOT_SO, "draft"),
     f"{BATCH}review/start/": Route(owned(302), owned(200), "draft"),
     f"{BATCH}reset/": Route(owned(200), owned(302), "draft"),
+    f"{BATCH}experiment/": Route(NOT_SO, owned(302)),
+    "experiments/new/": Route(signed_in(200), signed_in(422)),
+    "experiments/compare/": Route(signed_in(200), NOT_SO),
+    f"{EXPERIMENT}set-up/": Route(owned(200), owned(422), "experiment draft"),
+    f"{EXPERIMENT}set-up/file/": Route(NOT_SO, owned(422), "experiment draft"),
+    f"{EXPERIMENT}set-up/item/": Route(NOT_SO, owned(422), "experiment draft"),
+    f"{EXPERIMENT}score/": Route(owned(200), NOT_SO, "experiment"),
+    f"{EXPERIMENT}scoring/": Route(owned(200), owned(422), "experiment"),
 }
 API = {
     "run": Route((405, 405, 401, 405, 405), (422, 422, 401, 422, 422)),
@@ -135,6 +145,23 @@ API = {
     f"{API_BATCH}/upload": Route(API_NOT_SO, api_owned(415), "draft"),
     f"{API_BATCH}/preview": Route(API_NOT_SO, api_owned(200), "draft"),
     f"{API_BATCH}/try": Route(api_owned(200), api_owned(202), "draft"),
+    f"{API_BATCH}/experiment": Route(API_NOT_SO, api_owned(201)),
+    "api/experiments": Route(api(200), api(400)),
+    API_EXPERIMENT: Route(api_owned(200), API_NOT_SO, "experiment"),
+    f"{API_EXPERIMENT}/rows": Route(api_owned(200), API_NOT_SO, "experiment"),
+    f"{API_EXPERIMENT}/rows/<int:row_index>": Route(api_owned(200), API_NOT_SO, "experiment"),
+    f"{API_EXPERIMENT}/pause": Route(API_NOT_SO, api_owned(409), "experiment"),
+    f"{API_EXPERIMENT}/resume": Route(API_NOT_SO, api_owned(409), "experiment"),
+    f"{API_EXPERIMENT}/cancel": Route(API_NOT_SO, api_owned(409), "experiment"),
+    f"{API_EXPERIMENT}/retry": Route(API_NOT_SO, api_owned(202), "experiment"),
+    f"{API_EXPERIMENT}/results": Route(api_owned(200), API_NOT_SO, "experiment"),
+    f"{API_EXPERIMENT}/export": Route(api_owned(200), API_NOT_SO, "experiment"),
+    f"{API_EXPERIMENT}/run": Route(API_NOT_SO, api_owned(409), "experiment"),
+    f"{API_EXPERIMENT}/duplicate": Route(API_NOT_SO, api_owned(201), "experiment"),
+    f"{API_EXPERIMENT}/upload": Route(API_NOT_SO, api_owned(415), "experiment draft"),
+    f"{API_EXPERIMENT}/items": Route(API_NOT_SO, api_owned(400), "experiment draft"),
+    f"{API_EXPERIMENT}/score": Route(api_owned(200), API_NOT_SO, "experiment"),
+    f"{API_EXPERIMENT}/compare": Route(api_owned(400), API_NOT_SO, "experiment"),
 }
 ROUTES = {**PAGES, **API}
 

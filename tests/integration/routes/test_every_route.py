@@ -57,7 +57,7 @@ def test_every_route_is_in_the_table_and_every_one_of_the_table_is_there() -> No
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_a_route_answers_each_as_the_table_says_and_does_nothing_unasked(route: str) -> None:
-    place = scene()
+    place = scene(ROUTES[route].on)
     before = state()
     for who, want in zip(WHO, ROUTES[route].get, strict=True):
         assert answer_of(send(place, place.clients[who], "get", route), want) == want, f"GET {route} as {who}"
