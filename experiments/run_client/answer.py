@@ -15,6 +15,14 @@ MAX_NAME_LENGTH = 255
 TRANSIENT_STATUS = {408, 425}
 
 
+class Unreadable(Exception):
+    """A body that is no JSON, as the reply that it makes of a call."""
+
+    def __init__(self, reply: RunReply) -> None:
+        super().__init__(reply.message)
+        self.reply = reply
+
+
 def read_answer(received: Received, target: RunTarget) -> RunReply:
     """Decides by the status first, then by the body."""
     if received.status < 300:
@@ -39,24 +47,38 @@ def _failure(received: Received, target: RunTarget, said: str) -> RunReply:
     return RunReply(error_code="rejected", message=message, transient=status == 400 and target.transient_400)
 
 
-def _read_success(received: Received, target: RunTarget) -> RunReply:
+def read_recorded(body: Any) -> RunReply:
+    """The same for an answer that a runtime kept and gives out later, as its JSON."""
+    return _with_record(_outcome(body), body)
+
+
+def json_of(received: Received, target: RunTarget) -> Any:
+    """The body of a success as JSON, with what is wrong in it still visible (see `strict_json`). `Unreadable`."""
     if received.overflow:
         limit = f"{target.max_body_bytes:,} bytes"
-        return RunReply(error_code="too_large", message=f"The answer is larger than {limit}.")
+        raise Unreadable(RunReply(error_code="too_large", message=f"The answer is larger than {limit}."))
     if not received.body.strip():
-        return _not_json(f"The answer has no body ({_status_words(received.status)}).")
+        raise Unreadable(_not_json(f"The answer has no body ({_status_words(received.status)})."))
     try:
         text = received.body.decode("utf-8-sig")
-        body = parse(text)
+        return parse(text)
     except UnicodeDecodeError as error:
-        return _not_json(f"The answer is not UTF-8 (byte {error.start}).")
+        raise Unreadable(_not_json(f"The answer is not UTF-8 (byte {error.start}).")) from None
     except RecursionError:
-        return _wrong("The answer is nested too deeply to be read.")
+        raise Unreadable(_wrong("The answer is nested too deeply to be read.")) from None
     except ValueError:
-        return _not_json(f"The answer is not JSON, or only a part of it. It begins: {shortened(text, 100)}")
+        part = shortened(text, 100)
+        raise Unreadable(_not_json(f"The answer is not JSON, or only a part of it. It begins: {part}")) from None
+
+
+def _read_success(received: Received, target: RunTarget) -> RunReply:
+    try:
+        body = json_of(received, target)
+    except Unreadable as problem:
+        return problem.reply
     if received.status != HTTPStatus.OK:
         return _with_record(_wrong(f"The answer has the status {received.status}, where 200 is expected."), body)
-    return _with_record(_outcome(body), body)
+    return read_recorded(body)
 
 
 def _outcome(body: Any) -> RunReply:

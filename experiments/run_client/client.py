@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from .answer import read_answer
+from .answer import Unreadable, json_of, read_answer
 from .failures import failed
 from .strict_json import cleaned
 from .transport import Received, drop_connections, exchange
@@ -17,6 +17,14 @@ HIDDEN = "***"
 # A shorter secret may be a word that an answer rightly contains.
 SHORTEST_SECRET_IN_BODY = 16
 SHORTEST_SECRET_IN_MESSAGE = 4
+
+
+class NoAnswer(Exception):
+    """Why a request brought no JSON, as a sentence; `http_status` where there was one."""
+
+    def __init__(self, message: str, *, http_status: int | None) -> None:
+        super().__init__(message)
+        self.http_status = http_status
 
 
 def post_run(
@@ -44,7 +52,7 @@ def _timed(
     target: RunTarget, body: Mapping[str, Any], idempotency_key: str, abort: AbortHandle | None
 ) -> tuple[RunReply, Received | None]:
     started = time.monotonic()
-    answered = _call(target, body, idempotency_key, abort)
+    answered = send(target, method="POST", body=body, headers={"Idempotency-Key": idempotency_key}, abort=abort)
     reply = answered if isinstance(answered, RunReply) else read_answer(answered, target)
     if reply.reason == "garbled":
         drop_connections()
@@ -53,32 +61,43 @@ def _timed(
     return reply, None if isinstance(answered, RunReply) else answered
 
 
-def _call(
-    target: RunTarget, body: Mapping[str, Any], idempotency_key: str, abort: AbortHandle | None
-) -> RunReply | Received:
-    """The answer, or the reply that says why there is none."""
+def send(
+    target: RunTarget,
+    *,
+    method: str,
+    body: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+    abort: AbortHandle | None = None,
+) -> Received | RunReply:
+    """One request to a runtime, with all the care of `post_run`: the HTTP answer, or a reply that says why there is
+    none. The value of the authorization is taken out of the body that came back."""
     if not _can_be_header(target.authorization or ""):
         return failed("unauthorized", "credentials", "The network's token has characters that a header cannot carry.")
     try:
-        data = json.dumps(body, allow_nan=False).encode("ascii")
+        data = None if body is None else json.dumps(body, allow_nan=False).encode("ascii")
     except (ValueError, RecursionError):
         return RunReply(error_code="rejected", message="The request cannot be written as JSON.")
-    headers = {"Content-Type": "application/json", "Accept": "application/json", "Idempotency-Key": idempotency_key}
-    received = exchange(target, data=data, headers=headers, abort=abort)
+    content_type = {} if data is None else {"Content-Type": "application/json"}
+    common = {**content_type, "Accept": "application/json", **(headers or {})}
+    received = exchange(target, data=data, headers=common, abort=abort, method=method)
     return received if isinstance(received, RunReply) else _without_secret(received, target.authorization)
 
 
-def _seen(received: Received, authorization: str | None) -> Seen:
-    def shown(text: str) -> str:
-        return str(cleaned(_hide(text, authorization, SHORTEST_SECRET_IN_MESSAGE)))
-
-    return Seen(
-        status=received.status,
-        headers=tuple((shown(name), shown(value)) for name, value in received.headers.items()),
-        body=shown(received.body.decode("utf-8", "replace")),
-        body_bytes=len(received.body),
-        is_cut=received.overflow,
-    )
+def fetch(
+    target: RunTarget, *, method: str, body: Mapping[str, Any] | None = None, abort: AbortHandle | None = None
+) -> Any:
+    """The JSON that a runtime answers beside `/run`. `NoAnswer` says in a sentence why there is none."""
+    received = send(target, method=method, body=body, abort=abort)
+    try:
+        if isinstance(received, RunReply):
+            raise Unreadable(received)
+        if received.status >= 300:
+            raise Unreadable(read_answer(received, target))
+        return json_of(received, target)
+    except Unreadable as problem:
+        reply = problem.reply
+    message = _hide(reply.message, target.authorization, SHORTEST_SECRET_IN_MESSAGE)
+    raise NoAnswer(message, http_status=reply.http_status)
 
 
 def _can_be_header(value: str) -> bool:

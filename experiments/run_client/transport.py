@@ -51,13 +51,18 @@ class Received:
 
 
 def exchange(
-    target: RunTarget, *, data: bytes, headers: Mapping[str, str], abort: AbortHandle | None
+    target: RunTarget,
+    *,
+    data: bytes | None,
+    headers: Mapping[str, str],
+    abort: AbortHandle | None = None,
+    method: str = "POST",
 ) -> Received | RunReply:
-    """Posts `data`. Returns the answer, or the reply that tells why there is none."""
+    """Sends `data`. Returns the answer, or the reply that tells why there is none."""
     call = Call(deadline=time.monotonic() + target.timeout_s, handle=abort)
     with watch(call):
         try:
-            received = _post(call, target, data, headers)
+            received = _send(call, target, method, data, headers)
         except TRANSPORT_ERRORS as error:
             return failure_of(error, target=target, connected=call.connected, stopped=call.finish())
         stopped = call.finish()
@@ -67,11 +72,12 @@ def exchange(
         return received
 
 
-def _post(call: Call, target: RunTarget, data: bytes, headers: Mapping[str, str]) -> Received:
+def _send(call: Call, target: RunTarget, method: str, data: bytes | None, headers: Mapping[str, str]) -> Received:
     _local.call = call
     session = _session()
     try:
-        with session.post(
+        with session.request(
+            method,
             target.url,
             data=data,
             headers=headers,

@@ -6,7 +6,7 @@ from typing import Any, Literal
 DEFAULT_MAX_BODY_BYTES = 5 * 1024 * 1024
 LARGEST_COUNT = 2**31 - 1
 
-# Why there was no usable HTTP answer; None on a reply whose HTTP status says it all.
+# Why there was no usable answer; None on a reply whose HTTP status says it all.
 Reason = Literal[
     "address",  # the URL is not one that can be called
     "credentials",  # the authorization cannot be written as a header
@@ -16,6 +16,7 @@ Reason = Literal[
     "dropped",  # the line broke, or was closed without an answer
     "garbled",  # bytes came that are not HTTP, or a body that cannot be read
     "deadline",  # the total time was over
+    "version",  # a whole answer, of another version of the network than the one that was asked
     "aborted",  # this side gave up on purpose: nothing can be said about the runtime
 ]
 

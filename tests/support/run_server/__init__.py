@@ -86,6 +86,18 @@ class RunServer:
         """Lets all go that are held. From then on nothing is held, or what matches `hold`."""
         self._post("/release", {} if hold is None else {"hold": hold})
 
+    def remote(self, **setup: Any) -> None:
+        """From now on it is a runtime with a configuration API; see `remote.py` for `setup`."""
+        self._post("/remote", setup)
+
+    def somebody_publishes(self, network: int = 1) -> None:
+        self._post("/remote/publish", {"network": network})
+
+    def remote_state(self) -> dict[str, Any]:
+        """networks (with additional_data), versions, runs and calls of the configuration API, in order."""
+        state: dict[str, Any] = self._get("/remote")
+        return state
+
     def reset(self) -> None:
         self._post("/reset", {})
 

@@ -21,11 +21,12 @@ PAGE = b"<!doctype html><html><head><title>Sign in</title></head><body><h1>Pleas
 
 
 def good_answer(turn: Turn, options: dict[str, Any]) -> dict[str, Any]:
-    """The answer of a run that went well. `payload`, `final` and `extra` (further keys of the answer) replace parts."""
+    """The answer of a run that went well. `payload`, `final` and `extra` (further keys of the answer) replace parts,
+    `without` names keys that are left out. A remote stamps it with its version and keeps it."""
     payload = options["payload"] if "payload" in options else expected_payload(turn.body)
     agent = turn.body.get("agent_key") or "agent"
     prompts = [{"agent": agent, "prompt": turn.body.get("user_message"), "raw": json.dumps(payload)}]
-    return {
+    answer = {
         "trace_id": uuid.uuid4().hex,
         "graph_version_id": "1:1",
         "model": "scripted",
@@ -36,6 +37,9 @@ def good_answer(turn: Turn, options: dict[str, Any]) -> dict[str, Any]:
         "debug": prompts if turn.body.get("debug") else None,
         **options.get("extra", {}),
     }
+    if turn.remote:
+        turn.remote.finish(turn.body, answer)
+    return {key: value for key, value in answer.items() if key not in options.get("without", ())}
 
 
 def _good_bytes(turn: Turn, options: dict[str, Any]) -> bytes:
@@ -103,6 +107,12 @@ async def truncated_json(turn: Turn, options: dict[str, Any]) -> None:
 
 async def hang(turn: Turn, _options: dict[str, Any]) -> None:
     await turn.wait_for(asyncio.Event().wait())
+
+
+async def finish_and_hang(turn: Turn, options: dict[str, Any]) -> None:
+    """The run ends well, a remote keeps it, and the answer never leaves."""
+    good_answer(turn, options)
+    await hang(turn, options)
 
 
 async def hang_in_body(turn: Turn, options: dict[str, Any]) -> None:
@@ -227,6 +237,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     for function in (
         *(ok, status, informed, body_text, raw, reset, kill_caller, no_answer, stale, hang, hang_in_body),
         *(cut_body, short_length, truncated_json),
+        finish_and_hang,
         *(drip_header, drip_body, drip_endless, bad_chunk, gzipped, bad_gzip, gzip_bomb, big, endless),
         *(html200, empty200, no_content, redirect, not_http, many_headers, deep, bom),
     )

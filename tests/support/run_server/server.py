@@ -8,6 +8,8 @@
                     as they are reached, 408 where they are not
     POST /hold      {"match": regex} more calls to keep waiting; POST /release lets all go, and then holds no more, or
                     with {"hold": regex} those that match
+    POST /remote    the server becomes a runtime with a configuration API (see `remote.py`); GET tells its state;
+                    POST /remote/publish {"network": id} is somebody else's publish
 """
 
 import asyncio
@@ -19,6 +21,7 @@ from collections import Counter
 from typing import Any
 
 from .behaviours import BEHAVIOURS
+from .remote import Remote
 from .script import Script
 from .turn import ClientLeft, Request, Turn
 
@@ -41,6 +44,7 @@ class RunState:
         self.attempts: Counter[str] = Counter()
         self.done = self.left = 0
         self.max_in_flight = self.in_flight
+        self.remote: Remote | None = None
         self.release()
         self.load({})
 
@@ -82,7 +86,7 @@ async def serve_connection(state: RunState, reader: asyncio.StreamReader, writer
     state.connections += 1
     with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ClientLeft):
         while True:
-            turn = Turn(await _read_request(reader), reader, writer)
+            turn = Turn(await _read_request(reader), reader, writer, remote=state.remote)
             await (play(state, turn) if turn.request.path == "/run" else control(state, turn))
             await writer.drain()
             if not (turn.keep_open and turn.request.keep_alive):
@@ -115,7 +119,11 @@ async def play(state: RunState, turn: Turn) -> None:
         await _hold(state, turn, message)
         if behaviour["latency_ms"]:
             await turn.wait_for(asyncio.sleep(behaviour["latency_ms"] / 1000))
-        await BEHAVIOURS[behaviour["do"]](turn, behaviour)
+        refused = turn.remote.refusal(turn.body) if turn.remote else None
+        if refused:
+            turn.answer(*refused)
+        else:
+            await BEHAVIOURS[behaviour["do"]](turn, behaviour)
         turn.keep_open = turn.keep_open and not behaviour.get("close")
     except (ClientLeft, ConnectionError):
         entry["left"] = True
@@ -179,6 +187,11 @@ async def control(state: RunState, turn: Turn) -> None:
         state.release()
         if "hold" in turn.request.json():
             state.hold(turn.request.json()["hold"])
+    elif path.startswith("/remote"):
+        answer = _set_remote(state, turn, path)
+    elif path.startswith(("/config/", "/experiments/")) and state.remote:
+        turn.answer(*state.remote.answer(turn.request))
+        return
     elif path == "/reset":
         state.reset()
     elif path == "/wait":
@@ -186,6 +199,15 @@ async def control(state: RunState, turn: Turn) -> None:
     elif path != "/stats":
         status = 404
     turn.answer(status, json.dumps(state.stats() if answer is None else answer).encode())
+
+
+def _set_remote(state: RunState, turn: Turn, path: str) -> Any:
+    if path == "/remote/publish":
+        assert state.remote
+        state.remote.publish(turn.request.json()["network"])
+    elif turn.request.method == "POST":
+        state.remote = Remote(turn.request.json())
+    return state.remote.state() if state.remote else None
 
 
 async def serve(host: str, port: int, *, idle_exit_s: float) -> None:

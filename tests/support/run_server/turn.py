@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from .remote import Remote
+
 
 @dataclass
 class Request:
@@ -35,6 +37,7 @@ class Turn:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     body: dict[str, Any] = field(default_factory=dict)
+    remote: Remote | None = None
     status: int | None = None
     keep_open: bool = True
 
