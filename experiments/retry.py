@@ -14,7 +14,7 @@ LONGEST_WAIT_S = 120.0
 RATE_LIMIT_PATIENCE_S = 3600.0
 
 Action = Literal["succeed", "retry", "fail"]
-BreakerGroup = Literal["unauthorized", "not_found", "unreachable", "server", "schema"]
+BreakerGroup = Literal["unauthorized", "not_found", "unreachable", "server", "schema", "version_changed"]
 
 
 class Outcome(Protocol):
@@ -63,6 +63,7 @@ NOT_FOUND = Breaker("not_found", 5)
 UNREACHABLE = Breaker("unreachable", 5)
 SERVER = Breaker("server", 20)
 SCHEMA = Breaker("schema", 20)
+VERSION = Breaker("version_changed", 1)
 
 
 def decide(
@@ -82,6 +83,9 @@ def decide(
         return Verdict("succeed", widen=True)
     if outcome.reason == "aborted":
         return Verdict("retry", counted=False)
+    if outcome.reason == "version":
+        # The row is right, and so may be the answer: only somebody can say which version is meant.
+        return Verdict("retry", delay_s=backoff_s(attempts, jitter), counted=False, breaker=VERSION)
     if outcome.error_code == "rate_limited":
         return _rate_limited(outcome, attempts, waited_for_rate_limit_s, jitter)
     if outcome.error_code == "unauthorized":

@@ -45,6 +45,16 @@ def check_run_url(url: str, *, attr: str = "run_url") -> None:
     )
 
 
+def same_origin(one: str, other: str) -> bool:
+    """Whether both addresses are of one scheme, host and port."""
+    return _origin(one) == _origin(other)
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme)
+
+
 def is_loopback(host: str) -> bool:
     if host == "localhost":
         return True

@@ -10,14 +10,17 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from experiments import caps, kinds, secretbox
+from experiments.errors import InvalidInput
 from experiments.json_field import OrderedJSONField
 from experiments.querysets import OwnedQuerySet, QueueItemQuerySet, QueueQuerySet, RunQuerySet
+from experiments.run_hosts import check_run_url
 
 
 class Network(models.Model):
@@ -47,6 +50,15 @@ class Network(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """For the admin: the same addresses as everywhere."""
+        for attr in ("run_url", "config_url"):
+            try:
+                if getattr(self, attr):
+                    check_run_url(getattr(self, attr), attr=attr)
+            except InvalidInput as error:
+                raise ValidationError({attr: error.detail}, code=error.code) from error
 
     @property
     def run_token(self) -> str:
@@ -101,6 +113,9 @@ class Queue(models.Model):
     concurrency = models.PositiveIntegerField(default=1)
     debug = models.BooleanField(default=False)
     max_attempts = models.PositiveSmallIntegerField(default=4)
+    pinned_version = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The version of a remote network that every row is to be answered by."
+    )
 
     total = models.PositiveIntegerField(default=0)
     queued = models.PositiveIntegerField(default=0)

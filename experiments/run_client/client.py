@@ -83,6 +83,19 @@ def send(
     return received if isinstance(received, RunReply) else _without_secret(received, target.authorization)
 
 
+def _seen(received: Received, authorization: str | None) -> Seen:
+    def shown(text: str) -> str:
+        return str(cleaned(_hide(text, authorization, SHORTEST_SECRET_IN_MESSAGE)))
+
+    return Seen(
+        status=received.status,
+        headers=tuple((shown(name), shown(value)) for name, value in received.headers.items()),
+        body=shown(received.body.decode("utf-8", "replace")),
+        body_bytes=len(received.body),
+        is_cut=received.overflow,
+    )
+
+
 def fetch(
     target: RunTarget, *, method: str, body: Mapping[str, Any] | None = None, abort: AbortHandle | None = None
 ) -> Any:

@@ -11,6 +11,7 @@ from django.db.models import ProtectedError, Q
 from experiments import desks, response_schema
 from experiments.errors import Conflict, Gone, InvalidInput
 from experiments.models import Agent, Network, Queue
+from experiments.run_hosts import check_run_url
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +88,12 @@ def _replace_agents(network: Network, agents: Sequence[Mapping[str, Any]]) -> No
         by_key[values["key"]] = Agent.objects.create(network=network, **plain)
     for values in agents:
         by_key[values["key"]].routes.set([by_key[key] for key in values.get("routes", [])])
+
+
+def check_addresses(network: Network) -> None:
+    """`InvalidInput` where an address is not allowed, or not any more: the list of hosts may have become shorter."""
+    for url in filter(None, (network.run_url, network.config_url)):
+        check_run_url(url, attr="network")
 
 
 def delete(*, network: Network) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import signing
@@ -15,13 +14,18 @@ from experiments.errors import WorkbenchError
 from experiments.models import Network, Queue
 from experiments.retry import Verdict, decide
 from experiments.run_client import AbortHandle, RunReply, RunTarget, post_run
+from experiments.run_hosts import same_origin
+from experiments.services.remotes import config_target
 from experiments.worker.claim import Claimed
+from experiments.worker.reconcile import Remote, held_to_version
 from experiments.worker.record import Outcome
 
 RUN_SALT = "run"
 RUN_TOKEN_AGE = timedelta(minutes=15)
 NOT_STORED = ("respond_payload_schema", "respond_payload_guidance", "respond_payload_example")
 """Parts of a request that are the same for every row: the queue keeps them once."""
+
+FOUND = "The network had finished this call when the worker was lost: its answer was looked up, nothing called again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Caller:
         self._max_attempts = queue.max_attempts
         self._target = _target(queue)
         self._common = _common_body(queue, self._plan)
+        target = config_target(queue.network)
+        self._remote = Remote(target, queue.pk, queue.pinned_version) if target else None
 
     def prepare(self, row: Claimed) -> Prepared | Outcome:
         """The request of a row; an outcome at once where its template cannot be rendered."""
@@ -57,11 +63,19 @@ class Caller:
             "system_params": params,
             "experiment_item_index": row.row_index,
         }
+        if self._remote:
+            # Its record of the run then says which of a person's retries it answers.
+            body["experiment_iteration"] = row.generation
         return Prepared(row, body, idempotency_key(self._queue, row))
 
     def call(self, prepared: Prepared, abort: AbortHandle) -> tuple[Outcome, Verdict]:
-        """Calls `/run` once. Runs in a thread."""
-        reply = post_run(self._target(), body=prepared.body, idempotency_key=prepared.idempotency_key, abort=abort)
+        """Calls `/run` once, unless the remote has the answer to a call that was lost. Runs in a thread."""
+        reply = self._remote.known(prepared.row, abort) if self._remote and prepared.row.suspect else None
+        found = reply is not None
+        if reply is None:
+            key = prepared.idempotency_key
+            reply = post_run(self._target(), body=prepared.body, idempotency_key=key, abort=abort)
+            reply = held_to_version(reply, self._queue.pinned_version)
         if reply.error_code is None and reply.payload is not None:
             problem = self._plan.check(reply.payload)
             if problem is not None:
@@ -73,7 +87,8 @@ class Caller:
             waited_for_rate_limit_s=prepared.row.limited_s,
             jitter=random.random,
         )
-        return outcome_of(prepared, reply, verdict), verdict
+        outcome = outcome_of(prepared, reply, verdict)
+        return (replace(outcome, message=outcome.message or FOUND) if found else outcome), verdict
 
 
 def idempotency_key(queue: Queue, row: Claimed) -> str:
@@ -133,6 +148,8 @@ def _common_body(queue: Queue, plan: kinds.Plan) -> dict[str, Any]:
         "experiment_id": str(queue.pk),
         **network_limits(network),
     }
+    if queue.pinned_version is not None:
+        body["version"] = queue.pinned_version
     if plan.schema is not None:
         body["respond_payload_schema"] = plan.schema
         body["respond_payload_guidance"] = plan.guidance
@@ -173,11 +190,6 @@ def run_target(network: Network, credential: Callable[[], str]) -> Callable[[], 
 
 def own_run_url() -> str:
     return f"{settings.SITE_URL}/run"
-
-
-def same_origin(one: str, other: str) -> bool:
-    a, b = urlsplit(one), urlsplit(other)
-    return (a.scheme, a.hostname, a.port) == (b.scheme, b.hostname, b.port)
 
 
 def owners_credential(owner_id: int) -> str:

@@ -34,6 +34,7 @@ class Claimed:
     token: UUID
     suspect: bool
     started_at: datetime
+    queued_at: datetime
     limited_s: float
     """Seconds since the row's first 429 in a row."""
 
@@ -181,7 +182,7 @@ WITH picked AS (
         completed_at = NULL, elapsed_ms = NULL
     FROM taken WHERE i.id = taken.id
     RETURNING i.id, i.row_index, i.payload, i.attempts, i.generation, i.lost, i.started_at,
-              coalesce(extract(epoch FROM clock_timestamp() - i.limited_since), 0)::float8
+              i.queued_at, coalesce(extract(epoch FROM clock_timestamp() - i.limited_since), 0)::float8
 ), counted AS (
     UPDATE experiments_queue q
     SET running = q.running + c.n, queued = q.queued - c.n, calls = q.calls + c.n, claimed_at = clock_timestamp()
@@ -210,7 +211,8 @@ def claim(queue: Locked, *, slots: int, alone: bool) -> list[Claimed]:
             token=token,
             suspect=row[5] > 0,
             started_at=row[6],
-            limited_s=row[7],
+            queued_at=row[7],
+            limited_s=row[8],
         )
         for row in rows
     ]

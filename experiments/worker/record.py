@@ -166,6 +166,9 @@ PAUSES = {
     "not_found": "The network answered 404. Check its run URL, its name and the agent, then resume.",
     "unreachable": "The network's address cannot be reached. Check its run URL, then resume.",
     "server": "The network failed on one row after the other. Look at the last errors, then resume.",
+    "version_changed": "The network answers with another version than this batch was started on: somebody published "
+    "one, and the network does not keep to the version that it is asked for. Its answers are not taken. Publish the "
+    "batch's version again and resume, or cancel the batch and start a copy of it on the new version.",
     "schema": "One answer after the other broke the schema. Look at them and at the schema, then resume or cancel.",
 }
 PAUSE_CODES = {"server": "server_error", "schema": "schema_mismatch"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from experiments.retry import NOT_FOUND, SCHEMA, SERVER, UNAUTHORIZED, UNREACHABLE, Verdict, backoff_s, decide
+from experiments.retry import NOT_FOUND, SCHEMA, SERVER, UNAUTHORIZED, UNREACHABLE, VERSION, Verdict, backoff_s, decide
 from experiments.run_client import RunReply
 
 
@@ -29,6 +29,12 @@ def test_a_success_succeeds_and_widens() -> None:
 def test_what_is_transient_is_tried_again_up_to_the_maximum(error_code: str) -> None:
     actions = [verdict(attempts, error_code=error_code, transient=True).action for attempts in range(1, 6)]
     assert actions == ["retry", "retry", "retry", "fail", "fail"]
+
+
+def test_an_answer_of_another_version_leaves_the_row_alone_and_pauses_at_once() -> None:
+    got = verdict(attempts=9, error_code="bad_response", reason="version", transient=True)
+    assert (got.action, got.counted, got.breaker) == ("retry", False, VERSION)
+    assert VERSION.threshold == 1
 
 
 def test_a_single_attempt_leaves_no_retry() -> None:
