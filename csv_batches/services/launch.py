@@ -15,7 +15,7 @@ from csv_batches.services import drafts
 from experiments import response_fields as fields
 from experiments.errors import Conflict, InvalidInput, Problems, WorkbenchError
 from experiments.models import Network
-from experiments.services import networks, queues, readiness
+from experiments.services import networks, queues, readiness, remotes
 
 
 @dataclass(frozen=True)
@@ -32,22 +32,80 @@ class Order:
 
 
 def run(*, batch_id: UUID, user: Any, order: Order) -> None:
-    """Freezes the settings and starts; everything or nothing. `Problems` has one error a missing step."""
+    """Freezes the settings and starts; everything or nothing. `Problems` has one error a missing step.
+
+    A network with a configuration API is called first, before anything is locked: what it has is looked at, the schema
+    is written and published there. Where that fails, or the start after it, the batch stays a draft.
+    """
+    remote = _at_the_remote(batch_id, user, order)
     with transaction.atomic():
-        batch = drafts.locked(batch_id)
-        if batch.status != CsvBatch.Status.DRAFT:
-            raise Conflict("This batch was started already.", code="already_started")
-        drafts.refuse_while_reading(batch)
-        problems = missing(batch)
-        if problems:
-            raise Problems(problems)
-        readiness.check_range(batch, order.range_from, order.range_to)
+        batch = _startable(batch_id, order)
+        _check_still_the_same(batch, remote)
         if batch.schema_mode == CsvBatch.SchemaMode.KEEP:
             copy_schema(batch)
+        elif remote and remote.pushed is not None:
+            _write(batch, user)
         else:
             _write_schema(batch, user, order)
+        batch.pinned_version = remote.version if remote else None
         batch.save()
         queues.start(queue_id=batch.pk, range_from=order.range_from, range_to=order.range_to)
+
+
+def _startable(batch_id: UUID, order: Order) -> CsvBatch:
+    """The batch, held until the transaction ends, with nothing missing."""
+    batch = drafts.locked(batch_id)
+    if batch.status != CsvBatch.Status.DRAFT:
+        raise Conflict("This batch was started already.", code="already_started")
+    drafts.refuse_while_reading(batch)
+    problems = missing(batch)
+    if problems:
+        raise Problems(problems)
+    readiness.check_range(batch, order.range_from, order.range_to)
+    return batch
+
+
+# -- a network with a configuration API
+
+
+@dataclass(frozen=True)
+class AtRemote:
+    """What was found or done there: the version to run on, None where it is not told; the schema that was `pushed`."""
+
+    network_id: int
+    version: int | None
+    pushed: dict[str, Any] | None = None
+
+
+def _at_the_remote(batch_id: UUID, user: Any, order: Order) -> AtRemote | None:
+    batch = CsvBatch.objects.select_related("network").filter(pk=batch_id, status=CsvBatch.Status.DRAFT).first()
+    network = batch.network if batch else None
+    if network is None or remotes.config_target(network) is None:
+        return None
+    by = user.get_username()
+    found = remotes.read(network, by=by)
+    if found is None:
+        return None
+    with transaction.atomic():
+        batch = _startable(batch_id, order)
+        proposed = proposed_schema(batch)
+        if batch.schema_mode == CsvBatch.SchemaMode.UPDATE:
+            _refuse_change(batch, user, order)
+        writes = batch.schema_mode == CsvBatch.SchemaMode.UPDATE and _may_write(user, network)
+    if writes:
+        return AtRemote(network.pk, remotes.push_schema(network, found, proposed, by=by), proposed)
+    if batch.schema_mode == CsvBatch.SchemaMode.UPDATE and remotes.schema_of(found) != proposed:
+        raise _not_allowed(network)
+    return AtRemote(network.pk, found.version if network.version is None else network.version)
+
+
+def _check_still_the_same(batch: CsvBatch, remote: AtRemote | None) -> None:
+    """While the network was called nothing was locked."""
+    assert batch.network is not None
+    has_one = remotes.config_target(batch.network) is not None
+    same = remote.network_id == batch.network_id if remote else not has_one
+    if not same or (remote and remote.pushed not in (None, proposed_schema(batch))):
+        raise Conflict("The batch was changed while it started. Look at it, then start again.", code="changed")
 
 
 def missing(batch: CsvBatch) -> list[WorkbenchError]:
@@ -107,18 +165,25 @@ def digest(existing: Mapping[str, Any]) -> str:
 
 
 def _write_schema(batch: CsvBatch, user: Any, order: Order) -> None:
+    if _refuse_change(batch, user, order):
+        _write(batch, user)
+
+
+def _write(batch: CsvBatch, user: Any) -> None:
+    assert batch.network is not None
+    networks.write_schema(network_id=batch.network.pk, changes=proposed_schema(batch), by=user.get_username())
+
+
+def _refuse_change(batch: CsvBatch, user: Any, order: Order) -> bool:
+    """Whether the start changes the network's schema; refuses that to who may not, and to who has not confirmed it."""
     assert batch.network is not None
     # Its row is held from the look to the write: nobody else's schema is overwritten unseen.
     network = Network.objects.select_for_update(no_key=True).get(pk=batch.network.pk)
     existing, proposed = existing_schema(network), proposed_schema(batch)
     if existing == proposed:
-        return
-    if not (user.is_staff or network.users_may_update_schema):
-        raise InvalidInput(
-            f"Only staff may change the schema of {network.name}. Choose the mode “keep”.",
-            code="not_allowed",
-            attr="schema_mode",
-        )
+        return False
+    if not _may_write(user, network):
+        raise _not_allowed(network)
     seen = digest(existing)
     is_change = any(value is not None for value in existing.values())
     if is_change and not (order.confirmed and order.seen in (None, seen)):
@@ -127,7 +192,16 @@ def _write_schema(batch: CsvBatch, user: Any, order: Order) -> None:
             code="schema_change",
             extra={"existing": existing, "proposed": proposed, "seen": seen},
         )
-    networks.write_schema(network_id=network.pk, changes=proposed, by=user.get_username())
+    return True
+
+
+def _not_allowed(network: Network) -> InvalidInput:
+    sentence = f"Only staff may change the schema of {network.name}. Choose the mode “keep”."
+    return InvalidInput(sentence, code="not_allowed", attr="schema_mode")
+
+
+def _may_write(user: Any, network: Network) -> bool:
+    return bool(user.is_staff or network.users_may_update_schema)
 
 
 def copy_schema(batch: CsvBatch) -> None:

@@ -5,12 +5,17 @@ from django.db.models import Q
 from experiments import desks
 from experiments.errors import InvalidInput, WorkbenchError
 from experiments.models import Queue
+from experiments.services import networks
 
 
 def missing_network(queue: Queue) -> list[WorkbenchError]:
     network = queue.network
     if network is None:
         return [InvalidInput("Choose a network.", code="required", attr="network")]
+    try:
+        networks.check_addresses(network)
+    except InvalidInput as error:
+        return [error]
     agents = list(network.agents.all())
     if queue.agent_key and agents and queue.agent_key not in {agent.key for agent in agents}:
         sentence = f"The network {network.name} has no agent “{queue.agent_key}”."

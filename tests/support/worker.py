@@ -15,6 +15,7 @@ from urllib.parse import quote
 import psutil
 from django.conf import settings
 from django.db import connection
+from django_q.models import OrmQ
 
 from experiments.models import Lane, Queue
 from experiments.worker import sweep
@@ -123,6 +124,15 @@ class SharedWorker:
             self._worker.start()
         self.unlock()
         return self._worker
+
+    def finish(self) -> None:
+        """Whatever a test without a worker of its own started is over; nothing to do where none is up."""
+        if self._worker is None:
+            return
+        Queue.objects.filter(status="running").update(status="cancelled")
+        eventually(
+            lambda: not (OrmQ.objects.exists() or Lane.objects.filter(state="live").exists()), what="no task left"
+        )
 
     @staticmethod
     def unlock() -> None:
