@@ -1,12 +1,16 @@
 """The rules by which an answer is compared with what was expected."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from enum import StrEnum
+from math import isfinite
 from typing import Any
 
 from experiments.scoring.texts import number_of
+
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Rule(StrEnum):
@@ -78,13 +82,13 @@ def _rule(given: Any) -> Rule:
 def _field(given: Any) -> str:
     if given is None:
         return ""
-    if not isinstance(given, str) or len(given) > 500:
+    if not isinstance(given, str) or len(given) > 500 or UNSTORABLE.search(given):
         raise BadScoring("The field is the name of a field of the answer, or empty for the whole answer.", "field")
     return given.strip()
 
 
 def _tolerance(given: Any, attr: str) -> float:
     number = number_of(given if given not in (None, "") else 0)
-    if number is None or number < 0:
+    if number is None or number < 0 or not isfinite(float(number)):
         raise BadScoring(f"The {attr} tolerance is a number that is not negative, not {str(given)[:40]!r}.", attr)
     return float(number)

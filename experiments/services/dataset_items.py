@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import islice
@@ -26,6 +27,8 @@ MOST_BYTES = 100 * 1024**2
 
 PART = 2000
 """Items that are stored at once where they come from the database itself."""
+
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 _NEW_CELL = """
 UPDATE experiments_queueitem SET payload = jsonb_insert(payload, '{-2}', '""') WHERE queue_id = %s
@@ -180,6 +183,9 @@ def _cells_by_header(item: Mapping[str, Any]) -> dict[str, str]:
 
 def _metadata(item: Mapping[str, Any]) -> dict[str, str]:
     metadata = {name: str(value) for name, value in (item.get("metadata") or {}).items()}
+    if any(not name.strip() or UNSTORABLE.search(name) for name in metadata):
+        sentence = "A name of the metadata is blank, or has a character that no text has."
+        raise InvalidInput(sentence, code="invalid_text", attr="metadata")
     columns, _ = datasets.recognise(name_columns(list(metadata)))
     taken = next((column.header for column in columns if column.role != datasets.METADATA), None)
     if taken is not None:
@@ -199,6 +205,10 @@ def _add_columns(experiment: Experiment, given: Mapping[str, str]) -> None:
     columns = [DatasetColumn(**column) for column in experiment.columns]
     wanted, _ = datasets.recognise(name_columns(list(given)))
     new = [column for column in wanted if not any(_same(column, other) for other in columns)]
+    most = settings.UPLOAD_MAX_COLUMNS
+    if len(columns) + len(new) > most:
+        sentence = f"The data set would have {len(columns) + len(new):,} columns; at most {most:,} are taken."
+        raise TooLarge(sentence, code="too_many_columns", attr="metadata")
     for _ in new:
         with connection.cursor() as cursor:
             cursor.execute(_NEW_CELL, [experiment.pk])

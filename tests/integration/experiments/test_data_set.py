@@ -112,6 +112,10 @@ def test_an_item_by_hand_goes_into_the_columns_of_the_file() -> None:
         ({"user_message": "a", "system_params": {"network": "x"}}, "invalid_system_params", "system_params"),
         ({"user_message": "a\0"}, "invalid_text", None),
         ({"user_message": "a", "metadata": {"Expected": "x"}}, "reserved_name", "metadata"),
+        ({"user_message": "a", "metadata": {" ": "x"}}, "invalid_text", "metadata"),
+        ({"user_message": "a", "metadata": {"x\0": "x"}}, "invalid_text", "metadata"),
+        ({"user_message": "a", "metadata": {"x\ud800": "x"}}, "invalid_text", "metadata"),
+        ({"user_message": "a", "expected": "\ud800"}, "invalid_text", None),
     ],
 )
 def test_an_item_that_cannot_run_is_refused_and_nothing_stored(
