@@ -1,5 +1,6 @@
 """Pages by key, never by offset: page 10,000 costs what page 1 costs."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
 from experiments.errors import InvalidInput
+from experiments.moments import in_utc
 
 
 class PageCursor(CursorPagination):
@@ -33,11 +35,19 @@ class PageCursor(CursorPagination):
             position = cursor.position if cursor else None
             if position is not None:
                 ProhibitNullCharactersValidator()(position)
-                self._key.clean(position, None)
+                place = self._key.clean(position, None)
+                if isinstance(place, datetime):
+                    cursor = self._at(cursor, place)
         except (NotFound, ValidationError) as error:
             sentence = "This cursor is not one that a list gave out."
             raise InvalidInput(sentence, code="invalid_cursor", attr="cursor") from error
         return cursor
+
+    def _at(self, cursor: Cursor | None, place: datetime) -> Cursor | None:
+        moment = in_utc(place)
+        if cursor is None or moment is None:
+            raise NotFound
+        return cursor._replace(position=moment.isoformat())  # type: ignore[arg-type]  # it is text, whatever the stubs say
 
 
 class ByName(PageCursor):

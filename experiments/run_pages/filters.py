@@ -1,14 +1,17 @@
 """Which runs a list shows: the same filters for the API and the page."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
+from django_filters.fields import IsoDateTimeField
 from drf_spectacular.utils import extend_schema_field
 
 from experiments import kinds
 from experiments.models import Network, Run
+from experiments.moments import in_utc
 
 DIRECT = "direct"
 FAILED = "failed"
@@ -27,6 +30,19 @@ def kind_choices() -> list[tuple[str, str]]:
     return [*kinds.choices(), (DIRECT, "Direct calls")]
 
 
+class MomentField(IsoDateTimeField):  # type: ignore[misc]
+    def clean(self, value: Any) -> datetime | None:
+        cleaned: datetime | None = super().clean(value)
+        moment = cleaned and in_utc(cleaned)
+        if cleaned and not moment:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment
+
+
+class MomentFilter(filters.IsoDateTimeFilter):  # type: ignore[misc]
+    field_class = MomentField
+
+
 class RunFilter(filters.FilterSet):  # type: ignore[misc]
     """`since` is included, `until` is not."""
 
@@ -43,8 +59,8 @@ class RunFilter(filters.FilterSet):  # type: ignore[misc]
     status = filters.CharFilter(
         method="with_status", max_length=32, label="Status", help_text=f"`ok` or an error; `{FAILED}`: all but `ok`."
     )
-    since = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte", label="From (UTC)")
-    until = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt", label="Until (UTC)")
+    since = MomentFilter(field_name="created_at", lookup_expr="gte", label="From (UTC)")
+    until = MomentFilter(field_name="created_at", lookup_expr="lt", label="Until (UTC)")
 
     class Meta:
         model = Run

@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Left
-from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 
 from experiments import desks
 from experiments.models import Network, Queue, Run
+from experiments.moments import moment_of
 from experiments.run_pages.filters import RunPageFilter
 from experiments.units import in_one_line
 
@@ -84,11 +84,8 @@ def _name(run: Run) -> str:
 def _key(text: str) -> tuple[datetime, int] | None:
     """What `_name` wrote; None for anything else."""
     moment_text, _, number = text.partition("~")
-    try:
-        moment = parse_datetime(moment_text)
-    except ValueError:
-        return None
-    if moment is None or moment.tzinfo is None or not (number.isascii() and number.isdecimal() and len(number) < 19):
+    moment = moment_of(moment_text)
+    if moment is None or not (number.isascii() and number.isdecimal() and len(number) < 19):
         return None
     return moment, int(number)
 

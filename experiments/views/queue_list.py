@@ -1,15 +1,14 @@
 """The list of the queues of one kind."""
 
-from datetime import datetime
 from zlib import crc32
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from experiments import health, overview
 from experiments.desks import Desk
+from experiments.moments import moment_of
 from experiments.pages import PageRequest, signed_in, wants_fragment
 from experiments.queue_page.page import listed_of
 
@@ -19,7 +18,7 @@ PAGE = 50
 @require_safe
 @signed_in
 def queue_list(request: PageRequest, desk: Desk) -> HttpResponse:
-    older_than = _moment(request.GET.get("older", ""))
+    older_than = moment_of(request.GET.get("older", ""))
     queues = desk.queues(request.user)
     if older_than:
         queues = queues.filter(created_at__lt=older_than)
@@ -41,11 +40,3 @@ def queue_list(request: PageRequest, desk: Desk) -> HttpResponse:
     if context["token"] in request.GET.getlist("has"):
         return HttpResponse(status=204)
     return render(request, "experiments/queue_list_table.html", context)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment and moment.tzinfo else None

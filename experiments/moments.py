@@ -1,0 +1,25 @@
+"""Times from the address of a page or a call, where anybody may write anything."""
+
+from datetime import UTC, datetime
+
+from django.utils.dateparse import parse_datetime
+
+
+def moment_of(text: str) -> datetime | None:
+    """An ISO 8601 time with its zone, in UTC; None for anything else."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return in_utc(moment) if moment and moment.tzinfo else None
+
+
+def in_utc(moment: datetime) -> datetime | None:
+    """The same moment as a database takes it: PostgreSQL refuses offsets that Python knows (16 hours and more).
+
+    None where it is before the year 1 or after 9999.
+    """
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return None
