@@ -96,7 +96,7 @@ def _at_the_remote(batch_id: UUID, user: Any, order: Order) -> AtRemote | None:
         return AtRemote(network.pk, remotes.push_schema(network, found, proposed, by=by), proposed)
     if batch.schema_mode == CsvBatch.SchemaMode.UPDATE and remotes.schema_of(found) != proposed:
         raise _not_allowed(network)
-    return AtRemote(network.pk, found.version if network.version is None else network.version)
+    return AtRemote(network.pk, remotes.version_to_keep(network, found))
 
 
 def _check_still_the_same(batch: CsvBatch, remote: AtRemote | None) -> None:

@@ -11,7 +11,7 @@ from experiments.errors import Conflict, Gone, InvalidInput, Problems, Workbench
 from experiments.models import Experiment, Queue
 from experiments.models.experiment import KIND
 from experiments.scoring import BadScoring, Scoring
-from experiments.services import networks, queues, readiness
+from experiments.services import networks, queues, readiness, remotes
 
 AFTER_START = {"name", "concurrency", "scoring", *caps.NAMES}
 PLAIN = ("name", "agent_key", "debug", "concurrency", "max_attempts", "dataset_name")
@@ -81,7 +81,11 @@ def missing(experiment: Experiment) -> list[WorkbenchError]:
 
 
 def run(*, experiment_id: UUID, range_from: int | None = None, range_to: int | None = None) -> None:
-    """Freezes the schema and starts; everything or nothing. `Problems` has one error for each thing that is missing."""
+    """Freezes the schema and starts; everything or nothing. `Problems` has one error for each thing that is missing.
+
+    A network with a configuration API is read first, before anything is locked: the experiment keeps to its version.
+    """
+    pin = _pin(experiment_id)
     with transaction.atomic():
         experiment = locked(experiment_id)
         if experiment.status != Queue.Status.DRAFT:
@@ -90,11 +94,22 @@ def run(*, experiment_id: UUID, range_from: int | None = None, range_to: int | N
         if problems:
             raise Problems(problems)
         readiness.check_range(experiment, range_from, range_to)
+        if pin is None or pin.network_id != experiment.network_id:
+            sentence = "The experiment was changed while it started. Look at it, then start again."
+            raise Conflict(sentence, code="changed")
+        experiment.pinned_version = pin.version
         if experiment.schema_mode == Experiment.SchemaMode.NETWORK:
             assert experiment.network is not None
             _set_schema(experiment, networks.schema_of(experiment.network))
-            experiment.save()
+        experiment.save()
         queues.start(queue_id=experiment.pk, range_from=range_from, range_to=range_to)
+
+
+def _pin(experiment_id: UUID) -> remotes.Pin | None:
+    """None where the experiment is no draft."""
+    drafts = Experiment.objects.select_related("network", "created_by").filter(status=Queue.Status.DRAFT)
+    experiment = drafts.filter(pk=experiment_id).first()
+    return remotes.pin(experiment.network, by=experiment.created_by.get_username()) if experiment else None
 
 
 def duplicate(*, experiment: Experiment, user: Any) -> Experiment:

@@ -5,6 +5,7 @@ Everything here calls over HTTP: never within a transaction.
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from experiments import config_client
@@ -41,6 +42,26 @@ def read(network: Network, *, by: str) -> RemoteNetwork | None:
     if any(value is not None for value in schema.values()):
         write_schema(network_id=network.pk, changes=schema, by=f"{by} (as the remote has it)")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """The version that a queue on this network keeps to; None where the runtime does not tell one, or has none."""
+
+    network_id: int | None
+    version: int | None
+
+
+def pin(network: Network | None, *, by: str) -> Pin:
+    """For a queue that only reads its network: the version that staff chose, or the published one."""
+    found = read(network, by=by) if network else None
+    if network is None or found is None:
+        return Pin(network.pk if network else None, None)
+    return Pin(network.pk, version_to_keep(network, found))
+
+
+def version_to_keep(network: Network, found: RemoteNetwork) -> int | None:
+    return found.version if network.version is None else network.version
 
 
 def schema_of(found: RemoteNetwork) -> dict[str, Any]:
