@@ -15,18 +15,6 @@ from experiments.desks import Json
 from experiments.errors import WorkbenchError
 from experiments.querysets import QueueItemQuerySet
 
-HEAVY = (
-    "columns",
-    "prompt_template",
-    "read_options",
-    "response_fields",
-    "schema_example",
-    "schema_guidance",
-    "schema_json",
-    "warnings",
-)
-"""Settings that lists do not show: with thousands of columns they are megabytes."""
-
 
 class CsvBatchDesk(desks.Desk):
     slug = "csv-batch"
@@ -46,9 +34,6 @@ class CsvBatchDesk(desks.Desk):
 
     def queues(self, user: Any) -> QuerySet[CsvBatch]:
         return batches.batches_of(user)
-
-    def heavy(self) -> Sequence[str]:
-        return HEAVY
 
     def items(self, queue: CsvBatch) -> QueueItemQuerySet:
         return queue.rows

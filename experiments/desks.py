@@ -104,10 +104,6 @@ class Desk:
         found: QuerySet[Any] = self.model._default_manager.all()
         return found.for_user(user).listed().select_related("network", "created_by")  # type: ignore[attr-defined]
 
-    def heavy(self) -> Sequence[str]:
-        """Fields of `queues` that a list does not show and that may be megabytes."""
-        return ()
-
     def items(self, queue: Any) -> QueueItemQuerySet:
         return QueueItem.objects.of(queue)
 

@@ -36,9 +36,6 @@ class ExperimentDesk(Desk):
     stylesheet = "css/experiments.css"
     can = frozenset({"create", "update", "run", "duplicate"})
 
-    def heavy(self) -> Sequence[str]:
-        return ("columns", "response_fields", "schema_example", "schema_guidance", "schema_json", "warnings")
-
     def items(self, queue: Experiment) -> QueueItemQuerySet:
         return queue.rows
 

@@ -18,6 +18,8 @@ from experiments.units import compact, count, duration
 Status = Queue.Status
 FINISHED = (Status.COMPLETED, Status.CANCELLED)
 WHOLE = 1000
+OF_AN_ENTRY = ("kind", "name", "status", "total", "running", "succeeded", "failed")
+"""What `entry_of` reads of a queue: with its settings, which may be megabytes, a list would be slow."""
 LEAST = 4
 """Thousandths that a count above zero gets in a bar, so that one failed row of a million can be seen."""
 SEVERITY = {"draft": "", "running": "run", "paused": "warn", "completed": "ok", "cancelled": ""}
@@ -122,10 +124,13 @@ def shares(counts: Sequence[int], total: int) -> list[int]:
     return widths
 
 
+def severity_of(queue: Queue) -> str:
+    return "warn" if queue.status == Status.COMPLETED and queue.failed else SEVERITY[queue.status]
+
+
 def state_of(queue: Queue) -> State:
-    severity = "warn" if queue.status == Status.COMPLETED and queue.failed else SEVERITY[queue.status]
     until = queue.pause_until if queue.status == Status.PAUSED else None
-    return State("state", queue.status, severity, _sentence(queue), until)
+    return State("state", queue.status, severity_of(queue), _sentence(queue), until)
 
 
 def _sentence(queue: Queue) -> str:

@@ -21,7 +21,10 @@ RAIL = 12
 """Queues in the rail; the list has all."""
 STATUSES = ("queued", "running", "succeeded", "failed")
 CODES_TIMES = 300
-"""Failures by code are counted in some hundredths of a second, but for every poll of everybody who looks."""
+MANY_FAILURES = 1000
+"""Failures by code are counted in some thousandths of a second, but for every poll of everybody who looks."""
+OF_A_LINE = (*(field.name for field in Queue._meta.concrete_fields), "network__name", "created_by__username")
+"""What `listed_of` reads: nothing that a kind adds."""
 ACTIVE = (Queue.Status.RUNNING, Queue.Status.PAUSED)
 
 
@@ -88,7 +91,7 @@ class Listed(Shown):
     """A line of the list of queues."""
 
     entry: Entry
-    state: State
+    severity: str
     network: str
     total: int
     done: int
@@ -172,7 +175,7 @@ def page(queue: Queue, user: Any, filters: Mapping[str, Any], table: RowTable | 
 def rail(queue: Queue, user: Any) -> tuple[Entry, ...]:
     """The newest queues of `user` and of this kind, with this one among them."""
     desk = desks.of(queue)
-    newest = list(desk.queues(user).defer(*desk.heavy())[:RAIL])
+    newest = list(desk.queues(user).select_related(None).only(*overview.OF_AN_ENTRY)[:RAIL])
     if queue.pk not in {one.pk for one in newest}:
         newest = [*newest[: RAIL - 1], queue]
     return tuple(overview.entry_of(one, current=one.pk == queue.pk) for one in newest)
@@ -183,8 +186,14 @@ def failures_by_code(queue: Queue) -> list[tuple[str, int]]:
     if not queue.failed:
         return []
     counters = (queue.failed, queue.succeeded, queue.queued)
-    key = f"codes.{queue.pk}"
-    return paced.paced(key, rows=queue.failed, version=counters, compute=lambda: _count_codes(queue), times=CODES_TIMES)
+    return paced.paced(
+        f"codes.{queue.pk}",
+        rows=queue.failed,
+        version=counters,
+        compute=lambda: _count_codes(queue),
+        times=CODES_TIMES,
+        large=MANY_FAILURES,
+    )
 
 
 def _count_codes(queue: Queue) -> list[tuple[str, int]]:
@@ -244,7 +253,7 @@ def listed_of(queue: Queue) -> Listed:
     return Listed(
         key=f"b-{queue.pk}",
         entry=overview.entry_of(queue),
-        state=overview.state_of(queue),
+        severity=overview.severity_of(queue),
         network=queue.network.name if queue.network else "",
         total=queue.total,
         done=queue.succeeded + queue.failed,

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 
 from experiments import desks
+from experiments.desks import Extras
 from experiments.models import Queue
 from experiments.overview import Shown
 from experiments.selectors import items
@@ -96,14 +97,14 @@ def table(queue: Queue, filters: Mapping[str, Any]) -> RowTable:
     """The page of rows that `filters` name, by key and not by offset: page 10,000 costs what page 1 costs."""
     rows = _with_texts(queue, items.filtered(queue, filters))
     found, more_before, more_after = _window(rows, filters.get("after"), filters.get("before"))
-    lines = tuple(_line(queue, row) for row in found)
+    lines = _lines(queue, found)
     return RowTable(headings_of(queue), lines, _pager(filters, lines, more_before, more_after))
 
 
 def refreshed(queue: Queue, indexes: Sequence[int]) -> tuple[RowLine, ...]:
     """These rows as they are now."""
     rows = items.of_queue(queue).filter(row_index__in=indexes).in_order()
-    return tuple(_line(queue, row) for row in _with_texts(queue, rows))
+    return _lines(queue, _with_texts(queue, rows))
 
 
 def indexes_of(tokens: Iterable[str]) -> list[int]:
@@ -175,7 +176,12 @@ def _pager(filters: Mapping[str, Any], lines: Sequence[RowLine], more_before: bo
     )
 
 
-def _line(queue: Queue, row: Mapping[str, Any]) -> RowLine:
+def _lines(queue: Queue, rows: Iterable[Mapping[str, Any]]) -> tuple[RowLine, ...]:
+    extras = desks.of(queue).extras(queue)
+    return tuple(_line(queue, row, extras) for row in rows)
+
+
+def _line(queue: Queue, row: Mapping[str, Any], extras: Extras) -> RowLine:
     status = row["status"]
     return RowLine(
         key=f"r{row['row_index']}",
@@ -190,12 +196,11 @@ def _line(queue: Queue, row: Mapping[str, Any]) -> RowLine:
         elapsed=_elapsed(row),
         completed_at=row["completed_at"],
         can_retry=status == "failed" and queue.status not in (Queue.Status.DRAFT, Queue.Status.CANCELLED),
-        extras=_extras(queue, row),
+        extras=_extra_texts(row, extras),
     )
 
 
-def _extras(queue: Queue, row: Mapping[str, Any]) -> tuple[str, ...]:
-    extras = desks.of(queue).extras(queue)
+def _extra_texts(row: Mapping[str, Any], extras: Extras) -> tuple[str, ...]:
     values = extras.values([row[name] for name in extras.annotations])
     return tuple(cell_text(value)[:CELL] for value in extras.in_words(values)[: extras.in_table])
 

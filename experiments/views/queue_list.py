@@ -10,7 +10,7 @@ from experiments import health, overview
 from experiments.desks import Desk
 from experiments.moments import moment_of
 from experiments.pages import PageRequest, signed_in, wants_fragment
-from experiments.queue_page.page import listed_of
+from experiments.queue_page.page import OF_A_LINE, listed_of
 
 PAGE = 50
 
@@ -19,7 +19,7 @@ PAGE = 50
 @signed_in
 def queue_list(request: PageRequest, desk: Desk) -> HttpResponse:
     older_than = moment_of(request.GET.get("older", ""))
-    queues = desk.queues(request.user)
+    queues = desk.queues(request.user).select_related(None).select_related("network", "created_by").only(*OF_A_LINE)
     if older_than:
         queues = queues.filter(created_at__lt=older_than)
     found = list(queues[: PAGE + 1])

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.integration.pages.support import batch_of, browser, queue_url
@@ -68,6 +70,20 @@ def test_an_empty_list_says_how_to_begin() -> None:
 
 def test_the_start_page_leads_to_the_batches() -> None:
     assert browser("ann").get("/")["Location"] == "/csv-batch/"
+
+
+def test_the_list_asks_no_more_for_twelve_batches_than_for_one_and_reads_no_settings() -> None:
+    client = browser("ann", is_staff=True)
+    batch_of("ann", ["queued"])
+    client.get("/csv-batch/")
+    with CaptureQueriesContext(connection) as for_one:
+        client.get("/csv-batch/")
+    for number in range(11):
+        batch_of(f"user {number}", ["queued"], name=f"Other {number}")
+    with CaptureQueriesContext(connection) as for_twelve:
+        assert b"Other 10" in client.get("/csv-batch/").content
+    assert len(for_twelve) == len(for_one)
+    assert not any('"prompt_template"' in query["sql"] for query in for_twelve)
 
 
 def test_the_list_goes_on_to_older_batches() -> None:

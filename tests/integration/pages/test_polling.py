@@ -5,7 +5,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from csv_batches.models import CsvBatch
 from tests.integration.pages.support import batch_of, browser, htmx, queue_url
@@ -44,6 +46,19 @@ def test_nothing_new_is_answered_with_nothing_but_the_title() -> None:
     batch, client = batch_of("ann", ["succeeded", "queued"], status="paused"), browser("ann")
     response = news(client, batch, tokens(client.get(queue_url(batch)).content.decode()))
     assert response.content.decode().strip() == "<title>50 % · 1 of 2 · Mails</title>"
+
+
+def test_a_poll_asks_no_more_for_twelve_queues_than_for_one_and_reads_the_settings_of_its_own_alone() -> None:
+    batch, client = batch_of("ann", ["queued"]), browser("ann")
+    has = tokens(client.get(queue_url(batch)).content.decode())
+    with CaptureQueriesContext(connection) as alone:
+        news(client, batch, has)
+    for number in range(12):
+        batch_of("ann", ["queued"], name=f"Other {number}")
+    with CaptureQueriesContext(connection) as among_others:
+        news(client, batch, has)
+    assert len(among_others) == len(alone) <= 6
+    assert [query["sql"].count('"prompt_template"') for query in among_others].count(1) == 1
 
 
 def test_a_row_that_changed_comes_alone() -> None:

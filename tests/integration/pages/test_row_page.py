@@ -66,7 +66,7 @@ def test_its_own_address_shows_the_row_beside_a_table_that_has_it() -> None:
 def test_each_attempt_says_when_it_started_and_ended_how_and_what_went_wrong() -> None:
     batch = batch_of("ann")
     row = row_of(batch, 0, "succeeded")
-    at = timezone.now() - timedelta(days=3)
+    at = (timezone.now() - timedelta(days=3)).replace(second=10)
     outcomes = (("server_error", 503, "The network answered 503: out of order."), ("lost", None, "The worker ended."))
     for attempt, (outcome, status, detail) in enumerate(outcomes, start=1):
         Attempt.objects.create(
