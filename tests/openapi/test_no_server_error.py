@@ -22,6 +22,8 @@ from tests.support.run_server import RunServer
 
 EXAMPLES = os.environ.get("OPENAPI_EXAMPLES", "5")
 SECONDS = os.environ.get("OPENAPI_SECONDS", "30")
+GRACE_S = 300
+"""It ends what it began: a call that is answered late, and what it makes smaller of a finding."""
 
 
 @pytest.fixture
@@ -68,7 +70,7 @@ def test_no_call_ends_in_a_server_error(site: Site, program: str, who: str, tmp_
         *("--no-color", "--warnings", "off", "--continue-on-failure", "--generation-database", "none"),
         *(("-H", f"Authorization: {token(who)}") if who else ()),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=int(SECONDS) + GRACE_S)
     print(done.stdout[-1500:])
     assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-2000:]}\n{site.end_of_log()}"
     assert "Test cases" in done.stdout
