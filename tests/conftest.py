@@ -17,6 +17,11 @@ for name in ("RUN_URL", "RUN_TOKEN", "OPENAI_BASE_URL", "REDIS_URL"):
     os.environ.pop(name, None)
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two for the whole suite; what is named by path runs by itself, as the tests of faults and of the browser need."""
+    return 2 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+
+
 @pytest.fixture(autouse=True)
 def _site(settings: Any) -> None:
     """The settings of a demo, whatever the environment says: run URLs may name any loopback port."""
