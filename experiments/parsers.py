@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from math import isfinite
 from typing import IO, Any
 
 from django.conf import settings
@@ -13,6 +12,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from experiments import finite_json
 from experiments.errors import TooLarge
 
 MAX_DEPTH = 100
@@ -43,7 +43,7 @@ class BoundedJSONParser(JSONParser):
 def parsed(body: bytes) -> Any:
     """The value of a JSON text. `ParseError` where it is none, or holds what can neither be stored nor sent back."""
     try:
-        value = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=_finite)
+        value = finite_json.loads(body.decode("utf-8-sig"))
         if SURROGATE.search(body):
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
@@ -55,17 +55,6 @@ def parsed(body: bytes) -> Any:
     if _is_deep(value):
         raise ParseError(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
     return value
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not isfinite(number):
-        raise ValueError(f"the number {digits[:40]} is too large")
-    return number
 
 
 def _is_deep(value: Any) -> bool:

@@ -14,10 +14,11 @@ from csv_batches.models import KIND, CsvBatch
 from csv_batches.services import history
 from experiments import caps, response_schema
 from experiments import response_fields as fields
-from experiments.errors import Conflict, Gone, InvalidInput, TooLarge
-from experiments.models import Queue, QueueItem
+from experiments.errors import Conflict, InvalidInput, TooLarge
+from experiments.models import QueueItem
 from experiments.prompts import compile_template
 from experiments.services import loading, networks, queues
+from experiments.services.held import locked, locked_draft, refuse_after_start
 
 MAX_ROWS_A_CALL = 10_000
 AFTER_START = {"name", "concurrency", *caps.NAMES}
@@ -37,35 +38,14 @@ def create(*, user: Any, values: Mapping[str, Any]) -> CsvBatch:
 def update(*, batch_id: UUID, values: Mapping[str, Any]) -> CsvBatch:
     """Changes a draft; once started only its name, concurrency and hard limits, else `Conflict`."""
     with transaction.atomic():
-        batch = locked(batch_id)
-        if batch.status != CsvBatch.Status.DRAFT and set(values) - AFTER_START:
-            fixed = ", ".join(sorted(set(values) - AFTER_START))
-            raise Conflict(f"The batch was started: {fixed} cannot change any more.", code="wrong_status")
+        batch = locked(CsvBatch, batch_id)
+        refuse_after_start(batch, values, allowed=AFTER_START)
         if batch.status == CsvBatch.Status.DRAFT:
             history.remember(batch, values)
         _apply(batch, values)
         batch.save()
         if batch.status != CsvBatch.Status.DRAFT and "concurrency" in values:
             queues.set_concurrency(queue_id=batch.pk, concurrency=batch.concurrency)
-    return batch
-
-
-def locked(batch_id: UUID) -> CsvBatch:
-    """The batch, held until the transaction ends. `Gone` where it was deleted."""
-    held = Queue.objects.kept().select_for_update(no_key=True).filter(pk=batch_id).values_list("pk").first()
-    # Read by a statement of its own: one that had to wait for the lock would show the settings from before the wait.
-    batch: CsvBatch | None = CsvBatch.objects.filter(pk=batch_id).first() if held else None
-    if batch is None:
-        raise Gone("This batch was deleted.", code="not_found")
-    return batch
-
-
-def locked_draft(batch_id: UUID) -> CsvBatch:
-    batch = locked(batch_id)
-    if batch.status != CsvBatch.Status.DRAFT:
-        raise Conflict(
-            "The batch was started: its rows cannot change any more. Duplicate it instead.", code="wrong_status"
-        )
     return batch
 
 
@@ -132,7 +112,7 @@ def insert_rows(*, batch_id: UUID, rows: Sequence[Mapping[str, Any]]) -> tuple[i
             f"{len(rows):,} rows; at most {MAX_ROWS_A_CALL:,} in one call.", code="too_many_rows", attr="rows"
         )
     with transaction.atomic():
-        batch = locked_draft(batch_id)
+        batch = locked_draft(CsvBatch, batch_id)
         refuse_while_reading(batch)
         if not batch.columns and rows:
             batch.columns = _columns_of_first(rows[0]["row_payload"])

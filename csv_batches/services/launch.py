@@ -16,6 +16,7 @@ from experiments import response_fields as fields
 from experiments.errors import Conflict, InvalidInput, Problems, WorkbenchError
 from experiments.models import Network
 from experiments.services import networks, queues, readiness, remotes
+from experiments.services.held import locked
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def run(*, batch_id: UUID, user: Any, order: Order) -> None:
 
 def _startable(batch_id: UUID, order: Order) -> CsvBatch:
     """The batch, held until the transaction ends, with nothing missing."""
-    batch = drafts.locked(batch_id)
+    batch = locked(CsvBatch, batch_id)
     if batch.status != CsvBatch.Status.DRAFT:
         raise Conflict("This batch was started already.", code="already_started")
     drafts.refuse_while_reading(batch)

@@ -18,10 +18,11 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from csv_batches.models import CsvBatch, Upload
-from csv_batches.services import drafts, loads, uploads
+from csv_batches.services import loads, uploads
 from csv_batches.services.loads import Loaded, Rows
 from experiments.errors import WorkbenchError
 from experiments.models import Queue
+from experiments.services.held import locked
 from experiments.worker import stop
 
 logger = logging.getLogger(__name__)
@@ -154,7 +155,7 @@ def _when_free(reading: Reading) -> CsvBatch:
         reading.check()
         draft = Queue.objects.kept().filter(pk=batch_id, status=Queue.Status.DRAFT)
         if draft.select_for_update(no_key=True, skip_locked=True).values_list("pk").first():
-            return drafts.locked(batch_id)
+            return locked(CsvBatch, batch_id)
         if not draft.exists():
             raise Interrupted
         time.sleep(0.1)

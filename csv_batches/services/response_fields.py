@@ -11,6 +11,7 @@ from csv_batches.services import drafts
 from experiments import response_fields as fields
 from experiments.errors import InvalidInput
 from experiments.run_client import strict_json
+from experiments.services.held import locked_draft
 
 Json = dict[str, Any]
 
@@ -18,7 +19,7 @@ Json = dict[str, Any]
 def change(*, batch_id: UUID, edit: Callable[[list[Json]], list[Json]]) -> CsvBatch:
     """`edit` gets the stored fields and returns what they shall be. Without a difference nothing is stored."""
     with transaction.atomic():
-        batch = drafts.locked_draft(batch_id)
+        batch = locked_draft(CsvBatch, batch_id)
         edited = edit(list(batch.response_fields))
         if edited == batch.response_fields:
             return batch

@@ -11,6 +11,7 @@ from csv_batches.selectors.tried import COPIED
 from csv_batches.services import drafts, launch
 from experiments.errors import Conflict, InvalidInput, Problems
 from experiments.services import loading, queues
+from experiments.services.held import locked
 
 MOST_ROWS = 20
 
@@ -23,7 +24,7 @@ def start(*, batch_id: UUID, rows: int, first: int) -> CsvBatch:
     if not 1 <= rows <= MOST_ROWS:
         raise InvalidInput(f"Between 1 and {MOST_ROWS} rows can be tried.", code="invalid", attr="rows")
     with transaction.atomic():
-        batch = drafts.locked(batch_id)
+        batch = locked(CsvBatch, batch_id)
         if batch.status != CsvBatch.Status.DRAFT:
             raise Conflict("The batch was started: look at its rows instead.", code="already_started")
         drafts.refuse_while_reading(batch)

@@ -21,6 +21,7 @@ from csv_batches.models import CsvBatch, Upload, source_path
 from csv_batches.services import drafts, loads
 from experiments.errors import InvalidInput, TooLarge, WorkbenchError
 from experiments.ingest import SPLIT, ReadOptions, RejectedFile
+from experiments.services.held import locked_draft
 
 TASK = "csv_batches.tasks.read_upload"
 NAME_CHARS = 200
@@ -78,7 +79,7 @@ def read_again(*, batch_id: UUID, options: ReadOptions) -> CsvBatch:
 
 
 def _held(batch_id: UUID) -> CsvBatch:
-    batch = drafts.locked_draft(batch_id)
+    batch = locked_draft(CsvBatch, batch_id)
     drafts.refuse_while_reading(batch)
     return batch
 

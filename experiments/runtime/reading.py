@@ -4,9 +4,9 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
+from experiments import finite_json
 from experiments.runtime.asking import RESPOND, ROUTE
 from experiments.runtime.llm import Chat, Completion
 from experiments.runtime.spec import AgentSpec
@@ -68,7 +68,7 @@ def parse_answer(text: str) -> dict[str, Any]:
     if _NUL_ESCAPE.search(bare):
         raise UnreadableAnswer("it contains a NUL character")
     try:
-        answer = json.loads(bare, parse_constant=_no_constant, parse_float=_finite)
+        answer = finite_json.loads(bare)
         json.dumps(answer, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise UnreadableAnswer("it contains half a surrogate pair") from error
@@ -87,14 +87,3 @@ def _in_words(unreadable: UnreadableAnswer, completion: Completion, chat: Chat, 
 
 def _quoted(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)[:100]
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not isfinite(number):
-        raise ValueError(f"the number {digits[:40]} is too large")
-    return number

@@ -20,7 +20,8 @@ from experiments.errors import InvalidInput, Problems, TooLarge
 from experiments.ingest import Limits, ReadOptions, Table, name_columns, open_table
 from experiments.models import Experiment
 from experiments.run_client.strict_json import BadPayload, strict
-from experiments.services import experiments, loading
+from experiments.services import loading
+from experiments.services.held import locked_draft
 
 MOST_BYTES = 100 * 1024**2
 """Of a file: it is read while somebody waits."""
@@ -60,7 +61,7 @@ def upload(*, experiment_id: UUID, file: UploadedFile, options: ReadOptions) -> 
     if checked.errors:
         raise DatasetRefused(checked)
     with transaction.atomic():
-        experiment = experiments.locked_draft(experiment_id)
+        experiment = locked_draft(Experiment, experiment_id)
         _store(experiment, checked.columns, table.rows())
         _take_file(experiment, table, name=name, size=file.size or 0, path=path)
         experiment.warnings = [asdict(problem) for problem in checked.warnings.listed()]
@@ -75,7 +76,7 @@ def add(*, experiment_id: UUID, item: Mapping[str, Any]) -> Experiment:
     JSON value, `system_params` is an object. Columns that the data set does not have yet come behind the others.
     """
     with transaction.atomic():
-        experiment = experiments.locked_draft(experiment_id)
+        experiment = locked_draft(Experiment, experiment_id)
         _add_columns(experiment, _cells_by_header(item))
         columns = [DatasetColumn(**column) for column in experiment.columns]
         cells = _cells_of(columns, item)

@@ -7,11 +7,12 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from experiments import caps, response_fields, response_schema
-from experiments.errors import Conflict, Gone, InvalidInput, Problems, WorkbenchError
+from experiments.errors import Conflict, InvalidInput, Problems, WorkbenchError
 from experiments.models import Experiment, Queue
 from experiments.models.experiment import KIND
 from experiments.scoring import BadScoring, Scoring
 from experiments.services import networks, queues, readiness, remotes
+from experiments.services.held import locked, refuse_after_start
 
 AFTER_START = {"name", "concurrency", "scoring", *caps.NAMES}
 PLAIN = ("name", "agent_key", "debug", "concurrency", "max_attempts", "dataset_name")
@@ -39,33 +40,12 @@ def create(*, user: Any, values: Mapping[str, Any]) -> Experiment:
 def update(*, experiment_id: UUID, values: Mapping[str, Any]) -> Experiment:
     """Changes a draft; once started only name, concurrency, scoring and hard limits, else `Conflict`."""
     with transaction.atomic():
-        experiment = locked(experiment_id)
-        started = experiment.status != Queue.Status.DRAFT
-        if started and set(values) - AFTER_START:
-            fixed = ", ".join(sorted(set(values) - AFTER_START))
-            raise Conflict(f"The experiment was started: {fixed} cannot change any more.", code="wrong_status")
+        experiment = locked(Experiment, experiment_id)
+        refuse_after_start(experiment, values, allowed=AFTER_START)
         _apply(experiment, values)
         experiment.save()
-        if started and "concurrency" in values:
+        if experiment.status != Queue.Status.DRAFT and "concurrency" in values:
             queues.set_concurrency(queue_id=experiment.pk, concurrency=experiment.concurrency)
-    return experiment
-
-
-def locked(experiment_id: UUID) -> Experiment:
-    """The experiment, held until the transaction ends. `Gone` where it was deleted."""
-    held = Queue.objects.kept().select_for_update(no_key=True).filter(pk=experiment_id).values_list("pk").first()
-    # Read by a statement of its own: one that had to wait for the lock would show the settings from before the wait.
-    experiment: Experiment | None = Experiment.objects.filter(pk=experiment_id).first() if held else None
-    if experiment is None:
-        raise Gone("This experiment was deleted.", code="not_found")
-    return experiment
-
-
-def locked_draft(experiment_id: UUID) -> Experiment:
-    experiment = locked(experiment_id)
-    if experiment.status != Queue.Status.DRAFT:
-        sentence = "The experiment was started: its data set cannot change any more. Duplicate it instead."
-        raise Conflict(sentence, code="wrong_status")
     return experiment
 
 
@@ -87,7 +67,7 @@ def run(*, experiment_id: UUID, range_from: int | None = None, range_to: int | N
     """
     pin = _pin(experiment_id)
     with transaction.atomic():
-        experiment = locked(experiment_id)
+        experiment = locked(Experiment, experiment_id)
         if experiment.status != Queue.Status.DRAFT:
             raise Conflict("This experiment was started already.", code="already_started")
         problems = missing(experiment)

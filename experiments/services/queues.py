@@ -30,10 +30,20 @@ ADMITTING = 0x6371
 """First key of the advisory locks under which queues of one owner begin to run; the second is the owner's."""
 
 NO_PAUSE = {"pause_code": "", "pause_detail": "", "pause_until": None}
+NEW_WORK = {
+    "status": "queued",
+    "attempts": 0,
+    "lost": 0,
+    **dict.fromkeys(("started_at", "completed_at", "elapsed_ms", "limited_since", "run_trace_id")),
+    **dict.fromkeys(("result_payload", "corrected_payload")),
+    "error_code": "",
+    "error_message": "",
+}
+"""What an item looks like that nobody has called yet."""
 FRESH_START = {**NO_PAUSE, "streak": 0, "streak_group": ""}
 
 
-def _called(queue_id: UUID) -> str:
+def called(queue_id: UUID) -> str:
     """What people call it, for a sentence about what is refused."""
     queue = Queue.objects.filter(pk=queue_id).only("kind").first()
     return desks.of(queue).words.one if queue else Words().one
@@ -52,7 +62,7 @@ def start(*, queue_id: UUID, range_from: int | None = None, range_to: int | None
             rate_at=None,
         )
         if not started:
-            raise Conflict(f"This {_called(queue_id)} was started already.", code="already_started")
+            raise Conflict(f"This {called(queue_id)} was started already.", code="already_started")
         _admit(queue_id)
         lanes.ensure(queue_id)
 
@@ -92,7 +102,7 @@ def pause(*, queue_id: UUID, by: str) -> None:
         status=Status.PAUSED, pause_code="user", pause_detail=f"Paused by {by}.", pause_until=None
     )
     if not changed:
-        raise Conflict(f"Only a running {_called(queue_id)} can be paused.", code="wrong_status")
+        raise Conflict(f"Only a running {called(queue_id)} can be paused.", code="wrong_status")
 
 
 def pause_by_system(*, queue_id: UUID, code: str, detail: str) -> None:
@@ -116,7 +126,7 @@ def resume(*, queue_id: UUID) -> None:
         if queue and cap:
             raise Conflict(cap.sentence(queue), code=cap.code, attr=cap.name)
         if not _resume(stopped):
-            raise Conflict(f"Only a paused or cancelled {_called(queue_id)} can be resumed.", code="wrong_status")
+            raise Conflict(f"Only a paused or cancelled {called(queue_id)} can be resumed.", code="wrong_status")
         _admit(queue_id)
 
 
@@ -142,7 +152,7 @@ def cancel(*, queue_id: UUID) -> None:
         **NO_PAUSE, status=Status.CANCELLED, completed_at=timezone.now(), range_from=None, range_to=None, probing=False
     )
     if not changed:
-        raise Conflict(f"Only a running or paused {_called(queue_id)} can be cancelled.", code="wrong_status")
+        raise Conflict(f"Only a running or paused {called(queue_id)} can be cancelled.", code="wrong_status")
 
 
 def retry(
@@ -155,33 +165,11 @@ def retry(
     with transaction.atomic():
         queue = Queue.objects.kept().select_for_update(no_key=True).filter(pk=queue_id).first()
         if queue is None:
-            raise Gone(f"This {_called(queue_id)} was deleted.", code="not_found")
-        words = desks.of(queue).words
-        if queue.status == Status.CANCELLED:
-            sentence = f"This {words.one} is cancelled. Resume it before you retry {words.items}."
-            raise Conflict(sentence, code="wrong_status")
-        if queue.status == Status.DRAFT:
-            raise Conflict(f"This {words.one} was not started yet.", code="wrong_status")
-        refuse_without_source(queue, "called again")
+            raise Gone(f"This {called(queue_id)} was deleted.", code="not_found")
+        _refuse_retry(queue)
         items = _retried(queue, row_indexes, error_code, force)
         failed = items.filter(status="failed").count()
-        requeued = items.update(
-            status="queued",
-            generation=F("generation") + 1,
-            attempts=0,
-            lost=0,
-            available_at=Now(),
-            queued_at=Now(),
-            started_at=None,
-            completed_at=None,
-            elapsed_ms=None,
-            limited_since=None,
-            run_trace_id=None,
-            result_payload=None,
-            corrected_payload=None,
-            error_code="",
-            error_message="",
-        )
+        requeued = items.update(**NEW_WORK, generation=F("generation") + 1, available_at=Now(), queued_at=Now())
         if not requeued:
             return 0
         changes = {"status": Status.RUNNING, "completed_at": None} if queue.status == Status.COMPLETED else {}
@@ -197,6 +185,16 @@ def retry(
             _admit(queue_id)
         lanes.ensure(queue_id)
         return requeued
+
+
+def _refuse_retry(queue: Queue) -> None:
+    words = desks.of(queue).words
+    if queue.status == Status.CANCELLED:
+        sentence = f"This {words.one} is cancelled. Resume it before you retry {words.items}."
+        raise Conflict(sentence, code="wrong_status")
+    if queue.status == Status.DRAFT:
+        raise Conflict(f"This {words.one} was not started yet.", code="wrong_status")
+    refuse_without_source(queue, "called again")
 
 
 def _retried(
