@@ -14,12 +14,7 @@ from tests.integration.networks.support import network_of
 def test_every_page_in_every_state_is_without_a_flaw(open_page: Open, look: Look) -> None:
     addresses = states.pages()
     page = open_page("/networks/", look)
-    found: dict[str, list[str]] = {}
-    for name, address in addresses.items():
-        page.goto(address)
-        for flaw in looks.flaws(page):
-            found.setdefault(flaw, []).append(name)
-    assert not found, "\n".join(f"{', '.join(names)}: {flaw}" for flaw, names in found.items())
+    looks.assert_all_flawless(page, addresses)
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])

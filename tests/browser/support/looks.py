@@ -1,5 +1,6 @@
 """How a page is looked at, and what must hold however it is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,3 +70,13 @@ def flaws(page: Page) -> list[str]:
 def assert_flawless(page: Page) -> None:
     found = flaws(page)
     assert not found, "\n".join([page.url, *found])
+
+
+def assert_all_flawless(page: Page, addresses: Mapping[str, str]) -> None:
+    """Each address that a name leads to; a flaw that many have is told once."""
+    found: dict[str, list[str]] = {}
+    for name, address in addresses.items():
+        page.goto(address)
+        for flaw in flaws(page):
+            found.setdefault(flaw, []).append(name)
+    assert not found, "\n".join(f"{', '.join(names)}: {flaw}" for flaw, names in found.items())

@@ -1,7 +1,7 @@
 """Each step in each state: nothing for axe to say, and nothing to scroll sideways for, however it is looked at."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.support import looks
@@ -14,15 +14,6 @@ from tests.support.api import SCORE, TOPIC, Api, to_csv
 
 STEPS = ("upload", "map", "prompt", "schema", "review")
 EVERY_LOOK = pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
-
-
-def assert_flawless(page: Page, addresses: dict[str, str]) -> None:
-    found: dict[str, list[str]] = {}
-    for name, address in addresses.items():
-        page.goto(address)
-        for flaw in looks.flaws(page):
-            found.setdefault(flaw, []).append(name)
-    assert not found, "\n".join(f"{', '.join(names)}: {flaw}" for flaw, names in found.items())
 
 
 def long_draft(api: Api) -> str:
@@ -56,7 +47,7 @@ def test_every_step_is_without_a_flaw(open_page: Open, api: Api, look: Look) -> 
         "open field": f"{here}/schema/?edit=topic",
         "reset": f"{here}/reset/?step=prompt",
     }
-    assert_flawless(open_page("/csv-batch/", look), found)
+    looks.assert_all_flawless(open_page("/csv-batch/", look), found)
 
 
 @pytest.mark.parametrize("look", [LOOKS[0], LOOKS[1], PHONE], ids=["light", "dark", "phone"])
