@@ -65,6 +65,8 @@ class ExperimentDesk(Desk):
         return schema
 
     def extras(self, queue: Experiment) -> Extras:
+        if queue.source_removed_at is not None:
+            return Extras()
         judge = Judge(scores.scoring_of(queue))
         return Extras(
             names=("verdict", "answered"),
@@ -76,19 +78,19 @@ class ExperimentDesk(Desk):
         )
 
     def verdicts(self, queue: Experiment) -> list[tuple[str, str, int]]:
-        if queue.status == Queue.Status.DRAFT:
+        if not _is_scored(queue):
             return []
         counts = scores.of(queue).total.counts
         return [(str(verdict), word, counts[verdict]) for verdict, word in words.VERDICTS.items() if counts[verdict]]
 
     def with_verdict(self, queue: Experiment, items: QueueItemQuerySet, verdict: str) -> QueueItemQuerySet:
-        return scores.with_verdict(queue, items, verdict)
+        return scores.with_verdict(queue, items, verdict) if _is_scored(queue) else items.none()
 
     def head(self, queue: Experiment) -> ScorePanel | None:
-        return None if queue.status == Queue.Status.DRAFT else score_panel.shown(queue)
+        return score_panel.shown(queue) if _is_scored(queue) else None
 
-    def detail(self, queue: Experiment, item: QueueItem) -> JudgedItem:
-        return judged_item.of(queue, item)
+    def detail(self, queue: Experiment, item: QueueItem) -> JudgedItem | None:
+        return judged_item.of(queue, item) if queue.source_removed_at is None else None
 
     def set_up(self, queue: Experiment, missing: Sequence[WorkbenchError]) -> SetUp:
         return SetUp("Settings", reverse("experiments:set_up", args=[queue.pk]))
@@ -132,3 +134,8 @@ def _free(names: Sequence[str], taken: Sequence[str]) -> list[str]:
             name = f"dataset.{name}"
         free.append(name)
     return free
+
+
+def _is_scored(experiment: Experiment) -> bool:
+    """Not before it starts, and not after what was expected has been removed."""
+    return experiment.status != Queue.Status.DRAFT and experiment.source_removed_at is None

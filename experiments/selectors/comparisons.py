@@ -16,7 +16,7 @@ MOST_ITEMS = 1000
 
 
 def compare(first: Experiment, second: Experiment) -> Comparison:
-    """`Conflict` where their data sets are not the same messages and params in the same order."""
+    """`Conflict` where their data sets are not the same messages and params in the same order, or are removed."""
     if not first.dataset_digest or first.dataset_digest != second.dataset_digest:
         sentence = (
             f"{first.name} and {second.name} do not have the same data set: "
@@ -30,7 +30,11 @@ def candidates(experiment: Experiment, user: Any) -> list[Experiment]:
     """Others of the same data set, the newest first."""
     if not experiment.dataset_digest:
         return []
-    same = Experiment.objects.for_user(user).listed().filter(dataset_digest=experiment.dataset_digest)
+    same = (
+        Experiment.objects.for_user(user)
+        .listed()
+        .filter(dataset_digest=experiment.dataset_digest, source_removed_at=None)
+    )
     return list(same.exclude(pk=experiment.pk).select_related("network")[:200])
 
 

@@ -19,6 +19,7 @@ from experiments.models import Experiment
 from experiments.querysets import QueueItemQuerySet
 from experiments.scoring import Judge, Judged, Score, Scoring, Verdict
 from experiments.selectors import paced
+from experiments.services.queues import refuse_without_source
 
 CHUNK = 5000
 LARGE = 2000
@@ -32,7 +33,11 @@ def scoring_of(experiment: Experiment) -> Scoring:
 
 
 def of(experiment: Experiment) -> Score:
-    """Of a large experiment that is running it may be some seconds old; another scoring shows at once."""
+    """Of a large experiment that is running it may be some seconds old; another scoring shows at once.
+
+    `Conflict` where what was expected has been removed.
+    """
+    refuse_without_source(experiment, "scored")
     scoring_id = hashlib.sha256(json.dumps(experiment.scoring, sort_keys=True).encode()).hexdigest()[:16]
     return paced.paced(
         f"score.{experiment.pk}.{scoring_id}",

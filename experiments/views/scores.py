@@ -12,8 +12,10 @@ from experiments import kinds
 from experiments.errors import WorkbenchError
 from experiments.experiment_pages import comparison_page, score_panel
 from experiments.experiment_pages.forms import CompareForm, ScoringForm, add_errors, fields_of
+from experiments.experiment_pages.score_panel import ScorePanel
+from experiments.models import Experiment
 from experiments.models.experiment import KIND
-from experiments.pages import PageRequest, signed_in, wants_fragment
+from experiments.pages import PageRequest, signed_in, told, wants_fragment
 from experiments.selectors import comparisons
 from experiments.services import experiments
 from experiments.views.experiments import REFUSED, experiment_or_404
@@ -25,7 +27,13 @@ from experiments.views.shared import context, queue_address
 def score(request: PageRequest, queue_id: UUID) -> HttpResponse:
     """The panel above the items, and alone the same with its own address."""
     experiment = experiment_or_404(request, queue_id)
-    panel = score_panel.shown(experiment)
+    with told(request):
+        panel = score_panel.shown(experiment)
+        return _score(request, experiment, panel)
+    return HttpResponseRedirect(queue_address(experiment, {}))
+
+
+def _score(request: PageRequest, experiment: Experiment, panel: ScorePanel) -> HttpResponse:
     if wants_fragment(request) and panel.token in request.GET.getlist("has") and panel.seconds:
         return HttpResponse(status=204)
     part = "score" if wants_fragment(request) else "score_page"
