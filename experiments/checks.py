@@ -6,6 +6,11 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from experiments.worker.pulse import SLOTS
+
+OTHERS = 8
+"""Processes of a worker that run no task, and some that take the place of others before they have ended."""
+
 
 @register()
 def queue_settings(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
@@ -41,6 +46,17 @@ def queue_settings(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
             )
         )
     return found
+
+
+@register()
+def workers(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Each process of a worker has a slot for its signs of life."""
+    conf: dict[str, Any] = settings.Q_CLUSTER
+    number, most = conf.get("workers", 0), SLOTS - OTHERS
+    if not 1 <= number <= most:
+        hint = f"Set WORKERS from 1 to {most}. A process makes many calls at a time; for more start several workers."
+        return [Error(f"Q_CLUSTER['workers'] is {number}.", hint=hint, id="experiments.E006")]
+    return []
 
 
 @register()
