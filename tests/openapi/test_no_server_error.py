@@ -36,6 +36,13 @@ def program() -> str:
 
 
 @pytest.fixture
+def run_server() -> Iterator[RunServer]:
+    """One for each: that of the whole session ends by itself when it was not called for so long."""
+    with RunServer() as server:
+        yield server
+
+
+@pytest.fixture
 def site(transactional_db: None, run_server: RunServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """The site with batches of ann's in it; its own runs are answered by a scripted model."""
     with LlmServer() as model, tempfile.TemporaryDirectory(prefix="site-") as folder, Site(Path(folder)) as running:
