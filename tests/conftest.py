@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
+from experiments.models import WorkerProcess
 from tests.support import place
 from tests.support.api import Api
 from tests.support.run_server import RunServer
@@ -15,6 +18,10 @@ from tests.support.worker import SHORT_LEASE_S, SharedWorker, Worker
 os.environ["PGOPTIONS"] = f"{os.environ.get('PGOPTIONS', '')} -c synchronous_commit=off".strip()
 for name in ("RUN_URL", "RUN_TOKEN", "OPENAI_BASE_URL", "REDIS_URL"):
     os.environ.pop(name, None)
+
+# Nothing is found out about speed on a machine that does other things too.
+examples.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("suite")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -57,6 +64,13 @@ def worker(transactional_db: None, shared_worker: SharedWorker) -> Iterator[Work
     """A real `qcluster` that is up; for tests that do not harm it."""
     yield shared_worker.running()
     shared_worker.rest()
+
+
+@pytest.fixture
+def no_worker(db: None, shared_worker: SharedWorker) -> None:
+    """None was ever heard of."""
+    shared_worker.stop()
+    WorkerProcess.objects.all().delete()
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def test_it_is_only_at_its_own_address(address: str) -> None:
     assert browser("ann").get(f"/survey/{uuid4()}/").status_code == 404
 
 
-def test_a_network_and_a_silent_worker_are_told_of_in_its_words() -> None:
+def test_a_network_and_a_silent_worker_are_told_of_in_its_words(no_worker: None) -> None:
     survey = running()
     Queue.objects.filter(pk=survey.pk).update(status="running", started_at=timezone.now() - timedelta(minutes=3))
     batch_of("ann", ["queued"])

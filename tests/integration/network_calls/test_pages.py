@@ -116,7 +116,7 @@ def test_too_many_calls_are_said(run_server: RunServer) -> None:
     assert "not answered yet" in client.get(page).content.decode()
 
 
-def test_without_a_worker_it_says_so_after_a_while() -> None:
+def test_without_a_worker_it_says_so_after_a_while(no_worker: None) -> None:
     call, client = asked(network_of()), browser("ann")
     assert "The call waits for a worker." in client.get(page_of(call)).content.decode()
     NetworkCall.objects.update(enqueued_at=timezone.now() - timedelta(seconds=16))

@@ -70,7 +70,7 @@ dialects = st.builds(
 cases = dialects.flatmap(lambda dialect: st.tuples(st.just(dialect), tables(dialect.codec)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(case=cases, piece=st.sampled_from([1, 3, 8, 64, 256 * 1024]))
 @example(case=(Dialect("utf-8", ",", "\r\n", False, True), [["a", "b"], ["\r", "\n"], ["\r\n", '"']]), piece=1)
 def test_what_was_written_is_read(case: tuple[Dialect, list[list[str]]], piece: int) -> None:
@@ -93,7 +93,7 @@ def test_what_was_written_is_read(case: tuple[Dialect, list[list[str]]], piece: 
 words = st.text("abcdefghij0123456789 .é☃", min_size=1, max_size=8).filter(lambda text: not text.startswith(" "))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     table=st.integers(2, 5).flatmap(
         lambda width: st.lists(st.lists(words, min_size=width, max_size=width), min_size=2, max_size=6)

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 
 from experiments.ingest import Column, ReadOptions, open_table
 from experiments.writer import Shape, csv_chunks
@@ -28,7 +28,6 @@ def exported(columns: tuple[Column, ...], rows: list[list[str]], line_end: str) 
     return b"".join(csv_chunks(shape, map(row, rows)))
 
 
-@settings(deadline=None)
 @given(case=cases)
 @example(case=(Dialect("utf-16", ";", "\r\n", False, True), [["a", "a", ""], ['"', ";", "\r\n"], ["\r", "\n", ""]]))
 @example(case=(Dialect("utf-8-sig", ",", "\r", True, False), [["\u2028"], [""], [""]]))
