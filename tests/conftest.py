@@ -9,7 +9,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from experiments.models import WorkerProcess
-from tests.support import place
+from tests.support import emptying, place
 from tests.support.api import Api
 from tests.support.run_server import RunServer
 from tests.support.worker import SHORT_LEASE_S, SharedWorker, Worker
@@ -27,6 +27,11 @@ examples.load_profile("suite")
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Two for the whole suite; what is named by path runs by itself, as the tests of faults and of the browser need."""
     return 2 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    emptying.install()
 
 
 @pytest.fixture(autouse=True)

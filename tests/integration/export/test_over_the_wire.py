@@ -14,7 +14,8 @@ from tests.support.worker import eventually
 
 READING = """
     SELECT pid FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+        AND xact_start IS NOT NULL
 """
 
 
