@@ -11,7 +11,7 @@ from experiments.worker import sweep
 from tests.integration.retention.support import finished
 from tests.support.api import Api
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_worker")]
 
 
 def test_what_is_older_goes_with_all_that_is_its_and_the_rest_stays(api: Api, settings: Any) -> None:

@@ -15,7 +15,7 @@ from tests.integration.pages.support import browser, queue_url
 from tests.integration.retention.support import ANSWERS, finished
 from tests.support.api import Api
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_worker")]
 EMPTY = {"id": "", "text": ""}
 
 
