@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
-from experiments import desks
+from experiments import desks, finite_json
 from experiments.models import Queue
 from experiments.querysets import QueueItemQuerySet
 
@@ -40,8 +40,11 @@ def filtered(queue: Queue, rows: QueueItemQuerySet, wanted: Mapping[str, Any]) -
 
 def _with_value(rows: QueueItemQuerySet, field: Mapping[str, Any], text: str) -> QueueItemQuerySet:
     try:
-        value = text if field["type"] == "string" else json.loads(text)
-    except ValueError:
+        value = text if field["type"] == "string" else finite_json.loads(text)
+    except (ValueError, RecursionError):
+        return rows.none()
+    if field["type"] != "string" and isinstance(value, str | list | dict):
+        # No such field has it, and not every one could be asked for.
         return rows.none()
     return rows.filter(_sql(f"{_MEMBER} = %s::jsonb", field["name"], json.dumps(value)))
 

@@ -28,6 +28,10 @@ def found(batch: Draft, **query: Any) -> list[int]:
         ({"field": "nowhere"}, []),
         ({"field": "urgent", "value": "true", "search": "praise"}, [3]),
         ({"field": "category", "value": "x' OR '1'='1"}, []),
+        ({"field": "score", "value": "NaN"}, []),
+        ({"field": "score", "value": "1e999"}, []),
+        ({"field": "urgent", "value": '"\\ud800"'}, []),
+        ({"field": "urgent", "value": "[" * 3000}, []),
     ],
 )
 def test_by_field(done: Draft, query: dict[str, Any], rows: list[int]) -> None:
