@@ -124,7 +124,7 @@ def _with_record(reply: RunReply, body: Any) -> RunReply:
         trace_id=_trace_id(record.get("trace_id")),
         final=_dict(record.get("final")),
         execution_log=_list(record.get("execution_log")),
-        step_events=_list(record.get("step_events")),
+        step_events=_in_order(_list(record.get("step_events"))),
         debug=record.get("debug"),
         usage=_dict(record.get("llm_usage_totals")),
         model=_name(record.get("model")),
@@ -147,6 +147,16 @@ def _name(value: Any) -> str | None:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def _in_order(events: list[Any]) -> list[Any]:
+    """By `seq`; an event without one stays behind the one that it came after."""
+    places: list[float] = []
+    for event in events:
+        seq: Any = event.get("seq") if isinstance(event, dict) else None
+        is_number = isinstance(seq, int | float) and not isinstance(seq, bool)
+        places.append(seq if is_number else places[-1] if places else 0)
+    return [events[at] for at in sorted(range(len(events)), key=places.__getitem__)]
 
 
 def _dict(value: Any) -> dict[str, Any]:
