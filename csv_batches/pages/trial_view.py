@@ -35,6 +35,7 @@ class TriedRow:
 class ShownTrial(Shown):
     """`estimate` in words, "" where there is none; `silence` says so where no worker takes the rows."""
 
+    network_id: int | None
     status: str
     severity: str
     sentence: str
@@ -55,6 +56,7 @@ def shown(batch: CsvBatch) -> ShownTrial | None:
     time, tokens = in_words(tried.estimate_of(batch, trial, rows))
     return ShownTrial(
         key="trial",
+        network_id=trial.network_id,
         status=trial.status,
         severity=severity,
         sentence=sentence,

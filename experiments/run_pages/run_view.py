@@ -15,6 +15,7 @@ Pairs = tuple[tuple[str, Any], ...]
 class ShownRun:
     trace_id: str
     network: str
+    network_id: int
     agent_key: str
     status: str
     ok: bool
@@ -43,6 +44,7 @@ def shown(run: Run) -> ShownRun:
     return ShownRun(
         trace_id=run.trace_id,
         network=run.network.name,
+        network_id=run.network_id,
         agent_key=run.agent_key,
         status=run.status,
         ok=run.status == "ok",

@@ -81,7 +81,7 @@ def test_the_answer_is_there_raw_understood_and_as_a_trace(run_server: RunServer
     html = browser("ann").get(page_of(called(remote(run_server)))).content.decode()
     assert "&lt;b&gt;calm&lt;/b&gt;" in html
     assert "<b>calm</b>" not in html
-    assert 'href="/runs/t/1/"' in html
+    assert 'href="/runs/t/1/?network=' in html
     assert "its answer is an object (mood)" in html
     assert re.search(r'<pre[^>]* id="raw">\{&quot;trace_id&quot;', html)
 

@@ -78,7 +78,7 @@ def test_it_asks_for_news_while_it_runs_and_ends_with_the_answers() -> None:
     assert done.status_code == 286
     assert "hx-trigger" not in html
     assert "billing" in html
-    assert 'href="/runs/trace-of-trial/"' in html
+    assert 'href="/runs/trace-of-trial/?network=' in html
 
 
 def test_the_estimate_is_a_range_of_time_and_the_tokens_of_all_rows() -> None:
