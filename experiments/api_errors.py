@@ -16,7 +16,8 @@ from rest_framework.exceptions import ErrorDetail, Throttled
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from experiments.errors import Problems, WorkbenchError
+from experiments.errors import Problems, TooLarge, WorkbenchError
+from experiments.upload_cap import UploadTooBig
 
 CODES = {
     400: "bad_request",
@@ -51,8 +52,7 @@ def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Respo
         request.accepted_renderer = JSONRenderer()
         request.accepted_media_type = JSONRenderer.media_type
     if isinstance(exc, RequestDataTooBig):
-        exc = WorkbenchError("The body is larger than 32 MB. Send it in parts.", code="too_large")
-        exc.status = 413
+        exc = TooLarge(_too_big(exc), code="too_large", attr="file" if isinstance(exc, UploadTooBig) else None)
     elif isinstance(exc, (SuspiciousOperation, BadRequest)):
         exc = WorkbenchError(str(exc) or "The request cannot be read.", code="bad_request")
     if isinstance(exc, Throttled):
@@ -62,6 +62,10 @@ def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Respo
     if isinstance(exc, WorkbenchError):
         return Response(error_body(exc), status=exc.status)
     return standardized(exc, context)
+
+
+def _too_big(error: RequestDataTooBig) -> str:
+    return str(error) if isinstance(error, UploadTooBig) else "The body is larger than 32 MB. Send it in parts."
 
 
 def _is_api(request: HttpRequest) -> bool:
@@ -78,7 +82,7 @@ def _answer(request: HttpRequest, status: int, detail: str) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
-        return _answer(request, 413, "The body is larger than 32 MB. Send it in parts.")
+        return _answer(request, 413, _too_big(exception))
     return _answer(request, 400, "The request cannot be read.")
 
 
