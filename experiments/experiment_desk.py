@@ -123,7 +123,7 @@ class ExperimentDesk(Desk):
         )
 
     def duplicate(self, *, queue: Experiment, user: Any, failed_only: bool) -> Experiment:
-        return experiments.duplicate(experiment=queue, user=user)
+        return experiments.duplicate(experiment=queue, user=user, failed_only=failed_only)
 
 
 def _free(names: Sequence[str], taken: Sequence[str]) -> list[str]:

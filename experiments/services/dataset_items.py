@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -101,12 +101,39 @@ def fill(*, experiment: Experiment, headers: Sequence[str], rows: Iterable[list[
     if problems:
         raise InvalidInput(problems[0].detail, code=problems[0].code)
     stored = _Expanded(Layout(columns), rows)
-    payloads, total = iter(stored), 0
-    while part := list(islice(payloads, PART)):
-        total += loading.copy_in(queue=experiment, rows=enumerate(part, start=total))
-    _describe(experiment, columns, stored, total)
+    _describe(experiment, columns, stored, _in_parts(experiment, iter(stored)))
     experiment.save()
     return experiment
+
+
+def copy_failed(*, source: Experiment, copy: Experiment) -> Experiment:
+    """Stores in `copy`, without items so far, those of `source` of which a run failed, each as often as it runs there.
+
+    In the caller's transaction.
+    """
+    copy.dataset_size, copy.dataset_digest = 0, ""
+    copy.total = copy.queued = _in_parts(copy, _failed_items(source, copy))
+    copy.save()
+    return copy
+
+
+def _failed_items(source: Experiment, copy: Experiment) -> Iterator[list[str]]:
+    layout = Layout.of(source.columns)
+    found = source.rows.in_order().values_list("payload", "status").iterator(chunk_size=PART)
+    for _, runs in groupby(found, key=lambda run: run[0][-2]):
+        payloads, statuses = zip(*runs, strict=True)
+        if "failed" in statuses:
+            cells = payloads[0][:-2]
+            copy.dataset_digest = _digest(copy.dataset_digest, layout, cells)
+            yield from _iterations(cells, copy.dataset_size, len(payloads))
+            copy.dataset_size += 1
+
+
+def _in_parts(experiment: Experiment, payloads: Iterator[list[str]]) -> int:
+    total = 0
+    while part := list(islice(payloads, PART)):
+        total += loading.copy_in(queue=experiment, rows=enumerate(part, start=total))
+    return total
 
 
 def _limits() -> Limits:

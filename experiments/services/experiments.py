@@ -11,7 +11,7 @@ from experiments.errors import Conflict, InvalidInput, Problems, WorkbenchError
 from experiments.models import Experiment, Queue
 from experiments.models.experiment import KIND
 from experiments.scoring import BadScoring, Scoring
-from experiments.services import networks, queues, readiness, remotes
+from experiments.services import dataset_items, networks, queues, readiness, remotes
 from experiments.services.held import locked, refuse_after_start
 
 AFTER_START = {"name", "concurrency", "scoring", *caps.NAMES}
@@ -92,8 +92,13 @@ def _pin(experiment_id: UUID) -> remotes.Pin | None:
     return remotes.pin(experiment.network, by=experiment.created_by.get_username()) if experiment else None
 
 
-def duplicate(*, experiment: Experiment, user: Any) -> Experiment:
-    """A new draft with the same data set and settings, to be run again, or by another network."""
+def duplicate(*, experiment: Experiment, user: Any, failed_only: bool = False) -> Experiment:
+    """A new draft with the same data set and settings, to be run again, or by another network.
+
+    `failed_only`: with the items of which a run failed; `InvalidInput` where there is none.
+    """
+    if failed_only and not experiment.failed:
+        raise InvalidInput("No item of this experiment failed.", code="no_rows", attr="only")
     with transaction.atomic():
         values = {name: getattr(experiment, name) for name in (*SETTINGS, *SCHEMA, *DATASET)}
         copy = Experiment(**values, kind=KIND, name=f"{experiment.name[:193]} (copy)", created_by=user)
@@ -101,8 +106,11 @@ def duplicate(*, experiment: Experiment, user: Any) -> Experiment:
         if copy.schema_mode == Experiment.SchemaMode.NETWORK:
             _set_schema(copy, None)
         copy.save()
-        with connection.cursor() as cursor:
-            cursor.execute(_COPY_ITEMS, {"from": experiment.pk, "to": copy.pk})
+        if failed_only:
+            dataset_items.copy_failed(source=experiment, copy=copy)
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute(_COPY_ITEMS, {"from": experiment.pk, "to": copy.pk})
         # After the copy: what is removed from here on is in it.
         queues.refuse_without_source(Queue.objects.get(pk=experiment.pk), "duplicated")
     return copy
