@@ -29,7 +29,7 @@ from experiments.errors import Conflict, InvalidInput
 from experiments.models import Network, NetworkCall, Run
 from experiments.retry import decide
 from experiments.run_client import AbortHandle, RunReply, Seen, post_run_seen
-from experiments.services.networks import SCHEMA_KEYS
+from experiments.services.networks import SCHEMA_KEYS, check_addresses
 from experiments.worker import stop
 from experiments.worker.calls import NOT_STORED, network_limits, owners_credential, run_target
 
@@ -61,6 +61,7 @@ def ask(
     """Has a worker call the network. `Conflict` while too many calls of this person are not answered yet."""
     if "network" in (system_params or {}):
         raise InvalidInput("The key network is reserved.", code="invalid", attr="system_params")
+    check_addresses(network)
     agents = [agent.key for agent in network.agents.all()]
     if agent_key and agents and agent_key not in agents:
         sentence = f"The network {network.name} has no agent “{agent_key}”."
