@@ -48,8 +48,8 @@ class Headings(Shown):
 
     @property
     def span(self) -> int:
-        """Cells of a whole line: row, status, elapsed and completed too."""
-        return len(self.columns) + len(self.fields) + len(self.extras) + 4
+        """Cells of a whole line: row, status, started, elapsed and completed too."""
+        return len(self.columns) + len(self.fields) + len(self.extras) + 5
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class RowLine(Shown):
     error: str
     note: str
     elapsed: str
+    started_at: datetime | None
     completed_at: datetime | None
     can_retry: bool
     extras: tuple[str, ...] = ()
@@ -194,6 +195,7 @@ def _line(queue: Queue, row: Mapping[str, Any], extras: Extras) -> RowLine:
         error=row["error_message"] or row["error_code"],
         note=_note(queue, row),
         elapsed=_elapsed(row),
+        started_at=row["started_at"],
         completed_at=row["completed_at"],
         can_retry=status == "failed" and queue.status not in (Queue.Status.DRAFT, Queue.Status.CANCELLED),
         extras=_extra_texts(row, extras),

@@ -22,13 +22,31 @@ def headings(batch: Any) -> list[str]:
 
 def test_mapped_columns_and_the_first_two_response_fields_are_shown() -> None:
     batch = batch_of("ann", ["succeeded"])
-    assert headings(batch) == ["Row", "Status", "subject", "body", "category", "urgent", "Elapsed", "Completed"]
+    assert headings(batch) == [
+        "Row",
+        "Status",
+        "subject",
+        "body",
+        "category",
+        "urgent",
+        "Started",
+        "Elapsed",
+        "Completed",
+    ]
 
 
 def test_before_any_column_is_mapped_the_first_three_are_shown() -> None:
     columns = [{**COLUMNS[0], "name": name} for name in "abcd"]
     batch = batch_of("ann", columns=columns, response_fields=[], status="draft")
-    assert headings(batch) == ["Row", "Status", "a", "b", "c", "Elapsed", "Completed"]
+    assert headings(batch) == ["Row", "Status", "a", "b", "c", "Started", "Elapsed", "Completed"]
+
+
+def test_a_line_says_when_its_row_was_started() -> None:
+    batch = batch_of("ann", ["running", "queued"])
+    html = browser("ann").get(queue_url(batch)).content.decode()
+    started, waits = re.findall(r'<td class="muted started">(.*?)</td>', html)
+    assert started.startswith("<time ")
+    assert waits == ""
 
 
 def test_a_long_cell_is_cut_in_the_table() -> None:
