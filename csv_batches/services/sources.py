@@ -1,6 +1,6 @@
 """The uploaded files: kept for a time so that they can be read again with other options, and gone with their batch."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -18,16 +18,26 @@ UNDECIDED = timedelta(days=1)
 
 
 def forget_old() -> None:
-    """Deletes the files of batches that were made more than `UPLOAD_KEEP_DAYS` ago, whose rows stay, and refused files
-    about which nobody decided."""
+    """Deletes the files that were sent more than `UPLOAD_KEEP_DAYS` ago, whose rows stay, and refused files about which
+    nobody decided."""
     before = timezone.now() - timedelta(days=settings.UPLOAD_KEEP_DAYS)
+    # No file is older than its batch; in an old draft there may be a new one.
     for batch in CsvBatch.objects.filter(created_at__lt=before).exclude(source=""):
+        if _is_newer(batch.source, before):
+            continue
         batch.source.delete(save=False)
         CsvBatch.objects.filter(pk=batch.pk).update(source="")
     refused = Upload.objects.filter(state=Upload.State.FAILED)
     old = Q(created_at__lt=before) | Q(created_at__lt=timezone.now() - UNDECIDED, batch=None)
     for upload in refused.filter(old):
         upload.delete()
+
+
+def _is_newer(file: FieldFile, moment: datetime) -> bool:
+    try:
+        return file.storage.get_modified_time(file.name or "") >= moment
+    except FileNotFoundError:
+        return False
 
 
 def forget_source(batch_id: Any) -> None:
