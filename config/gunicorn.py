@@ -11,4 +11,6 @@ timeout = 120
 graceful_timeout = 5
 # Longer than the pauses between a worker's calls, so that its connections are not closed under its hands.
 keepalive = 75
+# A page that polls names what it shows, and the rows that it is filtered to, in the address.
+limit_request_line = 8190
 control_socket_disable = True
