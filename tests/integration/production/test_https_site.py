@@ -83,7 +83,7 @@ def test_headers_and_cookies_are_those_of_a_site_on_the_internet(site: HttpsSite
     given = log_in(site)
     session, csrf = given["sessionid"], given["csrftoken"]
     assert (session["secure"], session["httponly"], session["samesite"]) == (True, True, "Lax")
-    assert (csrf["secure"], csrf["samesite"]) == (True, "Lax")
+    assert (csrf["secure"], csrf["httponly"], csrf["samesite"]) == (True, True, "Lax")
     assert not session["domain"]
     signed_in = {**BY_THE_PROXY, "Cookie": f"sessionid={session.value}"}
     batch = batch_of("ann", ["succeeded"], status="completed")
