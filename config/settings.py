@@ -135,6 +135,9 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
+if SITE_URL.startswith("https://"):
+    # Browsers take a cookie of such a name from this host alone: no other host of the domain can put one in its place.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 # Only behind a proxy that says how it was asked: without its word every request would be sent round in circles.
 SECURE_SSL_REDIRECT = SITE_URL.startswith("https://") and flag("BEHIND_PROXY")
 SECURE_REDIRECT_EXEMPT = ["^health/"]

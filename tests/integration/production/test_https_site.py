@@ -19,6 +19,8 @@ from tests.integration.pages.support import batch_of, queue_url, user
 from tests.support.worker import ROOT
 
 HOST = "workbench.example"
+# Browsers hold such names to what they promise: only over https, of this host alone, for all of its paths.
+SESSION, CSRF = "__Host-sessionid", "__Host-csrftoken"
 PRODUCTION = {"SITE_URL": f"https://{HOST}", "ALLOWED_HOSTS": HOST, "BEHIND_PROXY": "1", "DEMO": "", "DEBUG": ""}
 BY_THE_PROXY = {"Host": HOST, "X-Forwarded-Proto": "https", "Referer": f"https://{HOST}/login/"}
 
@@ -67,13 +69,11 @@ def assert_safe(response: Any) -> None:
 
 
 def log_in(site: HttpsSite) -> dict[str, Morsel[str]]:
-    csrf = cookies(site.ask("/login/"))["csrftoken"]
+    csrf = cookies(site.ask("/login/"))[CSRF]
     form = {"username": "ann", "password": "correct horse", "csrfmiddlewaretoken": csrf.value}
-    response = site.ask(
-        "/login/", method="POST", data=form, headers={**BY_THE_PROXY, "Cookie": f"csrftoken={csrf.value}"}
-    )
+    response = site.ask("/login/", method="POST", data=form, headers={**BY_THE_PROXY, "Cookie": f"{CSRF}={csrf.value}"})
     assert response.status_code == 302, response.text[:500]
-    return cookies(response) | {"csrftoken": csrf}
+    return cookies(response) | {CSRF: csrf}
 
 
 def test_headers_and_cookies_are_those_of_a_site_on_the_internet(site: HttpsSite) -> None:
@@ -81,11 +81,12 @@ def test_headers_and_cookies_are_those_of_a_site_on_the_internet(site: HttpsSite
     ann.set_password("correct horse")
     ann.save()
     given = log_in(site)
-    session, csrf = given["sessionid"], given["csrftoken"]
+    session, csrf = given[SESSION], given[CSRF]
     assert (session["secure"], session["httponly"], session["samesite"]) == (True, True, "Lax")
     assert (csrf["secure"], csrf["httponly"], csrf["samesite"]) == (True, True, "Lax")
-    assert not session["domain"]
-    signed_in = {**BY_THE_PROXY, "Cookie": f"sessionid={session.value}"}
+    assert (session["path"], csrf["path"]) == ("/", "/")
+    assert [session["domain"], csrf["domain"]] == ["", ""]
+    signed_in = {**BY_THE_PROXY, "Cookie": f"{SESSION}={session.value}"}
     batch = batch_of("ann", ["succeeded"], status="completed")
     for path in (
         *("/csv-batch/", queue_url(batch), queue_url(batch, "row/0/"), "/networks/", "/runs/", "/tokens/"),
@@ -102,7 +103,7 @@ def test_headers_and_cookies_are_those_of_a_site_on_the_internet(site: HttpsSite
     assert site.ask("/health/live", headers={"Host": HOST}).status_code == 200
     # A form of another site, with the session's cookie.
     form = {"csrfmiddlewaretoken": csrf.value, "name": "x"}
-    cookie = {"Cookie": f"sessionid={session.value}; csrftoken={csrf.value}"}
+    cookie = {"Cookie": f"{SESSION}={session.value}; {CSRF}={csrf.value}"}
     foreign = site.ask(
         "/tokens/", method="POST", data=form, headers={**BY_THE_PROXY, **cookie, "Referer": "https://evil.example/"}
     )
@@ -112,7 +113,7 @@ def test_headers_and_cookies_are_those_of_a_site_on_the_internet(site: HttpsSite
 def test_an_error_shows_nothing_of_the_inside(site: HttpsSite) -> None:
     client = Client()
     client.force_login(user("ann"))
-    headers = {**BY_THE_PROXY, "Cookie": f"sessionid={client.cookies['sessionid'].value}"}
+    headers = {**BY_THE_PROXY, "Cookie": f"{SESSION}={client.cookies['sessionid'].value}"}
     for path in ("/nothing/", "/csv-batch/00000000-0000-4000-8000-000000000000/", "/api/runs/none"):
         text = site.ask(path, headers=headers).text
         assert "Traceback" not in text
