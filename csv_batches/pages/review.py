@@ -109,8 +109,16 @@ def _file(batch: CsvBatch) -> list[tuple[str, str]]:
         return []
     rows = f"{_number(batch.total, 'row')}, {_number(len(batch.columns), 'column')}"
     name = [("File", batch.dataset_name or batch.source_name)] if batch.dataset_name or batch.source_name else []
-    warnings = [("Warnings", _number(len(batch.warnings), "warning"))] if batch.warnings else []
-    return [*name, ("Rows", rows), *warnings]
+    return [*name, ("Rows", rows), *_warnings(batch)]
+
+
+def _warnings(batch: CsvBatch) -> list[tuple[str, str]]:
+    if not batch.warnings:
+        return []
+    listed = sum(warning["line"] is not None for warning in batch.warnings)
+    # One without a line says how many there are beyond those that are listed.
+    more = "more than " if listed < len(batch.warnings) else ""
+    return [("Warnings", f"{more}{_number(listed, 'warning')}")]
 
 
 def _mapping(batch: CsvBatch) -> list[tuple[str, str]]:

@@ -1,8 +1,11 @@
 """The review shows what every step came to, and says what is missing and where."""
 
+from dataclasses import asdict
+
 import pytest
 
 from csv_batches.models import CsvBatch
+from experiments.ingest.table import WarningLog
 from tests.integration.pages.support import browser, queue_url
 from tests.integration.wizard.review_support import draft_of, html_of, review_url
 
@@ -84,3 +87,15 @@ def test_text_from_data_is_escaped() -> None:
     html = html_of(browser("ann"), batch)
     assert "alert(1)" in html
     assert evil not in html
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"), [(1, "<dd>1 warning</dd>"), (3, "<dd>3 warnings</dd>"), (101, "<dd>more than 100 warnings</dd>")]
+)
+def test_the_warnings_of_the_file_are_counted(rows: int, words: str) -> None:
+    batch = draft_of("ann")
+    log = WarningLog()
+    for line in range(rows):
+        log.add(line + 2, "short_row", "The row has 1 of 3 cells.")
+    CsvBatch.objects.filter(pk=batch.pk).update(warnings=[asdict(warning) for warning in log.listed()])
+    assert words in html_of(browser("ann"), batch)
