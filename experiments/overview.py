@@ -165,9 +165,10 @@ def _running(queue: Queue) -> str:
         return note
     if queue.probing:
         return f"One {words.item} goes first, to see whether the network answers again."
-    if queue.range_to is not None:
-        first, last = count(queue.range_from or 0), count(queue.range_to - 1)
-        return f"Only {words.items} {first} to {last} are called; then it pauses."
+    if queue.range_from or queue.range_to is not None:
+        first = count(queue.range_from or 0)
+        which = f"from {first} on" if queue.range_to is None else f"{first} to {count(queue.range_to - 1)}"
+        return f"Only {words.items} {which} are called; then it pauses."
     if not queue.running:
         return f"Its {words.items} wait for a worker."
     return ""

@@ -261,9 +261,10 @@ UPDATE experiments_queue q
 SET status = 'paused', pause_code = 'range', pause_until = NULL, probing = FALSE,
     pause_detail = 'The rows that were asked for are done. Resume to go on with the rest.',
     range_from = NULL, range_to = NULL
-WHERE q.id = %(id)s AND q.status = 'running' AND q.running = 0 AND q.range_to IS NOT NULL AND NOT EXISTS (
+WHERE q.id = %(id)s AND q.status = 'running' AND q.running = 0
+  AND (q.range_from IS NOT NULL OR q.range_to IS NOT NULL) AND NOT EXISTS (
     SELECT 1 FROM experiments_queueitem i WHERE i.queue_id = q.id AND i.status = 'queued'
-    AND i.row_index >= coalesce(q.range_from, 0) AND i.row_index < q.range_to)
+    AND i.row_index >= coalesce(q.range_from, 0) AND i.row_index < coalesce(q.range_to, 2147483647))
 """
 
 
