@@ -14,8 +14,8 @@ from experiments.models import Queue, QueueItem
 from experiments.querysets import QueueItemQuerySet
 from experiments.selectors import answer_filter
 
-LARGEST_INDEX = 2**31 - 1
-"""More is not stored."""
+LARGEST_INDEX = 2**31 - 2
+"""More is not stored: a range ends with the index after its last row, which has to fit too."""
 ANY_VALUE = """
 EXISTS (
     SELECT 1 FROM jsonb_path_query(experiments_queueitem.{column}, '$.**') AS value

@@ -63,7 +63,7 @@ def test_an_index_twice_with_different_content(draft: Draft) -> None:
     [
         ({"row_payload": {}}, "rows.1.row_index"),
         ({"row_index": -1, "row_payload": {}}, "rows.1.row_index"),
-        ({"row_index": 2**31, "row_payload": {}}, "rows.1.row_index"),
+        ({"row_index": 2**31 - 1, "row_payload": {}}, "rows.1.row_index"),
         ({"row_index": 1.5, "row_payload": {}}, "rows.1.row_index"),
         ({"row_index": True, "row_payload": {}}, "rows.1.row_index"),
         ({"row_index": 11}, "rows.1.row_payload"),
