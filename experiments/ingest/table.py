@@ -16,15 +16,14 @@ WARNINGS_LISTED = 100
 class RejectedFile(InvalidInput):
     """The file cannot be taken as it is.
 
-    `line` is the physical line, from 1; `column` the number of the cell in its row, from 1. Further ones in `extra`:
+    `line` is the physical line, from 1; `column` the number of the cell in its row, from 1; None: it is about all of
+    the file, or of the line. Further ones in `extra`:
     `char` (place in the line, from 1), `offset` (byte in the file, from 0), `guess` and `preview` (lines read with it),
     `found` and `expected` cells of a row.
     """
 
     def __init__(self, detail: str, *, code: str, line: int | None = None, column: int | None = None, **extra: Any):
-        places = {"line": line, "column": column}
-        known = {name: value for name, value in places.items() if value is not None}
-        super().__init__(detail, code=code, attr="file", extra={**known, **extra})
+        super().__init__(detail, code=code, attr="file", extra={"line": line, "column": column, **extra})
 
 
 class FileTooLarge(RejectedFile, TooLarge):

@@ -43,7 +43,7 @@ class DatasetRefused(Problems):
         listed = checked.errors.listed()
         super().__init__([InvalidInput(problem.detail, code=problem.code, attr="file") for problem in listed])
         self.extra = {
-            **{name: value for name, value in asdict(listed[0]).items() if name in ("line", "column") and value},
+            **{name: value for name, value in asdict(listed[0]).items() if name in ("line", "column")},
             "problems": [asdict(problem) for problem in listed],
             "problem_count": checked.errors.total,
             "warnings": [asdict(problem) for problem in checked.warnings.listed()],

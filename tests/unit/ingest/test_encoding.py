@@ -89,7 +89,7 @@ def test_a_bad_byte_of_a_declared_encoding_has_a_line_and_an_offset(refusal: Ref
     content = b"a,b\r\n1,2\r\n3,\xff\r\n"
     refused = refusal(content, encoding="utf-8") if how == "chosen" else refusal(codecs.BOM_UTF8 + content)
     assert refused.code == "bad_byte"
-    assert refused.extra == {"line": 3, "offset": 12 + (3 if how == "marked" else 0)}
+    assert refused.extra == {"line": 3, "column": None, "offset": 12 + (3 if how == "marked" else 0)}
 
 
 def test_a_bad_byte_in_a_file_that_is_utf8_elsewhere_is_damage(refusal: Refusal) -> None:
