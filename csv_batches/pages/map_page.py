@@ -133,8 +133,8 @@ def _header(column: Json) -> str:
 def wanted_of(form: Mapping[str, str]) -> dict[int, Wanted]:
     """The columns of a sent form that are others than on the page that it came from, by number."""
     try:
-        before = {number: Wanted(mode, key) for number, mode, key in json.loads(form.get("was", "[]"))}
-    except (ValueError, TypeError) as error:
+        before = {int(number): Wanted(mode, key) for number, mode, key in json.loads(form.get("was", "[]"))}
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise InvalidInput("The form is not whole. Reload the page.", code="invalid_columns", attr="columns") from error
     wanted = {
         number: Wanted(form.get(f"m-{number}", old.mode), form.get(f"k-{number}", old.key))

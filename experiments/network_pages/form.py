@@ -5,7 +5,8 @@ agents are lines with a number of their own each, so that a route stays when the
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from experiments.parsers import parsed
 from experiments.serializers import NetworkSerializer
 
 OWN, REMOTE = "own", "remote"
+NUMBER = re.compile("[0-9]{1,9}")
 TEXTS = (
     *("name", "description", "where", "run_url", "run_token", "config_url", "version", "max_steps"),
     *("timeout_s", "max_concurrency", "schema", "guidance", "example"),
@@ -103,8 +105,7 @@ class NetworkForm:
     @classmethod
     def of_post(cls, posted: QueryDict) -> "NetworkForm":
         texts = {name: _text(posted.get(name, "")) for name in TEXTS}
-        numbers = [int(text) for text in posted.getlist("agent") if text.isascii() and text.isdecimal()]
-        agents = tuple(_line_of(posted, number) for number in dict.fromkeys(numbers))
+        agents = tuple(_line_of(posted, number) for number in dict.fromkeys(_numbers(posted.getlist("agent"))))
         return cls(texts, {name: name in posted for name in FLAGS}, agents, seen=posted.get("seen", ""))
 
     # -- changes that store nothing
@@ -261,18 +262,22 @@ def _lines_of(network: Network) -> tuple[AgentLine, ...]:
     )
 
 
+def _numbers(texts: Iterable[str]) -> list[int]:
+    """Those that a form of ours can have sent."""
+    return [int(text) for text in texts if NUMBER.fullmatch(text)]
+
+
 def _line_of(posted: QueryDict, number: int) -> AgentLine:
     at = f"agent-{number}-"
     texts: dict[str, Any] = {
         name: _text(posted.get(at + name, "")) for name in ("key", "display_name", "prompt", "model")
     }
-    routes = (int(text) for text in posted.getlist(f"{at}routes") if text.isascii() and text.isdecimal())
     return AgentLine(
         number,
         **texts,
         is_default=posted.get("default") == str(number),
         allow_respond=f"{at}allow_respond" in posted,
-        routes=frozenset(routes),
+        routes=frozenset(_numbers(posted.getlist(f"{at}routes"))),
     )
 
 

@@ -116,3 +116,11 @@ def test_a_form_that_does_not_say_what_it_began_with_overwrites_nothing(staff: A
     for seen in ("", "yesterday"):
         assert send(staff, network, seen=seen, description="Mine.").status_code == 409
     assert Network.objects.get().description == ""
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "-1", "x", "²"])
+def test_an_agent_whose_line_has_no_number_of_ours_is_none(staff: Any, number: str) -> None:
+    network = network_of()
+    assert send(staff, network, agent=["0", number], act="add").status_code == 200
+    assert send(staff, network, agent=[number]).status_code == 302
+    assert not network.agents.exists()

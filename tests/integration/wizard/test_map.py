@@ -188,3 +188,24 @@ def test_texts_stay_texts(client: Client) -> None:
     save(client, batch, all="prompt")
     for tail in ("upload/", "map/"):
         assert "<script>alert" not in client.get(address(batch, tail)).content.decode()
+
+
+@pytest.mark.parametrize(
+    "was",
+    [
+        "",
+        "[1]",
+        '[["x", "prompt", "k"]]',
+        "[[1e999, 1, 1]]",
+        "[[[], 1, 1]]",
+        "[" * 9000,
+        f"[[{'9' * 5000}, 1, 1]]",
+    ],
+)
+def test_a_form_that_no_page_of_ours_sent_is_refused(client: Client, was: str) -> None:
+    batch = started(client)
+    version = field(page_of(client, batch), "version")
+    response = client.post(address(batch, "map/"), {"version": version, "was": was, "m-0": "prompt"})
+    assert response.status_code == 400
+    assert "The form is not whole. Reload the page." in text_of(response)
+    assert set(modes(batch)) == {"ignore"}
