@@ -16,6 +16,7 @@ from experiments.retry import Breaker
 from experiments.worker.claim import Claimed, Locked
 
 RATE_DECAY_S = 60.0
+NO_ROW = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +109,7 @@ def _item(outcome: Outcome) -> dict[str, Any]:
 def _with_own_trace_ids(queue: Locked, outcomes: list[Outcome]) -> list[Outcome]:
     """Every run gets a trace id of its own: a remote may send none, or one that another row's run has already."""
     wanted = [outcome.trace_id for outcome in outcomes if outcome.run is not None and outcome.trace_id]
-    taken: dict[str, int | None] = {}
-    known = Run.objects.filter(network_id=queue.network_id, trace_id__in=wanted)
-    for trace_id, item_id, owner_id in known.values_list("trace_id", "item_id", "owner_id"):
-        # A run that our own runtime recorded for the same owner, not yet for an item, is this row's run.
-        taken[trace_id] = item_id if item_id is not None or owner_id == queue.owner_id else -1
+    taken = _rows_of_runs(queue, wanted, outcomes)
     own = []
     for outcome in outcomes:
         if outcome.run is not None:
@@ -122,7 +119,19 @@ def _with_own_trace_ids(queue: Locked, outcomes: list[Outcome]) -> list[Outcome]
     return own
 
 
-def _free_trace_id(outcome: Outcome, taken: dict[str, int | None]) -> str:
+def _rows_of_runs(queue: Locked, trace_ids: list[str], outcomes: list[Outcome]) -> dict[str, int]:
+    """For the trace ids that a run has already: whose it is, `NO_ROW` where no row asked for it."""
+    # Our own runtime, called as if it were another's, does not know the row; the request that it kept says which it is.
+    asked = {(queue.owner_id, str(queue.id), outcome.row.row_index): outcome.row.id for outcome in outcomes}
+    request = ("request__experiment_id", "request__experiment_item_index")
+    known = Run.objects.filter(network_id=queue.network_id, trace_id__in=trace_ids)
+    rows = {}
+    for trace_id, item_id, *said in known.values_list("trace_id", "item_id", "owner_id", *request):
+        rows[trace_id] = asked.get(tuple(said), NO_ROW) if item_id is None else item_id
+    return rows
+
+
+def _free_trace_id(outcome: Outcome, taken: dict[str, int]) -> str:
     wanted = outcome.trace_id
     if not wanted:
         return uuid4().hex

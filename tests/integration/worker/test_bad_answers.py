@@ -4,7 +4,9 @@ import itertools
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 
+from experiments.models import Network, Run
 from tests.support.api import Api, numbered
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker
@@ -131,6 +133,23 @@ def test_trace_ids_that_a_remote_repeats_are_told_apart(api: Api, run_server: Ru
     ids = [row["run_trace_id"] for row in api.rows(batch)]
     assert len(set(ids)) == 4
     assert all(api.get(f"/runs/{trace_id}")["row_index"] == index for index, trace_id in enumerate(ids))
+
+
+def test_a_trace_id_that_a_run_of_the_owner_has_already_leaves_that_run_as_it_was(
+    api: Api, run_server: RunServer, worker: Worker
+) -> None:
+    run_server.always({"do": "ok", "extra": {"trace_id": "always-the-same"}})
+    name = api.network(run_server)
+    ann, network = get_user_model().objects.get(username="ann"), Network.objects.get(name=name)
+    kept = Run.objects.create(trace_id="always-the-same", network=network, owner=ann, request={"user_message": "tried"})
+    batch = api.ready(name, numbered(1))
+    api.run(batch)
+    assert api.wait(batch)["progress"]["succeeded"] == 1
+    kept.refresh_from_db()
+    assert (kept.item_id, kept.request) == (None, {"user_message": "tried"})
+    trace_id = api.rows(batch)[0]["run_trace_id"]
+    assert trace_id.startswith("always-the-same~")
+    assert api.get(f"/runs/{trace_id}")["row_index"] == 0
 
 
 def test_a_retry_of_all_failed_rows_takes_those_and_no_others(api: Api, run_server: RunServer, worker: Worker) -> None:
