@@ -168,8 +168,9 @@ def retry(
             raise Gone(f"This {called(queue_id)} was deleted.", code="not_found")
         _refuse_retry(queue)
         items = _retried(queue, row_indexes, error_code, force)
-        failed = items.filter(status="failed").count()
-        requeued = items.update(**NEW_WORK, generation=F("generation") + 1, available_at=Now(), queued_at=Now())
+        # Counted as they are put back: somebody may correct one at the same moment.
+        failed, succeeded = (_put_back(items.filter(status=status)) for status in ("failed", "succeeded"))
+        requeued = failed + succeeded
         if not requeued:
             return 0
         changes = {"status": Status.RUNNING, "completed_at": None} if queue.status == Status.COMPLETED else {}
@@ -177,7 +178,7 @@ def retry(
             **changes,
             queued=F("queued") + requeued,
             failed=F("failed") - failed,
-            succeeded=F("succeeded") - (requeued - failed),
+            succeeded=F("succeeded") - succeeded,
             streak=0,
             streak_group="",
         )
@@ -185,6 +186,10 @@ def retry(
             _admit(queue_id)
         lanes.ensure(queue_id)
         return requeued
+
+
+def _put_back(items: QuerySet[QueueItem]) -> int:
+    return items.update(**NEW_WORK, generation=F("generation") + 1, available_at=Now(), queued_at=Now())
 
 
 def _refuse_retry(queue: Queue) -> None:

@@ -8,8 +8,11 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
+from csv_batches.models import CsvBatch
 from csv_batches.services import drafts
-from tests.support.api import Api
+from experiments.services import corrections
+from tests.integration.api.support import finish, set_status
+from tests.support.api import Api, numbered
 from tests.support.worker import eventually
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -72,3 +75,19 @@ def test_a_batch_that_was_deleted_meanwhile_is_a_404(ann: Api) -> None:
         eventually(somebody_waits, what="the change")
     thread.join()
     assert answers[0]["errors"][0]["code"] == "not_found"
+
+
+def test_a_row_that_is_corrected_while_the_failed_ones_are_retried_is_counted_once(ann: Api) -> None:
+    batch = ann.ready(ann.network(None), numbered(2))
+    ann.run(batch)
+    finish(batch, {}, {0: "timeout", 1: "timeout"})
+    # Nobody calls what is put back.
+    set_status(batch, "paused")
+    queue, answer = CsvBatch.objects.get(pk=batch), {"topic": "x", "score": 1}
+    with transaction.atomic():
+        corrections.correct(queue=queue, row_index=1, payload=answer)
+        thread = in_thread(lambda: ann.post(f"/csv_batches/{batch}/retry", want=202))
+        eventually(somebody_waits, what="the retry")
+    thread.join()
+    progress = ann.batch(batch)["progress"]
+    assert (progress["queued"], progress["succeeded"], progress["failed"]) == (1, 0, 1)
