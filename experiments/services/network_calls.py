@@ -21,6 +21,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -99,7 +100,7 @@ def perform(call_id: UUID) -> None:
     """Makes the call, unless another delivery of its task did or does."""
     token = uuid4()
     claimed = NetworkCall.objects.filter(pk=call_id, state=State.WAITING).update(
-        state=State.CALLING, token=token, beat=timezone.now()
+        state=State.CALLING, token=token, beat=Now()
     )
     if not claimed:
         return
@@ -109,7 +110,7 @@ def perform(call_id: UUID) -> None:
     if reply.reason == "aborted":
         # The worker stops. Nothing can be said about the network: another worker asks anew.
         with transaction.atomic():
-            if mine.update(state=State.WAITING, token=None, beat=None, enqueued_at=timezone.now()):
+            if mine.update(state=State.WAITING, token=None, beat=None, enqueued_at=Now()):
                 _send(call_id)
         return
     with transaction.atomic():
@@ -140,7 +141,7 @@ def _called(call: NetworkCall, mine: Any) -> tuple[RunReply, Seen | None]:
                     abort.abort()
             if now >= beat_at:
                 beat_at = now + BEAT_S
-                mine.update(beat=timezone.now())
+                mine.update(beat=Now())
 
 
 def body_of(call: NetworkCall) -> dict[str, Any]:
@@ -242,17 +243,17 @@ def _stored_run(call: NetworkCall, reply: RunReply) -> str:
 
 
 def sweep() -> None:
-    """Ends calls whose worker died, sends those again whose task may be lost."""
-    now = timezone.now()
-    silent = NetworkCall.objects.filter(state=State.CALLING, beat__lt=now - timedelta(seconds=settings.LEASE_S))
+    """Ends calls whose worker died, sends those again whose task may be lost. By the clock of the database: those of
+    two workers may differ."""
+    silent = NetworkCall.objects.filter(state=State.CALLING, beat__lt=Now() - timedelta(seconds=settings.LEASE_S))
     sentence = "The worker that made the call ended before the answer came. It is not repeated: try again."
-    silent.update(state=State.DONE, ended_at=now, error_code="crashed", understood=[sentence])
+    silent.update(state=State.DONE, ended_at=Now(), error_code="crashed", understood=[sentence])
     waiting = NetworkCall.objects.filter(
-        state=State.WAITING, enqueued_at__lt=now - timedelta(seconds=settings.LANE_RESEND_S)
+        state=State.WAITING, enqueued_at__lt=Now() - timedelta(seconds=settings.LANE_RESEND_S)
     )
     for call_id in waiting.values_list("pk", flat=True):
         with transaction.atomic():
-            if waiting.filter(pk=call_id).update(enqueued_at=now):
+            if waiting.filter(pk=call_id).update(enqueued_at=Now()):
                 _send(call_id)
 
 

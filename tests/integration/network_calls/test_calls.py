@@ -1,10 +1,11 @@
 """One call of a network: what is sent, what is kept of the answer, and in words what it was taken for."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db.models.functions import Now
 from django.utils import timezone
 from django_q.models import OrmQ
 
@@ -156,6 +157,17 @@ def test_a_call_whose_worker_died_is_over_and_is_not_repeated(run_server: RunSer
 def test_a_call_that_is_alive_is_left_alone(run_server: RunServer) -> None:
     call = asked(remote(run_server))
     NetworkCall.objects.update(state="calling", beat=timezone.now())
+    network_calls.sweep()
+    call.refresh_from_db()
+    assert call.state == "calling"
+
+
+def test_a_worker_whose_clock_is_ahead_leaves_the_call_of_another_alone(
+    run_server: RunServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = asked(remote(run_server))
+    NetworkCall.objects.update(state="calling", beat=Now())
+    monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC) + timedelta(minutes=10))
     network_calls.sweep()
     call.refresh_from_db()
     assert call.state == "calling"
