@@ -118,6 +118,9 @@ def insert_rows(*, batch_id: UUID, rows: Sequence[Mapping[str, Any]]) -> tuple[i
             batch.columns = _columns_of_first(rows[0]["row_payload"])
         new = _without_known(batch, _cells(batch.column_names, rows))
         _refuse_too_many(batch.total + len(new))
+        if new and not batch.total:
+            # As after a file: what the columns were before is not what these rows have.
+            history.forget(batch)
         loading.copy_in(queue=batch, rows=sorted(new.items()))
         _see(batch, [new[index] for index in sorted(new)])
         batch.total += len(new)

@@ -1,9 +1,12 @@
 """Rows in bulk: stored under the index that they bring, once."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from csv_batches.services import undo
+from experiments.errors import Conflict
 from tests.integration.api.support import Draft
 from tests.support.api import Api
 
@@ -30,6 +33,14 @@ def test_rows_of_a_draft_without_columns(empty: Draft) -> None:
     state = empty.state()
     assert [(column["name"], column["header"]) for column in state["columns"]] == [("b", "b"), ("a", "a")]
     assert state["progress"]["total"] == state["progress"]["queued"] == 2
+
+
+def test_undo_does_not_take_the_columns_of_rows_away(empty: Draft) -> None:
+    empty.api.patch(empty.path, {"columns": [{"name": "a"}, {"name": "b"}]})
+    insert(empty, row(0, a="x", b="y"))
+    with pytest.raises(Conflict):
+        undo.undo(batch_id=UUID(empty.id))
+    assert empty.api.rows(empty.id)[0]["row_payload"] == {"a": "x", "b": "y"}
 
 
 def test_rows_beside_those_of_a_file(draft: Draft) -> None:
