@@ -70,8 +70,8 @@ def _key(queue: Queue) -> str:
 
 
 def _version(queue: Queue) -> Any:
-    """The same as long as no row gets another result. Tokens tell a row that was answered once more."""
-    return queue.succeeded, queue.failed, queue.tokens
+    """The same as long as no row gets another result. Calls tell a row that was answered once more."""
+    return queue.succeeded, queue.failed, queue.calls
 
 
 def _as_of_one_moment(queue: Queue) -> dict[str, Any]:

@@ -49,8 +49,8 @@ def of(experiment: Experiment) -> Score:
 
 
 def _version(experiment: Experiment) -> Any:
-    """The same as long as no item gets another result. Tokens tell one that was answered once more."""
-    return experiment.succeeded, experiment.failed, experiment.tokens, experiment.total
+    """The same as long as no item gets another result. Calls tell one that was answered once more."""
+    return experiment.succeeded, experiment.failed, experiment.calls, experiment.total
 
 
 def _computed(experiment: Experiment) -> Score:
