@@ -240,9 +240,10 @@ class Lane:
             if pending:
                 records.record(queue, pending)
                 queue = claims.lock(self._queue_id) or queue
-            running = claims.reclaim(queue) if self._reclaim.due() else queue.running
             if self._in_flight and self._renew.due():
+                # First: after a time without the database the rows whose lease ended are this lane's own.
                 claims.renew([row for row, _ in self._in_flight.values()])
+            running = claims.reclaim(queue) if self._reclaim.due() else queue.running
             claimed = self._claim(queue, running) if claim else []
             if running == 0 and not claimed:
                 records.settle(self._queue_id)
