@@ -83,6 +83,8 @@ class Round:
     claimed: list[Claimed] = field(default_factory=list)
     next_due_s: float | None = None
     running: bool = False
+    resumed: bool = False
+    """The queue had stopped: what calls need may be different now, and has to be read before another row is claimed."""
 
 
 class Clock:
@@ -110,6 +112,7 @@ class Lane:
         self._pending: list[Outcome] = []
         self._abort = AbortHandle()
         self._claiming = True
+        self._saw_stop = False
         self._started = time.monotonic()
         self._stop_seen: float | None = None
         self._aborted = False
@@ -153,6 +156,10 @@ class Lane:
             found = self._persist(self._round)
             if found is None:
                 return
+            if found.resumed:
+                read_again = self._persist(self._caller)
+                caller = read_again or caller
+                self._saw_stop = False
             self._start(found.claimed, caller, pool)
             if self._in_flight:
                 self._collect()
@@ -244,11 +251,18 @@ class Lane:
                 # First: after a time without the database the rows whose lease ended are this lane's own.
                 claims.renew([row for row, _ in self._in_flight.values()])
             running = claims.reclaim(queue) if self._reclaim.due() else queue.running
-            claimed = self._claim(queue, running) if claim else []
+            resumed = self._resumed(queue)
+            claimed = self._claim(queue, running) if claim and not resumed else []
             if running == 0 and not claimed:
                 records.settle(self._queue_id)
             idle = not claimed and not self._in_flight and queue.status == Queue.Status.RUNNING
-            return Round(claimed, claims.next_due_s(queue) if idle else None, True)
+            return Round(claimed, claims.next_due_s(queue) if idle else None, True, resumed)
+
+    def _resumed(self, queue: claims.Locked) -> bool:
+        """Whether the queue runs again after this lane saw it stop."""
+        runs = queue.status == Queue.Status.RUNNING
+        self._saw_stop = self._saw_stop or not runs
+        return runs and self._saw_stop
 
     def _claim(self, queue: claims.Locked, running: int) -> list[Claimed]:
         if not self._claiming or queue.status != Queue.Status.RUNNING:

@@ -134,3 +134,21 @@ def test_a_range_in_the_middle_takes_both_its_ends(api: Api, run_server: RunServ
     api.run(batch, **{"from": 4, "to": 6})
     assert api.wait(batch)["pause_reason"]["code"] == "range"
     assert [row["row_index"] for row in api.rows(batch, status="succeeded")] == [4, 5, 6]
+
+
+def test_what_was_mended_during_a_pause_counts_although_a_call_was_in_flight_all_the_time(
+    api: Api, run_server: RunServer, worker: Worker
+) -> None:
+    run_server.script(
+        hold="^row 0$", rules=[{"match": "^row 0$", "attempts": ["ok"]}], default={"do": "status", "status": 401}
+    )
+    batch = api.ready(api.network(run_server, run_token="an-old-token"), numbered(8), concurrency=2)
+    api.run(batch)
+    assert api.wait(batch)["pause_reason"]["code"] == "unauthorized"
+    before = len(run_server.ledger(bodies=False))
+    api.patch(f"/networks/{api.batch(batch)['network']['id']}", {"run_token": "a-new-token"})
+    run_server.script()
+    api.post(f"/csv_batches/{batch}/resume", want=202)
+    run_server.release()
+    assert api.wait(batch)["progress"]["succeeded"] == 8
+    assert {call["authorization"] for call in run_server.ledger(bodies=False)[before:]} == {"Bearer a-new-token"}
