@@ -60,6 +60,7 @@ class Locked:
     failed: int
     calls: int
     tokens: int
+    running_since: datetime | None
     ran_s: float
     max_failures: int | None
     max_calls: int | None
@@ -72,7 +73,7 @@ SELECT q.id, q.status, q.concurrency, q.queued, q.running, q.max_attempts, q.pro
        coalesce(q.range_from, 0), coalesce(q.range_to, 2147483647), n.id,
        CASE WHEN n.run_url = '' AND %(own_limit)s > 0 THEN least(n.max_concurrency, %(own_limit)s)
             ELSE n.max_concurrency END,
-       q.streak, q.streak_group, q.created_by_id, q.failed, q.calls, q.tokens,
+       q.streak, q.streak_group, q.created_by_id, q.failed, q.calls, q.tokens, q.running_since,
        q.ran_before_s + coalesce(extract(epoch FROM clock_timestamp() - q.running_since)::float8, 0),
        q.max_failures, q.max_calls, q.max_tokens, q.max_minutes
 FROM experiments_queue q JOIN experiments_network n ON n.id = q.network_id

@@ -225,8 +225,15 @@ def follow(streak: Streak, outcomes: list[Outcome]) -> Streak:
     return streak
 
 
+def _is_from_before(queue: Locked, outcome: Outcome) -> bool:
+    """Whether it was called before the pause after which one row goes first: it does not say how things are now."""
+    since = queue.running_since
+    return queue.probing and (since is None or outcome.row.started_at < since)
+
+
 def _update_queue(queue: Locked, outcomes: list[Outcome]) -> None:
-    streak = follow(Streak(queue.streak, queue.streak_group, queue.probing), outcomes)
+    judged = [outcome for outcome in outcomes if not _is_from_before(queue, outcome)]
+    streak = follow(Streak(queue.streak, queue.streak_group, queue.probing), judged)
     counts = {status: sum(o.status == status for o in outcomes) for status in ("queued", "succeeded", "failed")}
     tokens = sum(outcome.tokens for outcome in outcomes)
     uncalled = sum(outcome.name == "template_error" for outcome in outcomes)

@@ -152,3 +152,18 @@ def test_what_was_mended_during_a_pause_counts_although_a_call_was_in_flight_all
     run_server.release()
     assert api.wait(batch)["progress"]["succeeded"] == 8
     assert {call["authorization"] for call in run_server.ledger(bodies=False)[before:]} == {"Bearer a-new-token"}
+
+
+def test_a_call_from_before_the_pause_is_not_the_row_that_goes_first(
+    api: Api, run_server: RunServer, worker: Worker
+) -> None:
+    broken, refused = {"do": "status", "status": 500}, {"do": "status", "status": 401}
+    run_server.script(hold="^row 0$", rules=[{"match": "^row 0$", "attempts": [broken]}], default=refused)
+    batch = api.ready(api.network(run_server), numbered(8), concurrency=2)
+    api.run(batch)
+    assert api.wait(batch)["pause_reason"]["code"] == "unauthorized"
+    run_server.script()
+    api.post(f"/csv_batches/{batch}/resume", want=202)
+    run_server.release()
+    state = api.wait(batch)
+    assert (state["status"], state["progress"]["succeeded"]) == ("completed", 8)
