@@ -250,9 +250,11 @@ def delete(*, queue: Queue) -> None:
 
 def destroy(queue_id: UUID) -> None:
     """Deletes the queue's row; its items, attempts, runs and lanes follow in the database."""
-    queue = Queue.objects.filter(pk=queue_id).first()
-    if queue is not None:
-        queue.delete()
+    with transaction.atomic():
+        # Held first: its row in the table of its kind is deleted before it, and changed after it.
+        queue = Queue.objects.select_for_update().filter(pk=queue_id).first()
+        if queue is not None:
+            queue.delete()
 
 
 def destroy_deleted() -> None:

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from csv_batches.models import CsvBatch
 from csv_batches.services import drafts
 from experiments.services import corrections
+from experiments.services.held import locked
 from tests.integration.api.support import finish, set_status
 from tests.support.api import Api, numbered
 from tests.support.worker import eventually
@@ -75,6 +76,18 @@ def test_a_batch_that_was_deleted_meanwhile_is_a_404(ann: Api) -> None:
         eventually(somebody_waits, what="the change")
     thread.join()
     assert answers[0]["errors"][0]["code"] == "not_found"
+
+
+def test_a_deletion_waits_for_a_change_that_has_begun(ann: Api) -> None:
+    batch = ann.ready(ann.network(None), [["1", "x"]])
+    with transaction.atomic():
+        held = locked(CsvBatch, UUID(batch))
+        thread = in_thread(lambda: ann.delete(f"/csv_batches/{batch}"))
+        eventually(somebody_waits, what="the deletion")
+        held.prompt_template = "changed"
+        held.save()
+    thread.join()
+    assert not CsvBatch.objects.exists()
 
 
 def test_a_row_that_is_corrected_while_the_failed_ones_are_retried_is_counted_once(ann: Api) -> None:
