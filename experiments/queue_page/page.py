@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count
@@ -131,9 +132,14 @@ class QueuePage:
     def answer_filter(self) -> list[tuple[str, Any]]:
         return [(name, self.filters[name]) for name in answer_filter.NAMES if name in self.filters]
 
-    @property
+    @cached_property
     def query(self) -> str:
         return query(self.filters)
+
+    @cached_property
+    def tail(self) -> str:
+        """The filters behind an address, where there are any."""
+        return f"?{self.query}" if self.query else ""
 
     @property
     def title(self) -> str:
