@@ -8,36 +8,39 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from experiments import desks
 from experiments.services import retention
 
 
 class Command(BaseCommand):
-    help = "Deletes finished batches and source rows that are older than the settings allow."
+    help = "Deletes what was finished longer ago than the settings allow, or its source rows."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--days", type=_days, default=settings.RETENTION_DAYS, help="Of finished batches; 0: they are kept."
+            "--days", type=_days, default=settings.RETENTION_DAYS, help="After the end, for all of it; 0: it is kept."
         )
         parser.add_argument(
-            "--source-days", type=_days, default=settings.RETENTION_SOURCE_DAYS, help="Of source rows; 0: kept."
+            "--source-days", type=_days, default=settings.RETENTION_SOURCE_DAYS, help="For its source rows alone."
         )
         parser.add_argument("--dry-run", action="store_true", help="Only says how much there is to delete.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         days, source_days, really = options["days"], options["source_days"], not options["dry_run"]
         if days:
-            old = retention.finished_before(timezone.now() - timedelta(days=days)).count()
-            self._say(retention.delete_finished(days=days) if really else old, "finished batches", really)
+            old = desks.counted(retention.finished_before(timezone.now() - timedelta(days=days)))
+            if really:
+                retention.delete_finished(days=days)
+            self._say(old or "nothing", really)
         if source_days:
-            old = retention.without_source(timezone.now() - timedelta(days=source_days)).count()
+            old = desks.counted(retention.without_source(timezone.now() - timedelta(days=source_days)))
             if really:
                 retention.remove_sources(days=source_days)
-            self._say(old, "batches' source rows", really)
+            self._say(f"source rows of {old or 'nothing'}", really)
         if not days and not source_days:
             self.stdout.write("Nothing is deleted: neither RETENTION_DAYS nor RETENTION_SOURCE_DAYS is set.")
 
-    def _say(self, number: int, what: str, really: bool) -> None:
-        self.stdout.write(f"{number:,} {what} {'deleted' if really else 'would be deleted'}")
+    def _say(self, what: str, really: bool) -> None:
+        self.stdout.write(f"{'deleted' if really else 'would be deleted'}: {what}")
 
 
 def _days(text: str) -> int:

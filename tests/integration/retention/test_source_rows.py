@@ -141,8 +141,8 @@ def test_the_command_does_all_of_it_at_once(api: Api, settings: Any) -> None:
     said = StringIO()
     call_command("retention", "--days", "30", "--source-days", "7", "--dry-run", stdout=said)
     assert said.getvalue().splitlines() == [
-        "1 finished batches would be deleted",
-        "2 batches' source rows would be deleted",
+        "would be deleted: 1 batch",
+        "would be deleted: source rows of 2 batches",
     ]
     assert CsvBatch.objects.count() == 2
     settings.RETENTION_DAYS, settings.RETENTION_SOURCE_DAYS = 30, 7
