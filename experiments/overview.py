@@ -17,9 +17,9 @@ from experiments.units import compact, count, duration
 
 Status = Queue.Status
 FINISHED = (Status.COMPLETED, Status.CANCELLED)
-WHOLE = 1000
 OF_AN_ENTRY = ("kind", "name", "status", "total", "running", "succeeded", "failed")
 """What `entry_of` reads of a queue: with its settings, which may be megabytes, a list would be slow."""
+WHOLE = 1000
 LEAST = 4
 """Thousandths that a count above zero gets in a bar, so that one failed row of a million can be seen."""
 SEVERITY = {"draft": "", "running": "run", "paused": "warn", "completed": "ok", "cancelled": ""}

@@ -4,8 +4,12 @@ from collections import Counter
 
 from tests.faults.support import StartWorker, assert_whole, busiest, kill, repeated_calls, side_connection
 from tests.support.api import Api, numbered
+from tests.support.locks import somebody_waits
 from tests.support.run_server import RunServer
 from tests.support.worker import eventually
+
+OF_A_LANE = "%SELECT q.id, q.status, q.concurrency%"
+"""The statement of a lane that takes the queue's row."""
 
 
 def test_each_such_row_is_called_once_more_under_its_key(
@@ -21,17 +25,10 @@ def test_each_such_row_is_called_once_more_under_its_key(
         session.execute("SELECT 1 FROM experiments_queue WHERE id = %s FOR UPDATE", [batch])
         run_server.release()
         run_server.wait(done=4)
-        eventually(lambda: _waits_for_a_lock(session), what="the lane waits for the queue's row")
+        eventually(
+            lambda: somebody_waits("%SELECT q.id, q.status, q.concurrency%"), what="the lane waits for the queue's row"
+        )
         kill(busiest(worker).pid)
     assert_whole(api, run_server, batch, rows=12, repeated=4)
     assert repeated_calls(run_server) == [f"row {index}" for index in range(4)]
     assert set(Counter(call["user_message"] for call in run_server.ledger(bodies=False)).values()) == {1, 2}
-
-
-def _waits_for_a_lock(session: object) -> bool:
-    # By its beginning: the server shows the first 1,024 bytes of a statement.
-    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE %s"
-    # Within a transaction the server goes on showing what it showed first.
-    session.execute("SELECT pg_stat_clear_snapshot()")  # type: ignore[attr-defined]
-    found = session.execute(query, ["%SELECT q.id, q.status, q.concurrency%"]).fetchone()  # type: ignore[attr-defined]
-    return bool(found[0])

@@ -14,9 +14,8 @@ from experiments.services import corrections
 from experiments.services.held import locked
 from tests.integration.api.support import finish, set_status
 from tests.support.api import Api, numbered
+from tests.support.locks import somebody_waits
 from tests.support.worker import eventually
-
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 def in_thread(call: Callable[[], Any]) -> threading.Thread:
@@ -29,14 +28,6 @@ def in_thread(call: Callable[[], Any]) -> threading.Thread:
     thread = threading.Thread(target=work)
     thread.start()
     return thread
-
-
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        # A transaction otherwise keeps seeing what it saw first.
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(WAITING)
-        return bool(cursor.fetchone()[0])
 
 
 @pytest.fixture
