@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 
 from experiments.json_field import OrderedJSONField
-from experiments.models.shared import Queue, QueueItem
+from experiments.models.queues import Queue, QueueItem
 from experiments.querysets import QueueItemQuerySet, QueueQuerySet
 
 KIND = "experiment"

@@ -1,0 +1,130 @@
+"""Networks of agents, and single calls of them that a person asked for."""
+
+import uuid
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from experiments import secretbox
+from experiments.errors import InvalidInput
+from experiments.json_field import OrderedJSONField
+from experiments.querysets import RunQuerySet
+from experiments.run_hosts import check_run_url
+
+
+class Network(models.Model):
+    """Agents that answer a run: a remote one at `run_url`, or this site's own runtime where that is blank."""
+
+    name = models.CharField(max_length=200, unique=True)
+    description = models.TextField(blank=True)
+    additional_data = OrderedJSONField(default=dict, blank=True)
+    run_url = models.CharField(max_length=500, blank=True)
+    sealed_token = models.TextField(blank=True, editable=False)
+    config_url = models.CharField(max_length=500, blank=True)
+    transient_400 = models.BooleanField(default=False)
+    version = models.IntegerField(null=True, blank=True)
+    max_steps = models.PositiveIntegerField(null=True, blank=True)
+    timeout_s = models.PositiveIntegerField(default=120)
+    max_concurrency = models.PositiveIntegerField(default=16)
+    users_may_update_schema = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(condition=Q(timeout_s__gte=1, timeout_s__lte=600), name="network_timeout_in_bounds"),
+            models.CheckConstraint(condition=Q(max_concurrency__gte=1), name="network_max_concurrency_positive"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """For the admin: the same addresses as everywhere."""
+        for attr in ("run_url", "config_url"):
+            try:
+                if getattr(self, attr):
+                    check_run_url(getattr(self, attr), attr=attr)
+            except InvalidInput as error:
+                raise ValidationError({attr: error.detail}, code=error.code) from error
+
+    @property
+    def run_token(self) -> str:
+        return secretbox.unseal(self.sealed_token)
+
+    @run_token.setter
+    def run_token(self, token: str) -> None:
+        self.sealed_token = secretbox.seal(token)
+
+
+class Agent(models.Model):
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="agents")
+    key = models.CharField(max_length=100)
+    display_name = models.CharField(max_length=200, blank=True)
+    prompt = models.TextField(blank=True)
+    is_default = models.BooleanField(default=False)
+    allow_respond = models.BooleanField(default=True)
+    routes = models.ManyToManyField("self", symmetrical=False, blank=True)
+    model = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=("network", "key"), name="agent_key_unique_in_network"),
+            models.UniqueConstraint(
+                fields=("network",), condition=Q(is_default=True), name="one_default_agent_a_network"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.display_name or self.key
+
+
+class NetworkCall(models.Model):
+    """One call of a network that a person asked for, to try or to test it: what came back, raw and understood.
+
+    `token` is that of the worker which makes the call, `beat` when it was last heard of.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        CALLING = "calling"
+        DONE = "done"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="calls")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    agent_key = models.CharField(max_length=100, blank=True)
+    user_message = models.TextField(blank=True)
+    system_params = models.JSONField(default=dict, blank=True)
+    debug = models.BooleanField(default=False)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    token = models.UUIDField(null=True, blank=True)
+    beat = models.DateTimeField(null=True, blank=True)
+    enqueued_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    http_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    headers = models.JSONField(default=list, blank=True, help_text="[[name, value]], those that matter.")
+    body = models.TextField(blank=True, help_text="Its beginning, as text.")
+    body_bytes = models.PositiveIntegerField(default=0)
+    elapsed_ms = models.PositiveIntegerField(null=True, blank=True)
+    error_code = models.CharField(max_length=32, blank=True)
+    understood = models.JSONField(default=list, blank=True, help_text="Sentences.")
+    trace_id = models.TextField(blank=True, help_text="Of the run that was stored; empty: none came back.")
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "id")
+        indexes = (
+            models.Index(fields=("enqueued_at",), condition=~Q(state="done"), name="network_call_open"),
+            models.Index(fields=("network", "owner", "-created_at"), name="network_call_list"),
+        )
+
+    def __str__(self) -> str:
+        return f"call of {self.network_id}: {self.state}"

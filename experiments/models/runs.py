@@ -1,0 +1,45 @@
+"""Runs: what was sent and what came back. Their item's foreign key cascades in the database."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from experiments.models.networks import Network
+from experiments.models.queues import QueueItem
+from experiments.querysets import RunQuerySet
+
+
+class Run(models.Model):
+    """What was sent to a network and what came back, frozen."""
+
+    id = models.BigAutoField(primary_key=True)
+    trace_id = models.TextField()
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="runs")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    item = models.ForeignKey(
+        QueueItem, on_delete=models.DO_NOTHING, related_name="runs", db_constraint=False, null=True, blank=True
+    )
+    agent_key = models.CharField(max_length=100, blank=True)
+    status = models.CharField(max_length=32, default="ok")
+    request = models.JSONField(default=dict)
+    final = models.JSONField(default=dict)
+    execution_log = models.JSONField(default=list)
+    debug = models.JSONField(null=True, blank=True)
+    usage = models.JSONField(default=dict)
+    duration_ms = models.PositiveIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        constraints = (models.UniqueConstraint(fields=("network", "trace_id"), name="run_trace_unique_in_network"),)
+        indexes = (
+            models.Index(fields=("trace_id",), name="run_trace"),
+            models.Index(fields=("owner", "-created_at", "-id"), name="run_list_owner"),
+            models.Index(fields=("-created_at", "-id"), name="run_list"),
+            models.Index(fields=("network", "-created_at", "-id"), name="run_list_network"),
+        )
+
+    def __str__(self) -> str:
+        return self.trace_id
