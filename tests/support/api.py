@@ -94,6 +94,16 @@ class Api:
         state: dict[str, Any] = eventually(ended, timeout_s=timeout_s, what=f"batch {until}")
         return state
 
+    def rest(self, batch: str) -> dict[str, Any]:
+        """The batch as soon as it has ended and what was in flight then is recorded, which takes a moment longer."""
+
+        def at_rest() -> dict[str, Any] | None:
+            found = self.wait(batch)
+            return found if found["progress"]["running"] == 0 else None
+
+        state: dict[str, Any] = eventually(at_rest, what="nothing in flight")
+        return state
+
     def rows(self, batch: str, **query: Any) -> list[dict[str, Any]]:
         page = self.get(f"/csv_batches/{batch}/rows", limit=1000, **query)
         rows = page["results"]

@@ -29,11 +29,9 @@ def test_never_more_calls_are_made_than_allowed(
     api: Api, run_server: RunServer, worker: Worker, concurrency: int
 ) -> None:
     batch = started(api, run_server, concurrency=concurrency, max_calls=11)
-    state = api.wait(batch)
+    state = api.rest(batch)
     assert pause_code(state) == ("paused", "cap_calls")
     assert "11 calls" in state["pause_reason"]["detail"]
-    run_server.wait(done=11)
-    state = api.batch(batch)
     assert (state["progress"]["succeeded"], state["progress"]["calls"]) == (11, 11)
     assert run_server.stats()["calls"] == 11
 
