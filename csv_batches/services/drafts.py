@@ -1,6 +1,5 @@
 """Everything that changes a draft but its file: its settings, and rows that are added one by one."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -19,10 +18,10 @@ from experiments.models import QueueItem
 from experiments.prompts import compile_template
 from experiments.services import loading, networks, queues
 from experiments.services.held import locked, locked_draft, refuse_after_start
+from experiments.storable import UNSTORABLE
 
 MAX_ROWS_A_CALL = 10_000
 AFTER_START = {"name", "concurrency", *caps.NAMES}
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def create(*, user: Any, values: Mapping[str, Any]) -> CsvBatch:

@@ -7,14 +7,13 @@ stays in the tree as a `BadNumber` or a `RepeatedKeys`, until `strict` refuses i
 
 import json
 import math
-import re
 from typing import Any
+
+from experiments.storable import UNSTORABLE, storable
 
 MAX_INTEGER_DIGITS = 4000
 MAX_DEPTH = 100
 TOO_DEEP = "(nested too deeply)"
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class BadPayload(Exception):
@@ -60,20 +59,20 @@ def strict(value: Any, path: str = "the payload", depth: int = 0) -> Any:
 def cleaned(value: Any, depth: int = 0) -> Any:
     """The value with everything replaced that cannot be stored; bad numbers become texts, bad characters U+FFFD."""
     if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value)
+        return storable(value)
     if isinstance(value, BadNumber):
         return value.literal
     if isinstance(value, dict | list) and depth > MAX_DEPTH:
         return TOO_DEEP
     if isinstance(value, dict):
-        return {_UNSTORABLE.sub("\ufffd", key): cleaned(inner, depth + 1) for key, inner in value.items()}
+        return {storable(key): cleaned(inner, depth + 1) for key, inner in value.items()}
     if isinstance(value, list):
         return [cleaned(inner, depth + 1) for inner in value]
     return value
 
 
 def _refuse_unstorable(text: str, path: str) -> None:
-    found = _UNSTORABLE.search(text)
+    found = UNSTORABLE.search(text)
     if found:
         name = "a NUL character" if found.group() == "\x00" else "half of a surrogate pair"
         raise BadPayload(f"{path} contains {name}")

@@ -7,7 +7,6 @@ is remembered for the model.
 """
 
 import json
-import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -20,13 +19,12 @@ import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from experiments.errors import WorkbenchError
+from experiments.storable import storable
 
 CONNECT_TIMEOUT_S = 5.0
 MAX_BODY_BYTES = 5_000_000
 DETAIL_CHARS = 500
 REFUSALS = (400, 413, 415, 422)
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Message(TypedDict):
@@ -238,7 +236,7 @@ class ChatClient:
         try:
             answer = json.loads(content)
             choice = answer["choices"][0]
-            text = _UNSTORABLE.sub("\ufffd", choice["message"]["content"] or "")
+            text = storable(choice["message"]["content"] or "")
             usage = _usage(answer.get("usage") or {})
             model = str(answer.get("model") or "")
             return Completion(text, usage, model, duration_ms, cut=choice.get("finish_reason") == "length")

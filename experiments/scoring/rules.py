@@ -1,6 +1,5 @@
 """The rules by which an answer is compared with what was expected."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -9,8 +8,7 @@ from math import isfinite
 from typing import Any
 
 from experiments.scoring.texts import number_of
-
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+from experiments.storable import UNSTORABLE
 
 
 class Rule(StrEnum):

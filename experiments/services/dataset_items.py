@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import groupby, islice
@@ -22,14 +21,13 @@ from experiments.models import Experiment
 from experiments.run_client.strict_json import BadPayload, strict
 from experiments.services import loading
 from experiments.services.held import locked_draft
+from experiments.storable import UNSTORABLE
 
 MOST_BYTES = 100 * 1024**2
 """Of a file: it is read while somebody waits."""
 
 PART = 2000
 """Items that are stored at once where they come from the database itself."""
-
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 _NEW_CELL = """
 UPDATE experiments_queueitem SET payload = jsonb_insert(payload, '{-2}', '""') WHERE queue_id = %s
