@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django_q.tasks import async_task
@@ -25,6 +25,8 @@ from experiments.worker.record import settle
 Status = Queue.Status
 BIG = 20_000
 """Rows above which a queue is deleted by a worker and not while somebody waits."""
+DELETED_WITHIN = timedelta(minutes=10)
+"""What was left to a worker and is not begun then is left to one again."""
 
 ADMITTING = 0x6371
 """First key of the advisory locks under which queues of one owner begin to run; the second is the owner's."""
@@ -244,8 +246,7 @@ def delete(*, queue: Queue) -> None:
         destroy(queue.pk)
         return
     with transaction.atomic():
-        Queue.objects.filter(pk=queue.pk).update(deleted_at=timezone.now())
-        async_task("experiments.tasks.delete_queue", str(queue.pk), q_options={"save": False})
+        _leave_to_a_worker(queue.pk)
 
 
 def destroy(queue_id: UUID) -> None:
@@ -257,8 +258,15 @@ def destroy(queue_id: UUID) -> None:
             queue.delete()
 
 
-def destroy_deleted() -> None:
-    """Finishes what a worker that died left half deleted."""
-    overdue = Q(deleted_at__lt=timezone.now() - timedelta(minutes=10))
-    for queue_id in Queue.objects.filter(overdue).values_list("pk", flat=True):
-        destroy(queue_id)
+def _leave_to_a_worker(queue_id: UUID) -> None:
+    Queue.objects.filter(pk=queue_id).update(deleted_at=timezone.now())
+    async_task("experiments.tasks.delete_queue", str(queue_id), q_options={"save": False})
+
+
+def destroy_overdue() -> None:
+    """Sends for a worker again where the one that should have deleted a queue died, or never was."""
+    overdue = Queue.objects.filter(deleted_at__lt=timezone.now() - DELETED_WITHIN)
+    with transaction.atomic():
+        # One that is locked is being deleted just now.
+        for queue_id in overdue.select_for_update(skip_locked=True).values_list("pk", flat=True):
+            _leave_to_a_worker(queue_id)

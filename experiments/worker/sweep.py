@@ -47,10 +47,10 @@ def sweep() -> None:
 
 
 def tidy() -> None:
-    """Removes what was deleted half, and what the kinds have no more use for."""
+    """Sees to what should be deleted by now, and removes what the kinds have no more use for."""
     with _alone() as mine:
         if mine:
-            queues.destroy_deleted()
+            queues.destroy_overdue()
             keep_for_a_time()
             network_calls.tidy()
             for kind in kinds.registered():

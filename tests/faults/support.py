@@ -7,13 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import psutil
-import psycopg
 from django.db.models import Count
 
 from experiments.models import Attempt, Queue, QueueItem, Run
 from tests.support.api import Api, from_csv, numbered
 from tests.support.run_server import RunServer, expected_payload
-from tests.support.worker import SHORT_LEASE_S, Worker, database_url
+from tests.support.worker import SHORT_LEASE_S, Worker
 
 StartWorker = Callable[..., Worker]
 
@@ -53,11 +52,6 @@ def kill(pid: int) -> float:
 def seen(figure: str) -> None:
     """A figure for docs/reliability.md: `pytest -rP` shows those of tests that passed."""
     print(f"seen: {figure}")
-
-
-def side_connection() -> psycopg.Connection[Any]:
-    """A database session that is no part of the site, for locks and for looking in from outside."""
-    return psycopg.connect(database_url())
 
 
 # -- the check at the end

@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from tests.faults.support import StartWorker, assert_whole, busiest, kill, repeated_calls, side_connection
+from tests.faults.support import StartWorker, assert_whole, busiest, kill, repeated_calls
 from tests.support.api import Api, numbered
 from tests.support.locks import somebody_waits
 from tests.support.run_server import RunServer
-from tests.support.worker import eventually
+from tests.support.worker import eventually, side_connection
 
 OF_A_LANE = "%SELECT q.id, q.status, q.concurrency%"
 """The statement of a lane that takes the queue's row."""

@@ -6,10 +6,10 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from experiments.models import Lane
-from tests.faults.support import StartWorker, assert_whole, side_connection
+from tests.faults.support import StartWorker, assert_whole
 from tests.support.api import Api, numbered
 from tests.support.run_server import RunServer
-from tests.support.worker import eventually
+from tests.support.worker import eventually, side_connection
 
 
 def test_nothing_is_called_again(api: Api, run_server: RunServer, start_worker: StartWorker) -> None:

@@ -9,10 +9,10 @@ import pytest
 from django.db import connection
 
 from experiments.models import QueueItem
-from tests.faults.support import StartWorker, assert_whole, busy_batch, side_connection
+from tests.faults.support import StartWorker, assert_whole, busy_batch
 from tests.support.api import Api, numbered
 from tests.support.run_server import RunServer
-from tests.support.worker import SHORT_LEASE_S, database_url, eventually
+from tests.support.worker import SHORT_LEASE_S, database_url, eventually, side_connection
 
 pytestmark = pytest.mark.slow
 FULL_S = 2 * SHORT_LEASE_S

@@ -13,6 +13,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 import psutil
+import psycopg
 from django.conf import settings
 from django.db import connection
 from django_q.models import OrmQ
@@ -41,6 +42,11 @@ def database_url() -> str:
     info = connection.connection.info
     host = quote(info.host, safe="")
     return f"postgresql://{info.user}:{quote(info.password or '')}@{host}:{info.port}/{quote(info.dbname)}"
+
+
+def side_connection() -> psycopg.Connection[Any]:
+    """A database session that is no part of the site, for locks and for looking in from outside."""
+    return psycopg.connect(database_url())
 
 
 class Worker:

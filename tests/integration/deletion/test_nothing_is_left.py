@@ -1,7 +1,6 @@
 """What is deleted is gone from every table and from the disk: looked for by a word that was in all of it."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,6 +16,7 @@ from csv_batches.models import KIND, CsvBatch, Upload
 from experiments.errors import Conflict
 from experiments.models import ApiToken, Attempt, Lane, Network, NetworkCall, Queue, QueueItem, Run
 from experiments.services import networks, queues
+from experiments.tasks import delete_queue
 from tests.integration.pages.support import batch_of, run_for, user
 
 WORD = "CANARY7f3a"
@@ -104,8 +104,7 @@ def by_its_owner(batch: CsvBatch) -> None:
 
 
 def in_the_background(batch: CsvBatch) -> None:
-    Queue.objects.filter(pk=batch.pk).update(deleted_at=timezone.now() - timedelta(hours=1))
-    queues.destroy_deleted()
+    delete_queue(str(batch.pk))
 
 
 @pytest.mark.parametrize("delete", [by_its_owner, in_the_background])
