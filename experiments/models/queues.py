@@ -153,7 +153,9 @@ class QueueItem(models.Model):
     available_at = models.DateTimeField(db_default=Now())
     lease_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
-    limited_since = models.DateTimeField(null=True, blank=True, help_text="First 429 since the last other outcome.")
+    limited_since = models.DateTimeField(
+        null=True, blank=True, help_text="First 429 since the last other outcome, or since a person resumed the queue."
+    )
     run_trace_id = models.TextField(null=True, blank=True)  # noqa: DJ001  null: never answered
     result_payload = models.JSONField(null=True, blank=True)
     corrected_payload = models.JSONField(null=True, blank=True)
@@ -172,6 +174,7 @@ class QueueItem(models.Model):
             models.Index(fields=("queue", "row_index"), condition=Q(status="queued"), name="item_claim"),
             models.Index(fields=("queue", "row_index"), condition=Q(status="queued", lost__gt=0), name="item_suspect"),
             models.Index(fields=("queue", "lease_until"), condition=Q(status="running"), name="item_lease"),
+            models.Index(fields=("queue",), condition=Q(limited_since__isnull=False), name="item_limited"),
             models.Index(fields=("queue", "status", "row_index"), name="item_page_status"),
             models.Index(
                 fields=("queue", "error_code", "row_index"), condition=Q(status="failed"), name="item_page_error"

@@ -115,7 +115,7 @@ def pause_by_system(*, queue_id: UUID, code: str, detail: str) -> None:
 
 
 def resume(*, queue_id: UUID) -> None:
-    """paused or cancelled → running. After a pause by the system one row goes first.
+    """paused or cancelled → running. After a pause by the system one row goes first, and patience with 429 begins anew.
 
     `Conflict` with the code of the pause where a hard limit is still reached: it would pause again at once.
     """
@@ -129,6 +129,8 @@ def resume(*, queue_id: UUID) -> None:
             raise Conflict(cap.sentence(queue), code=cap.code, attr=cap.name)
         if not _resume(stopped):
             raise Conflict(f"Only a paused or cancelled {called(queue_id)} can be resumed.", code="wrong_status")
+        # A network's "wait" is borne with for an hour. What was stopped has not been waiting for it.
+        QueueItem.objects.filter(queue_id=queue_id, limited_since__isnull=False).update(limited_since=None)
         _admit(queue_id)
 
 
