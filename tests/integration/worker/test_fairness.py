@@ -21,12 +21,12 @@ def bob(transactional_db: None) -> Api:
     return Api.as_user("bob", is_staff=True)
 
 
-def busy(api: Api, run_server: RunServer, network: str, *, rows: int = 20_000, **values: Any) -> str:
-    """A batch that keeps every worker busy: it wants more lanes than there are."""
+def busy(api: Api, run_server: RunServer, network: str, *, rows: int = 20_000, after: int = 100, **values: Any) -> str:
+    """A batch that keeps every worker busy: it wants more lanes than there are. `after` so many rows are done."""
     batch = api.ready(network, numbered(rows), **{"concurrency": 256, **values})
     before = run_server.stats()["done"]
     api.run(batch)
-    run_server.wait(done=before + 100)
+    run_server.wait(done=before + after)
     return batch
 
 
@@ -84,7 +84,10 @@ def test_one_row_at_a_time_does_not_starve_beside_many_on_a_full_network(
     network = api.network(run_server, max_concurrency=slots)
     single = api.ready(network, numbered(10), concurrency=1)
     start_worker(WORKERS="2")
-    large = busy(api, run_server, network, rows=3_000, concurrency=16)
+    large = busy(api, run_server, network, rows=3_000, after=20, concurrency=16)
+    run_server.hold("")
+    run_server.wait(held=slots)
+    run_server.release()
     took_s(api, single)
     assert run_server.stats()["max_in_flight"] == slots
     api.post(f"/csv_batches/{large}/cancel", want=202)

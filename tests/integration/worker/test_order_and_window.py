@@ -28,9 +28,11 @@ def test_one_at_a_time_waits_for_a_row_that_is_tried_again_no_longer_than_it_has
 
 
 def test_sixteen_at_a_time_are_never_more_and_really_sixteen(api: Api, run_server: RunServer, worker: Worker) -> None:
-    run_server.script(latency_ms=60)
+    run_server.hold("^row [0-9]$|^row 1[0-5]$")
     batch = api.ready(api.network(run_server), numbered(300), concurrency=16)
     api.run(batch)
+    run_server.wait(held=16)
+    run_server.release()
     assert api.wait(batch)["progress"]["succeeded"] == 300
     assert run_server.stats()["max_in_flight"] == 16
 
