@@ -101,6 +101,8 @@ WITH ended AS (
             THEN replace(%(crashed)s, '{lost}', (lost + 1)::text) ELSE '' END,
         completed_at = CASE WHEN lost + 1 >= %(max_attempts)s THEN clock_timestamp() END
     WHERE queue_id = %(queue)s AND status = 'running' AND lease_until < clock_timestamp()
+      -- While the server was down nobody could renew: lanes that live have a moment to do so first.
+      AND pg_postmaster_start_time() < clock_timestamp() - %(renewed_within)s * interval '1 second'
     RETURNING id, generation, attempts, started_at, status
 ), noted AS (
     INSERT INTO experiments_attempt (item_id, generation, attempt, started_at, outcome, detail)
@@ -118,6 +120,7 @@ RETURNING q.running
 def reclaim(queue: Locked) -> int:
     """Gives back the rows whose lease ended, and fails those that did so too often; the rows still running."""
     values: dict[str, Any] = {"queue": queue.id, "max_attempts": queue.max_attempts, "crashed": CRASHED}
+    values["renewed_within"] = settings.LEASE_RENEW_S
     with connection.cursor() as cursor:
         cursor.execute(_RECLAIM, values)
         row = cursor.fetchone()

@@ -217,7 +217,8 @@ class Lane:
                 self._stop_seen = time.monotonic()
             pulse.beat()
             time.sleep(wait)
-            wait = min(wait * 2, 5.0)
+            # Soon enough to renew its leases before somebody takes them to have ended.
+            wait = min(wait * 2, settings.LEASE_RENEW_S / 2)
 
     def _round(self) -> Round:
         try:
