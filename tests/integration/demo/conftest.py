@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -111,8 +111,8 @@ def _command(process: psutil.Process) -> str:
     return ""
 
 
-@pytest.fixture
-def demo() -> Iterator[Demo]:
+@contextmanager
+def demo_of_its_own() -> Iterator[Demo]:
     # Not pytest's own folder: the path of PostgreSQL's socket has a little over a hundred bytes.
     var = Path(tempfile.mkdtemp(prefix="demo-", dir="/tmp")).resolve()
     var.chmod(0o755)
@@ -120,3 +120,21 @@ def demo() -> Iterator[Demo]:
     yield running
     running.clean_up()
     shutil.rmtree(var)
+
+
+@pytest.fixture
+def demo() -> Iterator[Demo]:
+    with demo_of_its_own() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def ready_demo() -> Iterator[Demo]:
+    """One that is up, for tests after which it still is."""
+    with demo_of_its_own() as one:
+        process = one.start()
+        one.await_ready()
+        yield one
+        process.send_signal(signal.SIGINT)
+        assert one.await_end() == 0
+        assert one.everything() == {}

@@ -1,6 +1,5 @@
 """What cannot work is said at once."""
 
-import signal
 import socket
 import subprocess
 import sys
@@ -16,20 +15,6 @@ def test_a_taken_port_is_named_with_the_option_that_helps(demo: Demo) -> None:
         assert demo.await_end() == 1
     assert f"Port {demo.port} is taken by another program. Choose another one with --port." in demo.output
     assert demo.everything() == {}
-
-
-def test_a_second_demo_of_the_same_directory_is_refused_and_the_first_goes_on(demo: Demo) -> None:
-    process = demo.start()
-    demo.await_ready()
-    first = demo.output
-    second = Demo(demo.var)
-    second.start()
-    assert second.await_end() == 1
-    assert f"runs already, at http://127.0.0.1:{demo.port}. End it first." in second.output
-    assert process.poll() is None
-    assert demo.output.startswith(first)
-    process.send_signal(signal.SIGINT)
-    assert demo.await_end() == 0
 
 
 def test_what_is_no_port_is_refused() -> None:
