@@ -60,6 +60,9 @@ class Queue(models.Model):
     max_tokens = models.PositiveBigIntegerField(null=True, blank=True)
     max_minutes = models.PositiveIntegerField(null=True, blank=True, help_text="Of running; pauses do not count.")
 
+    corrections = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="How often a person changed an answer. No other counter shows that."
+    )
     range_from = models.PositiveIntegerField(null=True, blank=True)
     range_to = models.PositiveIntegerField(null=True, blank=True, help_text="Exclusive.")
     pause_code = models.CharField(max_length=32, blank=True)

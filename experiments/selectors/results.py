@@ -61,7 +61,7 @@ def distributions(queue: Queue) -> dict[str, Any]:
 
 
 def forget(queue: Queue) -> None:
-    """An answer changed without a change of the counters."""
+    """Whoever changed an answer sees that at once, others who ask another web process somewhat later."""
     paced.forget(_key(queue))
 
 
@@ -71,7 +71,7 @@ def _key(queue: Queue) -> str:
 
 def _version(queue: Queue) -> Any:
     """The same as long as no row gets another result. Calls tell a row that was answered once more."""
-    return queue.succeeded, queue.failed, queue.calls
+    return queue.succeeded, queue.failed, queue.calls, queue.corrections
 
 
 def _as_of_one_moment(queue: Queue) -> dict[str, Any]:

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.db import transaction
+from django.db.models import F
+
 from experiments import desks, response_schema
 from experiments.errors import Conflict, InvalidInput
 from experiments.models import Queue, QueueItem
@@ -21,8 +24,11 @@ def correct(*, queue: Queue, row_index: int, payload: dict[str, Any] | None) -> 
     if payload is not None:
         _check(desk.schema(queue), payload)
     items = desk.items(queue).filter(row_index=row_index)
-    if not items.filter(status__in=FINAL).update(corrected_payload=payload):
-        raise Conflict(f"{desk.words.item_title} {row_index} has no result yet.", code="wrong_status")
+    with transaction.atomic():
+        # The queue first, as everywhere: a worker locks in that order too.
+        Queue.objects.filter(pk=queue.pk).update(corrections=F("corrections") + 1)
+        if not items.filter(status__in=FINAL).update(corrected_payload=payload):
+            raise Conflict(f"{desk.words.item_title} {row_index} has no result yet.", code="wrong_status")
     results.forget(queue)
     item: QueueItem = items.get()
     return item
