@@ -18,11 +18,13 @@ from rest_framework.response import Response
 
 from experiments.errors import Problems, TooLarge, WorkbenchError
 from experiments.upload_cap import UploadTooBig
+from experiments.whole_body import BodyCut, LengthRequired
 
 CODES = {
     400: "bad_request",
     403: "permission_denied",
     404: "not_found",
+    411: "length_required",
     413: "too_large",
     500: "error",
 }
@@ -83,6 +85,10 @@ def _answer(request: HttpRequest, status: int, detail: str) -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
         return _answer(request, 413, _too_big(exception))
+    if isinstance(exception, LengthRequired):
+        return _answer(request, 411, str(exception))
+    if isinstance(exception, BodyCut):
+        return _answer(request, 400, str(exception))
     return _answer(request, 400, "The request cannot be read.")
 
 

@@ -1,9 +1,11 @@
-"""What every answer has in common."""
+"""What every request and every answer has in common."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+from experiments import whole_body
 
 
 def no_store(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -14,5 +16,17 @@ def no_store(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"
         return response
+
+    return answer
+
+
+def whole_bodies(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Nobody takes a body that cannot be read for none."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        whole_body.refuse_without_length(request.META)
+        return get_response(request)
 
     return answer

@@ -12,6 +12,7 @@ from csv_batches.api import shapes
 from csv_batches.models import KIND
 from csv_batches.services import preview, uploads
 from experiments.api_base import QueueView
+from experiments.errors import InvalidInput
 from experiments.ingest import ReadOptions
 
 
@@ -34,6 +35,8 @@ class BatchUpload(BatchView):
     )
     def post(self, request: Request, batch_id: UUID) -> Response:
         batch = self.queue()
+        for name in request.FILES.keys() - {"file"}:
+            raise InvalidInput("Send the file under the name “file”.", code="unknown_field", attr=name)
         values = self.checked(shapes.UploadSerializer, request.data)
         options = ReadOptions(
             encoding=values.get("encoding") or None,
