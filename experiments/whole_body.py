@@ -22,7 +22,7 @@ Application = Callable[[Environ, Any], Iterable[bytes]]
 class BodyCut(BadRequest):
     """The body is shorter than its length.
 
-    No OSError, as Django has it: the look for a CSRF token passes over that, and who reads the form next finds it empty.
+    No OSError, as Django has it: the look for a CSRF token passes over that, and who reads the form next finds none.
     """
 
 

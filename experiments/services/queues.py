@@ -36,12 +36,11 @@ NEW_WORK = {
     "status": "queued",
     "attempts": 0,
     "lost": 0,
-    **dict.fromkeys(("started_at", "completed_at", "elapsed_ms", "limited_since", "run_trace_id")),
-    **dict.fromkeys(("result_payload", "corrected_payload")),
+    **dict.fromkeys(("started_at", "completed_at", "elapsed_ms", "limited_since", "run_trace_id", "result_payload")),
     "error_code": "",
     "error_message": "",
 }
-"""What an item looks like that nobody has called yet."""
+"""What an item looks like that nobody has called yet. What a person wrote down for it stays."""
 FRESH_START = {**NO_PAUSE, "streak": 0, "streak_group": ""}
 
 
@@ -164,7 +163,7 @@ def retry(
 ) -> int:
     """Puts failed rows back, with `force` succeeded ones too, as new work with a new idempotency key; how many.
 
-    Without `row_indexes` the rows that a person corrected are left alone. A paused queue stays paused.
+    Corrections stay, and go on counting as the answers. A paused queue stays paused.
     """
     with transaction.atomic():
         queue = Queue.objects.kept().select_for_update(no_key=True).filter(pk=queue_id).first()
@@ -172,7 +171,6 @@ def retry(
             raise Gone(f"This {called(queue_id)} was deleted.", code="not_found")
         _refuse_retry(queue)
         items = _retried(queue, row_indexes, error_code, force)
-        # Counted as they are put back: somebody may correct one at the same moment.
         failed, succeeded = (_put_back(items.filter(status=status)) for status in ("failed", "succeeded"))
         requeued = failed + succeeded
         if not requeued:
@@ -213,9 +211,7 @@ def _retried(
     items = QueueItem.objects.of(queue).filter(status__in=statuses)
     if error_code:
         items = items.filter(error_code=error_code)
-    if row_indexes is None:
-        return items.filter(corrected_payload__isnull=True)
-    return items.filter(row_index__in=row_indexes)
+    return items if row_indexes is None else items.filter(row_index__in=row_indexes)
 
 
 def refuse_without_source(queue: Queue, what: str) -> None:

@@ -81,7 +81,7 @@ def test_a_deletion_waits_for_a_change_that_has_begun(ann: Api) -> None:
     assert not CsvBatch.objects.exists()
 
 
-def test_a_row_that_is_corrected_while_the_failed_ones_are_retried_is_counted_once(ann: Api) -> None:
+def test_a_retry_waits_for_a_correction_which_stays(ann: Api) -> None:
     batch = ann.ready(ann.network(None), numbered(2))
     ann.run(batch)
     finish(batch, {}, {0: "timeout", 1: "timeout"})
@@ -94,4 +94,5 @@ def test_a_row_that_is_corrected_while_the_failed_ones_are_retried_is_counted_on
         eventually(somebody_waits, what="the retry")
     thread.join()
     progress = ann.batch(batch)["progress"]
-    assert (progress["queued"], progress["succeeded"], progress["failed"]) == (1, 0, 1)
+    assert (progress["queued"], progress["succeeded"], progress["failed"]) == (2, 0, 0)
+    assert ann.rows(batch)[1]["corrected_payload"] == answer

@@ -74,10 +74,12 @@ def test_not_while_cancelled_or_a_draft(done: Draft, status: str) -> None:
     assert waiting(done) == []
 
 
-def test_rows_that_a_person_corrected_are_left_alone_unless_named(done: Draft) -> None:
+@pytest.mark.parametrize("order", [{}, {"row_indexes": [2]}, {"force": True}])
+def test_what_a_person_wrote_down_for_a_row_stays(done: Draft, order: dict[str, Any]) -> None:
     CsvBatchRow.objects.filter(queue_id=done.id, row_index=2).update(corrected_payload={"topic": "z"})
-    assert done.api.post(f"{done.path}/retry", {}, 202) == {"requeued": 2}
-    assert done.api.post(f"{done.path}/retry", {"row_indexes": [2]}, 202) == {"requeued": 1}
+    done.api.post(f"{done.path}/retry", order, 202)
+    row = done.api.get(f"{done.path}/rows/2")
+    assert (row["status"], row["result_payload"], row["corrected_payload"]) == ("queued", None, {"topic": "z"})
 
 
 @pytest.mark.parametrize(
