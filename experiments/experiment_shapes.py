@@ -11,6 +11,9 @@ from experiments.queue_shapes import (
     QueueSerializer,
     QueueShapes,
     RangeSerializer,
+    RowDetailSerializer,
+    RowPageSerializer,
+    RowSerializer,
 )
 from experiments.scoring import Change, Rule, Verdict
 from experiments.selectors import queues
@@ -211,4 +214,26 @@ class ComparisonSerializer(serializers.Serializer[Any]):
     results = PairSerializer(many=True)
 
 
-SHAPES = QueueShapes(queue=ExperimentSerializer, draft=ExperimentDraftSerializer, run=RangeSerializer)
+class JudgedRowSerializer(RowSerializer):
+    """`verdict` and `answered` (what was compared) while what was expected is there."""
+
+    verdict = serializers.ChoiceField(VERDICTS, required=False)
+    answered = serializers.JSONField(required=False)
+
+
+class JudgedRowDetailSerializer(JudgedRowSerializer, RowDetailSerializer):
+    pass
+
+
+class JudgedRowPageSerializer(RowPageSerializer):
+    results = JudgedRowSerializer(many=True)
+
+
+SHAPES = QueueShapes(
+    queue=ExperimentSerializer,
+    row=JudgedRowSerializer,
+    row_detail=JudgedRowDetailSerializer,
+    row_page=JudgedRowPageSerializer,
+    draft=ExperimentDraftSerializer,
+    run=RangeSerializer,
+)

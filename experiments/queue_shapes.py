@@ -208,7 +208,7 @@ class RequeuedSerializer(serializers.Serializer[Any]):
 class RowFilterSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(STATUSES, required=False)
     error_code = serializers.CharField(required=False)
-    search = serializers.CharField(required=False)
+    search = serializers.CharField(required=False, trim_whitespace=False)
     verdict = serializers.CharField(required=False, help_text="Of a kind that judges its rows.")
     field = serializers.CharField(required=False, help_text="A response field; with it one of the following.")
     value = serializers.CharField(required=False, trim_whitespace=False, help_text="Texts as they are, else JSON.")
@@ -275,6 +275,9 @@ class QueueShapes:
     """The serializers of one kind: a queue as it is answered, and what comes in, where the kind takes it in."""
 
     queue: type[QueueSerializer]
+    row: type[RowSerializer] = RowSerializer
+    row_detail: type[RowDetailSerializer] = RowDetailSerializer
+    row_page: type[RowPageSerializer] = RowPageSerializer
     draft: type[serializers.Serializer[Any]] | None = None
     run: type[serializers.Serializer[Any]] | None = None
     new_items: type[serializers.Serializer[Any]] | None = None

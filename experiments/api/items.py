@@ -39,7 +39,7 @@ class QueueItems(ItemView):
         listed = {
             "operation_id": f"api_{desk.collection}_rows_list",
             "parameters": [shapes.RowFilterSerializer, *PAGING],
-            "responses": shapes.RowPageSerializer,
+            "responses": desk.shapes().row_page,
         }
         inserted = {"request": desk.shapes().new_items, "responses": {201: shapes.InsertedSerializer}}
         return {"get": listed, **({"post": inserted} if "insert" in desk.can else {})}
@@ -49,7 +49,7 @@ class QueueItems(ItemView):
         wanted = self.checked(shapes.RowFilterSerializer, request.query_params)
         cursor = RowCursor()
         page = cursor.paginate_queryset(items.filtered(queue, wanted), request, view=self)
-        return cursor.get_paginated_response(self.shown(shapes.RowSerializer, queue, page, many=True))
+        return cursor.get_paginated_response(self.shown(self.desk.shapes().row, queue, page, many=True))
 
     def post(self, request: Request, **place: Any) -> Response:
         queue = self.queue()
@@ -61,18 +61,21 @@ class QueueItems(ItemView):
 class QueueItemDetail(ItemView):
     """One row with the log of its attempts; a person's answer beside the one that came."""
 
-    @extend_schema(responses=shapes.RowDetailSerializer)
+    @staticmethod
+    def described(desk: Desk) -> Described:
+        answered = {"responses": desk.shapes().row_detail}
+        return {"get": answered, "patch": {"request": shapes.CorrectionSerializer, **answered}}
+
     def get(self, request: Request, row_index: int, **place: Any) -> Response:
         queue = self.queue()
-        return Response(self.shown(shapes.RowDetailSerializer, queue, self.item(queue, row_index)))
+        return Response(self.shown(self.desk.shapes().row_detail, queue, self.item(queue, row_index)))
 
-    @extend_schema(request=shapes.CorrectionSerializer, responses=shapes.RowDetailSerializer)
     def patch(self, request: Request, row_index: int, **place: Any) -> Response:
         queue = self.queue()
         self.item(queue, row_index)
         values = self.checked(shapes.CorrectionSerializer, request.data)
         corrections.correct(queue=queue, row_index=row_index, payload=values["corrected_payload"])
-        return Response(self.shown(shapes.RowDetailSerializer, queue, self.item(queue, row_index)))
+        return Response(self.shown(self.desk.shapes().row_detail, queue, self.item(queue, row_index)))
 
     def item(self, queue: Queue, row_index: int) -> QueueItem:
         found = items.of_queue(queue).filter(row_index=row_index).first()

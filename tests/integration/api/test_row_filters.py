@@ -24,6 +24,12 @@ def found(batch: Draft, **query: Any) -> list[int]:
     return [row["row_index"] for row in batch.api.rows(batch.id, **query)]
 
 
+def test_spaces_are_searched_for_too(batch: Draft) -> None:
+    assert found(batch, search="off_") == [2]
+    assert found(batch, search="off_ ") == []
+    assert found(batch, search=" off_") == [2]
+
+
 @pytest.mark.parametrize(
     ("query", "rows"),
     [
