@@ -122,6 +122,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     """A run as stored; `queue` and `row_index` name the row that asked, null for a direct call."""
 
     network = serializers.CharField(source="network.name")
+    agent_key = serializers.SerializerMethodField()
     queue = serializers.SerializerMethodField()
     row_index = serializers.SerializerMethodField()
 
@@ -143,6 +144,9 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "duration_ms",
             "created_at",
         )
+
+    def get_agent_key(self, run: Run) -> str | None:
+        return run.agent_key or None
 
     def get_queue(self, run: Run) -> str | None:
         return str(run.item.queue_id) if run.item else None

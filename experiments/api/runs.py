@@ -8,6 +8,7 @@ from rest_framework import generics
 from experiments.models import Run
 from experiments.run_pages.filters import RunFilter
 from experiments.serializers import RunSerializer
+from experiments.storable import UNSTORABLE
 
 
 class RunViews(generics.GenericAPIView[Run]):
@@ -27,6 +28,8 @@ class RunList(RunViews, generics.ListAPIView[Run]):
 
 class RunDetail(RunViews, generics.RetrieveAPIView[Run]):
     def get_object(self) -> Run:
+        if UNSTORABLE.search(self.kwargs["trace_id"]):
+            raise Http404
         # A trace id is unique within a network only; across networks the newest answers.
         run = self.get_queryset().filter(trace_id=self.kwargs["trace_id"]).order_by("-created_at", "-id").first()
         if run is None:

@@ -61,6 +61,17 @@ def test_odd_trace_ids(api: Api, trace_id: str) -> None:
     assert api.get(f"/runs/{quote(trace_id)}")["trace_id"] == trace_id
 
 
+def test_no_run_has_a_trace_id_that_cannot_be_stored(api: Api) -> None:
+    for trace_id in ("%00", "a%00b"):
+        assert errors(api.get(f"/runs/{trace_id}", 404), kind="client_error") == [("not_found", None)]
+
+
+def test_a_run_of_the_default_agent_names_none(api: Api) -> None:
+    make("ann", "default", agent_key="")
+    make("ann", "named", agent_key="a")
+    assert [api.get(f"/runs/{trace_id}")["agent_key"] for trace_id in ("default", "named")] == [None, "a"]
+
+
 def test_a_trace_id_of_two_networks_is_the_newest_that_one_may_see(api: Api, bob: Api) -> None:
     make("bob", "t", "first", status="older")
     make("bob", "t", "second", status="newer")
