@@ -1,5 +1,6 @@
 """An HTTP answer of `/run` as a `RunReply`."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -110,7 +111,8 @@ def _checked_payload(final: dict[str, Any]) -> RunReply:
 
 def _run_error(final: dict[str, Any]) -> str:
     status = cleaned(final["status"])
-    said = in_words(final.get("error"))
+    error = cleaned(final.get("error"))
+    said = in_words(error) or (shortened(json.dumps(error, ensure_ascii=False)) if error else "")
     return said or f"The run ended with the status {shortened(str(status), 100)!r} and gave no reason."
 
 
@@ -134,9 +136,14 @@ def _with_record(reply: RunReply, body: Any) -> RunReply:
 
 
 def _trace_id(value: Any) -> str | None:
-    """Dots and slashes are welcome; what cannot stand in an address is as good as none."""
+    """Dots and slashes are welcome; what cannot stand in an address is as good as none.
+
+    Clients fold `.` and `..` between slashes away (RFC 3986 §5.2.4).
+    """
     name = _name(value)
-    return name if name and name.isprintable() and "\ufffd" not in name else None
+    if name is None or not name.isprintable() or "\ufffd" in name or {".", ".."} & set(name.split("/")):
+        return None
+    return name
 
 
 def _name(value: Any) -> str | None:

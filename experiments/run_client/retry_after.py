@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-# Longer than any quota lasts; what asks for more is a mistake.
-LONGEST_S = 7 * 24 * 3600.0
+# Quotas last a month at most; what asks for more is a mistake.
+LONGEST_S = 31 * 24 * 3600.0
 _NUMBER = re.compile(r"\s*\d{1,15}(\.\d*)?\s*", re.ASCII)
 
 

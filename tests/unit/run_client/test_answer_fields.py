@@ -55,13 +55,22 @@ def test_any_other_status_is_a_run_error(status: str) -> None:
     assert reply.trace_id == "t"
 
 
+@pytest.mark.parametrize("error", ['{"a": 1}', "[[7]]", "42"])
+def test_an_error_of_no_known_shape_is_shown_as_it_came(error: str) -> None:
+    assert read(f'{{"final": {{"status": "error", "error": {error}}}}}').message == error
+
+
 def test_a_run_error_without_words_names_the_status() -> None:
     assert "'retry'" in read('{"final": {"status": "retry", "error": null}}').message
 
 
 @pytest.mark.parametrize(
     ("sent", "kept"),
-    [('"a/b.c..d"', "a/b.c..d"), ("17", "17"), ('" x "', "x"), ('"a\\nb"', None), ('"a\\u0000"', None), ("{}", None)],
+    [
+        *(('"a/b.c..d"', "a/b.c..d"), ("17", "17"), ('" x "', "x")),
+        *(('"a\\nb"', None), ('"a\\u0000"', None), ("{}", None)),
+        *(('".."', None), ('"."', None), ('"a/../b"', None), ('"a/..."', "a/...")),
+    ],
 )
 def test_an_odd_trace_id_is_kept_where_it_can_stand_in_an_address(sent: str, kept: str | None) -> None:
     assert read(f'{{"trace_id": {sent}, {FINAL}}}').trace_id == kept
