@@ -152,7 +152,7 @@ def _resume(found: QuerySet[Queue]) -> int:
 def cancel(*, queue_id: UUID) -> None:
     """running or paused → cancelled. Calls in flight end and are recorded, waiting rows stay as they are."""
     changed = Queue.objects.filter(pk=queue_id, status__in=[Status.RUNNING, Status.PAUSED]).update(
-        **NO_PAUSE, status=Status.CANCELLED, completed_at=timezone.now(), range_from=None, range_to=None, probing=False
+        **NO_PAUSE, status=Status.CANCELLED, completed_at=timezone.now(), range_from=None, range_to=None
     )
     if not changed:
         raise Conflict(f"Only a running or paused {called(queue_id)} can be cancelled.", code="wrong_status")

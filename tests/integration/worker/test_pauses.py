@@ -49,14 +49,18 @@ def test_401_on_every_row_pauses_and_leaves_the_rows_alone(api: Api, run_server:
     assert run_server.stats()["calls"] <= 5 + 4
 
 
-def test_after_such_a_pause_one_row_goes_first(api: Api, run_server: RunServer, worker: Worker) -> None:
+@pytest.mark.parametrize("then", [["resume"], ["cancel", "resume"]])
+def test_after_such_a_pause_one_row_goes_first(
+    api: Api, run_server: RunServer, worker: Worker, then: list[str]
+) -> None:
     run_server.always({"do": "status", "status": 401})
     batch = api.ready(api.network(run_server), numbered(40), concurrency=4)
     api.run(batch)
-    api.wait(batch)
+    api.rest(batch)
     before = run_server.stats()["calls"]
-    api.post(f"/csv_batches/{batch}/resume", want=202)
-    assert api.wait(batch)["pause_reason"]["code"] == "unauthorized"
+    for action in then:
+        api.post(f"/csv_batches/{batch}/{action}", want=202)
+    assert api.rest(batch)["pause_reason"]["code"] == "unauthorized"
     assert run_server.stats()["calls"] == before + 1
     run_server.reset()
     api.post(f"/csv_batches/{batch}/resume", want=202)
