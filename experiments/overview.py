@@ -13,6 +13,7 @@ from zlib import crc32
 from experiments import caps, desks, health
 from experiments.desks import Words
 from experiments.models import Queue
+from experiments.selectors import items
 from experiments.units import compact, count, duration
 
 Status = Queue.Status
@@ -51,7 +52,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class State(Shown):
-    """`word` is the status, `sentence` what it means now; `until` is when a pause ends by itself."""
+    """`word` is the status, `sentence` what it means now; `until` is when it goes on by itself."""
 
     word: str
     severity: str
@@ -129,6 +130,10 @@ def severity_of(queue: Queue) -> str:
 
 
 def state_of(queue: Queue) -> State:
+    held_back = items.held_back(queue)
+    if held_back is not None and not health.waiting_note([queue]):
+        why = "The network asks to wait (429)." if held_back.limited_since else "What failed is tried again."
+        return State("state", queue.status, severity_of(queue), why, held_back.available_at)
     until = queue.pause_until if queue.status == Status.PAUSED else None
     return State("state", queue.status, severity_of(queue), _sentence(queue), until)
 

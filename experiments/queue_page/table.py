@@ -215,11 +215,13 @@ def _note(queue: Queue, row: Mapping[str, Any]) -> str:
     """What is to be said of a row that is on its way for the second time."""
     if row["status"] == "running" and row["attempts"] > 1:
         return f"attempt {row['attempts']} of {queue.max_attempts}"
-    if row["status"] != "queued" or not row["attempts"]:
+    if row["status"] != "queued":
         return ""
     wait_s = (row["available_at"] - timezone.now()).total_seconds()
-    tried = f"tried {row['attempts']} of {queue.max_attempts} times"
-    return f"{tried}, again in {duration(wait_s)}" if wait_s >= 1 else tried
+    # A call that the network put off with 429 does not count as a try.
+    tried = f"tried {row['attempts']} of {queue.max_attempts} times" if row["attempts"] else ""
+    again = f"again in {duration(wait_s)}" if wait_s >= 1 else ""
+    return ", ".join(filter(None, (tried, again)))
 
 
 def _elapsed(row: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
 from experiments import desks
 from experiments.desks import Extras
@@ -28,6 +29,15 @@ def of_queue(queue: Queue) -> QueueItemQuerySet:
     """All, with what `Desk.extras` looks at."""
     desk = desks.of(queue)
     return desk.items(queue).annotate(**desk.extras(queue).annotations)
+
+
+def held_back(queue: Queue) -> QueueItem | None:
+    """The item that comes next, where nothing of a running queue is in flight because it may not be called yet."""
+    if queue.status != Queue.Status.RUNNING or queue.running or not queue.queued:
+        return None
+    waiting = QueueItem.objects.of(queue).filter(status="queued", row_index__gte=queue.range_from or 0)
+    first = waiting.in_order().only("available_at", "limited_since").first()
+    return first if first is not None and first.available_at > timezone.now() else None
 
 
 def as_row(item: QueueItem, names: Sequence[str], extras: Extras = Extras()) -> dict[str, Any]:  # noqa: B008  frozen
