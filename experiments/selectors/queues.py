@@ -16,12 +16,12 @@ LEAST_RATE = 1e-6
 def rows_per_second(queue: Queue, now: datetime) -> float:
     """Final rows per second over about the last minute; 0 while nothing runs.
 
-    The queue keeps a count that decays by e in `RATE_DECAY_S`. Shortly after the start less than that time has been
-    seen, which the denominator takes into account.
+    The queue keeps a count that decays by e in `RATE_DECAY_S`, from nothing whenever it begins to run. Shortly after
+    that less than that time has been seen, which the denominator takes into account.
     """
-    if queue.status != Queue.Status.RUNNING or queue.rate_at is None or queue.started_at is None:
+    if queue.status != Queue.Status.RUNNING or queue.rate_at is None or queue.running_since is None:
         return 0.0
-    seen_s = max((now - queue.started_at).total_seconds(), 0.1)
+    seen_s = max((now - queue.running_since).total_seconds(), 0.1)
     quiet_s = max((now - queue.rate_at).total_seconds(), 0.0)
     decayed = queue.rate * exp(-min(quiet_s / RATE_DECAY_S, 50))
     return decayed / (RATE_DECAY_S * (1 - exp(-min(seen_s / RATE_DECAY_S, 50))))

@@ -41,7 +41,8 @@ NEW_WORK = {
     "error_message": "",
 }
 """What an item looks like that nobody has called yet. What a person wrote down for it stays."""
-FRESH_START = {**NO_PAUSE, "streak": 0, "streak_group": ""}
+NO_RATE: dict[str, Any] = {"rate": 0, "rate_at": None}
+FRESH_START = {**NO_PAUSE, **NO_RATE, "streak": 0, "streak_group": ""}
 
 
 def called(queue_id: UUID) -> str:
@@ -59,8 +60,6 @@ def start(*, queue_id: UUID, range_from: int | None = None, range_to: int | None
             started_at=timezone.now(),
             range_from=range_from,
             range_to=range_to,
-            rate=0,
-            rate_at=None,
         )
         if not started:
             raise Conflict(f"This {called(queue_id)} was started already.", code="already_started")
@@ -175,7 +174,8 @@ def retry(
         requeued = failed + succeeded
         if not requeued:
             return 0
-        changes = {"status": Status.RUNNING, "completed_at": None} if queue.status == Status.COMPLETED else {}
+        begins = {"status": Status.RUNNING, "completed_at": None, **NO_RATE}
+        changes = begins if queue.status == Status.COMPLETED else {}
         Queue.objects.filter(pk=queue_id).update(
             **changes,
             queued=F("queued") + requeued,
