@@ -150,14 +150,17 @@ def _property(field: Field) -> Json:
 CARRIED = {"type", "enum", "const", "description", "title", "anyOf", "default"}
 
 
-def schema_to_fields(schema: Any) -> Imported:
-    """A field for each top-level property of a pasted or a network's schema; `InvalidInput` where it is not taken."""
+def schema_to_fields(schema: Any, *, any_name: bool = False) -> Imported:
+    """A field for each top-level property of a pasted or a network's schema; `InvalidInput` where it is not taken.
+
+    `any_name`: also of those that nobody could have named so here, where the schema is to be kept as it is.
+    """
     checked = check_schema(schema)
     required = checked.get("required", ())
     fields: list[Field] = []
     notes: list[str] = []
     for name, part in checked.get("properties", {}).items():
-        if not NAME.fullmatch(name):
+        if not (NAME.fullmatch(name) or (any_name and name.strip())):
             notes.append(f"{name!r} cannot be the name of a response field and is left out.")
             continue
         field, lost = _imported(name, part if isinstance(part, Mapping) else {}, name in required)

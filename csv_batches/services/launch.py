@@ -212,5 +212,5 @@ def copy_schema(batch: CsvBatch) -> None:
     assert copied is not None
     batch.schema_json, batch.schema_guidance, batch.schema_example = copied
     if not batch.response_fields:
-        imported = fields.schema_to_fields(batch.schema_json)
+        imported = fields.schema_to_fields(batch.schema_json, any_name=True)
         batch.response_fields = [fields.field_to_json(field) for field in imported.fields]

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration.api.support import Draft, errors
-from tests.support.api import Api
+from tests.integration.api.support import Draft, errors, finish
+from tests.integration.pages.support import browser
+from tests.support.api import Api, from_csv
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -40,6 +41,26 @@ def test_an_empty_builder_takes_the_properties(keeping: Draft) -> None:
         {"name": "mood", "description": "", "type": "string", "required": True, "choices": ["good", "bad"]},
         {"name": "why", "description": "", "type": "string", "required": False},
     ]
+
+
+def test_a_property_of_any_name_becomes_a_column(keeping: Draft) -> None:
+    names = ["Ärger", "é!", "7 days", "x" * 100, '"quoted", with comma']
+    schema = {"type": "object", "properties": {name: {"type": "integer"} for name in names}, "required": names}
+    network = f"/networks/{keeping.state()['network']['id']}"
+    keeping.api.patch(network, {"additional_data": {"respond_payload_schema": schema}})
+    keeping.api.patch(keeping.path, {"response_fields": []})
+    keeping.api.post(f"{keeping.path}/run", {}, 202)
+    finish(keeping.id, {0: dict.fromkeys(names, 5)})
+    head, *lines = from_csv(keeping.api.export(keeping.id, metadata=0, partial=1))
+    assert head[-5:] == names
+    assert lines[0][-5:] == ["5"] * 5
+    for name in names:
+        assert len(keeping.api.rows(keeping.id, field=name, value="5")) == 1
+    assert [field["name"] for field in keeping.api.get(f"{keeping.path}/results")["fields"]] == names
+    # The page of such an answer, with the form to correct it.
+    page = browser("ann").get(f"/csv-batch/{keeping.id}/row/0/")
+    assert page.status_code == 200
+    assert "é!" in page.content.decode()
 
 
 def test_a_network_without_a_schema(draft: Draft) -> None:
