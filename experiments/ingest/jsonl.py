@@ -43,7 +43,10 @@ class _DuplicateKey(ValueError):
 
 
 class JsonlTable(Table):
-    """A JSON Lines file. Texts are taken verbatim, null is empty text, other values are compact JSON text."""
+    """A JSON Lines file. Texts are taken verbatim, null is empty text, other values are compact JSON text.
+
+    Where the columns are the keys of the first object (`keys`), a later one that lacks some is warned of.
+    """
 
     delimiter = None
 
@@ -58,6 +61,7 @@ class JsonlTable(Table):
         self.row_count = self._line = 0
         self.line_end, self.columns = self._read_columns(all_lines=keys == "all")
         self._known = {column.header for column in self.columns}
+        self._is_complete = keys == "first"
 
     @property
     def line(self) -> int:
@@ -105,6 +109,7 @@ class JsonlTable(Table):
     def rows(self) -> Generator[list[str]]:
         self._log = log = WarningLog()
         self.row_count = 0
+        log.add_names(self.columns, self.header_line)
         with closing(self._lines()) as lines:
             for number, line in lines:
                 if not line.strip():
@@ -123,6 +128,10 @@ class JsonlTable(Table):
         values = parse_line(line, number)
         if not values.keys() <= self._known:
             raise _unknown_key(values, self._known, number)
+        if self._is_complete and len(values) < len(self.columns):
+            missing = next(column.header for column in self.columns if column.header not in values)
+            detail = f"Line {number} has no key “{shortened(missing)}”, which the first object has; its cell is empty."
+            self._log.add(number, "missing_key", detail)
         try:
             cells = [_cell(values.get(column.header)) for column in self.columns]
         except RecursionError as error:

@@ -22,7 +22,6 @@ from experiments.ingest.table import (
     Warning_,
     WarningLog,
     name_columns,
-    shortened,
 )
 
 _HEAD_BYTES = 8 * 1024
@@ -178,14 +177,7 @@ class CsvTable(Table):
             if record:
                 break
             log.add(records.line, "blank_line", "A blank line above the header was left out.")
-        for number, column in enumerate(self.columns, start=1):
-            if not column.header.strip():
-                detail = f"Column {number} has no header; its name here is “{shortened(column.name)}”."
-                log.add(records.line, "empty_header", detail)
-            elif column.name != column.header:
-                header, name = shortened(column.header), shortened(column.name)
-                detail = f"Column {number}: the header “{header}” is taken; its name here is “{name}”."
-                log.add(records.line, "duplicate_header", detail)
+        log.add_names(self.columns, records.line)
 
     def _shaped(self, record: list[str], line: int, log: WarningLog) -> list[str] | None:
         """Bring a record to the table's width where that loses nothing; None for a blank line between rows."""

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -89,6 +89,16 @@ class WarningLog:
         self.counts[code] += 1
         if self.counts[code] <= WARNINGS_LISTED:
             self._kept.append(Warning_(line, code, detail))
+
+    def add_names(self, columns: Iterable["Column"], line: int) -> None:
+        """Says which columns have another name here than in the header, which is at `line`."""
+        for number, column in enumerate(columns, start=1):
+            name = shortened(column.name)
+            if not column.header.strip():
+                self.add(line, "empty_header", f"Column {number} has no header; its name here is “{name}”.")
+            elif column.name != column.header:
+                taken = f"the header “{shortened(column.header)}” is taken"
+                self.add(line, "duplicate_header", f"Column {number}: {taken}; its name here is “{name}”.")
 
     def listed(self) -> list[Warning_]:
         """The kept warnings, then one sentence for each code that has more than are kept."""

@@ -31,8 +31,11 @@ def test_strings_are_verbatim_and_other_values_compact_json(ingest: Ingest, valu
     assert ingest(f'{{"a": {value}}}\n', filename="x.jsonl")[1] == [[cell]]
 
 
-def test_missing_keys_are_empty(ingest: Ingest) -> None:
-    assert ingest('{"a":"1","b":"2"}\n{"b":"3"}\n{}\n', filename="x.jsonl")[1] == [["1", "2"], ["", "3"], ["", ""]]
+def test_missing_keys_are_empty_and_listed(ingest: Ingest) -> None:
+    table, rows = ingest('{"a":"1","b":"2"}\n{"b":"3"}\n{"b":"","a":null}\n{}\n', filename="x.jsonl")
+    assert rows == [["1", "2"], ["", "3"], ["", ""], ["", ""]]
+    assert [(warning.code, warning.line) for warning in table.warnings] == [("missing_key", 2), ("missing_key", 4)]
+    assert "“a”" in table.warnings[0].detail
 
 
 def test_blank_lines_are_left_out_and_listed(ingest: Ingest) -> None:
@@ -88,10 +91,11 @@ def test_the_limits_hold(refusal: Refusal, limits: Limits, code: str) -> None:
     assert refusal('{"a":"1234","b":""}\n{"a":"2"}\n', filename="x.jsonl", limits=limits).code == code
 
 
-def test_an_empty_key_gets_a_name(ingest: Ingest) -> None:
+def test_an_empty_key_gets_a_name_which_is_said(ingest: Ingest) -> None:
     table, rows = ingest('{"":"x","b":"y"}\n', filename="x.jsonl")
     assert [(column.name, column.header) for column in table.columns] == [("column 1", ""), ("b", "b")]
     assert rows == [["x", "y"]]
+    assert [(warning.code, warning.line) for warning in table.warnings] == [("empty_header", 1)]
 
 
 def test_bad_bytes_are_refused_here_too(refusal: Refusal) -> None:
