@@ -1,6 +1,5 @@
 """Ten rows do not wait behind twenty thousand, however few workers there are."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,8 +11,7 @@ from tests.support.run_server import RunServer
 from tests.support.worker import Worker, eventually
 
 StartWorker = Callable[..., Worker]
-SOON_S = 15
-"""A few seconds here, with room for a machine that has other things to do."""
+ROWS = 20_000
 
 
 @pytest.fixture
@@ -21,7 +19,7 @@ def bob(transactional_db: None) -> Api:
     return Api.as_user("bob", is_staff=True)
 
 
-def busy(api: Api, run_server: RunServer, network: str, *, rows: int = 20_000, after: int = 100, **values: Any) -> str:
+def busy(api: Api, run_server: RunServer, network: str, *, rows: int = ROWS, after: int = 100, **values: Any) -> str:
     """A batch that keeps every worker busy: it wants more lanes than there are. `after` so many rows are done."""
     batch = api.ready(network, numbered(rows), **{"concurrency": 256, **values})
     before = run_server.stats()["done"]
@@ -30,15 +28,14 @@ def busy(api: Api, run_server: RunServer, network: str, *, rows: int = 20_000, a
     return batch
 
 
-def took_s(api: Api, batch: str) -> float:
-    started = time.monotonic()
+def complete(api: Api, batch: str) -> None:
+    """Starts one of ten rows, and is back when they are done."""
     api.run(batch)
-    assert api.wait(batch, until=["completed"], timeout_s=SOON_S)["progress"]["succeeded"] == 10
-    return time.monotonic() - started
+    assert api.wait(batch, until=["completed"])["progress"]["succeeded"] == 10
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_small_batch_is_done_within_seconds_while_a_large_one_runs(
+def test_a_small_batch_is_done_long_before_the_large_one_that_began_first(
     api: Api, bob: Api, run_server: RunServer, start_worker: StartWorker, workers: str
 ) -> None:
     run_server.script(latency_ms=300)
@@ -51,10 +48,10 @@ def test_a_small_batch_is_done_within_seconds_while_a_large_one_runs(
     start_worker(WORKERS=workers)
     large = busy(api, run_server, here)
     for who, batch in small:
-        assert took_s(who, batch) < SOON_S
+        complete(who, batch)
     state = api.post(f"/csv_batches/{large}/cancel", want=202)
     # It has not stood still for them either.
-    assert 100 < state["progress"]["succeeded"] < 20_000 - 1_000
+    assert 100 < state["progress"]["succeeded"] < ROWS - 1_000
 
 
 def test_of_many_batches_each_gets_its_turn(api: Api, run_server: RunServer, start_worker: StartWorker) -> None:
@@ -88,7 +85,7 @@ def test_one_row_at_a_time_does_not_starve_beside_many_on_a_full_network(
     run_server.hold("")
     run_server.wait(held=slots)
     run_server.release()
-    took_s(api, single)
+    complete(api, single)
     assert run_server.stats()["max_in_flight"] == slots
     api.post(f"/csv_batches/{large}/cancel", want=202)
 
