@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from csv_batches import steps
+from csv_batches.forms.review import SettingsForm, StartForm
 from csv_batches.models import CsvBatch
 from csv_batches.pages import schema_diff
 from csv_batches.pages.schema_diff import Part
@@ -19,12 +20,18 @@ SHOWN = 8
 TEMPLATE_SHOWN = 400
 
 
+PLACES = {"network": "id_network", "agent_key": "id_agent_key", "schema_mode": "id_schema_mode_0"}
+"""Where a setting of this very step is mended."""
+
+
 @dataclass(frozen=True)
 class Missing:
-    """A sentence, and the step where it is mended."""
+    """A sentence, and the step where it is mended; `place` is the element's id where that is this step."""
 
     sentence: str
     step: Step
+    place: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,10 +81,40 @@ def review(batch: CsvBatch, user: Any) -> Review:
 
 
 def missing_of(problems: Iterable[WorkbenchError], change: SchemaChange | None) -> list[Missing]:
-    found = [Missing(problem.detail, steps.step_of(problem.attr)) for problem in problems]
+    found = [_missing(problem) for problem in problems]
     if change and change.mode == CsvBatch.SchemaMode.UPDATE and not change.allowed:
         sentence = f"Only staff may change the schema of {change.network}. Choose to leave it as it is."
-        found.append(Missing(sentence, steps.REVIEW))
+        found.append(_here(sentence, "id_schema_mode_1", "Response schema"))
+    return found
+
+
+def _missing(problem: WorkbenchError) -> Missing:
+    step = steps.step_of(problem.attr)
+    if step is not steps.REVIEW:
+        return Missing(problem.detail, step)
+    attr = problem.attr if problem.attr in PLACES else "network"
+    return _here(problem.detail, PLACES[attr], SettingsForm.base_fields[attr].label)
+
+
+def _here(sentence: object, place: str, link: object) -> Missing:
+    return Missing(str(sentence), steps.REVIEW, place, str(link))
+
+
+def to_do(review: Review, *, confirmed: bool, form: SettingsForm, order: StartForm) -> list[Missing]:
+    """What stands on the page itself and keeps the batch from starting: it is not saved, so only the form knows it."""
+    found = []
+    if review.change and review.change.must_confirm and not confirmed:
+        sentence = f"Confirm that the schema of {review.change.network} is replaced."
+        found.append(_here(sentence, "confirm", "Replace the schema"))
+    for name in form.errors:
+        if name in form.fields:
+            place = PLACES.get(name, f"id_{name}")
+            found.append(_here("A setting is not saved.", place, form.fields[name].label))
+        else:
+            found.append(_here("The settings are not saved.", "settings-title", "Where and how it runs"))
+    for name, sentences in order.errors.items():
+        if name in order.fields and name != "confirm":
+            found += [_here(sentence, "which", "Rows to run") for sentence in sentences]
     return found
 
 

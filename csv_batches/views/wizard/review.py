@@ -65,7 +65,8 @@ def start(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
             launch.run(batch_id=batch.pk, user=request.user, order=order.order())
             return HttpResponseRedirect(queue_address(batch))
         except WorkbenchError as error:
-            order.add_error(None, _start_sentences(error, confirmed=order.order().confirmed))
+            place = "confirm" if error.code == "schema_change" else None
+            order.add_error(place, _start_sentences(error, confirmed=order.order().confirmed))
             batch = batch_or_404(request.user, batch.pk)
     return _shown(request, batch, form, order=order)
 
@@ -101,14 +102,18 @@ def _shown(
 ) -> HttpResponse:
     review = reviews.review(batch, request.user)
     seen_by_now = review.change.seen if review.change else ""
+    confirmed = "confirm" in request.POST and request.POST.get("seen") == seen_by_now
+    order = order or _order(request, batch)
+    to_do = reviews.to_do(review, confirmed=confirmed, form=form, order=order)
     context = {
         "review": review,
-        "confirmed": "confirm" in request.POST and request.POST.get("seen") == seen_by_now,
+        "lacking": [*review.missing, *to_do],
+        "confirmed": confirmed,
         "form": form if form.errors else SettingsForm(batch),
         "was": was(batch),
         "trial": trial_view.shown(batch),
         "try_form": tried or TryForm(initial=_tried(request)),
-        "start_form": order or StartForm(initial=_chosen(request, batch)),
+        "start_form": order,
     }
     return page(request, batch, steps.REVIEW, context)
 
@@ -118,11 +123,11 @@ def _tried(request: PageRequest) -> dict[str, Any]:
     return {name: request.POST.get(name, value) for name, value in defaults.items()}
 
 
-def _chosen(request: PageRequest, batch: CsvBatch) -> dict[str, Any]:
+def _order(request: PageRequest, batch: CsvBatch) -> StartForm:
     """What stands in the form about the start: none of it is saved, none of it is to be typed again."""
-    defaults = {"which": "all", "range_from": 0, "range_to": max(batch.total - 1, 0)}
-    names = ("which", "first", "range_from", "range_to", "confirm", "seen")
-    return {**defaults, **{name: request.POST[name] for name in names if name in request.POST}}
+    if "which" in request.POST:
+        return StartForm(request.POST)
+    return StartForm(initial={"which": "all", "range_from": 0, "range_to": max(batch.total - 1, 0)})
 
 
 def _trial(request: PageRequest, batch: CsvBatch) -> HttpResponse:

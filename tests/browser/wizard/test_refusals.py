@@ -148,7 +148,24 @@ def test_a_schema_that_would_replace_the_networks_own_has_to_be_confirmed(at: At
     api.patch(f"/networks/{network.pk}", {"additional_data": {"respond_payload_schema": theirs}})
     wizard = at("review")
     expect(wizard.page.get_by_role("list", name="Schema, line by line")).to_contain_text("old")
+    start = wizard.page.get_by_role("button", name="Start batch")
+    expect(start).to_be_disabled()
+    expect(start).to_have_accessible_description(re.compile("Confirm that the schema of net is replaced"))
+    wizard.page.locator("#missing").get_by_role("link", name="Replace the schema").click()
+    expect(wizard.page.get_by_label("Replace the schema")).to_be_focused()
+    wizard.page.keyboard.press("Space")
+    expect(start).to_be_enabled()
+    wizard.start()
+
+
+def test_without_javascript_the_refusal_stands_at_the_confirmation(at: At, api: Api, watch: Watch) -> None:
+    theirs = {"type": "object", "properties": {"old": {"type": "string"}}, "required": ["old"]}
+    network = Network.objects.get(name="net")
+    api.patch(f"/networks/{network.pk}", {"additional_data": {"respond_payload_schema": theirs}})
+    wizard = at("review", script=False)
     wizard.page.get_by_role("button", name="Start batch").click()
-    expect(wizard.page.locator("#error-start")).to_contain_text("Confirm first")
+    expect(wizard.page.locator("#error-confirm")).to_contain_text("Confirm first")
+    expect(wizard.page.get_by_label("Replace the schema")).to_be_focused()
+    expect(wizard.page.get_by_label("Replace the schema")).to_be_in_viewport()
     wizard.page.get_by_label("Replace the schema").check()
     wizard.start()

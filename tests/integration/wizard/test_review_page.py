@@ -35,13 +35,13 @@ def test_what_is_missing_is_said_in_words_with_the_way_there() -> None:
     CsvBatch.objects.filter(pk=batch.pk).update(network=None)
     html = html_of(browser("ann"), batch)
     missing = html.partition('id="missing"')[2].partition("</ul>")[0]
-    for sentence, step in (
-        ("row.nothing is unknown", "prompt"),
-        ("Add at least one response field.", "schema"),
-        ("Choose a network.", "review"),
+    for sentence, way in (
+        ("row.nothing is unknown", queue_url(batch, "prompt/")),
+        ("Add at least one response field.", queue_url(batch, "schema/")),
+        ("Choose a network.", "#id_network"),
     ):
         line = next(line for line in missing.split("</li>") if sentence in line)
-        assert queue_url(batch, f"{step}/") in line
+        assert f'href="{way}"' in line
     assert "disabled" in html.partition('id="start"')[2].partition(">")[0]
     assert "disabled" in html.partition('id="try"')[2].partition(">")[0]
 

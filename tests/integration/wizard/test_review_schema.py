@@ -53,7 +53,10 @@ def test_without_a_word_nothing_starts_and_with_it_the_schema_is_written() -> No
     network = has_schema(batch)
     hash_seen = seen(html_of(client, batch))
     html = send(client, batch, "start/", seen=hash_seen).content.decode()
-    assert "Confirm first that the network&#x27;s schema is replaced." in html
+    beside = html.partition('id="confirm"')[2].partition('id="which"')[0]
+    assert "Confirm first that the network&#x27;s schema is replaced." in beside
+    assert "autofocus" in beside.partition(">")[0]
+    assert "Confirm first" not in html.partition('id="error-start"')[2]
     assert status_of(batch) == "draft"
     assert send(client, batch, "start/", seen=hash_seen, confirm="1")["Location"] == queue_url(batch)
     assert status_of(batch) == "running"
