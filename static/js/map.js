@@ -1,4 +1,4 @@
-/* Only what htmx cannot do: a key is invalid exactly while its place for problems says something. */
+/* Only what htmx cannot do: a key is invalid exactly while its place for problems says something, and is told whole. */
 (() => {
   "use strict";
   document.body.addEventListener("htmx:afterSettle", () => {
@@ -7,6 +7,10 @@
       if (problem?.textContent.trim()) key.setAttribute("aria-invalid", "true");
       else key.removeAttribute("aria-invalid");
     });
+  });
+  // A key may be longer than its field: pointing at it shows the whole, also of what was just typed.
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("#map-form .key")) event.target.title = event.target.value;
   });
   // Beyond the first and the last row there is nothing to ask for.
   document.addEventListener("click", (event) => {
