@@ -28,7 +28,7 @@ STEPS = (UPLOAD, MAP, PROMPT, SCHEMA, REVIEW, RUN)
 
 @dataclass(frozen=True, slots=True)
 class StepState:
-    """`state` is current, done, missing or open; `words` says the same to a reader, with what there is."""
+    """`state` is missing, else current, done or open; `words` says the same to a reader, with what there is."""
 
     number: int
     step: Step
@@ -45,8 +45,8 @@ def states(current: Step, missing: Iterable[tuple[str | None, str]], done_words:
     found = []
     for number, step in enumerate(STEPS, start=1):
         words = by_step.get(step.key) or done_words[number - 1]
-        state = "missing" if step.key in by_step else "done" if words else "open"
-        found.append(StepState(number, step, "current" if step is current else state, words))
+        state = "current" if step is current else "done" if words else "open"
+        found.append(StepState(number, step, "missing" if step.key in by_step else state, words))
     return found
 
 
