@@ -12,11 +12,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from csv_batches import steps
+from csv_batches import kind, steps
 from csv_batches.models import CsvBatch
 from csv_batches.services import launch, undo
 from csv_batches.steps import Step, StepState
 from csv_batches.views.shared import batch_or_404, queue_address
+from experiments import desks, kinds
 from experiments.pages import PageRequest, signed_in, told, wants_fragment
 from experiments.units import count, counted
 
@@ -84,7 +85,8 @@ def page(request: PageRequest, batch: CsvBatch | None, step: Step, context: dict
     """The whole step, or for htmx what changes on it: `wizard/<step>_news.html`."""
     part = "_news" if wants_fragment(request) else ""
     template = f"csv_batches/wizard/{step.key}{part}.html"
-    return render(request, template, {**context, "wizard": frame(batch, step), "batch": batch})
+    shown = {**context, "wizard": frame(batch, step), "batch": batch, "desk": kinds.get(kind.NAME).desk}
+    return render(request, template, shown)
 
 
 def onward(request: PageRequest, batch: CsvBatch, step: Step) -> HttpResponseRedirect:
@@ -107,7 +109,8 @@ def reset(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
         with told(request):
             undo.reset(batch_id=batch.pk)
         return HttpResponseRedirect(step_address(batch, steps.MAP))
-    return render(request, "csv_batches/wizard/reset.html", {"batch": batch, "from": _asked_from(request)})
+    context = {"batch": batch, "from": _asked_from(request), "desk": desks.of(batch)}
+    return render(request, "csv_batches/wizard/reset.html", context)
 
 
 reset_page = of_draft(reset)
