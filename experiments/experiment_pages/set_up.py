@@ -6,6 +6,7 @@ from typing import Any
 
 from experiments import datasets
 from experiments.experiment_pages import words
+from experiments.ingest import names
 from experiments.models import Experiment
 from experiments.units import counted, in_one_line
 
@@ -49,7 +50,7 @@ def dataset(experiment: Experiment) -> ShownDataset | None:
         ),
         more_columns=max(len(experiment.columns) - MOST_COLUMNS, 0),
         warnings=tuple(experiment.warnings),
-        how_read=", ".join(part for part in (experiment.encoding, _delimiter(experiment)) if part),
+        how_read=", ".join(part for part in (_encoding(experiment), _delimiter(experiment)) if part),
     )
 
 
@@ -64,9 +65,13 @@ def _column(position: int, column: Mapping[str, str], rows: list[list[str]]) -> 
     )
 
 
+def _encoding(experiment: Experiment) -> str:
+    return names.short(experiment.encoding) if experiment.encoding else ""
+
+
 def _delimiter(experiment: Experiment) -> str:
-    names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
+    words_of = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
     if not experiment.source_name:
         return ""
     found = experiment.delimiter
-    return f"divided by {names.get(found, found)}" if found else "JSON Lines"
+    return f"divided by {words_of.get(found, found)}" if found else "JSON Lines"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.errors import InvalidInput
+from experiments.ingest import names
 from experiments.ingest.guess import hints, preview, unmarked_utf16
 from experiments.ingest.table import RejectedFile
 
@@ -46,7 +47,9 @@ def find_encoding(head: bytes, requested: str | None) -> Encoding:
         return Encoding(marked, declared=True)
     guess = unmarked_utf16(head)
     if guess:
-        detail = f"The file is not UTF-8. It looks like {guess} without a byte-order mark: choose the encoding."
+        detail = (
+            f"The file is not UTF-8. It looks like {names.short(guess)} without a byte-order mark: choose the encoding."
+        )
         lines = preview(head, guess, first_line=1)
         raise RejectedFile(detail, code="encoding", line=1, offset=0, guess=guess, preview=lines, alternatives=[])
     return Encoding("utf-8", declared=False)
@@ -66,7 +69,7 @@ def _known_charset(requested: str) -> str:
 
 def _unknown_encoding(requested: str) -> InvalidInput:
     examples = "utf-8, utf-16, windows-1252, shift_jis"
-    detail = f"{requested[:40]!r} is not an encoding that is known here. Examples: {examples}."
+    detail = f"“{requested[:40]}” is not an encoding that is known here. Examples: {examples}."
     return InvalidInput(detail, code="unknown_encoding", attr="encoding")
 
 
@@ -88,7 +91,9 @@ def decoded_pieces(path: Path, encoding: Encoding, *, limit: int | None = None) 
                 offset = read - len(error.object) + error.start
                 raise _bad_byte(path, encoding, error, offset, only_ascii=only_ascii) from error
             except UnicodeError as error:
-                raise RejectedFile(f"The file is not {encoding.name}: {error}.", code="bad_byte", offset=0) from error
+                raise RejectedFile(
+                    f"The file is not {names.short(encoding.name)}: {error}.", code="bad_byte", offset=0
+                ) from error
             if piece:
                 yield piece.removeprefix("\ufeff") if first else piece
                 first, only_ascii = False, only_ascii and piece.isascii()
@@ -107,13 +112,13 @@ def _bad_byte(
     line = _line_of(path, encoding, offset)
     byte = f"0x{error.object[error.start]:02x}"
     if encoding.declared:
-        detail = f"Line {line}: the byte {byte} at offset {offset:,} is not valid {encoding.name}."
+        detail = f"Line {line}: the byte {byte} at offset {offset:,} is not valid {names.short(encoding.name)}."
         return RejectedFile(detail, code="bad_byte", line=line, offset=offset)
     help_to_choose = hints(path, line=line, offset=offset)
     if not only_ascii or _mostly_utf8(error.object):
         detail = f"Line {line}: the byte {byte} at offset {offset:,} is damaged; the file is UTF-8 elsewhere."
         return RejectedFile(detail, code="bad_byte", line=line, offset=offset, **help_to_choose)
-    looks = f" It looks like {help_to_choose['guess']}." if help_to_choose["guess"] else ""
+    looks = f" It looks like {names.short(help_to_choose['guess'])}." if help_to_choose["guess"] else ""
     detail = f"The file is not UTF-8 (line {line}, byte {byte} at offset {offset:,}).{looks} Choose the encoding."
     return RejectedFile(detail, code="encoding", line=line, offset=offset, **help_to_choose)
 

@@ -40,6 +40,7 @@ def test_other_encodings_are_asked_for_with_a_guess_and_the_lines_that_depend_on
     refused = refusal("name,town\nx,y\nJosé,Orléans\n".encode("cp1252"))
     assert refused.code == "encoding"
     assert refused.extra["guess"] == "cp1252"
+    assert "It looks like Windows-1252." in refused.detail
     assert refused.extra["preview"] == [{"line": 3, "text": "José,Orléans"}]
     assert (refused.extra["line"], refused.extra["offset"]) == (3, 17)
 

@@ -49,6 +49,11 @@ def label(name: str) -> str:
     return LABELS.get(canonical(name), name)
 
 
+def short(name: str) -> str:
+    """The label without what it is for, as it stands in a sentence: `Windows-1252`, `UTF-8`."""
+    return label(name).partition(",")[0]
+
+
 def canonical(name: str) -> str:
     """The name under which the same encoding is listed here."""
     try:
