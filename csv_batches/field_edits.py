@@ -5,6 +5,7 @@ from typing import Any
 
 from experiments.errors import InvalidInput
 from experiments.response_fields import check_fields
+from experiments.units import quoted
 
 Json = dict[str, Any]
 PARTS = ("name", "description", "type", "choices")
@@ -39,7 +40,7 @@ def placed(fields: Sequence[Json], name: str, to: int) -> list[Json]:
 def index_of(fields: Sequence[Json], name: str) -> int:
     found = next((number for number, field in enumerate(fields) if field["name"] == name), None)
     if found is None:
-        sentence = f"There is no field “{name}” any more. It was renamed or removed elsewhere."
+        sentence = f"There is no field {quoted(name)} any more. It was renamed or removed elsewhere."
         raise InvalidInput(sentence, code="does_not_exist", attr="response_fields")
     return found
 
@@ -60,5 +61,5 @@ def problem(field: Json) -> tuple[str, str] | None:
 
 def _sentence(detail: str, name: str) -> str:
     """Beside its input a problem needs no address."""
-    words = detail.removeprefix(f"response_fields[0] ({name!r}): ")
+    words = detail.removeprefix(f"response_fields[0] ({quoted(name)}): ")
     return words[:1].upper() + words[1:]

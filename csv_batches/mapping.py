@@ -11,6 +11,7 @@ from typing import Any
 
 from experiments.errors import InvalidInput
 from experiments.param_keys import KeyTree
+from experiments.units import quoted
 
 IGNORE, PROMPT, SYSTEM_PARAM = MODES = ("ignore", "prompt", "system_param")
 
@@ -53,7 +54,7 @@ def merge_columns(existing: Sequence[Json], changes: Any) -> list[Json]:
     entries = _entries(changes)
     unknown = next((name for name in entries if name not in {column["name"] for column in existing}), None)
     if unknown is not None:
-        raise _invalid(f"There is no column {unknown!r}.", "unknown_column")
+        raise _invalid(f"There is no column {quoted(unknown)}.", "unknown_column")
     merged = [_changed(Column(**column), entries.get(column["name"], {})) for column in existing]
     _tree(merged)
     return _to_json(merged)
@@ -80,7 +81,7 @@ def _entries(given: Any) -> dict[str, Json]:
         if not name.strip():
             raise _invalid(f"columns[{position}] has a blank name.", "invalid_columns")
         if name in entries:
-            raise _invalid(f"The column {name!r} is named twice.", "duplicate_column")
+            raise _invalid(f"The column {quoted(name)} is named twice.", "duplicate_column")
         _check_text(name, name, "name")
         _check_entry(entry)
         entries[name] = dict(entry)
@@ -91,25 +92,28 @@ def _check_entry(entry: MappingOf[str, Any]) -> None:
     name = entry["name"]
     unknown = set(entry) - {"name", "header", "mode", "key"}
     if unknown:
-        raise _invalid(f"Column {name!r}: {', '.join(map(repr, sorted(unknown)))} is not known.", "invalid_columns")
+        raise _invalid(f"Column {quoted(name)}: {_listed(unknown)} is not known.", "invalid_columns")
     if entry.get("mode", IGNORE) not in MODES:
-        raise _invalid(
-            f"Column {name!r}: the mode is {entry['mode']!r}, not one of {', '.join(MODES)}.", "invalid_mode"
-        )
+        sentence = f"Column {quoted(name)}: the mode is {quoted(entry['mode'])}, not one of {', '.join(MODES)}."
+        raise _invalid(sentence, "invalid_mode")
     if entry.get("key") is not None:
         _check_text(entry["key"], name, "key")
 
 
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(quoted, sorted(names)))
+
+
 def _check_text(value: Any, name: str, what: str) -> None:
     if not isinstance(value, str):
-        raise _invalid(f"Column {name!r}: the {what} must be a text.", "invalid_columns")
+        raise _invalid(f"Column {quoted(name)}: the {what} must be a text.", "invalid_columns")
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        raise _invalid(f"Column {name!r}: the {what} has a character that no text has.", "invalid_columns")
+        raise _invalid(f"Column {quoted(name)}: the {what} has a character that no text has.", "invalid_columns")
 
 
 def _changed(column: Column, entry: Json) -> Column:
     if entry.get("header", column.header) != column.header:
-        raise _invalid(f"Column {column.name!r}: the header is the file's and cannot change.", "invalid_columns")
+        raise _invalid(f"Column {quoted(column.name)}: the header is the file's and cannot change.", "invalid_columns")
     # Without a key of its own a column goes by its name: an input left empty says just that.
     key = (entry["key"] or column.name) if "key" in entry else column.key
     return replace(column, mode=entry.get("mode", column.mode), key=key)

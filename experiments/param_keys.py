@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from experiments.errors import InvalidInput
+from experiments.units import quoted
 
 RESERVED = {"network"}  # first segments that runtimes interpret
 KEY_LIMIT = 500  # characters
@@ -29,9 +30,9 @@ class KeyTree:
         for depth, segment in enumerate(path[:-1], 1):
             group = group.setdefault(segment, {})
             if not isinstance(group, dict):
-                raise _clash(name, key, self._owners[path[:depth]])
+                raise _clash(name, path, path[:depth], self._owners[path[:depth]])
         if path[-1] in group:
-            raise _clash(name, key, self._owner_at_or_below(path))
+            raise _clash(name, path, *self._taken_at_or_below(path))
         group[path[-1]] = number
         self._owners[path] = name
 
@@ -39,8 +40,8 @@ class KeyTree:
         """The params of a row, nested, each with the text of its cell."""
         return _filled(self.tree, cells)
 
-    def _owner_at_or_below(self, path: tuple[str, ...]) -> str:
-        return next(name for taken, name in self._owners.items() if taken[: len(path)] == path)
+    def _taken_at_or_below(self, path: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+        return next((taken, name) for taken, name in self._owners.items() if taken[: len(path)] == path)
 
 
 def _filled(tree: dict[str, Any], cells: Sequence[str]) -> dict[str, Any]:
@@ -49,12 +50,12 @@ def _filled(tree: dict[str, Any], cells: Sequence[str]) -> dict[str, Any]:
 
 def _path(name: str, key: str) -> tuple[str, ...]:
     path = tuple(key.split("."))
-    start = f"Column {name!r}: the key {key[:80]!r}"
+    start = f"Column {quoted(name)}: the key {quoted(key[:80])}"
     if any(not segment.strip() for segment in path):
         raise _invalid(f"{start} has an empty part between its dots. Give it another key.", "invalid_key")
     if path[0] in RESERVED:
         raise _invalid(
-            f"{start} begins with {path[0]!r}, which runtimes interpret. Give it another key.", "reserved_key"
+            f"{start} begins with {quoted(path[0])}, which runtimes interpret. Give it another key.", "reserved_key"
         )
     if len(key) > KEY_LIMIT or len(path) > SEGMENTS_LIMIT:
         limits = f"{KEY_LIMIT} characters and {SEGMENTS_LIMIT} parts"
@@ -62,8 +63,17 @@ def _path(name: str, key: str) -> tuple[str, ...]:
     return path
 
 
-def _clash(name: str, key: str, other: str) -> InvalidInput:
-    sentence = f"Columns {other!r} and {name!r}: the key {key!r} is the other's, or inside of it, or around it."
+def _clash(name: str, path: tuple[str, ...], taken: tuple[str, ...], other: str) -> InvalidInput:
+    keys = ".".join(path), ".".join(taken)
+    key, of_other = map(quoted, keys)
+    if path == taken:
+        sentence = f"Columns {quoted(other)} and {quoted(name)} have the same key, {key}. Give one of them another."
+    else:
+        outer, inner = map(quoted, sorted(keys, key=len))
+        sentence = (
+            f"The key {key} of column {quoted(name)} clashes with {of_other} of column {quoted(other)}: "
+            f"{outer} cannot be a text and hold {inner} too. Give one of them another key."
+        )
     return _invalid(sentence, "key_clash")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from experiments.errors import InvalidInput
 from experiments.response_schema import DIALECT, check_schema
+from experiments.units import quoted
 
 TYPES = ("string", "number", "integer", "boolean")
 NAME = re.compile(r"[A-Za-z_][\w .-]{0,63}")
@@ -87,12 +88,13 @@ def _field(entry: Any, position: int) -> Field:
         raise _invalid(f"the name {rule}", position, name)
     unknown = set(entry) - {"name", "description", "type", "required", "choices"}
     if unknown:
-        raise _invalid(f"{', '.join(map(repr, sorted(map(str, unknown))))} is not known", position, name)
+        named = ", ".join(map(quoted, sorted(map(str, unknown))))
+        raise _invalid(f"{named} is not known", position, name)
     description, kind = entry.get("description") or "", entry.get("type", "string")
     if not _is_text(description) or len(description) > DESCRIPTION_LIMIT:
         raise _invalid(f"the description must be a text of at most {DESCRIPTION_LIMIT:,} characters", position, name)
     if kind not in TYPES:
-        raise _invalid(f"the type is {kind!r}, not one of {', '.join(TYPES)}", position, name)
+        raise _invalid(f"the type is {quoted(kind)}, not one of {', '.join(TYPES)}", position, name)
     if not isinstance(entry.get("required", True), bool):
         raise _invalid("required must be true or false", position, name)
     choices = _choices(entry.get("choices") or (), kind, position, name)
@@ -118,7 +120,7 @@ def _is_text(value: Any) -> bool:
 
 
 def _invalid(what: str, position: int, name: Any = None, *, code: str = "invalid_field") -> InvalidInput:
-    named = f" ({name!r})" if isinstance(name, str) else ""
+    named = f" ({quoted(name)})" if isinstance(name, str) else ""
     return InvalidInput(f"response_fields[{position}]{named}: {what}.", code=code, attr="response_fields")
 
 
@@ -161,13 +163,13 @@ def schema_to_fields(schema: Any, *, any_name: bool = False) -> Imported:
     notes: list[str] = []
     for name, part in checked.get("properties", {}).items():
         if not (NAME.fullmatch(name) or (any_name and name.strip())):
-            notes.append(f"{name!r} cannot be the name of a response field and is left out.")
+            notes.append(f"{quoted(name)} cannot be the name of a response field and is left out.")
             continue
         field, lost = _imported(name, part if isinstance(part, Mapping) else {}, name in required)
         fields.append(field)
-        notes += [f"{name!r}: {sentence}" for sentence in lost]
+        notes += [f"{quoted(name)}: {sentence}" for sentence in lost]
     missing = [name for name in required if name not in checked.get("properties", {})]
-    notes += [f"{name!r} is required but not described, and is left out." for name in missing]
+    notes += [f"{quoted(name)} is required but not described, and is left out." for name in missing]
     if checked.get("additionalProperties", True) is not True:
         notes.append("Rules about further keys (additionalProperties) are left out; further keys are allowed.")
     return Imported(tuple(fields), tuple(notes))

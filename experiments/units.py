@@ -16,6 +16,11 @@ def counted(number: int, what: str, several: str = "") -> str:
     return f"{count(number)} {what}" if number == 1 else f"{count(number)} {several or f'{what}s'}"
 
 
+def quoted(value: Any) -> str:
+    """What people gave, in the quotes of a sentence; in one line, and with no character that no text has."""
+    return f"“{''.join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in str(value))}”"
+
+
 def compact(number: float) -> str:
     """Three significant figures: `812`, `41.2 k`, `1.7 M`."""
     for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):

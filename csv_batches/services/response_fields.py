@@ -51,4 +51,4 @@ def parsed(text: str) -> Any:
 
 
 def _no_json(why: str) -> InvalidInput:
-    return InvalidInput(f"This is not a JSON schema: {why}", code="invalid_schema", attr="schema")
+    return InvalidInput(f"This is not a JSON Schema: {why}", code="invalid_schema", attr="schema")

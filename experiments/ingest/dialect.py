@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from experiments.errors import InvalidInput
+from experiments.units import quoted
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_BYTES = 256 * 1024
@@ -54,7 +55,9 @@ def check_delimiter(requested: str) -> str:
     """The delimiter as one character; `tab` and `\\t` are understood. Raises `InvalidInput`."""
     delimiter = _NAMED.get(requested.lower(), requested)
     if len(delimiter) != 1 or delimiter in '"\r\n\0':
-        detail = f"{requested[:20]!r} cannot be the delimiter: give one character that is no quote and no line end."
+        detail = (
+            f"{quoted(requested[:20])} cannot be the delimiter: give one character that is no quote and no line end."
+        )
         raise InvalidInput(detail, code="invalid_delimiter", attr="delimiter")
     return delimiter
 

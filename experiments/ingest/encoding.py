@@ -10,6 +10,7 @@ from experiments.errors import InvalidInput
 from experiments.ingest import names
 from experiments.ingest.guess import hints, preview, unmarked_utf16
 from experiments.ingest.table import RejectedFile
+from experiments.units import quoted
 
 PIECE_BYTES = 256 * 1024
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -69,7 +70,7 @@ def _known_charset(requested: str) -> str:
 
 def _unknown_encoding(requested: str) -> InvalidInput:
     examples = "utf-8, utf-16, windows-1252, shift_jis"
-    detail = f"“{requested[:40]}” is not an encoding that is known here. Examples: {examples}."
+    detail = f"{quoted(requested[:40])} is not an encoding that is known here. Examples: {examples}."
     return InvalidInput(detail, code="unknown_encoding", attr="encoding")
 
 

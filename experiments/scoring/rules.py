@@ -9,6 +9,7 @@ from typing import Any
 
 from experiments.scoring.texts import number_of
 from experiments.storable import UNSTORABLE
+from experiments.units import quoted
 
 
 class Rule(StrEnum):
@@ -56,7 +57,9 @@ class Scoring:
         """From JSON. `BadScoring` names what is wrong."""
         unknown = sorted(given.keys() - {"rule", "field", "absolute", "relative"})
         if unknown:
-            raise BadScoring(f"{unknown[0]!r} is not known; a scoring has rule, field, absolute, relative.", "scoring")
+            raise BadScoring(
+                f"{quoted(unknown[0])} is not known; a scoring has rule, field, absolute, relative.", "scoring"
+            )
         return cls(
             rule=_rule(given.get("rule", Rule.NORMALISED)),
             field=_field(given.get("field")),

@@ -115,5 +115,5 @@ def test_notes_of_an_import_are_listed(page: Page) -> None:
     page.locator("#import-schema").fill('{"properties": {"<b>": {}, "n": {"type": "integer", "minimum": 1}}}')
     page.get_by_role("button", name="Replace the 3 fields").click()
     names(page, ["n"])
-    expect(page.locator("#messages")).to_contain_text("'<b>' cannot be the name of a response field")
+    expect(page.locator("#messages")).to_contain_text("“<b>” cannot be the name of a response field")
     expect(page.locator("#messages")).to_contain_text("minimum cannot be said")

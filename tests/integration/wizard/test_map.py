@@ -90,7 +90,8 @@ def test_a_clash_is_said_beside_the_field_and_the_rest_is_saved(client: Client) 
         'value="mail.body" placeholder="body" aria-label="Key of body" aria-describedby="e-2" aria-invalid="true"'
         in html
     )
-    assert "'mail.body' is the other's" in text_of(refused)
+    said = "The key “mail.body” of column “body” clashes with “mail” of column “subject”"
+    assert f"{said}: “mail” cannot be a text and hold “mail.body” too." in text_of(refused)
     assert "1 column is not saved" in text_of(refused)
 
 

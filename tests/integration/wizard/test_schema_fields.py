@@ -81,7 +81,7 @@ def test_a_name_with_a_space_can_be_edited(batch: CsvBatch, client: Client) -> N
         ({"name": "1a", "description": "typed"}, "name", "The name begins with a letter"),
         ({"name": "score", "description": "typed"}, "name", "Another field has this name."),
         ({"name": "x", "description": "typed" * 900}, "description", "The description must be a text of at most 4,000"),
-        ({"name": "x", "type": "list", "description": "typed"}, "type", "The type is 'list'"),
+        ({"name": "x", "type": "list", "description": "typed"}, "type", "The type is “list”"),
         ({"name": "x", "type": "number", "choices": "typed"}, "choices", "Only a string can have choices."),
         ({"name": "x", "choices": "typed\ntyped"}, "choices", "A choice is there twice."),
     ],

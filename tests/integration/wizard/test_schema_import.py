@@ -58,7 +58,7 @@ def test_a_name_that_is_there_is_not_added_again() -> None:
 def test_all_that_is_left_out_is_listed(live: bool) -> None:
     properties = {"a": {"type": "string", "minLength": 3}, "b": {"type": "array"}, "c/d": {"type": "string"}}
     words = text_of(imported(draft(), {"properties": properties, "required": ["gone"]}, live=live))
-    for note in ("minLength cannot be said", "'b': this is not a text", "'c/d' cannot be the name", "'gone' is req"):
+    for note in ("minLength cannot be said", "“b”: this is not a text", "“c/d” cannot be the name", "“gone” is req"):
         assert note in words
 
 
@@ -66,7 +66,7 @@ def test_all_that_is_left_out_is_listed(live: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "This is not a JSON schema: Expecting value"),
+        ("", "This is not a JSON Schema: Expecting value"),
         ('{"properties": {}\n,}', "line 2 column 2"),
         ("[1]", "The schema must be a JSON object."),
         ('{"properties": {"a": {}, "a": {}}}', "has the key 'a' twice"),

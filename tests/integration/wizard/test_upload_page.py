@@ -41,7 +41,7 @@ def test_one_that_does_not_fit_changes_nothing_and_stays_chosen() -> None:
     assert '<option value="utf-16" selected>' in refused.content.decode()
     assert rows(batch) == before
     unknown = again(client, batch, encoding="klingon")
-    assert (unknown.status_code, "'klingon' is not an encoding" in text_of(unknown)) == (400, True)
+    assert (unknown.status_code, "“klingon” is not an encoding" in text_of(unknown)) == (400, True)
 
 
 def test_another_file_takes_the_place_of_the_first() -> None:

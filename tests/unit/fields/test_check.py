@@ -42,7 +42,7 @@ def test_another_name_is_refused(name: Any) -> None:
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [
-        ({"name": "b", "type": "text"}, "'text', not one of string, number, integer, boolean"),
+        ({"name": "b", "type": "text"}, "“text”, not one of string, number, integer, boolean"),
         ({"name": "b", "type": None}, "type"),
         ({"name": "b", "required": "yes"}, "required"),
         ({"name": "b", "required": None}, "required"),
@@ -54,12 +54,12 @@ def test_another_name_is_refused(name: Any) -> None:
         ({"name": "b", "choices": [1]}, "each choice"),
         ({"name": "b", "choices": ["\ud800"]}, "each choice"),
         ({"name": "b", "choices": ["x", "x"]}, "twice"),
-        ({"name": "b", "chioces": ["x"]}, "'chioces'"),
+        ({"name": "b", "chioces": ["x"]}, "“chioces”"),
         ({"name": "a"}, "another field"),
     ],
 )
 def test_a_refusal_names_position_and_field(entry: dict[str, Any], reason: str) -> None:
-    with pytest.raises(InvalidInput, match=rf"response_fields\[1\] \('{entry['name']}'\): .*{reason}") as refusal:
+    with pytest.raises(InvalidInput, match=rf"response_fields\[1\] \(“{entry['name']}”\): .*{reason}") as refusal:
         check_fields([{"name": "a"}, entry])
     assert refusal.value.attr == "response_fields"
 

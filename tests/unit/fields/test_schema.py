@@ -93,14 +93,14 @@ def test_other_ways_to_say_the_same_are_understood(schema: dict[str, Any], field
 def test_what_cannot_be_said_is_noted(schema: dict[str, Any], field: Field, note: str) -> None:
     imported = schema_to_fields({"type": "object", "properties": {"f": schema}, "required": ["f"]})
     assert imported.fields == (field,)
-    assert any(note in sentence and sentence.startswith("'f'") for sentence in imported.notes)
+    assert any(note in sentence and sentence.startswith("“f”") for sentence in imported.notes)
 
 
 def test_properties_that_cannot_be_fields_and_rules_about_others_are_noted() -> None:
     schema = {"type": "object", "properties": {"1st": {}, "a": {"type": "string"}}, "additionalProperties": False}
     imported = schema_to_fields(schema)
     assert [field.name for field in imported.fields] == ["a"]
-    assert [sentence.split()[0] for sentence in imported.notes] == ["'1st'", "Rules"]
+    assert [sentence.split()[0] for sentence in imported.notes] == ["“1st”", "Rules"]
 
 
 def test_a_schema_that_is_not_taken_is_not_imported() -> None:

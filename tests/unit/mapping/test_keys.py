@@ -32,8 +32,9 @@ def test_dots_nest(keys: list[str], nested: dict[str, Any]) -> None:
     "keys", [["a", "a"], ["a", "a.b"], ["a.b", "a"], ["a.b.c", "a.b"], ["a.b", "a.b.c"], ["a.b", "x", "a.b"]]
 )
 def test_keys_in_each_other_s_way_are_refused_with_both_columns(keys: list[str]) -> None:
-    with pytest.raises(InvalidInput, match=rf"'c0' and 'c{len(keys) - 1}'") as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         params(*keys)
+    assert all(f"“{named}”" in refusal.value.detail for named in ("c0", f"c{len(keys) - 1}", keys[0], keys[-1]))
     assert (refusal.value.code, refusal.value.attr) == ("key_clash", "columns")
 
 
@@ -51,7 +52,7 @@ def test_keys_in_each_other_s_way_are_refused_with_both_columns(keys: list[str])
     ],
 )
 def test_a_key_that_cannot_be_used_is_refused(key: str, code: str) -> None:
-    with pytest.raises(InvalidInput, match="'c0'") as refusal:
+    with pytest.raises(InvalidInput, match="“c0”") as refusal:
         params(key)
     assert refusal.value.code == code
 
