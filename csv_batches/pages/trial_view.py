@@ -81,9 +81,16 @@ def in_words(estimate: Estimate | None) -> tuple[str, str]:
     """A range of time, and the tokens."""
     if estimate is None:
         return "", ""
+    return _time(estimate), "" if estimate.tokens is None else compact(estimate.tokens)
+
+
+def _time(estimate: Estimate) -> str:
     fast, slow = duration(estimate.p50_s), duration(estimate.p95_s)
-    time = fast if fast == slow else f"{fast} to {slow}"
-    return time, "" if estimate.tokens is None else compact(estimate.tokens)
+    if estimate.p95_s < 1:
+        return "less than 1 s"
+    if estimate.p50_s < 1:
+        return f"up to {slow}"
+    return f"about {fast}" if fast == slow else f"about {fast} to {slow}"
 
 
 def silence(trial: CsvBatch, rows: list[CsvBatchRow]) -> str:

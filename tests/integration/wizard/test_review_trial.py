@@ -86,9 +86,16 @@ def test_the_estimate_is_a_range_of_time_and_the_tokens_of_all_rows() -> None:
     send(client, batch, "try/")
     finish_trial(batch)
     html = html_of(client, batch)
-    assert "All 4 rows take about" in html
-    assert "<dd>8 s</dd>" in html
+    assert "<dt>All 4 rows take</dt><dd>about 8 s</dd>" in html
     assert "400 tokens" in html
+
+
+def test_what_takes_no_second_is_not_said_to_take_none() -> None:
+    batch, client = draft_of("ann"), browser("ann")
+    send(client, batch, "try/")
+    finish_trial(batch)
+    trial_of(batch).rows.update(elapsed_ms=20)
+    assert "<dt>All 4 rows take</dt><dd>less than 1 s</dd>" in html_of(client, batch)
 
 
 def test_answers_from_before_a_change_are_called_so() -> None:
@@ -115,7 +122,7 @@ def test_a_failed_row_says_why() -> None:
     CsvBatch.objects.filter(pk=trial.pk).update(status="completed", queued=0, failed=1)
     html = html_of(client, batch)
     assert "The network refused &lt;this&gt;." in html
-    assert "take about" not in html
+    assert "<dt>All 4 rows take" not in html
 
 
 def test_without_a_worker_it_says_so_after_a_while() -> None:
