@@ -161,7 +161,7 @@ def _without_source(queue: Queue, removed: datetime) -> str:
 
 
 def _draft(queue: Queue) -> str:
-    return "It was not started yet."
+    return "It has not been started yet."
 
 
 def _running(queue: Queue) -> str:

@@ -64,6 +64,13 @@ def test_it_is_said_beside_the_field_and_nothing_is_lost(
     assert Network.objects.values().get(pk=network.pk) == before
 
 
+def test_above_the_form_the_fields_to_mend_are_named(staff: Any) -> None:
+    html = send(staff, network_of(), name="", timeout_s="601").content.decode()
+    above = html.partition('id="refused">')[2].partition("</p>")[0]
+    assert above.startswith("Nothing is saved yet. Mend first: ")
+    assert '<a href="#id-name">Name</a>, <a href="#id-timeout_s">Time-out</a>.' in above
+
+
 def test_an_error_of_an_agent_is_at_its_own_line_after_a_move(staff: Any) -> None:
     network = network_of()
     html = send(staff, network, act="down-1").content.decode()
