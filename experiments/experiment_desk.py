@@ -25,7 +25,8 @@ class ExperimentDesk(Desk):
     slug = "experiments"
     collection = "experiments"
     model = Experiment
-    words = Words("experiment", "experiments", "item", "items")
+    # The data set has items; what is called is a row: one iteration of an item, as in the API and in addresses.
+    words = Words("experiment", "experiments", "row", "rows")
     about = "An experiment runs a data set with expected answers and says how many answers are right."
     how_to_begin = "Upload a data set or add an item"
     no_items = "Upload a data set or add an item by hand."

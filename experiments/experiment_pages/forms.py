@@ -99,12 +99,12 @@ class SettingsForm(ScoringForm):
     name = forms.CharField(label="Name", max_length=200)
     network = forms.TypedChoiceField(label="Network", coerce=int, empty_value=None, required=False)
     agent_key = forms.CharField(label="Agent", max_length=100, required=False)
-    concurrency = forms.IntegerField(label="Items at a time", min_value=1, max_value=10_000)
-    max_attempts = forms.IntegerField(label="Attempts an item", min_value=1, max_value=100)
+    concurrency = forms.IntegerField(label="Rows at a time", min_value=1, max_value=10_000)
+    max_attempts = forms.IntegerField(label="Attempts a row", min_value=1, max_value=100)
     debug = forms.BooleanField(label="Debug", required=False)
     schema_mode = forms.ChoiceField(label="Answers are checked against", choices=MODES, widget=forms.RadioSelect)
     schema_json = forms.CharField(
-        label="JSON schema", widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}), required=False
+        label="JSON Schema", widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}), required=False
     )
 
     def __init__(self, experiment: Experiment, data: Mapping[str, Any] | None = None) -> None:

@@ -40,6 +40,7 @@ class ListedRun:
     queue_name: str
     queue_page: str
     row_index: int | None
+    row_word: str
 
 
 @dataclass(frozen=True)
@@ -115,4 +116,5 @@ def _listed(run: Run) -> ListedRun:
         # A trial belongs to its parent.
         queue_page=desks.of(queue).address(queue.parent_id or queue.pk) if queue else "",
         row_index=run.item.row_index if run.item else None,
+        row_word=desks.of(queue).words.item if queue else "",
     )

@@ -158,6 +158,7 @@ def _set_up_page(
     request: PageRequest, experiment: Experiment, *, refused: WorkbenchError | None = None, **given: Any
 ) -> HttpResponse:
     desk = desks.of(experiment)
+    missing = desk.missing(experiment)
     context = {
         "desk": desk,
         "words": desk.words,
@@ -168,7 +169,9 @@ def _set_up_page(
         "item_form": given.get("item") or ItemForm(),
         "agents": agents_of(experiment.network),
         "fields": fields_of(experiment),
-        "missing": [error.detail for error in desk.missing(experiment)],
+        "missing": [error.detail for error in missing],
+        # Everything else may stand in the form by now: a start saves it first.
+        "lacks_items": any(error.attr == "items" for error in missing),
         "refused": refused,
     }
     status = REFUSED if refused or any(form.errors for form in given.values()) else 200

@@ -24,7 +24,8 @@ def run_page(request: PageRequest, trace_id: str) -> HttpResponse:
     run = run_or_404(request, trace_id)
     queue = run.item.queue if run.item else None
     context = {"run": run_view.shown(run), "queue": queue, "item": run.item, "queue_url": _page_of(queue)}
-    return render(request, "experiments/run.html", {**context, "section": "runs"})
+    words = desks.of(queue).words if queue else None
+    return render(request, "experiments/run.html", {**context, "words": words, "section": "runs"})
 
 
 def run_or_404(request: PageRequest, trace_id: str) -> Run:

@@ -27,7 +27,7 @@ def removed(api: Api) -> Experiment:
 def assert_refused(answer: Any) -> None:
     [error] = answer["errors"]
     assert error["code"] == "source_removed"
-    assert "its items cannot be scored any more" in error["detail"]
+    assert "its rows cannot be scored any more" in error["detail"]
 
 
 def test_the_api_refuses_the_score_and_a_comparison(api: Api, removed: Experiment) -> None:
@@ -47,7 +47,7 @@ def test_its_pages_say_that_it_was_removed_and_not_that_nothing_was_expected(rem
     ann, page = browser("ann"), f"/experiments/{removed.pk}/"
     for answer in (ann.get(page), ann.get(f"{page}score/", follow=True), ann.get(f"{page}?verdict=right")):
         html = answer.content.decode()
-        assert "source items were removed" in html
+        assert "source rows were removed" in html
         assert "score-title" not in html
     assert "Nothing is expected" not in htmx(ann, f"{page}row/0/").content.decode()
 
