@@ -1,4 +1,4 @@
-/* What a person has at hand stays while the page renews itself: a choice, a tick, an open menu. */
+/* What a person has at hand stays while the page renews itself: a choice, a tick, an open menu, and the focus. */
 (() => {
   "use strict";
   // A button that waits for the answer to its own press is not given back by the answer to a poll.
@@ -57,5 +57,23 @@
     if (!("keep" in target.dataset)) return;
     event.detail.shouldSwap = false;
     patch(target, fragment.firstElementChild, asked);
+  });
+
+  // A button that was pressed is disabled, and gone afterwards: the focus goes to what took its place.
+  const held = new WeakMap();
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.detail.requestConfig.elt;
+    if (form.matches("form") && form.contains(document.activeElement)) held.set(form, document.activeElement);
+  });
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.detail.requestConfig.elt;
+    const was = held.get(form);
+    held.delete(form);
+    if (!was) return;
+    const others = (form.dataset.then ?? "").split(",").filter(Boolean).map((one) => document.querySelector(one));
+    for (const place of [was, was.id && document.getElementById(was.id), ...others]) {
+      if (document.activeElement !== document.body) return;
+      if (place) place.focus({ preventScroll: true });
+    }
   });
 })();

@@ -1,0 +1,66 @@
+"""Where the focus is after a button was pressed that is not there any more."""
+
+import pytest
+from playwright.sync_api import expect
+
+from csv_batches.models import CsvBatch
+from tests.browser.conftest import Open
+from tests.browser.support.keys import press, write
+from tests.integration.pages.support import batch_of, queue_url
+
+
+@pytest.fixture
+def batch(transactional_db: None) -> CsvBatch:
+    return batch_of("ann", ["failed", "failed", "succeeded", "queued"])
+
+
+def test_pause_and_resume_hand_the_focus_to_each_other(open_page: Open, batch: CsvBatch) -> None:
+    page = open_page(queue_url(batch))
+    press(page, "#act-pause")
+    expect(page.locator("#act-resume")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#act-pause")).to_be_focused()
+
+
+def test_cancel_hands_it_to_resume(open_page: Open, batch: CsvBatch) -> None:
+    page = open_page(queue_url(batch))
+    press(page, "#act-cancel")
+    expect(page.locator("#act-resume")).to_be_focused()
+
+
+def test_retry_of_a_row_hands_it_to_the_row(open_page: Open, batch: CsvBatch) -> None:
+    page = open_page(queue_url(batch))
+    press(page, "#retry-r1")
+    expect(page.locator("#to-r1")).to_be_focused()
+
+
+def test_retry_of_a_row_that_the_filter_drops_hands_it_to_the_rows_that_are_left(
+    open_page: Open, batch: CsvBatch
+) -> None:
+    page = open_page(queue_url(batch, "?status=failed"))
+    press(page, "#retry-r0")
+    expect(page.locator("#to-r1")).to_be_focused()
+
+
+def test_retry_failed_hands_it_to_pause(open_page: Open, batch: CsvBatch) -> None:
+    page = open_page(queue_url(batch))
+    press(page, "#act-retry")
+    expect(page.locator("#act-pause")).to_be_focused()
+
+
+def test_set_limits_hands_it_to_the_limits(open_page: Open, batch: CsvBatch) -> None:
+    page = open_page(queue_url(batch))
+    press(page, "#limits summary")
+    write(page, "#limit-max_calls", "50")
+    press(page, "#act-limits")
+    expect(page.locator("#limits summary")).to_be_focused()
+    expect(page.locator("#facts")).to_contain_text("of at most 50 calls")
+
+
+def test_a_button_that_stays_keeps_it(open_page: Open, batch: CsvBatch) -> None:
+    page = open_page(queue_url(batch))
+    write(page, "#concurrency", "7")
+    with page.expect_response("**/pace/"):
+        press(page, "#act-pace")
+    expect(page.locator("#act-pace")).to_be_enabled()
+    expect(page.locator("#act-pace")).to_be_focused()
