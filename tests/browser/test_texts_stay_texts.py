@@ -19,6 +19,9 @@ def test_a_payload_in_every_text_is_shown_and_does_nothing(open_page: Open, payl
     page.goto(addresses["row"])
     for summary in page.locator("summary").all():
         summary.click()
+        if summary.get_attribute("id") == "act-more":
+            # It covers what is below its button.
+            page.keyboard.press("Escape")
     page.locator(".trace a.mono").click()
     expect(page.get_by_role("heading", name="Run on")).to_contain_text(payload[:40])
     for summary in page.locator("summary").all():
