@@ -23,9 +23,12 @@ FINAL = ("succeeded", "failed")
 class ShownAttempt:
     attempt: int
     generation: int
+    counted: bool
+    """Toward the most attempts: one that the network only asked to wait is not, and the next has its number."""
     outcome: str
     ok: bool
     http_status: int | None
+    """None where `detail` has it, too."""
     detail: str
     took: str
     started_at: datetime | None
@@ -79,7 +82,7 @@ def detail(queue: Queue, item: QueueItem, filters: Mapping[str, Any]) -> RowDeta
         cells=tuple(zip(desk.columns(queue), item.payload, strict=False)),
         answer=run_view.pairs(item.corrected_payload if corrected else item.result_payload, names),
         original_answer=run_view.pairs(item.result_payload, names) if corrected else (),
-        attempts=tuple(_attempt(entry) for entry in items.attempt_log(item)),
+        attempts=_attempts(item),
         message=message_of(queue, item, run),
         run=run,
         trace_id=item.run_trace_id or "",
@@ -131,14 +134,24 @@ def _changes(queue: Queue, item: QueueItem) -> bool:
     return waits or item.status == "running"
 
 
-def _attempt(entry: Mapping[str, Any]) -> ShownAttempt:
-    start, end = entry["started_at"], entry["ended_at"]
+def _attempts(item: QueueItem) -> tuple[ShownAttempt, ...]:
+    log = items.attempt_log(item)
+    numbers = [(entry["generation"], entry["attempt"]) for entry in log]
+    # That of a call that runs was given to it already.
+    following = (item.generation, item.attempts if item.status == "running" else item.attempts + 1)
+    pairs = zip(log, numbers, [*numbers, following][1:], strict=True)
+    return tuple(_attempt(entry, counted=this != after) for entry, this, after in pairs)
+
+
+def _attempt(entry: Mapping[str, Any], *, counted: bool) -> ShownAttempt:
+    start, end, status = entry["started_at"], entry["ended_at"], entry["http_status"]
     return ShownAttempt(
         attempt=entry["attempt"],
         generation=entry["generation"],
+        counted=counted,
         outcome=entry["outcome"],
         ok=entry["outcome"] == "succeeded",
-        http_status=entry["http_status"],
+        http_status=None if entry["detail"].startswith(f"HTTP {status}") else status,
         detail=entry["detail"],
         took=milliseconds(max((end - start).total_seconds() * 1000, 0)) if start else "",
         started_at=start,

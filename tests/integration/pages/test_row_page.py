@@ -1,10 +1,12 @@
 """A row with all that is known of it."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from csv_batches.models import CsvBatch, CsvBatchRow
 from experiments.models import Attempt
 from tests.integration.pages.support import batch_of, browser, htmx, queue_url, row_of, run_for
 
@@ -84,3 +86,37 @@ def test_each_attempt_says_when_it_started_and_ended_how_and_what_went_wrong() -
     for text in ("server_error", "HTTP 503", "out of order", "lost", "The worker ended.", "2.0 s"):
         assert text in section
     assert section.count(f'<time datetime="{at:%Y-%m-%dT%H:%M}') == 4, "started and ended, of both"
+
+
+def tried(row: CsvBatchRow, *numbers: int, detail: str = "") -> None:
+    for number in numbers:
+        Attempt.objects.create(
+            item_id=row.pk, generation=1, attempt=number, http_status=429, outcome="rate_limited", detail=detail
+        )
+
+
+def attempts_of(batch: CsvBatch) -> list[str]:
+    """Each line of the attempts: its number and its outcome, as read."""
+    html = htmx(browser("ann"), queue_url(batch, "row/0/")).content.decode()
+    lines = re.findall(r"<li>(<span class=\"num\">.*?)<span class=\"muted right\">", html)
+    return [" ".join(re.sub(r"<.*?>", " ", line).split()) for line in lines]
+
+
+@pytest.mark.parametrize(("status", "attempts"), [("queued", 0), ("running", 1)])
+def test_an_attempt_that_does_not_count_has_no_number(status: str, attempts: int) -> None:
+    batch = batch_of("ann")
+    tried(row_of(batch, 0, status, attempts=attempts, generation=1), 1, 1)
+    assert attempts_of(batch) == ["– rate_limited HTTP 429 not counted"] * 2
+
+
+def test_attempts_that_count_keep_their_numbers_beside_it() -> None:
+    batch = batch_of("ann")
+    tried(row_of(batch, 0, "failed", attempts=2, generation=1), 1, 1, 2)
+    expected = ["– rate_limited HTTP 429 not counted", "1 rate_limited HTTP 429", "2 rate_limited HTTP 429"]
+    assert attempts_of(batch) == expected
+
+
+def test_a_status_that_the_sentence_has_is_not_said_twice() -> None:
+    batch = batch_of("ann")
+    tried(row_of(batch, 0, "failed", attempts=1, generation=1), 1, detail="HTTP 429 Too Many Requests: slow down")
+    assert attempts_of(batch) == ["1 rate_limited HTTP 429 Too Many Requests: slow down"]
