@@ -224,7 +224,8 @@ def chips_of(queue: Queue, codes: Sequence[tuple[str, int]], filters: Mapping[st
     kept = {name: filters.get(name) for name in ("search", "verdict", *answer_filter.NAMES)}
     status, chosen = filters.get("status"), filters.get("error_code")
     all_of = query({**kept, "verdict": ""})
-    chips = [Chip("All", queue.total, all_of, not (status or chosen or filters.get("verdict")))]
+    everything = not filters.keys() - {"after", "before"}
+    chips = [Chip("All", queue.total, all_of, everything)]
     for name in STATUSES:
         active = status == name and not chosen
         chips.append(Chip(name.capitalize(), getattr(queue, name), query({"status": name, **kept}), active))

@@ -125,7 +125,9 @@ def headings_of(queue: Queue) -> Headings:
     desk = desks.of(queue)
     names, extras = desk.columns(queue), desk.extras(queue)
     columns = tuple(names[position] for position in _positions(queue))
-    return Headings("table", columns, tuple(_field_names(queue)), extras.names[: extras.in_table])
+    # As in the export, where a field that is called like a column of the file is told from it.
+    fields = tuple(f"response.{name}" if name in names else name for name in _field_names(queue))
+    return Headings("table", columns, fields, extras.names[: extras.in_table])
 
 
 def _positions(queue: Queue) -> list[int]:

@@ -107,3 +107,26 @@ def test_links_lead_to_the_pages_that_there_are() -> None:
 
 def test_a_failed_row_shows_its_sentence() -> None:
     assert "Row 0 took too long." in browser("ann").get(queue_url(batch_of("ann", ["failed"]))).content.decode()
+
+
+def test_a_response_field_that_is_called_like_a_column_has_the_name_of_the_export() -> None:
+    fields = [{"name": "subject", "description": "", "type": "string", "required": True}]
+    shown_names = headings(batch_of("ann", ["succeeded"], response_fields=fields))
+    assert shown_names[2:5] == ["subject", "body", "response.subject"]
+
+
+@pytest.mark.parametrize(
+    ("tail", "current"),
+    [
+        ("", True),
+        ("?after=0", True),
+        ("?status=failed", False),
+        ("?search=subject", False),
+        ("?field=category&value=billing", False),
+        ("?search=subject&status=failed", False),
+    ],
+)
+def test_all_is_marked_where_nothing_is_filtered(tail: str, current: bool) -> None:
+    html = browser("ann").get(queue_url(batch_of("ann", ["failed", "succeeded"]), tail)).content.decode()
+    assert bool(re.search(r'id="chip-all"[^>]* aria-current="true"', html)) is current
+    assert bool(re.search(r'id="count-1"[^>]* aria-current="true"', html)) is current
