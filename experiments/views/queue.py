@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from experiments.desks import Desk
+from experiments.errors import Conflict
 from experiments.limits_form import LimitsForm
 from experiments.pages import PageRequest, signed_in, told, wants_fragment
 from experiments.queue_page import page as pages
@@ -40,7 +41,13 @@ def pause(request: PageRequest, desk: Desk, queue_id: UUID) -> HttpResponse:
 def resume(request: PageRequest, desk: Desk, queue_id: UUID) -> HttpResponse:
     queue = queue_or_404(desk, request.user, queue_id)
     with told(request):
-        queues.resume(queue_id=queue.pk)
+        try:
+            queues.resume(queue_id=queue.pk)
+        except Conflict as error:
+            # The page has the whole sentence already, as the reason of the pause.
+            if error.detail != queue.pause_detail:
+                raise
+            messages.error(request, "Not resumed: the limit is still reached.")
     return after_action(request, queue)
 
 

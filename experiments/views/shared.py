@@ -53,8 +53,11 @@ def _with_query(path: str, filters: dict[str, Any]) -> str:
     return f"{path}?{wanted}" if wanted else path
 
 
-def news(request: PageRequest, queue: Queue) -> HttpResponse:
-    """The parts of the queue's page that the browser does not have as they are now."""
+def news(request: PageRequest, queue: Queue, *, acted: bool = False) -> HttpResponse:
+    """The parts of the queue's page that the browser does not have as they are now.
+
+    `acted`: after an action, which takes away what was said of the one before.
+    """
     filters = row_filter(request.GET)
     has = set(request.GET.getlist("has"))
     known = table.indexes_of(has)
@@ -63,6 +66,7 @@ def news(request: PageRequest, queue: Queue) -> HttpResponse:
     same_rows = [line.index for line in lines] == known
     changed = {
         "page": page,
+        "acted": acted,
         "parts": {part.key for part in page.parts if part.token not in has},
         "whole_table": page.table.headings.token not in has,
         "all_rows": not same_rows,
@@ -82,5 +86,5 @@ def _searched(queue: Queue, filters: dict[str, Any], known: list[int]) -> table.
 def after_action(request: PageRequest, queue: Queue) -> HttpResponse:
     """Back to the queue's page, with its filters; for htmx what changed on it."""
     if wants_fragment(request):
-        return news(request, queue_or_404(desks.of(queue), request.user, queue.pk))
+        return news(request, queue_or_404(desks.of(queue), request.user, queue.pk), acted=True)
     return HttpResponseRedirect(queue_address(queue, row_filter(request.GET)))
