@@ -18,7 +18,15 @@ from experiments.queue_page import page as pages
 from experiments.queue_page.correction import CorrectionForm
 from experiments.queue_page.forms import row_filter
 from experiments.services import corrections, queues
-from experiments.views.shared import after_action, context, item_or_404, queue_or_404, row_address, whole_page
+from experiments.views.shared import (
+    after_action,
+    context,
+    item_or_404,
+    queue_or_404,
+    row_address,
+    when_paused,
+    whole_page,
+)
 
 CHANGED = "batch-changed"
 """An event for the parts of the page that show answers."""
@@ -57,6 +65,8 @@ def retry_row(request: PageRequest, desk: Desk, queue_id: UUID, row_index: int) 
         requeued = queues.retry(queue_id=queue.pk, row_indexes=[item.row_index], force="force" in request.POST)
         if not requeued:
             messages.info(request, f"{desk.words.item_title} {row_index} did not fail, so there is nothing to retry.")
+        elif when := when_paused(queue):
+            messages.info(request, f"{desk.words.item_title} {row_index} waits for another try{when}.")
     if "detail" in request.POST:
         return HttpResponseRedirect(row_address(queue, row_index, row_filter(request.GET)))
     return after_action(request, queue)

@@ -14,7 +14,7 @@ from experiments.pages import PageRequest, signed_in, told, wants_fragment
 from experiments.queue_page import page as pages
 from experiments.queue_page.forms import DuplicateForm, PaceForm, RetryForm, row_filter
 from experiments.services import queues
-from experiments.views.shared import after_action, news, queue_address, queue_or_404, whole_page
+from experiments.views.shared import after_action, news, queue_address, queue_or_404, when_paused, whole_page
 
 
 @require_safe
@@ -72,7 +72,7 @@ def retry(request: PageRequest, desk: Desk, queue_id: UUID) -> HttpResponse:
         chosen = form.cleaned_data
         requeued = queues.retry(queue_id=queue.pk, error_code=chosen["error_code"] or None, force=chosen["force"])
         waits = "waits" if requeued == 1 else "wait"
-        told_of = f"{desk.words.counted(requeued)} {waits} for another try."
+        told_of = f"{desk.words.counted(requeued)} {waits} for another try{when_paused(queue)}."
         messages.info(request, told_of if requeued else f"There was no failed {desk.words.item} to retry.")
     return after_action(request, queue)
 

@@ -88,3 +88,8 @@ def after_action(request: PageRequest, queue: Queue) -> HttpResponse:
     if wants_fragment(request):
         return news(request, queue_or_404(desks.of(queue), request.user, queue.pk), acted=True)
     return HttpResponseRedirect(queue_address(queue, row_filter(request.GET)))
+
+
+def when_paused(queue: Queue) -> str:
+    """The rest of a sentence on what was put back: a paused queue does not go on with it by itself."""
+    return " when you resume" if queue.status == Queue.Status.PAUSED else ""

@@ -81,7 +81,7 @@ def test_failed_items_are_retried_there(django_capture_on_commit_callbacks: obje
     survey, client = running(), browser("ann")
     page = f"/survey/{survey.pk}/"
     assert post_form(client, page, f"{page}retry/").status_code == 302
-    assert "1 question waits for another try." in client.get(page).content.decode()
+    assert "1 question waits for another try when you resume." in client.get(page).content.decode()
 
 
 def test_an_answer_is_corrected_there() -> None:

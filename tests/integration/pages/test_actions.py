@@ -109,3 +109,11 @@ def test_an_action_by_htmx_answers_with_the_parts_as_they_are_now() -> None:
     assert "<html" not in html
     assert 'id="state"' in html
     assert "Paused by ann." in html
+
+
+def test_what_is_put_back_in_a_paused_batch_goes_on_when_it_is_resumed() -> None:
+    batch, client = batch_of("ann", ["failed", "failed", "failed"], status="paused"), browser("ann")
+    post_form(client, queue_url(batch), queue_url(batch, "row/2/retry/"))
+    assert "Row 2 waits for another try when you resume." in client.get(queue_url(batch)).content.decode()
+    post_form(client, queue_url(batch), queue_url(batch, "retry/"))
+    assert "2 rows wait for another try when you resume." in client.get(queue_url(batch)).content.decode()
