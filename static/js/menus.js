@@ -1,9 +1,14 @@
-/* Menus close with Escape and a click beside them, and open to the side where there is room. */
+/* Menus close with Escape and a click beside them, and open to the side where there is room. Messages close, too. */
 (() => {
   "use strict";
   const over = () => document.querySelector("details.menu[open]:not(.limits)");
 
   document.addEventListener("click", (event) => {
+    const dismiss = event.target.closest("[data-dismiss]");
+    if (dismiss) {
+      dismiss.closest(".note").remove();
+      document.querySelector("main h1").focus({ preventScroll: true });
+    }
     const menu = over();
     if (menu && !menu.contains(event.target)) menu.open = false;
   });

@@ -1,0 +1,58 @@
+"""What is said of an action: within the page's own column, and without moving what one is about to press."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from csv_batches.models import CsvBatch
+from tests.browser.conftest import Open
+from tests.browser.support.looks import LOOKS, Look, assert_flawless
+from tests.integration.pages.support import batch_of, queue_url
+
+
+@pytest.fixture
+def batch(transactional_db: None) -> CsvBatch:
+    return batch_of("ann", [*["failed"] * 3, *["queued"] * 30], status="paused")
+
+
+def told(page: Page) -> None:
+    page.locator("#retry-r0").click()
+    expect(page.locator("#messages")).to_contain_text("Row 0 waits for another try when you resume.")
+
+
+def place(page: Page, what: str) -> Any:
+    return page.locator(what).bounding_box()
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
+def test_a_message_is_seen_and_without_a_flaw(open_page: Open, batch: CsvBatch, look: Look) -> None:
+    page = open_page(queue_url(batch), look)
+    told(page)
+    expect(page.locator("#messages .note")).to_be_in_viewport(ratio=1)
+    assert_flawless(page)
+
+
+def test_nothing_moves_when_it_comes_and_it_stands_beside_the_rail(open_page: Open, batch: CsvBatch) -> None:
+    page = open_page(queue_url(batch))
+    fixed = ("#act-cancel", "thead", ".rail h2")
+    before = [place(page, what) for what in fixed]
+    told(page)
+    assert [place(page, what) for what in fixed] == before
+    assert place(page, "#messages")["x"] == place(page, "#table")["x"]
+
+
+def test_the_next_action_takes_it_away(open_page: Open, batch: CsvBatch) -> None:
+    page = open_page(queue_url(batch))
+    told(page)
+    page.locator("#act-cancel").click()
+    expect(page.locator("#state")).to_contain_text("cancelled")
+    expect(page.locator("#messages .note")).to_have_count(0)
+
+
+def test_it_can_be_closed(open_page: Open, batch: CsvBatch) -> None:
+    page = open_page(queue_url(batch))
+    told(page)
+    page.get_by_role("button", name="Close this message").click()
+    expect(page.locator("#messages .note")).to_have_count(0)
+    expect(page.locator("main h1")).to_be_focused()
