@@ -23,6 +23,8 @@ _MARKS = (
 )
 # Python has them as text encodings, but they are escapes and not character sets of files.
 _NOT_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7", "mbcs", "oem"}
+# No text has them in a row, UTF-16 neither: of its units two zero bytes meet at most.
+_ZEROS = b"\0\0\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,11 @@ def _bad_byte(
     if encoding.declared:
         detail = f"Line {line}: the byte {byte} at offset {offset:,} is not valid {names.short(encoding.name)}."
         return RejectedFile(detail, code="bad_byte", line=line, offset=offset)
+    zeros = error.object.find(_ZEROS)
+    if zeros >= 0:
+        at = offset - error.start + zeros
+        detail = f"This is not a CSV: it holds binary data (zero bytes at offset {at:,}). Export it as CSV first."
+        return RejectedFile(detail, code="not_csv", offset=at)
     help_to_choose = hints(path, line=line, offset=offset)
     if not only_ascii or _mostly_utf8(error.object):
         detail = f"Line {line}: the byte {byte} at offset {offset:,} is damaged; the file is UTF-8 elsewhere."

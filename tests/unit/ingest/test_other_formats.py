@@ -41,3 +41,17 @@ def test_other_formats_are_named(refusal: Refusal, content: bytes, kind: str, fi
 @pytest.mark.parametrize("content", ["<htmlish>,b\n1,2\n", "PK,b\n1,2\n", "%PDF,b\n1,2\n", "<b>x</b>,y\n1,2\n"])
 def test_text_that_only_resembles_them_is_read(ingest: Ingest, content: str) -> None:
     assert ingest(content)[1] == [["1", "2"]]
+
+
+@pytest.mark.parametrize("content", [b"\x89PNX\r\n\0\0\0\rIHDR\xff\xfe", b"\x7fELF\x02\x01" + b"\0" * 12 + b"\xfe\xff"])
+@pytest.mark.parametrize("filename", ["data.csv", "data.jsonl"])
+def test_bytes_that_are_no_text_are_not_asked_for_an_encoding(refusal: Refusal, content: bytes, filename: str) -> None:
+    refused = refusal(content, filename=filename)
+    assert refused.code == "not_csv"
+    assert "binary data (zero bytes at offset" in refused.detail
+
+
+def test_text_in_utf_16_without_a_mark_is_still_asked_for_its_encoding(refusal: Refusal) -> None:
+    # Its 一 has a zero byte beside that of the comma.
+    refused = refusal("名,数\n值,一\n一,値\n测试用例,中文字\n".encode("utf-16-le"))
+    assert refused.code == "encoding"
