@@ -72,6 +72,10 @@ class AgentLine:
         return self.display_name or self.key or f"Agent {self.number}"
 
 
+FIRST = AgentLine(1, key="agent", is_default=True)
+"""What a new form begins with: a network that this site answers needs one."""
+
+
 @dataclass(frozen=True)
 class NetworkForm:
     """`seen` is the state of the network that the page began with, "" for a new one."""
@@ -84,8 +88,7 @@ class NetworkForm:
 
     @classmethod
     def new(cls) -> "NetworkForm":
-        first = AgentLine(1, key="agent", is_default=True)
-        return replace(cls.of_network(Network(users_may_update_schema=True)), agents=(first,))
+        return replace(cls.of_network(Network(users_may_update_schema=True)), agents=(FIRST,))
 
     @classmethod
     def of_network(cls, network: Network) -> "NetworkForm":
@@ -170,7 +173,7 @@ class NetworkForm:
             **{name: self.flags[name] for name in FLAGS[:2]},
             **token,
             "additional_data": self._additional(network, problems),
-            "agents": list(self._agents()),
+            "agents": self._named_agents(network),
         }
 
     def _additional(self, network: Network | None, problems: dict[str, str]) -> dict[str, Any]:
@@ -186,6 +189,11 @@ class NetworkForm:
                 problems[name] = error.detail
         kept = network.additional_data if network else {}
         return {key: value for key, value in kept.items() if key not in JSON_KEYS.values()} | given
+
+    def _named_agents(self, network: Network | None) -> list[dict[str, Any]]:
+        """A remote knows its own: where the line of a new form stayed as it was, nobody asked for an agent."""
+        untouched = network is None and self.texts["where"] == REMOTE and self.agents == (FIRST,)
+        return [] if untouched else list(self._agents())
 
     def _agents(self) -> Iterator[dict[str, Any]]:
         keys = {line.number: line.key.strip() for line in self.agents}

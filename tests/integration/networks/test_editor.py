@@ -35,6 +35,19 @@ def test_a_network_of_this_site_is_made(staff: Any) -> None:
     assert network.agents.get().prompt == "Sort."
 
 
+REMOTE = {"name": "remote", "where": "remote", "run_url": "http://127.0.0.1:9/run"}
+
+
+def test_a_remote_network_gets_no_agent_that_nobody_asked_for(staff: Any) -> None:
+    send(staff, None, **REMOTE)
+    assert agents_of(Network.objects.get()) == []
+
+
+def test_a_remote_network_gets_the_agent_that_was_named(staff: Any) -> None:
+    send(staff, None, **REMOTE, agent__1__key="sorter")
+    assert agents_of(Network.objects.get()) == [("sorter", True, True, [])]
+
+
 def test_a_remote_network_is_made(staff: Any) -> None:
     send(
         staff,
