@@ -167,6 +167,7 @@
   area.addEventListener("blur", close);
   area.addEventListener("click", () => { if (isOpen()) suggest(); });
   area.addEventListener("scroll", () => { if (isOpen()) suggest(); });
+  addEventListener("resize", () => { if (isOpen()) suggest(); });
   popup.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const item = event.target.closest("[role=option]");

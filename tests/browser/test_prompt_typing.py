@@ -45,6 +45,14 @@ def test_a_token_is_chosen_with_keys_and_the_message_follows(page: Page, batch: 
     assert stored(batch).prompt_template == 'Sort it. {{ row["Order no"] }}'
 
 
+def test_the_list_stays_on_the_page_when_the_window_becomes_narrower(page: Page) -> None:
+    page.keyboard.type(" and much more of a long line, as wide as the area is {{")
+    expect(page.locator("#token-popup")).to_be_visible()
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.wait_for_function("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    expect(page.locator("#token-popup")).to_be_visible()
+
+
 def test_typing_on_narrows_the_list_and_tab_takes_the_first(page: Page) -> None:
     page.keyboard.type(" {{ a")
     expect(page.locator("#token-options [role=option]")).to_have_text([r'row["a\"b"]'])
