@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 import csv_batches.urls
 import experiments.urls
 from experiments.api import Nothing
+from experiments.form_words import LoginForm
 from experiments.openapi import Docs
 from experiments.run_api import RunView
 
@@ -21,7 +22,7 @@ urlpatterns = [
     path("api/", include(api)),
     re_path(r"^api(/.*)?$", Nothing.as_view()),
     path("admin/", admin.site.urls),
-    path("login/", auth.LoginView.as_view(), name="login"),
+    path("login/", auth.LoginView.as_view(authentication_form=LoginForm), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("", include("experiments.page_urls")),
     path("", include("csv_batches.page_urls")),

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 
+from experiments.form_words import OwnWords
+
 LARGEST = 2**31 - 1
 LARGEST_TOKENS = 10**15
 
@@ -12,7 +14,7 @@ def _limit(label: str, most: int = LARGEST) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=1, max_value=most, required=False)
 
 
-class LimitsForm(forms.Form):
+class LimitsForm(OwnWords):
     """An empty field: no limit. `items` is what the kind calls them."""
 
     max_failures = _limit("Failed rows")

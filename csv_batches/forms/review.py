@@ -10,6 +10,7 @@ from csv_batches.models import CsvBatch
 from csv_batches.services.launch import Order
 from csv_batches.services.trials import MOST_ROWS
 from experiments import caps
+from experiments.form_words import OwnWords
 from experiments.limits_form import LimitsForm
 from experiments.models import Network
 from experiments.selectors.items import LARGEST_INDEX
@@ -98,12 +99,12 @@ def _agents(agents: list[tuple[str, str]], batch: CsvBatch) -> list[tuple[str, s
     return [("", "The network's default"), *agents, *gone]
 
 
-class TryForm(forms.Form):
+class TryForm(OwnWords):
     try_rows = forms.IntegerField(label="Rows", min_value=1, max_value=MOST_ROWS, initial=3)
     try_start = forms.IntegerField(label="from row", min_value=0, max_value=LARGEST_INDEX, initial=0)
 
 
-class StartForm(forms.Form):
+class StartForm(OwnWords):
     """Which rows; `range_to` is the last one, included. `seen` and `confirm` are about the network's schema."""
 
     which = forms.ChoiceField(

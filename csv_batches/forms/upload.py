@@ -3,6 +3,7 @@
 from django import forms
 
 from csv_batches.pages.file_page import DELIMITERS, OTHER
+from experiments.form_words import OwnWords
 from experiments.ingest import ReadOptions
 
 
@@ -28,7 +29,7 @@ class ReadForm(forms.Form):
         )
 
 
-class NamesForm(forms.Form):
+class NamesForm(OwnWords):
     """Names that are shown, and change nothing else."""
 
     name = forms.CharField(max_length=200, label="Batch")

@@ -9,6 +9,7 @@ from django import forms
 from experiments import datasets
 from experiments.errors import Problems, WorkbenchError
 from experiments.experiment_pages import words
+from experiments.form_words import OwnWords
 from experiments.ingest import ReadOptions
 from experiments.models import Experiment, Network
 from experiments.run_client.strict_json import BadPayload, parse, strict
@@ -31,7 +32,7 @@ MODES = (
 )
 
 
-class FileForm(forms.Form):
+class FileForm(OwnWords):
     """A data set and how it is read; what is not chosen is found out."""
 
     file = forms.FileField(label="CSV or JSON Lines file", error_messages={"required": "Choose a file first."})
@@ -48,7 +49,7 @@ class FileForm(forms.Form):
         )
 
 
-class ItemForm(forms.Form):
+class ItemForm(OwnWords):
     """One item by hand."""
 
     user_message = forms.CharField(
@@ -72,7 +73,7 @@ class ItemForm(forms.Form):
         return _object(self.cleaned_data["system_params"], "the system params") or {}
 
 
-class ScoringForm(forms.Form):
+class ScoringForm(OwnWords):
     """The rule and what it looks at."""
 
     rule = forms.ChoiceField(

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from experiments.errors import Gone, InvalidInput
+from experiments.form_words import OwnWords
 from experiments.models import ApiToken
 from experiments.pages import PageRequest, signed_in
 from experiments.services import tokens as service
@@ -17,7 +18,7 @@ from experiments.services import tokens as service
 SHOWN_REVOKED = 20
 
 
-class TokenForm(forms.Form):
+class TokenForm(OwnWords):
     name = forms.CharField(
         max_length=100,
         help_text="What will use it, so that you know later which one to revoke.",
