@@ -1,7 +1,5 @@
 """What forms say of a value that cannot be taken, in the words of the pages instead of those of Django."""
 
-from typing import ClassVar
-
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
@@ -38,7 +36,6 @@ def _stock(field: forms.Field) -> dict[str, object]:
 
 
 class LoginForm(OwnWords, AuthenticationForm):
-    error_messages: ClassVar = {
-        **AuthenticationForm.error_messages,
-        "invalid_login": "This name and this password do not belong together. Capital and small letters count in both.",
-    }
+    def get_invalid_login_error(self) -> forms.ValidationError:
+        sentence = "This name and this password do not belong together. Capital and small letters count in both."
+        return forms.ValidationError(sentence, code="invalid_login")

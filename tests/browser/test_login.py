@@ -42,7 +42,7 @@ def test_a_wrong_password_is_said_and_the_name_kept(new_context: Callable[..., B
     page = new_context().new_page()
     page.goto("/login/")
     sign_in(page, "wrong")
-    expect(page.get_by_role("alert")).to_contain_text("correct username and password")
+    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
     expect(page.get_by_label("Username")).to_have_value("ann")
 
 
