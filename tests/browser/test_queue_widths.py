@@ -1,0 +1,61 @@
+"""What stands on a batch's page at every width: nothing cut, nothing alone, nothing off its edge."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from csv_batches.models import CsvBatch
+from tests.browser.conftest import Open
+from tests.browser.support.looks import Look
+from tests.integration.pages.support import batch_of, queue_url
+
+CODES = ("rejected", "schema_mismatch", "server_error")
+SENTENCE = '"category" is 17, not one of billing, bug, feature, praise, shipping, spam, other; "score" is missing'
+
+
+@pytest.fixture
+def batch(transactional_db: None) -> CsvBatch:
+    """Running, with rows in every state and failures of three codes."""
+    batch = batch_of("ann", ["failed"] * 3 + ["succeeded"] * 2 + ["running"] * 2 + ["queued"] * 20)
+    for index, code in enumerate(CODES):
+        batch.rows.filter(row_index=index).update(error_code=code, error_message=SENTENCE)
+    batch.rows.filter(row_index__lt=5).update(payload=["1", "A subject of some words", "The body of a mail " * 9])
+    return batch
+
+
+def place(page: Page, what: str) -> Any:
+    return page.locator(what).bounding_box()
+
+
+def right(box: Any) -> float:
+    return float(box["x"] + box["width"])
+
+
+@pytest.mark.parametrize("tail", ["", "row/0/"], ids=["the rows", "a row open"])
+@pytest.mark.parametrize("width", [561, 700, 961, 1000, 1100, 1321, 1440])
+def test_the_table_needs_no_scrolling_sideways(open_page: Open, batch: CsvBatch, width: int, tail: str) -> None:
+    page = open_page(queue_url(batch, tail), Look("any", width=width))
+    wide, room = page.locator("#table").evaluate("(table) => [table.scrollWidth, table.clientWidth]")
+    assert wide <= room
+    assert place(page, "#r0 td.err")["width"] >= 140
+    assert right(place(page, "#retry-r0")) <= right(place(page, "#table"))
+
+
+@pytest.mark.parametrize("width", [1440, 1330, 1000, 700, 600, 360])
+def test_the_exports_stand_side_by_side(open_page: Open, batch: CsvBatch, width: int) -> None:
+    page = open_page(queue_url(batch), Look("any", width=width))
+    assert place(page, "#export-csv")["y"] == place(page, "#export-jsonl")["y"]
+
+
+def test_every_button_is_in_one_line_that_ends_with_the_table(open_page: Open, batch: CsvBatch) -> None:
+    page = open_page(queue_url(batch))
+    buttons = ("#act-pause", "#act-cancel", "#act-retry", "#act-more", "#export-csv", "#export-jsonl")
+    assert len({place(page, button)["y"] for button in buttons}) == 1
+    assert right(place(page, "#export-jsonl")) == pytest.approx(right(place(page, "#table")), abs=1)
+
+
+def test_a_running_row_has_no_empty_answers_where_lines_are_stacked(open_page: Open, batch: CsvBatch) -> None:
+    page = open_page(queue_url(batch), Look("phone", width=360))
+    expect(page.locator("#r5 .pill")).to_be_visible()
+    expect(page.get_by_text("…", exact=True).filter(visible=True)).to_have_count(0)
