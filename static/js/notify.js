@@ -9,7 +9,7 @@
 
   const isOn = () => Notification.permission === "granted" && sessionStorage.getItem(wanted) === "yes";
   const show = () => {
-    button.hidden = false;
+    button.hidden = !["running", "paused"].includes(word());
     button.textContent = isOn() ? "You will be notified" : "Notify me";
     button.setAttribute("aria-pressed", String(isOn()));
   };
@@ -29,6 +29,7 @@
       new Notification(name, { body: sentence, tag: wanted });
     }
     before = now;
+    show();
   });
 
   show();

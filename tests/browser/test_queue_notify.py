@@ -1,0 +1,19 @@
+"""The offer to notify somebody stands as long as there is something to come."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.integration.pages.support import batch_of, queue_url
+
+
+def test_it_goes_with_a_cancel_and_comes_back_with_a_resume(open_page: Open) -> None:
+    page = open_page(queue_url(batch_of("ann", ["failed", "queued"])), permissions=["notifications"])
+    offer = page.get_by_role("button", name="Notify me")
+    expect(offer).to_be_visible()
+    page.locator("#act-cancel").click()
+    expect(offer).to_be_hidden()
+    page.reload()
+    expect(page.locator("#act-resume")).to_be_visible()
+    expect(offer).to_be_hidden()
+    page.locator("#act-resume").click()
+    expect(offer).to_be_visible()
