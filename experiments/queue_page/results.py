@@ -1,12 +1,12 @@
 """The distributions as bars that lead to their rows."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from experiments import overview
+from experiments import desks, overview
 from experiments.models import Queue
 from experiments.overview import Shown
 from experiments.queue_page.forms import LONGEST_VALUE
@@ -53,24 +53,48 @@ class ShownResults(Shown):
 
 def shown(queue: Queue) -> ShownResults:
     found = results.distributions(queue)
-    fields = tuple(_distribution(field) for field in found["fields"])
+    free = {one["name"] for one in desks.of(queue).response_fields(queue) if _is_free_text(one)}
+    fields = tuple(_distribution(field, is_text=field["name"] in free) for field in found["fields"])
     answered = found["fields"][0]["answered"] if fields else 0
     return ShownResults("results", answered, fields, REFRESH_S if overview.moves(queue) else None)
 
 
-def _distribution(field: Mapping[str, Any]) -> Distribution:
+def _is_free_text(field: Mapping[str, Any]) -> bool:
+    return field["type"] == "string" and not field.get("choices")
+
+
+def _distribution(field: Mapping[str, Any], *, is_text: bool) -> Distribution:
     bars = {"values": _values, "numbers": _bins, "lengths": _bins}[field["kind"]](field)
     empty = _bar(field, "empty", field["empty"], field["answered"], blank="1") if field["empty"] else None
-    about = {"values": field["type"], "numbers": field["type"], "lengths": "text, by its length in characters"}
-    return Distribution(field["name"], about[field["kind"]], _facts(field), bars, empty)
+    about = {
+        "values": "text" if is_text else field["type"],
+        "numbers": field["type"],
+        "lengths": "text, by its length in characters",
+    }
+    return Distribution(field["name"], about[field["kind"]], _facts(field, is_text), bars, empty)
 
 
-def _facts(field: Mapping[str, Any]) -> str:
-    if field["kind"] == "values" or field["mean"] is None:
+def _facts(field: Mapping[str, Any], is_text: bool) -> str:
+    if field["kind"] == "values":
+        return _lengths(field["values"]) if is_text else ""
+    return "" if field["mean"] is None else _spread(field["min"], field["max"], field["mean"])
+
+
+def _lengths(values: Sequence[Mapping[str, Any]]) -> str:
+    """A text of which there are few is counted value by value, and is a text all the same."""
+    lengths = [(len(one["value"]), one["count"]) for one in values if isinstance(one["value"], str)]
+    if not lengths:
         return ""
-    mean = field["mean"]
+    shortest, longest = min(lengths)[0], max(lengths)[0]
+    if shortest == longest:
+        return f"{_number(shortest)} character{'' if shortest == 1 else 's'}"
+    mean = sum(length * count for length, count in lengths) / sum(count for _, count in lengths)
+    return f"{_spread(shortest, longest, mean)}, in characters"
+
+
+def _spread(least: int | float, most: int | float, mean: int | float) -> str:
     rounded = round(mean) if abs(mean) >= 1000 else float(f"{mean:.3g}")
-    return f"{_number(field['min'])} to {_number(field['max'])}, {_number(rounded)} on average"
+    return f"{_number(least)} to {_number(most)}, {_number(rounded)} on average"
 
 
 def _values(field: Mapping[str, Any]) -> tuple[Bar, ...]:

@@ -126,3 +126,17 @@ def test_a_draft_has_none_and_nobody_sees_another_s(batch: CsvBatch) -> None:
     draft: Any = batch_of("ann", ["queued"], status="draft")
     assert 'class="results"' not in browser("ann").get(queue_url(draft)).content.decode()
     assert browser("bob").get(queue_url(batch, "results/")).status_code == 404
+
+
+def test_a_text_of_which_there_are_few_says_how_long_it_is(batch: CsvBatch) -> None:
+    html = shown(browser("ann"), batch)
+    assert '<h3>category <span class="muted">text</span></h3>' in html
+    assert "6 to 7, 6.67 on average, in characters" in html
+
+
+def test_one_of_choices_does_not(batch: CsvBatch) -> None:
+    fields = [{**FIELDS[0], "choices": ["billing", "praise"]}]
+    CsvBatch.objects.filter(pk=batch.pk).update(response_fields=fields)
+    html = shown(browser("ann"), batch)
+    assert '<h3>category <span class="muted">string</span></h3>' in html
+    assert "in characters" not in html
