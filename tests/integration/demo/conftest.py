@@ -105,6 +105,10 @@ class Demo:
             self.process.wait()
 
 
+def is_leader(pid: int) -> bool:
+    return os.getpgid(pid) == pid
+
+
 def _command(process: psutil.Process) -> str:
     with suppress(psutil.Error):
         return " ".join(process.cmdline())

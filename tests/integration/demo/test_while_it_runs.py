@@ -5,7 +5,7 @@ import signal
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from .conftest import Demo, until
+from .conftest import Demo, is_leader, until
 
 
 def test_only_its_owner_can_read_the_password_file(ready_demo: Demo) -> None:
@@ -39,7 +39,3 @@ def answers(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def is_leader(pid: int) -> bool:
-    return os.getpgid(pid) == pid
