@@ -61,7 +61,8 @@ def refuse_without_length(environ: Environ) -> None:
 
 def _measure(environ: Environ) -> None:
     """Gives the body its length; nothing where it is too large or breaks off."""
-    body = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(settings.FILE_UPLOAD_TEMP_DIR))  # noqa: SIM115  read later
+    # Not closed here: the view reads it.
+    body = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(settings.FILE_UPLOAD_TEMP_DIR))  # noqa: SIM115
     length = 0
     try:
         while piece := environ["wsgi.input"].read(PART):

@@ -11,7 +11,7 @@ from csv_batches.pages import cells
 from csv_batches.pages.cells import Part
 from csv_batches.services import loads, uploads
 from experiments.errors import WorkbenchError
-from experiments.ingest import ReadOptions, names, parse_preview
+from experiments.ingest import ReadOptions, encoding_names, parse_preview
 from experiments.units import count
 
 DELIMITERS = {",": "comma  ,", ";": "semicolon  ;", "tab": "tab", "|": "pipe  |"}
@@ -137,7 +137,7 @@ def _encodings(error: Mapping[str, Any], options: ReadOptions) -> list[Choice]:
     found = [{"encoding": error["guess"], "preview": error.get("preview", [])}] if error.get("guess") else []
     return [
         Choice(
-            f"Read it as {names.label(one['encoding'])}",
+            f"Read it as {encoding_names.label(one['encoding'])}",
             fields_of(replace(options, encoding=one["encoding"])),
             tuple(one["preview"]),
         )
@@ -173,14 +173,14 @@ def _delimiter(options: ReadOptions) -> tuple[str, str]:
 
 def options_of(name: str, options: ReadOptions, found_in: CsvBatch | None) -> Options:
     """`found_in` is the batch whose file was read with them: it says what was found out."""
-    encoding = names.canonical(options.encoding) if options.encoding else ""
+    encoding = encoding_names.canonical(options.encoding) if options.encoding else ""
     delimiter, own = _delimiter(options)
-    known = {} if not encoding or encoding in names.LABELS else {encoding: options.encoding or ""}
+    known = {} if not encoding or encoding in encoding_names.LABELS else {encoding: options.encoding or ""}
     detected = found_in.encoding if found_in and not options.encoding else ""
-    automatic = Option("", f"Find out: {names.label(detected)}" if detected else "Find out", not encoding)
+    automatic = Option("", f"Find out: {encoding_names.label(detected)}" if detected else "Find out", not encoding)
     return Options(
-        common=(automatic, *_listed(names.COMMON | known, encoding)),
-        others=_listed(names.OTHERS, encoding),
+        common=(automatic, *_listed(encoding_names.COMMON | known, encoding)),
+        others=_listed(encoding_names.OTHERS, encoding),
         delimiters=() if name.lower().endswith(JSONL) else _delimiters(delimiter, found_in),
         own_delimiter=own,
         header=options.header,

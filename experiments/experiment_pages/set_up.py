@@ -6,7 +6,7 @@ from typing import Any
 
 from experiments import datasets
 from experiments.experiment_pages import words
-from experiments.ingest import names
+from experiments.ingest import encoding_names
 from experiments.models import Experiment
 from experiments.units import counted, in_one_line
 
@@ -66,7 +66,7 @@ def _column(position: int, column: Mapping[str, str], rows: list[list[str]]) -> 
 
 
 def _encoding(experiment: Experiment) -> str:
-    return names.short(experiment.encoding) if experiment.encoding else ""
+    return encoding_names.short(experiment.encoding) if experiment.encoding else ""
 
 
 def _delimiter(experiment: Experiment) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.errors import InvalidInput
-from experiments.ingest import names
+from experiments.ingest.encoding_names import short
 from experiments.ingest.guess import hints, preview, unmarked_utf16
 from experiments.ingest.table import RejectedFile
 from experiments.units import quoted
@@ -50,9 +50,7 @@ def find_encoding(head: bytes, requested: str | None) -> Encoding:
         return Encoding(marked, declared=True)
     guess = unmarked_utf16(head)
     if guess:
-        detail = (
-            f"The file is not UTF-8. It looks like {names.short(guess)} without a byte-order mark: choose the encoding."
-        )
+        detail = f"The file is not UTF-8. It looks like {short(guess)} without a byte-order mark: choose the encoding."
         lines = preview(head, guess, first_line=1)
         raise RejectedFile(detail, code="encoding", line=1, offset=0, guess=guess, preview=lines, alternatives=[])
     return Encoding("utf-8", declared=False)
@@ -95,7 +93,7 @@ def decoded_pieces(path: Path, encoding: Encoding, *, limit: int | None = None) 
                 raise _bad_byte(path, encoding, error, offset, only_ascii=only_ascii) from error
             except UnicodeError as error:
                 raise RejectedFile(
-                    f"The file is not {names.short(encoding.name)}: {error}.", code="bad_byte", offset=0
+                    f"The file is not {short(encoding.name)}: {error}.", code="bad_byte", offset=0
                 ) from error
             if piece:
                 yield piece.removeprefix("\ufeff") if first else piece
@@ -115,7 +113,7 @@ def _bad_byte(
     line = _line_of(path, encoding, offset)
     byte = f"0x{error.object[error.start]:02x}"
     if encoding.declared:
-        detail = f"Line {line}: the byte {byte} at offset {offset:,} is not valid {names.short(encoding.name)}."
+        detail = f"Line {line}: the byte {byte} at offset {offset:,} is not valid {short(encoding.name)}."
         return RejectedFile(detail, code="bad_byte", line=line, offset=offset)
     zeros = error.object.find(_ZEROS)
     if zeros >= 0:
@@ -126,7 +124,7 @@ def _bad_byte(
     if not only_ascii or _mostly_utf8(error.object):
         detail = f"Line {line}: the byte {byte} at offset {offset:,} is damaged; the file is UTF-8 elsewhere."
         return RejectedFile(detail, code="bad_byte", line=line, offset=offset, **help_to_choose)
-    looks = f" It looks like {names.short(help_to_choose['guess'])}." if help_to_choose["guess"] else ""
+    looks = f" It looks like {short(help_to_choose['guess'])}." if help_to_choose["guess"] else ""
     detail = f"The file is not UTF-8 (line {line}, byte {byte} at offset {offset:,}).{looks} Choose the encoding."
     return RejectedFile(detail, code="encoding", line=line, offset=offset, **help_to_choose)
 
