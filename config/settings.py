@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from config.database import database
-from config.secrets import made_once
+from experiments.core.secret_files import made_once
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -30,7 +30,7 @@ FIELD_KEYS = listed("FIELD_KEYS")
 SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-CSRF_FAILURE_VIEW = "experiments.api_errors.forbidden"
+CSRF_FAILURE_VIEW = "experiments.web.errors.forbidden"
 
 INSTALLED_APPS = [
     # Before django_q: `manage.py qcluster` is ours.
@@ -56,11 +56,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "experiments.middleware.no_store",
+    "experiments.http.middleware.no_store",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "experiments.middleware.whole_bodies",
+    "experiments.http.middleware.whole_bodies",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -109,8 +109,8 @@ AXES_RESET_ON_SUCCESS = True
 # Trying again too early does not start the wait anew.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
-AXES_CLIENT_IP_CALLABLE = "experiments.login.client_ip"
-AXES_LOCKOUT_CALLABLE = "experiments.login.locked_out"
+AXES_CLIENT_IP_CALLABLE = "experiments.web.lockout.client_ip"
+AXES_LOCKOUT_CALLABLE = "experiments.web.lockout.locked_out"
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
@@ -125,7 +125,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR_DIR / "media"
 
-FILE_UPLOAD_HANDLERS = ["experiments.upload_cap.CappedUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["experiments.http.upload_handler.CappedUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
@@ -166,17 +166,17 @@ CONTENT_SECURITY_POLICY = {
 # -- the API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "experiments.authentication.ApiTokenAuthentication",
+        "experiments.api.auth.ApiTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["experiments.parsers.BoundedJSONParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "experiments.parsers.Negotiation",
+    "DEFAULT_PARSER_CLASSES": ["experiments.api.parsers.BoundedJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "experiments.api.parsers.Negotiation",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["experiments.throttles.UserThrottle"],
-    "EXCEPTION_HANDLER": "experiments.api_errors.exception_handler",
-    "DEFAULT_PAGINATION_CLASS": "experiments.pagination.PageCursor",
+    "DEFAULT_THROTTLE_CLASSES": ["experiments.api.throttling.UserThrottle"],
+    "EXCEPTION_HANDLER": "experiments.api.errors.exception_handler",
+    "DEFAULT_PAGINATION_CLASS": "experiments.api.pagination.PageCursor",
     "PAGE_SIZE": 100,
     # `?format=` is ours, for exports.
     "URL_FORMAT_OVERRIDE": None,
@@ -193,14 +193,14 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
-        "BatchStatus": "experiments.queue_shapes.QUEUE_STATUSES",
-        "RowStatus": "experiments.queue_shapes.STATUSES",
-        "BatchSchemaMode": "csv_batches.api.shapes.SCHEMA_MODES",
-        "ExperimentSchemaMode": "experiments.experiment_shapes.SCHEMA_MODES",
+        "BatchStatus": "experiments.api.serializers.queues.QUEUE_STATUSES",
+        "RowStatus": "experiments.api.serializers.queues.STATUSES",
+        "BatchSchemaMode": "csv_batches.api.serializers.SCHEMA_MODES",
+        "ExperimentSchemaMode": "experiments.experiment_kind.api.serializers.SCHEMA_MODES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "experiments.openapi.describe_errors",
+        "experiments.api.openapi.describe_errors",
     ],
 }
 

@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from experiments.whole_body import WholeBody
+from experiments.http.request_body import WholeBody
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = WholeBody(get_wsgi_application())

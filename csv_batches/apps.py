@@ -6,19 +6,7 @@ class CsvBatchesConfig(AppConfig):
     verbose_name = "CSV batches"
 
     def ready(self) -> None:
-        from csv_batches import desk, kind
-        from csv_batches.services import reading, sources
-        from experiments import kinds
+        from csv_batches.kind import CsvBatchKind
+        from experiments.kinds import register_kind
 
-        kinds.register(
-            kinds.Kind(
-                name=kind.NAME,
-                label="CSV batch",
-                plan=kind.plan,
-                desk=desk.CsvBatchDesk(),
-                tidy=sources.forget_old,
-                sweep=reading.sweep,
-                jobs_wait=reading.jobs_wait,
-                forget_source=sources.forget_source,
-            )
-        )
+        register_kind(CsvBatchKind())

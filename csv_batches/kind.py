@@ -1,63 +1,118 @@
-"""What the worker asks of a CSV batch: the request of a row, and whether an answer will do."""
+"""The kind *CSV batch*: what it tells the host, each answer by the room that knows it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
-from csv_batches import mapping
-from experiments import prompts, response_schema
-from experiments.prompts import Problem, Template
+from django.db.models import QuerySet
+from django.urls import reverse
 
-NAME = "csv_batch"
-
-
-@dataclass(frozen=True)
-class CsvBatchPlan:
-    """Mapping, template and schema of one batch, compiled once."""
-
-    columns: mapping.Mapping
-    template: Template
-    schema: dict[str, Any] | None
-    guidance: str
-    example: dict[str, Any] | None
-    validate: Callable[[Any], str | None] | None
-
-    @classmethod
-    def of(cls, batch: Any) -> "CsvBatchPlan":
-        schema = batch.schema_json
-        return cls(
-            columns=mapping.Mapping(batch.columns),
-            template=prompts.compile_template(batch.prompt_template),
-            schema=schema,
-            guidance=batch.schema_guidance,
-            example=batch.schema_example,
-            validate=response_schema.validator(schema) if schema else None,
-        )
-
-    def request(self, payload: Sequence[str]) -> tuple[str, dict[str, Any]]:
-        params = self.columns.system_params(payload)
-        row = self.columns.row(payload)
-        message = prompts.render_message(self.template, row, params, self.columns.columns_text(payload))
-        return message, params
-
-    def check(self, answer: dict[str, Any]) -> str | None:
-        return self.validate(answer) if self.validate else None
-
-    def unknown_tokens(self) -> list[Problem]:
-        """Tokens of the template that no row has. What a column holds does not matter here, only that it is there."""
-        blank = [""] * len(self.columns.names)
-        return prompts.unknown_tokens(self.template, self.scope(blank))
-
-    def scope(self, payload: Sequence[str]) -> Mapping[str, Any]:
-        return {
-            "row": self.columns.row(payload),
-            "system_params": self.columns.system_params(payload),
-            "columns": self.columns.columns_text(payload),
-        }
+from csv_batches.models import KIND, CsvBatch
+from csv_batches.rules import steps
+from csv_batches.selectors import batches, plan, preview
+from csv_batches.services import background_upload, drafts, duplicates, launch, uploaded_files
+from experiments.core.errors import WorkbenchError
+from experiments.kinds import Json, Nouns, QueueKind, SetUp
 
 
-def plan(queue_id: UUID) -> CsvBatchPlan:
-    from csv_batches.models import CsvBatch
+class CsvBatchKind(QueueKind):
+    name = KIND
+    label = "CSV batch"
+    slug = "csv-batch"
+    collection = "csv_batches"
+    model = CsvBatch
+    nouns = Nouns("batch", "batches", "row", "rows")
+    about = (
+        "A batch sends every row of a CSV file to an agent network "
+        "and gives the rows back with the answers beside them."
+    )
+    how_to_begin = "Choose a file to begin"
+    no_items = "Upload a file or insert rows through the API."
+    duplicate_takes = "the same file, mapping, template and schema"
+    facts_template = "csv_batches/queue_facts.html"
+    acts_template = "csv_batches/queue_acts.html"
+    can = frozenset({"create", "update", "insert", "run", "duplicate"})
 
-    return CsvBatchPlan.of(CsvBatch.objects.get(pk=queue_id))
+    def plan(self, queue_id: Any) -> plan.CsvBatchPlan:
+        return plan.plan(queue_id)
+
+    def sweep(self) -> None:
+        background_upload.sweep()
+
+    def jobs_wait(self) -> bool:
+        return background_upload.jobs_wait()
+
+    def tidy(self) -> None:
+        uploaded_files.forget_old()
+
+    def forget_source(self, queue_id: Any) -> None:
+        uploaded_files.forget_source(queue_id)
+
+    def queues(self, user: Any) -> QuerySet[CsvBatch]:
+        return batches.batches_of(user)
+
+    def columns(self, queue: CsvBatch) -> list[str]:
+        return queue.column_names
+
+    def headers(self, queue: CsvBatch) -> list[str]:
+        return queue.header_texts
+
+    def line_end(self, queue: CsvBatch) -> str:
+        return queue.line_end
+
+    def shown_positions(self, queue: CsvBatch) -> list[int]:
+        """The columns that are sent; before any is mapped, all."""
+        sent = [position for position, column in enumerate(queue.columns) if column["mode"] != "ignore"]
+        return sent or list(range(len(queue.columns)))
+
+    def response_fields(self, queue: CsvBatch) -> list[dict[str, Json]]:
+        fields: list[dict[str, Json]] = queue.response_fields
+        return fields
+
+    def schema(self, queue: CsvBatch) -> dict[str, Json] | None:
+        schema: dict[str, Json] | None = queue.schema_json
+        return schema
+
+    def preview(self, plan: Any, payload: Sequence[str]) -> dict[str, Json]:
+        return preview.of_payload(plan, payload)
+
+    def missing(self, queue: CsvBatch) -> list[WorkbenchError]:
+        return launch.missing(queue)
+
+    def set_up(self, queue: CsvBatch, missing: Sequence[WorkbenchError]) -> SetUp:
+        step = steps.step_of(missing[0].attr) if missing else steps.REVIEW
+        return SetUp(step.title, reverse(f"csv_batches:{step.key}", args=[queue.pk]))
+
+    def new_address(self) -> str:
+        return reverse("csv_batches:new")
+
+    def create(self, *, user: Any, values: Mapping[str, Json]) -> CsvBatch:
+        return drafts.create(user=user, values=values)
+
+    def update(self, *, queue_id: Any, values: Mapping[str, Json]) -> CsvBatch:
+        return drafts.update(batch_id=queue_id, values=values)
+
+    def insert(self, *, queue_id: Any, rows: Sequence[Mapping[str, Json]]) -> tuple[int, int]:
+        return drafts.insert_rows(batch_id=queue_id, rows=rows)
+
+    def run(self, *, queue: CsvBatch, user: Any, order: Mapping[str, Json]) -> None:
+        launch.run(batch_id=queue.pk, user=user, order=_order(order))
+
+    def duplicate(self, *, queue: CsvBatch, user: Any, failed_only: bool) -> CsvBatch:
+        return duplicates.duplicate(batch=queue, user=user, failed_only=failed_only)
+
+    def serializers(self) -> Any:
+        from csv_batches.api.serializers import SERIALIZERS
+
+        return SERIALIZERS
+
+
+def _order(given: Mapping[str, Json]) -> launch.Order:
+    first, last = given.get("first"), given.get("to")
+    # The rows `from` a `to` b are given with both ends; inside, ranges end before `range_to`.
+    after_last = None if last is None else last + 1
+    return launch.Order(
+        confirmed=given["confirm_schema_change"],
+        seen=given.get("seen"),
+        range_from=0 if first is not None else given.get("from"),
+        range_to=after_last if first is None else first,
+    )

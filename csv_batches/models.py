@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from experiments.json_field import OrderedJSONField
 from experiments.models import Queue, QueueItem
-from experiments.querysets import OwnedQuerySet, QueueItemQuerySet, QueueQuerySet
+from experiments.models.fields import OrderedJSONField
+from experiments.models.querysets import OwnedQuerySet, QueueItemQuerySet, QueueQuerySet
 
 KIND = "csv_batch"
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 
 def read_upload(upload_id: str) -> None:
-    from csv_batches.services import reading
+    from csv_batches.services import background_upload
+    from experiments.worker import shutdown
 
-    reading.read(UUID(upload_id))
+    background_upload.read(UUID(upload_id), stopping=shutdown.stopping)

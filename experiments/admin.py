@@ -1,4 +1,4 @@
-"""The operations desk: look things up, requeue, pause. Nothing is edited by hand that a service keeps consistent."""
+"""The operations kind: look things up, requeue, pause. Nothing is edited by hand that a service keeps consistent."""
 
 from typing import Any
 
@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from experiments.errors import WorkbenchError
+from experiments.core.errors import WorkbenchError
+from experiments.core.formatting import duration
 from experiments.models import (
     Agent,
     ApiToken,
@@ -21,7 +22,6 @@ from experiments.models import (
     WorkerProcess,
 )
 from experiments.services import queues
-from experiments.units import duration
 
 
 class ReadOnly:

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,20 +7,14 @@ class ExperimentsConfig(AppConfig):
     name = "experiments"
     verbose_name = "Experiments"
 
-    def ready(self) -> None:
-        from experiments import (
-            checks,  # noqa: F401  registers the system checks
-            experiment_desk,
-            experiment_kind,
-            kinds,
-        )
-        from experiments.models.experiment import KIND
+    def import_models(self) -> None:
+        super().import_models()
+        # The tables of the host know no kind: those of the kind that comes with it are added here.
+        import_module("experiments.experiment_kind.models")
 
-        kinds.register(
-            kinds.Kind(
-                name=KIND,
-                label="experiment",
-                plan=experiment_kind.plan,
-                desk=experiment_desk.ExperimentDesk(),
-            )
-        )
+    def ready(self) -> None:
+        from experiments import checks  # noqa: F401  registers the system checks
+        from experiments.experiment_kind.kind import ExperimentKind
+        from experiments.kinds import register_kind
+
+        register_kind(ExperimentKind())

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from experiments.worker.pulse import SLOTS
+from experiments.worker.heartbeat import SLOTS
 
 OTHERS = 8
 """Processes of a worker that run no task, and some that take the place of others before they have ended."""

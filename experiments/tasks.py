@@ -5,8 +5,8 @@ from uuid import UUID
 
 def run_lane(queue_id: str, number: int, generation: int, again: bool = False) -> None:
     """`again`: the lane has let others go first already."""
+    from experiments.services.lanes import LanePlace
     from experiments.worker.lane import Lane
-    from experiments.worker.lanes import LanePlace
 
     key = UUID(queue_id)
     if again or not LanePlace(queue_id=key, number=number, generation=generation).let_others_go_first():
@@ -20,6 +20,6 @@ def delete_queue(queue_id: str) -> None:
 
 
 def call_network(call_id: str) -> None:
-    from experiments.services import network_calls
+    from experiments.worker import network_calls
 
     network_calls.perform(UUID(call_id))

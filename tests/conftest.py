@@ -9,7 +9,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from experiments.models import WorkerProcess
-from tests.support import emptying, place
+from tests.support import emptying, paths
 from tests.support.api import Api
 from tests.support.run_server import RunServer
 from tests.support.worker import SHORT_LEASE_S, SharedWorker, Worker
@@ -37,8 +37,8 @@ def django_db_setup(django_db_setup: None) -> None:
 @pytest.fixture(autouse=True)
 def _site(settings: Any) -> None:
     """The settings of a demo, whatever the environment says: run URLs may name any loopback port."""
-    settings.MEDIA_ROOT = place.MEDIA
-    settings.FIELD_KEYS = [place.FIELD_KEY]
+    settings.MEDIA_ROOT = paths.MEDIA
+    settings.FIELD_KEYS = [paths.FIELD_KEY]
     settings.RUN_HOSTS_LOOPBACK = True
     settings.RUN_URL = settings.OPENAI_BASE_URL = ""
 

@@ -8,16 +8,17 @@ from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from csv_batches.api import shapes
+from csv_batches.api import serializers
 from csv_batches.models import KIND
-from csv_batches.services import preview, uploads
-from experiments.api_base import QueueView
-from experiments.errors import InvalidInput
+from csv_batches.selectors import preview
+from csv_batches.services import uploads
+from experiments.api.base import QueueView
+from experiments.core.errors import InvalidInput
 from experiments.ingest import ReadOptions
 
 
 class BatchView(QueueView):
-    kind = KIND
+    kind_name = KIND
 
 
 class BatchUpload(BatchView):
@@ -30,14 +31,14 @@ class BatchUpload(BatchView):
     parser_classes = (MultiPartParser, FormParser)
 
     @extend_schema(
-        request={"multipart/form-data": shapes.UploadSerializer},
-        responses={201: shapes.UploadedSerializer, 202: shapes.BatchSerializer},
+        request={"multipart/form-data": serializers.UploadSerializer},
+        responses={201: serializers.UploadedSerializer, 202: serializers.BatchSerializer},
     )
     def post(self, request: Request, batch_id: UUID) -> Response:
         batch = self.queue()
         for name in request.FILES.keys() - {"file"}:
             raise InvalidInput("Send the file under the name “file”.", code="unknown_field", attr=name)
-        values = self.checked(shapes.UploadSerializer, request.data)
+        values = self.checked(serializers.UploadSerializer, request.data)
         options = ReadOptions(
             encoding=values.get("encoding") or None,
             delimiter=values.get("delimiter") or None,
@@ -63,8 +64,8 @@ class BatchUpload(BatchView):
 class BatchPreview(BatchView):
     """A row as it would be sent, and what in the template no row has."""
 
-    @extend_schema(request=shapes.PreviewRequestSerializer, responses=shapes.PreviewSerializer)
+    @extend_schema(request=serializers.PreviewRequestSerializer, responses=serializers.PreviewSerializer)
     def post(self, request: Request, batch_id: UUID) -> Response:
         batch = self.queue()
-        values = self.checked(shapes.PreviewRequestSerializer, request.data)
+        values = self.checked(serializers.PreviewRequestSerializer, request.data)
         return Response(preview.of_row(batch, values.get("row_index")))

@@ -10,8 +10,8 @@ from rest_framework.response import Response
 
 from csv_batches.api.batches import BatchView
 from csv_batches.services import to_experiment
-from experiments import desks
-from experiments.experiment_shapes import ExperimentSerializer
+from experiments.experiment_kind.api.serializers import ExperimentSerializer
+from experiments.kinds import kind_of
 
 
 class WhichRowsSerializer(serializers.Serializer[Any]):
@@ -29,4 +29,4 @@ class BatchExperiment(BatchView):
         batch = self.queue()
         corrected_only = self.checked(WhichRowsSerializer, request.data).get("only") == "corrected"
         made = to_experiment.make(batch=batch, user=request.user, corrected_only=corrected_only)
-        return Response(desks.of(made).shapes().queue(made).data, status=status.HTTP_201_CREATED)
+        return Response(kind_of(made).serializers().queue(made).data, status=status.HTTP_201_CREATED)

@@ -8,10 +8,10 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from csv_batches.api import shapes_trials as shapes
+from csv_batches.api import trial_serializers as shapes
 from csv_batches.api.batches import BatchView
 from csv_batches.models import CsvBatch
-from csv_batches.selectors import tried
+from csv_batches.selectors import trials as tried
 from csv_batches.services import trials
 
 

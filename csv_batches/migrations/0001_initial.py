@@ -2,7 +2,7 @@
 
 import csv_batches.models
 import django.db.models.deletion
-import experiments.json_field
+import experiments.models.fields
 from django.db import migrations, models
 
 
@@ -30,14 +30,14 @@ class Migration(migrations.Migration):
                 ('read_options', models.JSONField(blank=True, default=dict, help_text='What the file was read with.')),
                 ('warnings', models.JSONField(blank=True, default=list)),
                 ('upload', models.JSONField(blank=True, help_text='State of a parse in the background.', null=True)),
-                ('columns', experiments.json_field.OrderedJSONField(blank=True, default=list, help_text='[{name, header, mode, key}] in file order.')),
+                ('columns', experiments.models.fields.OrderedJSONField(blank=True, default=list, help_text='[{name, header, mode, key}] in file order.')),
                 ('prompt_template', models.TextField(blank=True)),
-                ('response_fields', experiments.json_field.OrderedJSONField(blank=True, default=list, help_text='What the operator clicked, in order.')),
-                ('schema_json', experiments.json_field.OrderedJSONField(blank=True, help_text='The JSON Schema of it, checked on every answer.', null=True)),
+                ('response_fields', experiments.models.fields.OrderedJSONField(blank=True, default=list, help_text='What the operator clicked, in order.')),
+                ('schema_json', experiments.models.fields.OrderedJSONField(blank=True, help_text='The JSON Schema of it, checked on every answer.', null=True)),
                 ('schema_guidance', models.TextField(blank=True)),
-                ('schema_example', experiments.json_field.OrderedJSONField(blank=True, null=True)),
+                ('schema_example', experiments.models.fields.OrderedJSONField(blank=True, null=True)),
                 ('schema_mode', models.CharField(choices=[('update', 'Update'), ('keep', 'Keep')], default='update', max_length=8)),
-                ('draft_history', experiments.json_field.OrderedJSONField(blank=True, default=list, help_text='Earlier states of the draft, for undo.')),
+                ('draft_history', experiments.models.fields.OrderedJSONField(blank=True, default=list, help_text='Earlier states of the draft, for undo.')),
             ],
             options={
                 'verbose_name_plural': 'CSV batches',

@@ -4,7 +4,7 @@ from django.db import connection
 
 from csv_batches.models import CsvBatch
 from csv_batches.selectors.used_columns import used_positions
-from experiments.selectors import paced
+from experiments.selectors import cached_counts
 
 AT_ONCE = 50_000
 """Rows that are looked through while somebody waits for the page."""
@@ -26,7 +26,9 @@ def count(batch: CsvBatch) -> int:
     if not used:
         return 0
     version = (batch.source_sha256, batch.total, tuple(used))
-    return paced.paced(f"empty.{batch.pk}", rows=batch.total, version=version, compute=lambda: _count(batch, used))
+    return cached_counts.paced(
+        f"empty.{batch.pk}", rows=batch.total, version=version, compute=lambda: _count(batch, used)
+    )
 
 
 def _count(batch: CsvBatch, used: list[int]) -> int:

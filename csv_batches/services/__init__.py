@@ -1,0 +1,1 @@
+"""Writes of the kind *CSV batch*: drafts, files, trials, the start."""

@@ -7,21 +7,22 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from csv_batches import mapping
-from csv_batches.column_facts import ColumnFacts
 from csv_batches.models import KIND, CsvBatch
+from csv_batches.rules import mapping
+from csv_batches.rules.column_stats import ColumnFacts
 from csv_batches.services import history
-from experiments import caps, response_schema
-from experiments import response_fields as fields
-from experiments.errors import Conflict, InvalidInput, TooLarge
+from experiments import response_schema
+from experiments.core import limits
+from experiments.core.errors import Conflict, InvalidInput, TooLarge
+from experiments.core.json_text import UNSTORABLE
 from experiments.models import QueueItem
 from experiments.prompts import compile_template
-from experiments.services import loading, networks, queues
-from experiments.services.held import locked, locked_draft, refuse_after_start
-from experiments.storable import UNSTORABLE
+from experiments.response_schema import fields
+from experiments.services import bulk_insert, networks, queues
+from experiments.services.locking import locked, locked_draft, refuse_after_start
 
 MAX_ROWS_A_CALL = 10_000
-AFTER_START = {"name", "concurrency", *caps.NAMES}
+AFTER_START = {"name", "concurrency", *limits.NAMES}
 
 
 def create(*, user: Any, values: Mapping[str, Any]) -> CsvBatch:
@@ -66,7 +67,7 @@ def _apply(batch: CsvBatch, values: Mapping[str, Any]) -> None:
     for name in plain:
         if name in values:
             setattr(batch, name, values[name] if values[name] is not None else "")
-    for name in caps.NAMES:
+    for name in limits.NAMES:
         if name in values:
             setattr(batch, name, values[name])
     if "network" in values:
@@ -120,7 +121,7 @@ def insert_rows(*, batch_id: UUID, rows: Sequence[Mapping[str, Any]]) -> tuple[i
         if new and not batch.total:
             # As after a file: what the columns were before is not what these rows have.
             history.forget(batch)
-        loading.copy_in(queue=batch, rows=sorted(new.items()))
+        bulk_insert.copy_in(queue=batch, rows=sorted(new.items()))
         _see(batch, [new[index] for index in sorted(new)])
         batch.total += len(new)
         batch.queued += len(new)

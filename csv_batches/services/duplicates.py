@@ -7,14 +7,14 @@ from django.core.files.base import File
 from django.db import connection, transaction
 
 from csv_batches.models import CsvBatch
-from csv_batches.selectors.tried import COPIED
-from experiments import caps
-from experiments.errors import InvalidInput
+from csv_batches.selectors.trials import COPIED
+from experiments.core import limits
+from experiments.core.errors import InvalidInput
 from experiments.models import Queue
-from experiments.services import queues
+from experiments.selectors.queues import refuse_without_source
 
 FILE_FACTS = ("dataset_name", "source_name", "source_size", "source_sha256", "encoding", "delimiter", "line_end")
-MORE = (*FILE_FACTS, "read_options", "warnings", "concurrency", *caps.NAMES)
+MORE = (*FILE_FACTS, "read_options", "warnings", "concurrency", *limits.NAMES)
 
 _COPY_ROWS = """
 INSERT INTO experiments_queueitem (queue_id, kind, row_index, payload, error_code, error_message)
@@ -33,7 +33,7 @@ def duplicate(*, batch: CsvBatch, user: Any, failed_only: bool) -> CsvBatch:
         copy.save()
         copy.total = copy.queued = _copy_rows(batch.pk, copy.pk, failed_only)
         # After the copy: what is removed from here on is in it.
-        queues.refuse_without_source(Queue.objects.get(pk=batch.pk), "duplicated")
+        refuse_without_source(Queue.objects.get(pk=batch.pk), "duplicated")
         # With a part of the rows the file would bring back the others when it is read again.
         if not failed_only:
             copy.column_facts = batch.column_facts

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from csv_batches.kind import CsvBatchPlan
 from csv_batches.models import CsvBatch
+from csv_batches.selectors.plan import CsvBatchPlan
 from csv_batches.services import drafts
-from experiments import response_fields as fields
-from experiments.errors import Conflict, InvalidInput, Problems, WorkbenchError
+from experiments.core.errors import Conflict, InvalidInput, Problems, WorkbenchError
 from experiments.models import Network
-from experiments.services import networks, queues, readiness, remotes
-from experiments.services.held import locked
+from experiments.response_schema import fields
+from experiments.services import networks, queues, readiness, remote_schema
+from experiments.services.locking import locked
 
 
 @dataclass(frozen=True)
@@ -81,10 +81,10 @@ class AtRemote:
 def _at_the_remote(batch_id: UUID, user: Any, order: Order) -> AtRemote | None:
     batch = CsvBatch.objects.select_related("network").filter(pk=batch_id, status=CsvBatch.Status.DRAFT).first()
     network = batch.network if batch else None
-    if network is None or remotes.config_target(network) is None:
+    if network is None or remote_schema.config_target(network) is None:
         return None
     by = user.get_username()
-    found = remotes.read(network, by=by)
+    found = remote_schema.read(network, by=by)
     if found is None:
         return None
     with transaction.atomic():
@@ -94,16 +94,16 @@ def _at_the_remote(batch_id: UUID, user: Any, order: Order) -> AtRemote | None:
             _refuse_change(batch, user, order)
         writes = batch.schema_mode == CsvBatch.SchemaMode.UPDATE and _may_write(user, network)
     if writes:
-        return AtRemote(network.pk, remotes.push_schema(network, found, proposed, by=by), proposed)
-    if batch.schema_mode == CsvBatch.SchemaMode.UPDATE and remotes.schema_of(found) != proposed:
+        return AtRemote(network.pk, remote_schema.push_schema(network, found, proposed, by=by), proposed)
+    if batch.schema_mode == CsvBatch.SchemaMode.UPDATE and remote_schema.schema_of(found) != proposed:
         raise _not_allowed(network)
-    return AtRemote(network.pk, remotes.version_to_keep(network, found))
+    return AtRemote(network.pk, remote_schema.version_to_keep(network, found))
 
 
 def _check_still_the_same(batch: CsvBatch, remote: AtRemote | None) -> None:
     """While the network was called nothing was locked."""
     assert batch.network is not None
-    has_one = remotes.config_target(batch.network) is not None
+    has_one = remote_schema.config_target(batch.network) is not None
     same = remote.network_id == batch.network_id if remote else not has_one
     if not same or (remote and remote.pushed not in (None, proposed_schema(batch))):
         raise Conflict("The batch was changed while it started. Look at it, then start again.", code="changed")

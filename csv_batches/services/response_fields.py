@@ -8,10 +8,10 @@ from django.db import transaction
 
 from csv_batches.models import CsvBatch
 from csv_batches.services import drafts
-from experiments import response_fields as fields
-from experiments.errors import InvalidInput
-from experiments.run_client import strict_json
-from experiments.services.held import locked_draft
+from experiments.core import json_text
+from experiments.core.errors import InvalidInput
+from experiments.response_schema import fields
+from experiments.services.locking import locked_draft
 
 Json = dict[str, Any]
 
@@ -41,8 +41,8 @@ def import_schema(*, batch_id: UUID, text: str, replace: bool) -> tuple[CsvBatch
 def parsed(text: str) -> Any:
     """Strict JSON: a key that stands twice is no key that may be lost in silence."""
     try:
-        return strict_json.strict(strict_json.parse(text), "the schema")
-    except strict_json.BadPayload as error:
+        return json_text.strict(json_text.parse(text), "the schema")
+    except json_text.BadPayload as error:
         raise _no_json(f"{error}.") from error
     except RecursionError as error:
         raise _no_json("it is nested too deep.") from error

@@ -7,14 +7,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from csv_batches.kind import CsvBatchPlan
 from csv_batches.models import CsvBatch
-from experiments.datasets import params_text
-from experiments.errors import Conflict, InvalidInput
-from experiments.models import Experiment, Queue
-from experiments.querysets import QueueItemQuerySet
-from experiments.scoring import Rule
-from experiments.services import dataset_items, experiments, queues
+from csv_batches.selectors.plan import CsvBatchPlan
+from experiments.core.errors import Conflict, InvalidInput
+from experiments.experiment_kind.datasets import params_text
+from experiments.experiment_kind.models import Experiment
+from experiments.experiment_kind.scoring import Rule
+from experiments.experiment_kind.services import dataset_items, experiments
+from experiments.models import Queue
+from experiments.models.querysets import QueueItemQuerySet
+from experiments.selectors.queues import refuse_without_source
 
 HEADERS = ("user_message", "expected", "system_params", "row_index")
 FINISHED = (CsvBatch.Status.COMPLETED, CsvBatch.Status.CANCELLED)
@@ -40,7 +42,7 @@ def make(*, batch: CsvBatch, user: Any, corrected_only: bool) -> Experiment:
         made = experiments.create(user=user, values=_settings(batch))
         dataset_items.fill(experiment=made, headers=HEADERS, rows=_cells(batch, rows))
         # After the reading: what is removed from here on is in it.
-        queues.refuse_without_source(Queue.objects.get(pk=batch.pk), "made an experiment")
+        refuse_without_source(Queue.objects.get(pk=batch.pk), "made an experiment")
     return made
 
 

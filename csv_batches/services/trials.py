@@ -7,11 +7,11 @@ from django.db import transaction
 from django.db.models import Max
 
 from csv_batches.models import KIND, CsvBatch
-from csv_batches.selectors.tried import COPIED
+from csv_batches.selectors.trials import COPIED
 from csv_batches.services import drafts, launch
-from experiments.errors import Conflict, InvalidInput, Problems
-from experiments.services import loading, queues
-from experiments.services.held import locked
+from experiments.core.errors import Conflict, InvalidInput, Problems
+from experiments.services import bulk_insert, queues
+from experiments.services.locking import locked
 
 MOST_ROWS = 20
 
@@ -38,7 +38,7 @@ def start(*, batch_id: UUID, rows: int, first: int) -> CsvBatch:
         number = _number_of_next(batch)
         batch.trials.all().delete()
         trial = _copy(batch, number, len(chosen))
-        loading.copy_in(queue=trial, rows=chosen)
+        bulk_insert.copy_in(queue=trial, rows=chosen)
         queues.start(queue_id=trial.pk)
     return trial
 

@@ -18,10 +18,10 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from csv_batches.models import CsvBatch, Upload, source_path
-from csv_batches.services import drafts, loads
-from experiments.errors import InvalidInput, TooLarge, WorkbenchError
+from csv_batches.services import drafts, store_rows
+from experiments.core.errors import InvalidInput, TooLarge, WorkbenchError
 from experiments.ingest import SPLIT, ReadOptions, RejectedFile
-from experiments.services.held import locked_draft
+from experiments.services.locking import locked_draft
 
 TASK = "csv_batches.tasks.read_upload"
 NAME_CHARS = 200
@@ -55,18 +55,18 @@ def receive(*, batch_id: UUID, file: UploadedFile, options: ReadOptions = AUTOMA
     """
     _refuse_too_large(file)
     path, name, size = Path(file.temporary_file_path()), _name(file), file.size or 0  # type: ignore[attr-defined]
-    table = loads.opened(path, name=name, options=options)
+    table = store_rows.opened(path, name=name, options=options)
     with transaction.atomic():
         batch = _held(batch_id)
         if _is_large(size):
             _drop(batch)
             _read_later(_kept(owner_id=batch.created_by_id, batch=batch, file=file), options)
             return batch
-        loads.take_over(batch, loads.load(batch, table, options))
-        sha256 = loads.digest(path)
+        store_rows.take_over(batch, store_rows.load(batch, table, options))
+        sha256 = store_rows.digest(path)
         _drop(batch)
         stored = batch.source.storage.save(source_path(batch, name), file)
-        loads.adopt(batch, stored=stored, name=name, size=size, sha256=sha256)
+        store_rows.adopt(batch, stored=stored, name=name, size=size, sha256=sha256)
         batch.save()
     return batch
 
@@ -87,11 +87,11 @@ def _held(batch_id: UUID) -> CsvBatch:
 def _read(batch: CsvBatch, upload: Upload, options: ReadOptions) -> CsvBatch:
     """In a transaction that holds the batch."""
     path = file_of(upload)
-    table = loads.opened(path, name=upload.name, options=options)
+    table = store_rows.opened(path, name=upload.name, options=options)
     if _is_large(upload.size):
         _read_later(upload, options)
         return batch
-    loads.take_over(batch, loads.load(batch, table, options))
+    store_rows.take_over(batch, store_rows.load(batch, table, options))
     take_file(batch, upload)
     batch.save()
     return batch
@@ -100,8 +100,8 @@ def _read(batch: CsvBatch, upload: Upload, options: ReadOptions) -> CsvBatch:
 def take_file(batch: CsvBatch, upload: Upload) -> None:
     """The upload's file becomes the batch's, and the upload is gone. The caller saves the batch."""
     if upload.file:
-        stored, sha256 = upload.file.name, loads.digest(Path(upload.file.path))
-        loads.adopt(batch, stored=stored, name=upload.name, size=upload.size, sha256=sha256)
+        stored, sha256 = upload.file.name, store_rows.digest(Path(upload.file.path))
+        store_rows.adopt(batch, stored=stored, name=upload.name, size=upload.size, sha256=sha256)
         upload.file.name = ""
     upload.delete()
 

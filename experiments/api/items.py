@@ -9,15 +9,15 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from experiments import queue_shapes as shapes
+from experiments.api.base import QueueView
+from experiments.api.pagination import RowCursor
 from experiments.api.queues import Described
-from experiments.api_base import QueueView
-from experiments.desks import Desk
-from experiments.downloads import export_response
+from experiments.api.serializers import queues as shapes
+from experiments.export.response import export_response
+from experiments.kinds import QueueKind
 from experiments.models import Queue, QueueItem
-from experiments.pagination import RowCursor
 from experiments.selectors import items, results
-from experiments.services import corrections, export
+from experiments.services import corrections, exports
 
 PAGING = (
     OpenApiParameter("limit", int, description="Rows on a page: 100 where not given, at most 1000."),
@@ -27,7 +27,7 @@ PAGING = (
 
 class ItemView(QueueView):
     def shown(self, serializer: type[shapes.RowSerializer], queue: Queue, found: Any, **more: Any) -> Any:
-        context = {"names": self.desk.columns(queue), "extras": self.desk.extras(queue)}
+        context = {"names": self.kind.columns(queue), "extras": self.kind.extras(queue)}
         return serializer(found, context=context, **more).data
 
 
@@ -35,26 +35,26 @@ class QueueItems(ItemView):
     """The rows in row order; a bulk insert into a draft."""
 
     @staticmethod
-    def described(desk: Desk) -> Described:
+    def described(kind: QueueKind) -> Described:
         listed = {
-            "operation_id": f"api_{desk.collection}_rows_list",
+            "operation_id": f"api_{kind.collection}_rows_list",
             "parameters": [shapes.RowFilterSerializer, *PAGING],
-            "responses": desk.shapes().row_page,
+            "responses": kind.serializers().row_page,
         }
-        inserted = {"request": desk.shapes().new_items, "responses": {201: shapes.InsertedSerializer}}
-        return {"get": listed, **({"post": inserted} if "insert" in desk.can else {})}
+        inserted = {"request": kind.serializers().new_items, "responses": {201: shapes.InsertedSerializer}}
+        return {"get": listed, **({"post": inserted} if "insert" in kind.can else {})}
 
     def get(self, request: Request, **place: Any) -> Response:
         queue = self.queue()
         wanted = self.checked(shapes.RowFilterSerializer, request.query_params)
         cursor = RowCursor()
         page = cursor.paginate_queryset(items.filtered(queue, wanted), request, view=self)
-        return cursor.get_paginated_response(self.shown(self.desk.shapes().row, queue, page, many=True))
+        return cursor.get_paginated_response(self.shown(self.kind.serializers().row, queue, page, many=True))
 
     def post(self, request: Request, **place: Any) -> Response:
         queue = self.queue()
-        values = self.checked(self.desk.shapes().new_items, request.data)
-        inserted, total = self.desk.insert(queue_id=queue.pk, rows=values["rows"])
+        values = self.checked(self.kind.serializers().new_items, request.data)
+        inserted, total = self.kind.insert(queue_id=queue.pk, rows=values["rows"])
         return Response({"inserted": inserted, "total": total}, status=status.HTTP_201_CREATED)
 
 
@@ -62,20 +62,20 @@ class QueueItemDetail(ItemView):
     """One row with the log of its attempts; a person's answer beside the one that came."""
 
     @staticmethod
-    def described(desk: Desk) -> Described:
-        answered = {"responses": desk.shapes().row_detail}
+    def described(kind: QueueKind) -> Described:
+        answered = {"responses": kind.serializers().row_detail}
         return {"get": answered, "patch": {"request": shapes.CorrectionSerializer, **answered}}
 
     def get(self, request: Request, row_index: int, **place: Any) -> Response:
         queue = self.queue()
-        return Response(self.shown(self.desk.shapes().row_detail, queue, self.item(queue, row_index)))
+        return Response(self.shown(self.kind.serializers().row_detail, queue, self.item(queue, row_index)))
 
     def patch(self, request: Request, row_index: int, **place: Any) -> Response:
         queue = self.queue()
         self.item(queue, row_index)
         values = self.checked(shapes.CorrectionSerializer, request.data)
         corrections.correct(queue=queue, row_index=row_index, payload=values["corrected_payload"])
-        return Response(self.shown(self.desk.shapes().row_detail, queue, self.item(queue, row_index)))
+        return Response(self.shown(self.kind.serializers().row_detail, queue, self.item(queue, row_index)))
 
     def item(self, queue: Queue, row_index: int) -> QueueItem:
         found = items.of_queue(queue).filter(row_index=row_index).first()
@@ -101,5 +101,5 @@ class QueueExport(QueueView):
     )
     def get(self, request: Request, **place: Any) -> StreamingHttpResponse:
         queue = self.queue()
-        options = export.ExportOptions(**self.checked(shapes.ExportOptionsSerializer, request.query_params))
-        return export_response(queue, options, protocol=request.META["SERVER_PROTOCOL"])
+        options = exports.ExportOptions(**self.checked(shapes.ExportOptionsSerializer, request.query_params))
+        return export_response(exports.download(queue, options), protocol=request.META["SERVER_PROTOCOL"])

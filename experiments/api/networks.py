@@ -4,10 +4,10 @@ from typing import Any
 
 from rest_framework import generics
 
+from experiments.api.pagination import ByName
+from experiments.api.permissions import StaffWrites
+from experiments.api.serializers.networks import NetworkSerializer
 from experiments.models import Network
-from experiments.pagination import ByName
-from experiments.permissions import StaffWrites
-from experiments.serializers import NetworkSerializer
 from experiments.services import networks
 
 

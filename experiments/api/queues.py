@@ -1,4 +1,4 @@
-"""The API of queues, for every kind alike. Which calls a kind has, and their shapes, its desk says."""
+"""The API of queues, for every kind alike. Which calls a kind has, and their shapes, its kind says."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from experiments import queue_shapes as shapes
-from experiments.api_base import QueueView
-from experiments.desks import Desk
+from experiments.api.base import QueueView
+from experiments.api.pagination import PageCursor
+from experiments.api.serializers import queues as shapes
+from experiments.kinds import QueueKind
 from experiments.models import Queue
-from experiments.pagination import PageCursor
 from experiments.services import queues
 
 Described = dict[str, dict[str, Any]]
@@ -25,20 +25,20 @@ class QueueList(QueueView, generics.ListAPIView[Queue]):
     queryset = Queue.objects.none()
 
     @staticmethod
-    def described(desk: Desk) -> Described:
-        given = desk.shapes()
-        draft = {"post": {"request": given.draft, "responses": {201: given.queue}}} if "create" in desk.can else {}
+    def described(kind: QueueKind) -> Described:
+        given = kind.serializers()
+        draft = {"post": {"request": given.draft, "responses": {201: given.queue}}} if "create" in kind.can else {}
         return {"get": {}, **draft}
 
     def get_serializer_class(self) -> Any:
-        return self.desk.shapes().queue
+        return self.kind.serializers().queue
 
     def get_queryset(self) -> Any:
-        return self.desk.queues(self.request.user)
+        return self.kind.queues(self.request.user)
 
     def post(self, request: Request) -> Response:
-        given = self.desk.shapes()
-        queue = self.desk.create(user=request.user, values=self.checked(given.draft, request.data))
+        given = self.kind.serializers()
+        queue = self.kind.create(user=request.user, values=self.checked(given.draft, request.data))
         return Response(given.queue(queue).data, status=status.HTTP_201_CREATED)
 
 
@@ -47,12 +47,12 @@ class QueueDetail(QueueView):
     `max_minutes`, change."""
 
     @staticmethod
-    def described(desk: Desk) -> Described:
-        given = desk.shapes()
+    def described(kind: QueueKind) -> Described:
+        given = kind.serializers()
         change = {"request": given.draft and given.draft(partial=True), "responses": given.queue}
         return {
             "get": {"responses": given.queue},
-            **({"patch": change} if "update" in desk.can else {}),
+            **({"patch": change} if "update" in kind.can else {}),
             "delete": {"responses": {204: None}},
         }
 
@@ -61,8 +61,8 @@ class QueueDetail(QueueView):
 
     def patch(self, request: Request, **place: Any) -> Response:
         queue = self.queue()
-        values = self.checked(self.desk.shapes().draft, request.data, partial=True)
-        self.desk.update(queue_id=queue.pk, values=values)
+        values = self.checked(self.kind.serializers().draft, request.data, partial=True)
+        self.kind.update(queue_id=queue.pk, values=values)
         return self.answer(status.HTTP_200_OK)
 
     def delete(self, request: Request, **place: Any) -> Response:
@@ -74,13 +74,13 @@ class QueueRun(QueueView):
     """Starts: all rows, the `first` n, or those `from` a `to` b, both included."""
 
     @staticmethod
-    def described(desk: Desk) -> Described:
-        given = desk.shapes()
+    def described(kind: QueueKind) -> Described:
+        given = kind.serializers()
         return {"post": {"request": given.run, "responses": {202: given.queue}}}
 
     def post(self, request: Request, **place: Any) -> Response:
         queue = self.queue()
-        self.desk.run(queue=queue, user=request.user, order=self.checked(self.desk.shapes().run, request.data))
+        self.kind.run(queue=queue, user=request.user, order=self.checked(self.kind.serializers().run, request.data))
         return self.answer(status.HTTP_202_ACCEPTED)
 
 
@@ -88,8 +88,8 @@ class StatusChange(QueueView):
     """An action without a body."""
 
     @staticmethod
-    def described(desk: Desk) -> Described:
-        return {"post": {"request": None, "responses": {202: desk.shapes().queue}}}
+    def described(kind: QueueKind) -> Described:
+        return {"post": {"request": None, "responses": {202: kind.serializers().queue}}}
 
     def post(self, request: Request, **place: Any) -> Response:
         self.change(self.queue())
@@ -134,11 +134,11 @@ class QueueDuplicate(QueueView):
     """A new draft with the same settings and rows; `only` failed: with the rows that failed."""
 
     @staticmethod
-    def described(desk: Desk) -> Described:
-        return {"post": {"request": shapes.DuplicateSerializer, "responses": {201: desk.shapes().queue}}}
+    def described(kind: QueueKind) -> Described:
+        return {"post": {"request": shapes.DuplicateSerializer, "responses": {201: kind.serializers().queue}}}
 
     def post(self, request: Request, **place: Any) -> Response:
         queue = self.queue()
         failed_only = self.checked(shapes.DuplicateSerializer, request.data).get("only") == "failed"
-        copy = self.desk.duplicate(queue=queue, user=request.user, failed_only=failed_only)
-        return Response(self.desk.shapes().queue(copy).data, status=status.HTTP_201_CREATED)
+        copy = self.kind.duplicate(queue=queue, user=request.user, failed_only=failed_only)
+        return Response(self.kind.serializers().queue(copy).data, status=status.HTTP_201_CREATED)

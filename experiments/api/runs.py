@@ -5,10 +5,10 @@ from django.http import Http404
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import generics
 
+from experiments.api.serializers.networks import RunSerializer
+from experiments.core.json_text import UNSTORABLE
 from experiments.models import Run
-from experiments.run_pages.filters import RunFilter
-from experiments.serializers import RunSerializer
-from experiments.storable import UNSTORABLE
+from experiments.selectors.run_filters import RunFilter
 
 
 class RunViews(generics.GenericAPIView[Run]):

@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 
-from experiments.errors import InvalidInput
-from experiments.units import quoted
+from experiments.core.errors import InvalidInput
+from experiments.core.formatting import quoted
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_BYTES = 256 * 1024

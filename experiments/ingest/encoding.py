@@ -6,11 +6,11 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.errors import InvalidInput
+from experiments.core.errors import InvalidInput
+from experiments.core.formatting import quoted
 from experiments.ingest.encoding_names import short
 from experiments.ingest.guess import hints, preview, unmarked_utf16
 from experiments.ingest.table import RejectedFile
-from experiments.units import quoted
 
 PIECE_BYTES = 256 * 1024
 # UTF-32 first: its little-endian mark begins with that of UTF-16.

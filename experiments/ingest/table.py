@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from experiments.errors import InvalidInput, TooLarge
+from experiments.core.errors import InvalidInput, TooLarge
 
 SPLIT = "Split it, and make a batch of each part."
 WARNINGS_LISTED = 100

@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.datetime
 import django.utils.timezone
-import experiments.json_field
+import experiments.models.fields
 import experiments.kinds
 import uuid
 from django.conf import settings
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200, unique=True)),
                 ('description', models.TextField(blank=True)),
-                ('additional_data', experiments.json_field.OrderedJSONField(blank=True, default=dict)),
+                ('additional_data', experiments.models.fields.OrderedJSONField(blank=True, default=dict)),
                 ('run_url', models.CharField(blank=True, max_length=500)),
                 ('sealed_token', models.TextField(blank=True, editable=False)),
                 ('config_url', models.CharField(blank=True, max_length=500)),
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
             name='Queue',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=experiments.kinds.choices, max_length=32)),
+                ('kind', models.CharField(choices=experiments.kinds.kind_choices, max_length=32)),
                 ('name', models.CharField(max_length=200)),
                 ('agent_key', models.CharField(blank=True, max_length=100)),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('running', 'Running'), ('paused', 'Paused'), ('completed', 'Completed'), ('cancelled', 'Cancelled')], default='draft', max_length=16)),
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
             name='QueueItem',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=experiments.kinds.choices, max_length=32)),
+                ('kind', models.CharField(choices=experiments.kinds.kind_choices, max_length=32)),
                 ('row_index', models.PositiveIntegerField()),
                 ('payload', models.JSONField()),
                 ('status', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('succeeded', 'Succeeded'), ('failed', 'Failed')], db_default='queued', default='queued', max_length=16)),

@@ -8,11 +8,11 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from experiments import secretbox
-from experiments.errors import InvalidInput
-from experiments.json_field import OrderedJSONField
-from experiments.querysets import RunQuerySet
-from experiments.run_hosts import check_run_url
+from experiments.core.errors import InvalidInput
+from experiments.models import encryption
+from experiments.models.fields import OrderedJSONField
+from experiments.models.querysets import RunQuerySet
+from experiments.models.run_hosts import check_run_url
 
 
 class Network(models.Model):
@@ -54,11 +54,11 @@ class Network(models.Model):
 
     @property
     def run_token(self) -> str:
-        return secretbox.unseal(self.sealed_token)
+        return encryption.unseal(self.sealed_token)
 
     @run_token.setter
     def run_token(self, token: str) -> None:
-        self.sealed_token = secretbox.seal(token)
+        self.sealed_token = encryption.seal(token)
 
 
 class Agent(models.Model):

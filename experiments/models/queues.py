@@ -12,9 +12,13 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from experiments import caps, kinds
+from experiments.core import limits
+from experiments.kinds import kind_choices
 from experiments.models.networks import Network
-from experiments.querysets import QueueItemQuerySet, QueueQuerySet
+from experiments.models.querysets import QueueItemQuerySet, QueueQuerySet
+
+RATE_DECAY_S = 60.0
+"""The time constant of `Queue.rate`."""
 
 
 class Queue(models.Model):
@@ -28,7 +32,7 @@ class Queue(models.Model):
         CANCELLED = "cancelled"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    kind = models.CharField(max_length=32, choices=kinds.choices)
+    kind = models.CharField(max_length=32, choices=kind_choices)
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="trials")
     trial = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Of a hidden child: which trial.")
     name = models.CharField(max_length=200)
@@ -112,7 +116,7 @@ class Queue(models.Model):
                 models.CheckConstraint(
                     condition=Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": 1}), name=f"queue_{name}_positive"
                 )
-                for name in caps.NAMES
+                for name in limits.NAMES
             ),
             models.CheckConstraint(
                 condition=~Q(status="completed") | Q(queued=0, running=0), name="queue_completed_means_nothing_left"
@@ -121,6 +125,11 @@ class Queue(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def rows(self) -> QueueItemQuerySet:
+        """Its items; a kind with a proxy of its own for them gives that."""
+        return QueueItem.objects.of(self)
 
     @property
     def ran_s(self) -> float:
@@ -142,7 +151,7 @@ class QueueItem(models.Model):
     queue = models.ForeignKey(
         Queue, on_delete=models.DO_NOTHING, related_name="items", db_constraint=False, db_index=False
     )
-    kind = models.CharField(max_length=32, choices=kinds.choices)
+    kind = models.CharField(max_length=32, choices=kind_choices)
     row_index = models.PositiveIntegerField()
     payload = models.JSONField()
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.QUEUED, db_default=Status.QUEUED)

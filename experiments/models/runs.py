@@ -5,8 +5,8 @@ from django.db import models
 from django.utils import timezone
 
 from experiments.models.networks import Network
+from experiments.models.querysets import RunQuerySet
 from experiments.models.queues import QueueItem
-from experiments.querysets import RunQuerySet
 
 
 class Run(models.Model):

@@ -15,8 +15,8 @@ from jinja2 import nodes
 
 from experiments.prompts.filters import ENVIRONMENT, FILTERS, METER, Meter, Meters
 from experiments.prompts.limits import OUTPUT_LIMIT, SOURCE_LIMIT, TemplateError
+from experiments.prompts.placeholders import Problem, search
 from experiments.prompts.syntax import check, check_text
-from experiments.prompts.tokens import Problem, search
 
 __all__ = [
     "Problem",

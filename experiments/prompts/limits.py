@@ -1,6 +1,6 @@
 """What a template may cost, and the error that says it costs too much or cannot be filled in."""
 
-from experiments.errors import InvalidInput
+from experiments.core.errors import InvalidInput
 
 SOURCE_LIMIT = 64 * 1024  # characters of template
 OUTPUT_LIMIT = 1_000_000  # characters of rendered text, and of what a filter may make out of less

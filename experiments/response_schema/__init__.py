@@ -5,7 +5,7 @@ and their close relatives. Nothing is fetched, and no keyword is taken that can 
 """
 
 from experiments.response_schema.answers import Validate, validator
-from experiments.response_schema.asking import example, guidance
+from experiments.response_schema.instructions import example, guidance
 from experiments.response_schema.rules import DIALECT, check_schema
 
 __all__ = ["DIALECT", "Validate", "check_schema", "example", "guidance", "validator"]

@@ -6,7 +6,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError
 from referencing import Registry
 
-from experiments.response_schema.words import BOUND_WORDS, choices, kind, place, shorten, show, wanted
+from experiments.response_schema.wording import BOUND_WORDS, choices, kind, place, shorten, show, wanted
 
 SHOWN_ERRORS = 3
 VALUES_LIMIT = 50_000

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from jsonschema import Draft202012Validator, SchemaError
 from referencing import Registry
 
-from experiments.errors import InvalidInput
-from experiments.response_schema.asking import example
-from experiments.response_schema.words import BOUND_WORDS, place, shorten, show
+from experiments.core.errors import InvalidInput
+from experiments.response_schema.instructions import example
+from experiments.response_schema.wording import BOUND_WORDS, place, shorten, show
 
 T = TypeVar("T")
 

@@ -3,13 +3,13 @@
 `post_run` makes one call and answers with a `RunReply`; whatever a runtime or the network between does, it is a value
 and never an exception; `post_run_seen` adds the answer as it came, for a person. `fetch` is for what a runtime offers
 beside `/run`, with the same care. All may be called from many threads: each keeps its own connections open. They know
-neither Django nor the database, and they do not repeat a call: `experiments.retry` says what to do with the reply.
+neither Django nor the database, and they do not repeat a call: `retry_policy` says what to do with the reply.
 """
 
-from .answer import read_recorded
-from .client import NoAnswer, fetch, post_run, post_run_seen
-from .values import Reason, RunReply, RunTarget, Seen
-from .watchdog import AbortHandle, abort_all
+from experiments.run_client.answer import read_recorded
+from experiments.run_client.client import NoAnswer, fetch, post_run, post_run_seen
+from experiments.run_client.deadlines import AbortHandle, abort_all
+from experiments.run_client.values import Reason, RunReply, RunTarget, Seen
 
 __all__ = [
     "AbortHandle",

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from .retry_after import retry_after_s
-from .strict_json import BadPayload, RepeatedKeys, cleaned, parse, strict
-from .transport import Received
-from .values import RunReply, RunTarget, count
-from .words import in_words, shortened, text_in_words
+from experiments.core.json_text import BadPayload, RepeatedKeys, cleaned, parse, strict
+from experiments.run_client.error_text import in_words, shortened, text_in_words
+from experiments.run_client.retry_after import retry_after_s
+from experiments.run_client.transport import Received
+from experiments.run_client.values import RunReply, RunTarget, count
 
 MAX_NAME_LENGTH = 255
 TRANSIENT_STATUS = {408, 425}

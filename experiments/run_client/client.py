@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from .answer import Unreadable, json_of, read_answer
-from .failures import failed
-from .strict_json import cleaned
-from .transport import Received, drop_connections, exchange
-from .values import RunReply, RunTarget, Seen
-from .watchdog import AbortHandle
+from experiments.core.json_text import cleaned
+from experiments.run_client.answer import Unreadable, json_of, read_answer
+from experiments.run_client.deadlines import AbortHandle
+from experiments.run_client.failures import failed
+from experiments.run_client.transport import Received, drop_connections, exchange
+from experiments.run_client.values import RunReply, RunTarget, Seen
 
 HIDDEN = "***"
 # A shorter secret may be a word that an answer rightly contains.

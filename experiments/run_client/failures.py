@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import requests
 from urllib3 import exceptions as u3
 
-from .values import Reason, RunReply, RunTarget
-from .watchdog import StopReason
+from experiments.run_client.deadlines import StopReason
+from experiments.run_client.values import Reason, RunReply, RunTarget
 
 BAD_ADDRESS = (
     requests.exceptions.InvalidURL,

@@ -25,9 +25,9 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from .failures import failure_of
-from .values import RunReply, RunTarget
-from .watchdog import AbortHandle, Call, watch
+from experiments.run_client.deadlines import AbortHandle, Call, watch
+from experiments.run_client.failures import failure_of
+from experiments.run_client.values import RunReply, RunTarget
 
 CONNECT_TIMEOUT_S = 5.0
 MAX_IDLE_S = 1.0

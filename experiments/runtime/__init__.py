@@ -1,0 +1,1 @@
+"""Our own `/run`: the agent loop, a client for OpenAI-compatible endpoints, the embedded model."""

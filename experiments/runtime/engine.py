@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypedDict
 
-from experiments.runtime.asking import RESPOND, ROUTE, HandOver, answer_chat, decision_chat
+from experiments.runtime.agent_prompts import RESPOND, ROUTE, HandOver, answer_chat, decision_chat
 from experiments.runtime.llm import Chat, Completion, Message, ModelRefused, Usage
-from experiments.runtime.reading import UnreadableAnswer, read_answer, read_decision
+from experiments.runtime.model_output import UnreadableAnswer, read_answer, read_decision
 from experiments.runtime.spec import AgentSpec, NetworkSpec, RunRequest, UnknownAgent, chosen_agent, step_limit
 
 __all__ = ["AgentSpec", "NetworkSpec", "RunRequest", "RunResult", "UnknownAgent", "run"]

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from experiments.errors import WorkbenchError
-from experiments.storable import storable
+from experiments.core.errors import WorkbenchError
+from experiments.core.json_text import storable
 
 CONNECT_TIMEOUT_S = 5.0
 MAX_BODY_BYTES = 5_000_000

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from experiments.errors import WorkbenchError
+from experiments.core.errors import WorkbenchError
 
 DEFAULT_MAX_STEPS = 10
 

@@ -12,9 +12,10 @@ from typing import Any
 from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
-from experiments import desks, finite_json
+from experiments.core import json_text
+from experiments.kinds import kind_of
 from experiments.models import Queue
-from experiments.querysets import QueueItemQuerySet
+from experiments.models.querysets import QueueItemQuerySet
 
 NAMES = ("field", "value", "least", "below", "blank")
 _MEMBER = "(coalesce(experiments_queueitem.corrected_payload, experiments_queueitem.result_payload) -> %s)"
@@ -27,7 +28,7 @@ def filtered(queue: Queue, rows: QueueItemQuerySet, wanted: Mapping[str, Any]) -
     name = wanted.get("field")
     if not name:
         return rows
-    field = next((field for field in desks.of(queue).response_fields(queue) if field["name"] == name), None)
+    field = next((field for field in kind_of(queue).response_fields(queue) if field["name"] == name), None)
     if field is None:
         return rows.none()
     rows = rows.filter(Q(status="succeeded") | Q(corrected_payload__isnull=False))
@@ -40,7 +41,7 @@ def filtered(queue: Queue, rows: QueueItemQuerySet, wanted: Mapping[str, Any]) -
 
 def _with_value(rows: QueueItemQuerySet, field: Mapping[str, Any], text: str) -> QueueItemQuerySet:
     try:
-        value = text if field["type"] == "string" else finite_json.loads(text)
+        value = text if field["type"] == "string" else json_text.loads(text)
     except (ValueError, RecursionError):
         return rows.none()
     if field["type"] != "string" and isinstance(value, str | list | dict):

@@ -9,10 +9,9 @@ from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from experiments import desks
-from experiments.desks import Extras
+from experiments.kinds import Extras, kind_of
 from experiments.models import Queue, QueueItem
-from experiments.querysets import QueueItemQuerySet
+from experiments.models.querysets import QueueItemQuerySet
 from experiments.selectors import answer_filter
 
 LARGEST_INDEX = 2**31 - 2
@@ -26,9 +25,9 @@ EXISTS (
 
 
 def of_queue(queue: Queue) -> QueueItemQuerySet:
-    """All, with what `Desk.extras` looks at."""
-    desk = desks.of(queue)
-    return desk.items(queue).annotate(**desk.extras(queue).annotations)
+    """All, with what `QueueKind.extras` looks at."""
+    kind = kind_of(queue)
+    return queue.rows.annotate(**kind.extras(queue).annotations)
 
 
 def held_back(queue: Queue) -> QueueItem | None:
@@ -76,7 +75,7 @@ def filtered(queue: Queue, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
     if wanted.get("error_code"):
         items = items.filter(status="failed", error_code=wanted["error_code"])
     if wanted.get("verdict"):
-        items = desks.of(queue).with_verdict(queue, items, wanted["verdict"])
+        items = kind_of(queue).with_verdict(queue, items, wanted["verdict"])
     text = wanted.get("search")
     if text:
         items = items.filter(has_text("payload", text) | has_answer(text) | Q(error_message__icontains=text))

@@ -1,14 +1,17 @@
-"""How far a queue is."""
+"""How far a queue is, and what can still be done with it."""
 
 from datetime import datetime
 from math import exp
 from typing import Any
 
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from experiments import caps
+from experiments.core import limits
+from experiments.core.errors import Conflict
+from experiments.kinds import kind_named, kind_of
 from experiments.models import Queue
-from experiments.worker.record import RATE_DECAY_S
+from experiments.models.queues import RATE_DECAY_S
 
 LEAST_RATE = 1e-6
 
@@ -63,7 +66,7 @@ def common(queue: Queue) -> dict[str, Any]:
         "debug": queue.debug,
         "concurrency": queue.concurrency,
         "max_attempts": queue.max_attempts,
-        **{name: getattr(queue, name) for name in caps.NAMES},
+        **{name: getattr(queue, name) for name in limits.NAMES},
         "pause_reason": pause_reason(queue),
         "created_by": queue.created_by.get_username(),
         "created_at": queue.created_at,
@@ -72,3 +75,21 @@ def common(queue: Queue) -> dict[str, Any]:
         "source_removed_at": queue.source_removed_at,
         "progress": progress(queue),
     }
+
+
+def refuse_without_source(queue: Queue, what: str) -> None:
+    """`Conflict` where the source of a queue was removed. `what`: what its rows cannot be, such as “exported”."""
+    removed = queue.source_removed_at
+    if removed is not None:
+        nouns = kind_of(queue).nouns
+        raise Conflict(
+            f"The source {nouns.items} of this {nouns.one} were removed on {removed:%Y-%m-%d}, as this site does some "
+            f"time after the end. Its answers and counts are kept; its {nouns.items} cannot be {what} any more.",
+            code="source_removed",
+        )
+
+
+def counted_by_kind(queues: QuerySet[Queue]) -> str:
+    """`3 batches, 1 survey`: how many queues there are, in the nouns of their kinds; "" for none."""
+    of_kind = Queue.objects.filter(pk__in=queues.values("pk")).order_by().values_list("kind").annotate(Count("pk"))
+    return ", ".join(sorted(kind_named(kind).nouns.counted_queues(number) for kind, number in of_kind))

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from experiments import desks
+from experiments.kinds import kind_of
 from experiments.models import Queue
-from experiments.selectors import paced
-from experiments.selectors.bins import Scale, scale
+from experiments.selectors import cached_counts
+from experiments.selectors.histogram import Scale, scale
 
 MOST_VALUES = 12
 SAMPLE = 1000
@@ -57,12 +57,14 @@ def distributions(queue: Queue) -> dict[str, Any]:
     `others`, the rows with a value beyond those; `numbers` and `lengths` (of texts, in characters) have `min`, `max`,
     `mean` and `bins: [{from, to, count}]` of equal width, `to` being the first value after the bin.
     """
-    return paced.paced(_key(queue), rows=queue.total, version=_version(queue), compute=lambda: _as_of_one_moment(queue))
+    return cached_counts.paced(
+        _key(queue), rows=queue.total, version=_version(queue), compute=lambda: _as_of_one_moment(queue)
+    )
 
 
 def forget(queue: Queue) -> None:
     """Whoever changed an answer sees that at once, others who ask another web process somewhat later."""
-    paced.forget(_key(queue))
+    cached_counts.forget(_key(queue))
 
 
 def _key(queue: Queue) -> str:
@@ -85,7 +87,7 @@ def _as_of_one_moment(queue: Queue) -> dict[str, Any]:
 
 
 def _computed(queue: Queue) -> dict[str, Any]:
-    fields = desks.of(queue).response_fields(queue)
+    fields = kind_of(queue).response_fields(queue)
     given = {"queue": queue.pk, "names": [field["name"] for field in fields]}
     if not fields:
         return {"rows": queue.total, "fields": []}

@@ -5,10 +5,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from experiments import desks, response_schema
-from experiments.errors import Conflict, InvalidInput
+from experiments import response_schema
+from experiments.core.errors import Conflict, InvalidInput
+from experiments.core.json_text import BadPayload, strict
+from experiments.kinds import kind_of
 from experiments.models import Queue, QueueItem
-from experiments.run_client.strict_json import BadPayload, strict
 from experiments.selectors import results
 
 FINAL = ("succeeded", "failed")
@@ -20,15 +21,15 @@ def correct(*, queue: Queue, row_index: int, payload: dict[str, Any] | None) -> 
 
     `InvalidInput` where it breaks the schema, `Conflict` while the item is not final.
     """
-    desk = desks.of(queue)
+    kind = kind_of(queue)
     if payload is not None:
-        _check(desk.schema(queue), payload)
-    items = desk.items(queue).filter(row_index=row_index)
+        _check(kind.schema(queue), payload)
+    items = queue.rows.filter(row_index=row_index)
     with transaction.atomic():
         # The queue first, as everywhere: a worker locks in that order too.
         Queue.objects.filter(pk=queue.pk).update(corrections=F("corrections") + 1)
         if not items.filter(status__in=FINAL).update(corrected_payload=payload):
-            raise Conflict(f"{desk.words.item_title} {row_index} has no result yet.", code="wrong_status")
+            raise Conflict(f"{kind.nouns.item_title} {row_index} has no result yet.", code="wrong_status")
     results.forget(queue)
     item: QueueItem = items.get()
     return item

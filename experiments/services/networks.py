@@ -8,10 +8,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, Q
 
-from experiments import desks, response_schema
-from experiments.errors import Conflict, Gone, InvalidInput
+from experiments import response_schema
+from experiments.core.errors import Conflict, Gone, InvalidInput
 from experiments.models import Agent, Network, Queue
-from experiments.run_hosts import check_run_url
+from experiments.models.run_hosts import check_run_url
+from experiments.selectors.queues import counted_by_kind
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +112,7 @@ def _used_by(network: Network) -> str:
     # A trial may still hold the network that its parent had before.
     queues = Queue.objects.filter(Q(network=network, parent__isnull=True) | Q(trials__network=network)).distinct()
     names = [f"“{name}”" for name in queues.values_list("name", flat=True)[: NAMED + 1]]
-    return f"{desks.counted(queues)}: {', '.join(names[:NAMED])}{' …' if len(names) > NAMED else ''}"
+    return f"{counted_by_kind(queues)}: {', '.join(names[:NAMED])}{' …' if len(names) > NAMED else ''}"
 
 
 def write_schema(*, network_id: int, changes: Mapping[str, Any], by: str) -> None:

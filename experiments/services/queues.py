@@ -15,12 +15,13 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from experiments import caps, desks
-from experiments.desks import Words
-from experiments.errors import Conflict, Gone
+from experiments.core import limits as queue_limits
+from experiments.core.errors import Conflict, Gone
+from experiments.kinds import Nouns, kind_of
 from experiments.models import Queue, QueueItem
-from experiments.worker import lanes
-from experiments.worker.record import settle
+from experiments.selectors.queues import refuse_without_source
+from experiments.services import lanes
+from experiments.services.queue_end import settle
 
 Status = Queue.Status
 BIG = 20_000
@@ -48,7 +49,7 @@ FRESH_START = {**NO_PAUSE, **NO_RATE, "streak": 0, "streak_group": ""}
 def called(queue_id: UUID) -> str:
     """What people call it, for a sentence about what is refused."""
     queue = Queue.objects.filter(pk=queue_id).only("kind").first()
-    return desks.of(queue).words.one if queue else Words().one
+    return kind_of(queue).nouns.one if queue else Nouns().one
 
 
 def start(*, queue_id: UUID, range_from: int | None = None, range_to: int | None = None) -> None:
@@ -82,7 +83,7 @@ def _admit(queue_id: UUID) -> None:
     others = Queue.objects.running().listed().filter(created_by=queue.created_by_id).exclude(pk=queue_id)
     running = list(others.order_by("started_at").values("id", "name"))
     if len(running) >= most:
-        many = desks.of(queue).words.many
+        many = kind_of(queue).nouns.many
         raise Conflict(
             f"{len(running):,} of your {many} run already, which is the most at a time: {_named(running)}. "
             "Wait until one has ended, or pause or cancel one.",
@@ -120,7 +121,7 @@ def resume(*, queue_id: UUID) -> None:
     stopped = Queue.objects.filter(pk=queue_id, status__in=[Status.PAUSED, Status.CANCELLED])
     with transaction.atomic():
         queue = stopped.select_for_update(no_key=True).first()
-        cap = caps.reached(queue) if queue else None
+        cap = queue_limits.reached(queue) if queue else None
         if queue:
             refuse_without_source(queue, "called")
         if queue and cap:
@@ -195,12 +196,12 @@ def _put_back(items: QuerySet[QueueItem]) -> int:
 
 
 def _refuse_retry(queue: Queue) -> None:
-    words = desks.of(queue).words
+    nouns = kind_of(queue).nouns
     if queue.status == Status.CANCELLED:
-        sentence = f"This {words.one} is cancelled. Resume it before you retry {words.items}."
+        sentence = f"This {nouns.one} is cancelled. Resume it before you retry {nouns.items}."
         raise Conflict(sentence, code="wrong_status")
     if queue.status == Status.DRAFT:
-        raise Conflict(f"This {words.one} was not started yet.", code="wrong_status")
+        raise Conflict(f"This {nouns.one} was not started yet.", code="wrong_status")
     refuse_without_source(queue, "called again")
 
 
@@ -212,18 +213,6 @@ def _retried(
     if error_code:
         items = items.filter(error_code=error_code)
     return items if row_indexes is None else items.filter(row_index__in=row_indexes)
-
-
-def refuse_without_source(queue: Queue, what: str) -> None:
-    """`Conflict` where the source of a queue was removed. `what`: what its rows cannot be, such as “exported”."""
-    removed = queue.source_removed_at
-    if removed is not None:
-        words = desks.of(queue).words
-        raise Conflict(
-            f"The source {words.items} of this {words.one} were removed on {removed:%Y-%m-%d}, as this site does some "
-            f"time after the end. Its answers and counts are kept; its {words.items} cannot be {what} any more.",
-            code="source_removed",
-        )
 
 
 def set_concurrency(*, queue_id: UUID, concurrency: int) -> None:

@@ -2,8 +2,8 @@
 
 from django.db.models import Q
 
-from experiments import desks
-from experiments.errors import InvalidInput, WorkbenchError
+from experiments.core.errors import InvalidInput, WorkbenchError
+from experiments.kinds import kind_of
 from experiments.models import Queue
 from experiments.services import networks
 
@@ -31,5 +31,5 @@ def check_range(queue: Queue, range_from: int | None, range_to: int | None) -> N
     if range_to is not None:
         within &= Q(row_index__lt=range_to)
     if not queue.items.filter(within).exists():
-        word = desks.of(queue).words.item
+        word = kind_of(queue).nouns.item
         raise InvalidInput(f"There is no {word} in this range.", code="no_rows", attr="from")

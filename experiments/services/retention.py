@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from experiments import kinds
+from experiments.kinds import kind_of
 from experiments.models import Queue
 from experiments.services import queues
 
@@ -94,7 +94,7 @@ def _begin(queue_id: UUID, moment: datetime) -> bool:
         Queue.objects.filter(pk=queue_id).update(source_removed_at=timezone.now(), source_removed_to=0)
         for trial in queue.trials.all():
             trial.delete()
-        kinds.get(queue.kind).forget_source(queue_id)
+        kind_of(queue).forget_source(queue_id)
     return True
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError
 
-from experiments.errors import WorkbenchError
+from experiments.core.errors import WorkbenchError
 from experiments.models import Network, QueueItem, Run
 from experiments.runtime import engine, local_model
 from experiments.runtime.llm import Chat, ChatEndpoint, Completion, chat_client

@@ -8,44 +8,44 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from experiments import desks, units
-from experiments.desks import Desk
+from experiments.core import formatting
+from experiments.kinds import QueueKind, kinds_by_title
 
 register = template.Library()
 
 
 @register.filter
 def count(number: int | None) -> str:
-    return "" if number is None else units.count(number)
+    return "" if number is None else formatting.count(number)
 
 
 @register.filter
 def milliseconds(number: float | None) -> str:
-    return "" if number is None else units.milliseconds(number)
+    return "" if number is None else formatting.milliseconds(number)
 
 
 @register.filter
 def in_json(value: Any) -> str:
-    return units.clipped(units.as_text(value))
+    return formatting.clipped(formatting.as_text(value))
 
 
 @register.filter
 def clipped(text: str) -> str:
-    return units.clipped(text)
+    return formatting.clipped(text)
 
 
 @register.simple_tag
-def queue_desks() -> list[Desk]:
+def queue_kinds() -> list[QueueKind]:
     """What the navigation leads to."""
-    return desks.registered()
+    return kinds_by_title()
 
 
 @register.simple_tag(takes_context=True)
-def new_queue_desk(context: template.Context) -> Desk | None:
+def new_queue_kind(context: template.Context) -> QueueKind | None:
     """Whose queues a page offers to begin: those of its own kind, elsewhere of the first that can."""
-    desk = context.get("desk")
-    offered = [desk] if desk else desks.registered()
-    return next((desk for desk in offered if desk.new_address()), None)
+    kind = context.get("kind")
+    offered = [kind] if kind else kinds_by_title()
+    return next((kind for kind in offered if kind.new_address()), None)
 
 
 @register.simple_tag

@@ -3,25 +3,22 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core import signing
 
-from experiments import desks, kinds
-from experiments.errors import WorkbenchError
+from experiments.core.errors import WorkbenchError
+from experiments.kinds import Plan, kind_of
 from experiments.models import Network, Queue
-from experiments.retry import Verdict, decide
+from experiments.models.run_hosts import same_origin
 from experiments.run_client import AbortHandle, RunReply, RunTarget, post_run
-from experiments.run_hosts import same_origin
-from experiments.services.remotes import config_target
+from experiments.run_client.retry_policy import Verdict, decide
+from experiments.services.remote_schema import config_target
+from experiments.services.run_credentials import signed_credential
 from experiments.worker.claim import Claimed
-from experiments.worker.reconcile import Remote, held_to_version
 from experiments.worker.record import Outcome
+from experiments.worker.remote_runs import Remote, held_to_version
 
-RUN_SALT = "run"
-RUN_TOKEN_AGE = timedelta(minutes=15)
 NOT_STORED = ("respond_payload_schema", "respond_payload_guidance", "respond_payload_example")
 """Parts of a request that are the same for every row: the queue keeps them once."""
 
@@ -40,8 +37,8 @@ class Caller:
 
     def __init__(self, queue: Queue) -> None:
         if queue.network is None:
-            raise WorkbenchError(f"The network of this {desks.of(queue).words.one} is gone.", code="network")
-        self._plan = kinds.get(queue.kind).plan(queue.pk)
+            raise WorkbenchError(f"The network of this {kind_of(queue).nouns.one} is gone.", code="network")
+        self._plan = kind_of(queue).plan(queue.pk)
         self._queue = queue
         self._max_attempts = queue.max_attempts
         self._target = _target(queue)
@@ -138,7 +135,7 @@ def _run_columns(prepared: Prepared, reply: RunReply) -> dict[str, Any] | None:
     }
 
 
-def _common_body(queue: Queue, plan: kinds.Plan) -> dict[str, Any]:
+def _common_body(queue: Queue, plan: Plan) -> dict[str, Any]:
     network = queue.network
     assert network is not None
     body: dict[str, Any] = {
@@ -190,13 +187,3 @@ def run_target(network: Network, credential: Callable[[], str]) -> Callable[[], 
 
 def own_run_url() -> str:
     return f"{settings.SITE_URL}/run"
-
-
-def owners_credential(owner_id: int) -> str:
-    """The same for a call outside any queue."""
-    return signing.dumps({"owner": owner_id}, salt=RUN_SALT)
-
-
-def signed_credential(queue: Queue) -> str:
-    """What our own `/run` accepts from our own worker: it names the queue and its owner."""
-    return signing.dumps({"queue": str(queue.pk), "owner": queue.created_by_id}, salt=RUN_SALT)

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import connection
 
-from experiments import caps
+from experiments.core import limits
 
 CRASHED = (
     "The worker that called this row ended without a result, {lost} times in a row. Look at the row and at the "
@@ -151,7 +151,7 @@ def free_slots(queue: Locked, running: int) -> int:
     ahead = sum(not in_flight and wanted > 0 and longer for in_flight, wanted, longer in others)
     unused = queue.network_limit - elsewhere - running - ahead
     free = min(queue.concurrency - running, fair_share(queue.network_limit, wants) - running, unused)
-    left = caps.calls_left(queue)
+    left = limits.calls_left(queue)
     if left is not None:
         free = min(free, left)
     return max(0, min(free, 1 - running) if queue.probing else free)

@@ -26,10 +26,12 @@ from django_q.pusher import pusher
 from django_q.signals import post_execute_in_worker, pre_execute
 from django_q.worker import worker
 
-from experiments.worker import lanes, pulse, silence, stop, sweep
-from experiments.worker.flags import Flag, Mailbox, Timer
-from experiments.worker.guardian import Guardian
-from experiments.worker.pulse import Board, Doing, Role
+from experiments.services import lanes
+from experiments.worker import db_timeout, heartbeat, shutdown
+from experiments.worker import sweeper as sweep
+from experiments.worker.heartbeat import Board, Doing, Role
+from experiments.worker.ipc import Flag, Mailbox, Timer
+from experiments.worker.watchdog import Guardian
 
 logger = logging.getLogger(__name__)
 _fork = multiprocessing.get_context("fork")
@@ -71,7 +73,7 @@ class WorkerSentinel(Sentinel):  # type: ignore[misc]
 
     def _free_slot(self) -> int:
         """One that nobody has, or whose process has ended."""
-        free = (slot for slot in range(SENTINEL_SLOT + 1, pulse.SLOTS) if not self._is_taken(slot))
+        free = (slot for slot in range(SENTINEL_SLOT + 1, heartbeat.SLOTS) if not self._is_taken(slot))
         slot = next(free)
         self._board.clear(slot)
         return slot
@@ -81,9 +83,9 @@ class WorkerSentinel(Sentinel):  # type: ignore[misc]
 
 
 def _child(parent: int, board: Board, slot: int, target: Callable[..., None], *args: Any) -> None:
-    stop.watch_parent(parent)
-    pulse.start(board, slot, os.getpid(), ROLES[target])
-    silence.bounded(True)
+    shutdown.watch_parent(parent)
+    heartbeat.start(board, slot, os.getpid(), ROLES[target])
+    db_timeout.bounded(True)
     pre_execute.connect(_begin_task)
     post_execute_in_worker.connect(_end_task)
     # A signal to the whole group must not tear a call: the flag has reached everybody, each ends in its own order.
@@ -94,17 +96,17 @@ def _child(parent: int, board: Board, slot: int, target: Callable[..., None], *a
 def _begin_task(sender: Any, task: dict[str, Any], **kwargs: Any) -> None:
     """A lane gives signs and asks the database for little at a time; of other tasks neither can be expected."""
     is_lane = task["func"] == lanes.TASK
-    silence.bounded(is_lane)
-    pulse.turn_to(*((Doing.LANE, UUID(task["args"][0])) if is_lane else (Doing.TASK,)))
+    db_timeout.bounded(is_lane)
+    heartbeat.turn_to(*((Doing.LANE, UUID(task["args"][0])) if is_lane else (Doing.TASK,)))
 
 
 def _end_task(sender: Any, **kwargs: Any) -> None:
-    pulse.turn_to(Doing.IDLE)
+    heartbeat.turn_to(Doing.IDLE)
 
 
 def _sentinel(parent: int, board: Board) -> None:
-    pulse.start(board, SENTINEL_SLOT, os.getpid(), Role.SENTINEL)
-    WorkerSentinel(Flag(), stop.requested.watching(parent), uuid4(), board)
+    heartbeat.start(board, SENTINEL_SLOT, os.getpid(), Role.SENTINEL)
+    WorkerSentinel(Flag(), shutdown.requested.watching(parent), uuid4(), board)
 
 
 class WorkerCluster:
@@ -115,17 +117,17 @@ class WorkerCluster:
         signal.signal(signal.SIGINT, self._on_signal)
 
     def _on_signal(self, signum: int, frame: FrameType | None) -> None:
-        stop.requested.set()
+        shutdown.requested.set()
 
     def run(self) -> None:
         """Returns when a stop was asked for and everything in flight has ended."""
         sweeper = sweep.Sweeper()
-        while not stop.requested.is_set():
+        while not shutdown.requested.is_set():
             board = Board()
             sentinel = self._start_sentinel(board)
-            pulse.start(board, MAIN_SLOT, os.getpid(), Role.GUARDIAN)
+            heartbeat.start(board, MAIN_SLOT, os.getpid(), Role.GUARDIAN)
             self._guard(sentinel, board, sweeper)
-            if not stop.requested.is_set():
+            if not shutdown.requested.is_set():
                 logger.error("The sentinel ended with code %s; starting a new one.", sentinel.exitcode)
                 time.sleep(TICK_S)
                 continue
@@ -141,13 +143,13 @@ class WorkerCluster:
 
     def _guard(self, sentinel: ForkProcess, board: Board, sweeper: sweep.Sweeper) -> None:
         """Until the sentinel ended or a stop was asked for."""
-        silence.bounded(True)
+        db_timeout.bounded(True)
         guardian = Guardian(stuck_after_s=settings.WORKER_STUCK_S)
-        while sentinel.is_alive() and not stop.requested.is_set():
-            pulse.beat()
+        while sentinel.is_alive() and not shutdown.requested.is_set():
+            heartbeat.beat()
             guardian.look(board.signs())
             sweeper.tick(board.signs())
-            stop.requested.wait(TICK_S)
+            shutdown.requested.wait(TICK_S)
 
     def _await_end(self, sentinel: ForkProcess) -> None:
         # Lanes end within the grace by themselves; what is left then hangs and is ended.

@@ -27,17 +27,18 @@ from django.db import (
     transaction,
 )
 
-from experiments.errors import WorkbenchError
+from experiments.core.errors import WorkbenchError
 from experiments.models import Queue
-from experiments.retry import Verdict
 from experiments.run_client import AbortHandle
+from experiments.run_client.retry_policy import Verdict
 from experiments.services import queues
+from experiments.services.lanes import LanePlace
+from experiments.services.queue_end import settle
 from experiments.worker import claim as claims
-from experiments.worker import pulse, stop
+from experiments.worker import heartbeat, shutdown
 from experiments.worker import record as records
 from experiments.worker.calls import Caller, Prepared
 from experiments.worker.claim import Claimed
-from experiments.worker.lanes import LanePlace
 from experiments.worker.record import Outcome
 
 logger = logging.getLogger(__name__)
@@ -151,7 +152,7 @@ class Lane:
 
     def _loop(self, caller: Caller, pool: ThreadPoolExecutor) -> None:
         while True:
-            pulse.beat()
+            heartbeat.beat()
             self._look_around()
             found = self._persist(self._round)
             if found is None:
@@ -176,7 +177,7 @@ class Lane:
         now = time.monotonic()
         if self._claiming and self._should_end(now):
             self._claiming = False
-        if self._stop_seen is None and stop.stopping():
+        if self._stop_seen is None and shutdown.stopping():
             self._stop_seen = now
         if self._stop_seen is not None and now - self._stop_seen > settings.WORKER_GRACE_S and not self._aborted:
             # What still hangs is given back: its rows go to the next worker.
@@ -184,7 +185,7 @@ class Lane:
             self._abort.abort()
 
     def _should_end(self, now: float) -> bool:
-        if stop.stopping():
+        if shutdown.stopping():
             return True
         if self._beat.due() and not self._persist(self._place.beat):
             return True
@@ -213,9 +214,9 @@ class Lane:
                 connection.close()
             if self._stop_seen is not None and time.monotonic() - self._stop_seen > settings.WORKER_GRACE_S:
                 return None
-            if self._stop_seen is None and stop.stopping():
+            if self._stop_seen is None and shutdown.stopping():
                 self._stop_seen = time.monotonic()
-            pulse.beat()
+            heartbeat.beat()
             time.sleep(wait)
             # Soon enough to renew its leases before somebody takes them to have ended.
             wait = min(wait * 2, settings.LEASE_RENEW_S / 2)
@@ -255,7 +256,7 @@ class Lane:
             resumed = self._resumed(queue)
             claimed = self._claim(queue, running) if claim and not resumed else []
             if running == 0 and not claimed:
-                records.settle(self._queue_id)
+                settle(self._queue_id)
             idle = not claimed and not self._in_flight and queue.status == Queue.Status.RUNNING
             return Round(claimed, claims.next_due_s(queue) if idle else None, True, resumed)
 

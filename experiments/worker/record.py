@@ -10,12 +10,12 @@ from uuid import uuid4
 
 from django.db import connection
 
-from experiments import caps
+from experiments.core import limits
 from experiments.models import Run
-from experiments.retry import Breaker
+from experiments.models.queues import RATE_DECAY_S
+from experiments.run_client.retry_policy import Breaker
 from experiments.worker.claim import Claimed, Locked
 
-RATE_DECAY_S = 60.0
 NO_ROW = -1
 
 
@@ -253,7 +253,7 @@ def _update_queue(queue: Locked, outcomes: list[Outcome]) -> None:
 
 def pause_at_cap(queue: Locked) -> bool:
     """Pauses a running queue whose hard limit is reached, and whether it did. Look before each claim."""
-    cap = caps.reached(queue)
+    cap = limits.reached(queue)
     if cap is not None:
         # It says nothing about the network: no row has to go first after it.
         _pause(queue, code=cap.code, detail=cap.sentence(queue), until_s=None, probing=queue.probing)
@@ -264,28 +264,3 @@ def _pause(queue: Locked, *, code: str, detail: str, until_s: float | None, prob
     values: dict[str, Any] = {"id": queue.id, "code": code, "detail": detail, "until": until_s, "probing": probing}
     with connection.cursor() as cursor:
         cursor.execute(_PAUSE, values)
-
-
-_COMPLETE = """
-UPDATE experiments_queue
-SET status = 'completed', completed_at = clock_timestamp(), pause_code = '', pause_detail = '', pause_until = NULL,
-    range_from = NULL, range_to = NULL, probing = FALSE, streak = 0, streak_group = ''
-WHERE id = %(id)s AND status IN ('running', 'paused') AND queued = 0 AND running = 0
-"""
-_END_OF_RANGE = """
-UPDATE experiments_queue q
-SET status = 'paused', pause_code = 'range', pause_until = NULL, probing = FALSE,
-    pause_detail = 'The rows that were asked for are done. Resume to go on with the rest.',
-    range_from = NULL, range_to = NULL
-WHERE q.id = %(id)s AND q.status = 'running' AND q.running = 0
-  AND (q.range_from IS NOT NULL OR q.range_to IS NOT NULL) AND NOT EXISTS (
-    SELECT 1 FROM experiments_queueitem i WHERE i.queue_id = q.id AND i.status = 'queued'
-    AND i.row_index >= coalesce(q.range_from, 0) AND i.row_index < coalesce(q.range_to, 2147483647))
-"""
-
-
-def settle(queue_id: Any) -> None:
-    """Ends a queue that has nothing left to do: completed, or paused at the end of its range."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COMPLETE, {"id": queue_id})
-        cursor.execute(_END_OF_RANGE, {"id": queue_id})

@@ -15,7 +15,7 @@ from tests.browser.support import chromium
 from tests.browser.support.looks import LIGHT, Look
 from tests.browser.support.site import Site
 from tests.browser.support.watch import Watch
-from tests.integration.pages.support import user
+from tests.integration.web.support import user
 from tests.support.worker import SharedWorker
 
 PATIENCE_MS = 30_000

@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.support.looks import LOOKS, Look, assert_flawless
-from tests.integration.pages.support import batch_of, row_of, run_for
-from tests.integration.pages.test_hand_overs import step
+from tests.integration.web.support import batch_of, row_of, run_for
+from tests.integration.web.test_hand_overs import step
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)

@@ -7,7 +7,7 @@ from csv_batches.models import CsvBatch
 from tests.browser.conftest import Open
 from tests.browser.support import looks
 from tests.browser.support.looks import LOOKS, Look
-from tests.integration.pages.support import batch_of, queue_url
+from tests.integration.web.support import batch_of, queue_url
 
 
 @pytest.fixture

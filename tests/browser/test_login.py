@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Open
-from tests.integration.pages.support import user
+from tests.integration.web.support import user
 
 PASSWORD = "correct horse"
 

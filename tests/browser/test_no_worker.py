@@ -11,7 +11,7 @@ from csv_batches.models import CsvBatch
 from experiments.models import Attempt, WorkerProcess
 from tests.browser.conftest import Open
 from tests.browser.support.looks import LOOKS, Look, assert_flawless
-from tests.integration.pages.support import batch_of, queue_url, row_of
+from tests.integration.web.support import batch_of, queue_url, row_of
 
 NOTE = "No worker has been heard of for 7 min: rows wait."
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from csv_batches.models import CsvBatch
 from tests.browser.conftest import Open
 from tests.browser.support.states import many
-from tests.integration.pages.support import queue_url
+from tests.integration.web.support import queue_url
 
 
 @pytest.fixture

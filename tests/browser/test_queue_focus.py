@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from csv_batches.models import CsvBatch
 from tests.browser.conftest import Open
 from tests.browser.support.keys import press, write
-from tests.integration.pages.support import batch_of, queue_url
+from tests.integration.web.support import batch_of, queue_url
 
 
 @pytest.fixture

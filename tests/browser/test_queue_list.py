@@ -6,7 +6,7 @@ from csv_batches.models import CsvBatch
 from experiments.models import Network
 from tests.browser.conftest import Open
 from tests.browser.support.looks import Look
-from tests.integration.pages.support import batch_of, user
+from tests.integration.web.support import batch_of, user
 
 LONG = "production-support-triage-network-of-the-customer-care-department-in-the-northern-region"
 CUT = """() => { const box = document.querySelector(".tbl"); return box.scrollWidth - box.clientWidth; }"""

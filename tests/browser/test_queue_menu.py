@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 from csv_batches.models import CsvBatch
 from tests.browser.conftest import Open
 from tests.browser.support.looks import Look, sticking_out
-from tests.integration.pages.support import batch_of, queue_url
+from tests.integration.web.support import batch_of, queue_url
 
 WIDTHS = [1440, 1000, 700, 600, 360]
 

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
-from tests.integration.pages.support import batch_of, queue_url
+from tests.integration.web.support import batch_of, queue_url
 
 
 def test_it_goes_with_a_cancel_and_comes_back_with_a_resume(open_page: Open) -> None:

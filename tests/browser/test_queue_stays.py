@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from csv_batches.models import CsvBatch
 from tests.browser.conftest import Open
-from tests.integration.pages.support import batch_of, queue_url, row_of
+from tests.integration.web.support import batch_of, queue_url, row_of
 
 CODES = ["timeout", "timeout", "rejected"]
 

@@ -9,7 +9,7 @@ from csv_batches.models import CsvBatch
 from tests.browser.conftest import Open
 from tests.browser.support.states import completed
 from tests.browser.support.watch import Watch
-from tests.integration.pages.support import queue_url
+from tests.integration.web.support import queue_url
 
 AWAY = ["j", "Escape", "the next button", "another line"]
 

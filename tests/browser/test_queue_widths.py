@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from csv_batches.models import CsvBatch
 from tests.browser.conftest import Open
 from tests.browser.support.looks import Look
-from tests.integration.pages.support import batch_of, queue_url
+from tests.integration.web.support import batch_of, queue_url
 
 CODES = ("rejected", "schema_mismatch", "server_error")
 SENTENCE = '"category" is 17, not one of billing, bug, feature, praise, shipping, spam, other; "score" is missing'

@@ -9,7 +9,7 @@ from csv_batches.models import CsvBatch
 from tests.browser.conftest import Open
 from tests.browser.support.looks import assert_flawless
 from tests.browser.support.states import completed
-from tests.integration.pages.support import FIELDS, batch_of, queue_url
+from tests.integration.web.support import FIELDS, batch_of, queue_url
 
 BOTH = pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
 

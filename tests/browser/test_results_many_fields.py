@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from csv_batches.models import CsvBatch
 from tests.browser.conftest import Open
 from tests.browser.support.looks import LOOKS, Look, assert_flawless
-from tests.integration.pages.support import batch_of, queue_url, row_of
+from tests.integration.web.support import batch_of, queue_url, row_of
 
 NAMES = [f"field {number}" for number in range(24)]
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.support.keys import press, tab_to
-from tests.integration.runs.support import direct, of_a_row
+from tests.integration.web.run.support import direct, of_a_row
 
 
 @pytest.fixture(params=["script", "plain"])

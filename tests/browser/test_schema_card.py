@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from csv_batches.models import CsvBatch
 from tests.browser.conftest import Open
-from tests.integration.wizard.drafts import address, draft, stored
+from tests.integration.csv_batches.wizard.drafts import address, draft, stored
 
 FIELDS = [{"name": "tone", "choices": ["good", "bad"]}, {"name": "score", "type": "integer"}, {"name": "why"}]
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from experiments.models import ApiToken
 from tests.browser.conftest import Open
 from tests.browser.support.looks import LOOKS, Look, assert_flawless
-from tests.integration.pages.support import user
+from tests.integration.web.support import user
 from tests.support.api import Api
 
 

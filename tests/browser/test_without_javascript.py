@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Open
 from tests.browser.support.looks import PHONE, sticking_out
 from tests.browser.support.states import completed, running
-from tests.integration.pages.support import batch_of, queue_url
+from tests.integration.web.support import batch_of, queue_url
 
 
 def test_from_the_list_to_a_row_and_back(plain_page: Open) -> None:

@@ -7,7 +7,7 @@ import time
 
 from experiments.models import Lane, Queue
 from tests.faults.support import RECOVERY_S, StartWorker, assert_whole, seen
-from tests.support import place
+from tests.support import paths
 from tests.support.api import Api, numbered
 from tests.support.run_server import RunServer
 from tests.support.worker import ROOT, database_url, eventually
@@ -31,7 +31,7 @@ queues.start(queue_id=sys.argv[1])
 
 
 def start_and_die(batch: str, moment: str) -> None:
-    env = {**os.environ, "DATABASE_URL": database_url(), "VAR_DIR": str(place.PLACE)}
+    env = {**os.environ, "DATABASE_URL": database_url(), "VAR_DIR": str(paths.PLACE)}
     env["DJANGO_SETTINGS_MODULE"] = "config.settings"
     ended = subprocess.run([sys.executable, "-c", DYING, batch, moment], cwd=ROOT, env=env, check=False)
     assert ended.returncode == -9

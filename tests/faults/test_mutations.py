@@ -38,7 +38,7 @@ MUTATIONS = {
         ("test_f17_rows_that_kill.py",),
     ),
     "the sweeper": Mutation(
-        "experiments/worker/sweep.py",
+        "experiments/worker/sweeper.py",
         (("        if not mine:\n            return\n", "        return\n"),),
         (
             "test_f15_web_process_dies_at_the_launch.py::test_a_batch_that_was_started_without_its_tasks_runs_within_a_sweep_and_once",

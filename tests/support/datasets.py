@@ -7,9 +7,10 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
+from experiments.experiment_kind.models import Experiment
+from experiments.experiment_kind.services import dataset_items, experiments
 from experiments.ingest import ReadOptions
-from experiments.models import Experiment, Network
-from experiments.services import dataset_items, experiments
+from experiments.models import Network
 
 ANSWER = {"type": "object", "properties": {"answer": {"type": "string"}}, "required": ["answer"]}
 

@@ -19,8 +19,8 @@ from django.db import connection
 from django_q.models import OrmQ
 
 from experiments.models import Lane, Queue
-from experiments.worker import sweep
-from tests.support import place
+from experiments.worker import sweeper
+from tests.support import paths
 
 SHORT_LEASE_S = 6
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,7 +61,7 @@ class Worker:
         return self
 
     def start(self) -> None:
-        shared = {"VAR_DIR": str(place.PLACE), "SECRET_KEY": settings.SECRET_KEY, "FIELD_KEYS": place.FIELD_KEY}
+        shared = {"VAR_DIR": str(paths.PLACE), "SECRET_KEY": settings.SECRET_KEY, "FIELD_KEYS": paths.FIELD_KEY}
         env = {
             **os.environ,
             "DATABASE_URL": database_url(),
@@ -153,7 +153,7 @@ class SharedWorker:
         Queue.objects.filter(status="running").update(status="cancelled")
         eventually(lambda: not Lane.objects.filter(state="live").exists(), what="the lanes end")
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [sweep.LOCK])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [sweeper.LOCK])
 
     def stop(self) -> None:
         if self._worker is not None:

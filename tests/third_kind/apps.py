@@ -6,7 +6,7 @@ class ThirdKindConfig(AppConfig):
     label = "third_kind"
 
     def ready(self) -> None:
-        from experiments import kinds
-        from tests.third_kind import desk
+        from experiments.kinds import register_kind
+        from tests.third_kind.kind import SurveyKind
 
-        kinds.register(kinds.Kind(name=desk.KIND, label="Survey", plan=desk.plan, desk=desk.SurveyDesk()))
+        register_kind(SurveyKind())

@@ -1,7 +1,7 @@
 from django.db import models
 
 from experiments.models import Queue
-from experiments.querysets import QueueQuerySet
+from experiments.models.querysets import QueueQuerySet
 
 
 class Survey(Queue):

@@ -14,12 +14,12 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config import demo
-from config.processes import GaveUp, Supervisor
-from config.secrets import made_once
-from csv_batches.sample import GOLD_FIELD
-from csv_batches.services import sample
-from experiments.errors import WorkbenchError
+from csv_batches.demo import batch as sample
+from csv_batches.demo import programs
+from csv_batches.demo.sample import GOLD_FIELD
+from csv_batches.demo.supervisor import GaveUp, Supervisor
+from experiments.core.errors import WorkbenchError
+from experiments.core.secret_files import made_once
 from experiments.runtime import local_model
 
 USERNAME = "demo"
@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--port", type=demo.port_number, default=8000, help="Port on 127.0.0.1; 8000 where not given."
+            "--port", type=programs.port_number, default=8000, help="Port on 127.0.0.1; 8000 where not given."
         )
         parser.add_argument("--no-sample", action="store_true", help="Do not run the sample CSV.")
 
@@ -45,10 +45,10 @@ class Command(BaseCommand):
         url = f"http://127.0.0.1:{port}"
         try:
             with (
-                demo.only_demo(settings.VAR_DIR / "demo.lock", url) as was_killed,
+                programs.only_demo(settings.VAR_DIR / "demo.lock", url) as was_killed,
                 Supervisor(say=self.say) as supervisor,
             ):
-                demo.await_port(port, PORT_S if was_killed else 0)
+                programs.await_port(port, PORT_S if was_killed else 0)
                 self.run_all(supervisor, port, url, with_sample=not no_sample)
         except GaveUp as error:
             raise CommandError(str(error)) from None
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         self.say(f"{name:<9} {text}")
 
     def run_all(self, supervisor: Supervisor, port: int, url: str, *, with_sample: bool) -> None:
-        launcher = demo.uv_process()
+        launcher = programs.uv_process()
         try:
             self.prepare_database()
             user, password = self.ensure_user()
@@ -112,18 +112,18 @@ class Command(BaseCommand):
 
     def start_programs(self, supervisor: Supervisor, port: int, url: str) -> bool:
         """Model, web, worker: each calls the one before it. Returns whether there is a model for the sample."""
-        env = demo.environment(url)
+        env = programs.environment(url)
         has_model = self.start_model(supervisor, env)
-        supervisor.start(demo.web_program(port, env))
+        supervisor.start(programs.web_program(port, env))
         if supervisor.pid("model"):
-            supervisor.wait_until(demo.is_model_up, name="model", timeout_s=START_S)
+            supervisor.wait_until(programs.is_model_up, name="model", timeout_s=START_S)
             self.step("model", f"{local_model.MODEL_NAME}, embedded")
-        supervisor.wait_until(lambda: demo.answers(port), name="web", timeout_s=START_S)
+        supervisor.wait_until(lambda: programs.answers(port), name="web", timeout_s=START_S)
         self.step("web", url)
-        supervisor.start(demo.worker_program(env))
-        supervisor.wait_until(lambda: demo.has_workers(supervisor.pid("worker")), name="worker", timeout_s=START_S)
-        self.step("worker", f"{demo.worker_count()} processes")
-        self.step("logs", str(demo.log_file("*")))
+        supervisor.start(programs.worker_program(env))
+        supervisor.wait_until(lambda: programs.has_workers(supervisor.pid("worker")), name="worker", timeout_s=START_S)
+        self.step("worker", f"{programs.worker_count()} processes")
+        self.step("logs", str(programs.log_file("*")))
         return has_model
 
     def start_model(self, supervisor: Supervisor, env: dict[str, str]) -> bool:
@@ -135,7 +135,7 @@ class Command(BaseCommand):
         except local_model.LocalModelError as error:
             self.step("model", f"none, so the sample does not run. {error.detail}")
             return False
-        supervisor.start(demo.model_program(env))
+        supervisor.start(programs.model_program(env))
         return True
 
     # -- the sample

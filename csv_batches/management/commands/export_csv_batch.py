@@ -9,8 +9,8 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from csv_batches.models import CsvBatch
-from experiments.errors import WorkbenchError
-from experiments.services import export
+from experiments.core.errors import WorkbenchError
+from experiments.services import exports
 
 
 class Command(BaseCommand):
@@ -27,14 +27,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        chosen = export.ExportOptions(
+        chosen = exports.ExportOptions(
             format=options["format"],
             metadata=not options["no_metadata"],
             partial=options["partial"],
             excel=options["excel"],
         )
         try:
-            pieces = export.stream(_batch(options["id"]), chosen)
+            pieces = exports.stream(_batch(options["id"]), chosen)
         except WorkbenchError as error:
             raise CommandError(
                 f"{error.detail} (--partial)" if error.code == "not_finished" else error.detail

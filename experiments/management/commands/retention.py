@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from experiments import desks
+from experiments.selectors.queues import counted_by_kind
 from experiments.services import retention
 
 
@@ -27,12 +27,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         days, source_days, really = options["days"], options["source_days"], not options["dry_run"]
         if days:
-            old = desks.counted(retention.finished_before(timezone.now() - timedelta(days=days)))
+            old = counted_by_kind(retention.finished_before(timezone.now() - timedelta(days=days)))
             if really:
                 retention.delete_finished(days=days)
             self._say(old or "nothing", really)
         if source_days:
-            old = desks.counted(retention.without_source(timezone.now() - timedelta(days=source_days)))
+            old = counted_by_kind(retention.without_source(timezone.now() - timedelta(days=source_days)))
             if really:
                 retention.remove_sources(days=source_days)
             self._say(f"source rows of {old or 'nothing'}", really)

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from csv_batches.models import CsvBatch
 from experiments.models import Network, Run
-from tests.integration.pages.support import batch_of, queue_url, row_of, run_for
+from tests.integration.web.support import batch_of, queue_url, row_of, run_for
 
 PAYLOADS = (
     "</script></textarea></title>\"'><img src=/evil.png onerror=alert(1)><script>alert(2)</script>",

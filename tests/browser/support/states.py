@@ -3,7 +3,7 @@
 from typing import Any
 
 from csv_batches.models import CsvBatch
-from tests.integration.pages.support import COLUMNS, FIELDS, batch_of, queue_url, row_of, run_for
+from tests.integration.web.support import COLUMNS, FIELDS, batch_of, queue_url, row_of, run_for
 
 STEPS = [
     {"type": "system", "step": 0, "text": "loaded"},

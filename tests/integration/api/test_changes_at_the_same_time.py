@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from csv_batches.models import CsvBatch
 from csv_batches.services import drafts
 from experiments.services import corrections
-from experiments.services.held import locked
+from experiments.services.locking import locked
 from tests.integration.api.support import finish, set_status
 from tests.support.api import Api, numbered
 from tests.support.locks import somebody_waits

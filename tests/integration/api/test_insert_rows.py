@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from csv_batches.services import undo
-from experiments.errors import Conflict
+from csv_batches.services import draft_history
+from experiments.core.errors import Conflict
 from tests.integration.api.support import Draft
 from tests.support.api import Api
 
@@ -39,7 +39,7 @@ def test_undo_does_not_take_the_columns_of_rows_away(empty: Draft) -> None:
     empty.api.patch(empty.path, {"columns": [{"name": "a"}, {"name": "b"}]})
     insert(empty, row(0, a="x", b="y"))
     with pytest.raises(Conflict):
-        undo.undo(batch_id=UUID(empty.id))
+        draft_history.undo(batch_id=UUID(empty.id))
     assert empty.api.rows(empty.id)[0]["row_payload"] == {"a": "x", "b": "y"}
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from experiments.models import Run
 from tests.integration.api.support import errors
-from tests.integration.runs.support import direct, of_a_row
+from tests.integration.web.run.support import direct, of_a_row
 from tests.support.api import Api
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.integration.api.support import Draft, errors, finish
-from tests.integration.pages.support import browser
+from tests.integration.web.support import browser
 from tests.support.api import Api, from_csv
 
 SCHEMA: dict[str, Any] = {

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from experiments import throttles
+from experiments.api import throttling
 from tests.integration.api.support import errors
-from tests.integration.pages.support import browser
+from tests.integration.web.support import browser
 from tests.support.api import Api
 
 
@@ -23,7 +23,7 @@ class FakeClock:
 def clock(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeClock]:
     settings.API_REQUESTS_PER_MINUTE = 5
     fake = FakeClock()
-    monkeypatch.setattr(throttles, "time", fake)
+    monkeypatch.setattr(throttling, "time", fake)
     cache.clear()
     yield fake
     cache.clear()

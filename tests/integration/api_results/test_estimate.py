@@ -3,7 +3,7 @@
 import pytest
 
 from csv_batches.models import CsvBatch, CsvBatchRow
-from csv_batches.selectors.estimate import Estimate, estimate, percentile
+from csv_batches.rules.estimate import Estimate, estimate, percentile
 from tests.integration.api.support import Draft, finish
 
 

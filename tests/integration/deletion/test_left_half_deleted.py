@@ -11,7 +11,7 @@ from django_q.models import OrmQ
 
 from experiments.models import Queue, QueueItem
 from experiments.services import queues
-from experiments.worker import sweep
+from experiments.worker import sweeper
 from tests.support.api import Api, numbered
 from tests.support.worker import Worker, eventually, side_connection
 
@@ -39,8 +39,8 @@ def test_a_worker_deletes_it(api: Api, worker: Worker) -> None:
 
 def test_the_sweeper_only_sends_for_one_and_not_twice_for_the_same(api: Api) -> None:
     batch = deleted(api, minutes_ago=60)
-    sweep.tidy()
-    sweep.tidy()
+    sweeper.tidy()
+    sweeper.tidy()
     assert OrmQ.objects.count() == 1
     assert QueueItem.objects.filter(queue_id=batch).count() == 3
 

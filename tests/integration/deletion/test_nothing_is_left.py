@@ -13,11 +13,11 @@ from django.db import connection
 from django.utils import timezone
 
 from csv_batches.models import KIND, CsvBatch, Upload
-from experiments.errors import Conflict
+from experiments.core.errors import Conflict
 from experiments.models import ApiToken, Attempt, Lane, Network, NetworkCall, Queue, QueueItem, Run
 from experiments.services import networks, queues
 from experiments.tasks import delete_queue
-from tests.integration.pages.support import batch_of, run_for, user
+from tests.integration.web.support import batch_of, run_for, user
 
 WORD = "CANARY7f3a"
 Delete = Callable[[CsvBatch], Any]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from experiments.services import export
+from experiments.services import exports
 from tests.integration.api.support import Draft, set_status
 from tests.integration.export.support import complete
 from tests.support.api import Api
@@ -33,7 +33,7 @@ def test_an_export_that_breaks_leaves_the_old_file_and_no_half_one(
         raise OSError(5, "Input/output error")
 
     (tmp_path / "out.csv").write_bytes(b"old")
-    monkeypatch.setattr(export, "stream", broken)
+    monkeypatch.setattr(exports, "stream", broken)
     with pytest.raises(CommandError, match="cannot be written"):
         call_command("export_csv_batch", done.id, output=tmp_path / "out.csv")
     assert (tmp_path / "out.csv").read_bytes() == b"old"

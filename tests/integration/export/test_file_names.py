@@ -5,7 +5,7 @@ from email.message import Message
 import pytest
 
 from csv_batches.models import CsvBatch
-from experiments.services.export import ExportOptions, content_disposition
+from experiments.services.exports import ExportOptions, content_disposition
 
 
 @pytest.mark.parametrize(

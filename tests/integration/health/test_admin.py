@@ -1,4 +1,4 @@
-"""The operations desk lists the processes of all workers, and changes none."""
+"""The operations kind lists the processes of all workers, and changes none."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from experiments.models import WorkerProcess
-from tests.integration.pages.support import batch_of, browser
+from tests.integration.web.support import batch_of, browser
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/experiments/workerprocess/"

@@ -13,9 +13,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from experiments import health
 from experiments.models import WorkerProcess
-from tests.support import place
+from experiments.selectors import health
+from tests.support import paths
 from tests.support.worker import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +83,7 @@ print(answer.status_code, answer.content.decode())
 
 
 def test_without_a_database_it_is_not_and_tells_nothing_of_it() -> None:
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "VAR_DIR": str(place.PLACE)}
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "VAR_DIR": str(paths.PLACE)}
     env["DATABASE_URL"] = "postgresql://somebody:password@127.0.0.1:1/hidden"
     command = [sys.executable, "-c", ELSEWHERE]
     told = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)

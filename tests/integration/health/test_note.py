@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from experiments.models import Lane, WorkerProcess
-from tests.integration.pages.support import batch_of, browser, htmx, queue_url
+from tests.integration.web.support import batch_of, browser, htmx, queue_url
 
 pytestmark = pytest.mark.django_db
 LIST = "/csv-batch/"

@@ -5,7 +5,7 @@ from typing import Any
 from experiments.models import Network
 from tests.support.api import ENDED, Api
 from tests.support.worker import eventually
-from tests.third_kind.desk import SurveyDesk
+from tests.third_kind.kind import SurveyKind
 from tests.third_kind.models import Survey
 
 QUESTIONS = ["Why?", "Where to?", "How long does it take?"]
@@ -15,7 +15,7 @@ def survey_of(owner: Any, questions: list[str] = QUESTIONS, **values: Any) -> Su
     """A draft."""
     network, _ = Network.objects.get_or_create(name="triage")
     given = {"name": "People", "greeting": "Hello,", "network": network, "questions": questions, **values}
-    return SurveyDesk().create(user=owner, values=given)
+    return SurveyKind().create(user=owner, values=given)
 
 
 def asked(api: Api, network: str, questions: list[str] = QUESTIONS) -> str:

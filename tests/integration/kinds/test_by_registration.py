@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from experiments import kinds
+from experiments.kinds import kind_named
 from experiments.models import Queue, QueueItem
-from tests.third_kind.desk import KIND
+from tests.third_kind.kind import KIND
 
 ROOT = Path(__file__).resolve().parents[3]
 HOST = [*(ROOT / "experiments").rglob("*.py"), *(ROOT / "templates").glob("*.html")]
@@ -43,4 +43,4 @@ def test_the_host_s_names_would_be_found() -> None:
 
 def test_a_kind_that_nobody_registered_is_said_to_be_missing() -> None:
     with pytest.raises(LookupError, match="No installed app registered the kind 'nothing'"):
-        kinds.get("nothing")
+        kind_named("nothing")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from experiments.models import Queue, QueueItem
 from tests.integration.kinds.support import survey_of
-from tests.integration.pages.support import batch_of, browser, htmx, post_form, user
+from tests.integration.web.support import batch_of, browser, htmx, post_form, user
 from tests.third_kind.models import Survey
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ import requests
 
 from experiments.models import ApiToken, QueueItem
 from tests.browser.support.site import Site
-from tests.integration.pages.support import user
+from tests.integration.web.support import user
 from tests.support.llm_server import LlmServer, Reply
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker, eventually

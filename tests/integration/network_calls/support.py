@@ -4,8 +4,8 @@ from typing import Any
 
 from experiments.models import Network, NetworkCall
 from experiments.services import network_calls, networks
-from tests.integration.networks.support import SCHEMA
-from tests.integration.pages.support import user
+from tests.integration.web.network.support import SCHEMA
+from tests.integration.web.support import user
 from tests.support.run_server import RunServer
 
 JUDGED = {"respond_payload_schema": SCHEMA}

@@ -9,13 +9,13 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from experiments.errors import Conflict, InvalidInput
+from experiments.core.errors import Conflict, InvalidInput
 from experiments.models import NetworkCall, Run
 from experiments.services import network_calls
-from experiments.worker import stop
-from experiments.worker.lanes import LanePlace
+from experiments.services.lanes import LanePlace
+from experiments.worker import shutdown
 from tests.integration.network_calls.support import JUDGED, asked, called, remote
-from tests.integration.networks.support import AGENTS
+from tests.integration.web.network.support import AGENTS
 from tests.support.run_server import RunServer
 
 pytestmark = pytest.mark.django_db
@@ -178,7 +178,7 @@ def test_a_worker_that_stops_gives_the_call_back(run_server: RunServer, settings
     run_server.always("hang")
     call = asked(remote(run_server))
     OrmQ.objects.all().delete()
-    monkeypatch.setattr(stop, "stopping", lambda: True)
+    monkeypatch.setattr(shutdown, "stopping", lambda: True)
     network_calls.perform(call.pk)
     call.refresh_from_db()
     assert (call.state, call.token) == ("waiting", None)

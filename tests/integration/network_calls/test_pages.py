@@ -11,9 +11,9 @@ from django.utils import timezone
 from experiments.models import Lane, Network, NetworkCall
 from experiments.services import network_calls
 from tests.integration.network_calls.support import asked, called, remote
-from tests.integration.networks.support import network_of
-from tests.integration.pages.support import batch_of, browser, htmx, post_form
-from tests.integration.pages.test_polling import tokens
+from tests.integration.web.network.support import network_of
+from tests.integration.web.support import batch_of, browser, htmx, post_form
+from tests.integration.web.test_polling import tokens
 from tests.support.run_server import RunServer
 
 pytestmark = pytest.mark.django_db

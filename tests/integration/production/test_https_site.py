@@ -15,7 +15,7 @@ import requests
 from django.test import Client
 
 from tests.browser.support.site import Site
-from tests.integration.pages.support import batch_of, queue_url, user
+from tests.integration.web.support import batch_of, queue_url, user
 from tests.support.worker import ROOT
 
 HOST = "workbench.example"

@@ -6,11 +6,18 @@ import pytest
 
 from experiments.models import Queue
 from tests.integration.api.support import errors
+from tests.integration.remote.support import (
+    MINE,
+    OTHER,
+    config_calls,
+    data_at_remote,
+    ready,
+    remote_network,
+    versions_sent,
+)
 from tests.support.api import Api
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker
-
-from .support import MINE, OTHER, config_calls, data_at_remote, ready, remote_network, versions_sent
 
 DATA: dict[str, Any] = {**MINE, "respond_payload_schema": OTHER}
 

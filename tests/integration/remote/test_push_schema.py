@@ -7,11 +7,19 @@ import pytest
 
 from experiments.services.networks import SCHEMA_KEYS
 from tests.integration.api.support import errors
+from tests.integration.remote.support import (
+    MINE,
+    OTHER,
+    TOKEN,
+    config_calls,
+    data_at_remote,
+    ready,
+    remote_network,
+    versions_sent,
+)
 from tests.support.api import SCORE, TOPIC, Api
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker
-
-from .support import MINE, OTHER, TOKEN, config_calls, data_at_remote, ready, remote_network, versions_sent
 
 
 def test_every_row_runs_on_the_version_that_was_published(api: Api, remote: RunServer, worker: Worker) -> None:
@@ -100,9 +108,9 @@ def test_what_is_missing_is_said_and_nothing_written(api: Api, remote: RunServer
 
 
 def test_the_log_says_before_after_and_who(api: Api, remote: RunServer, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, "experiments.services.remotes"):
+    with caplog.at_level(logging.INFO, "experiments.services.remote_schema"):
         api.run(ready(api, remote_network(api, remote)))
-    (line,) = [record.getMessage() for record in caplog.records if record.name == "experiments.services.remotes"]
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "experiments.services.remote_schema"]
     assert "net written by ann and published as version 6" in line
     assert "before {'respond_payload_schema': None" in line
     assert "'topic'" in line

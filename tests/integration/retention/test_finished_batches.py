@@ -7,7 +7,7 @@ import pytest
 from csv_batches.models import CsvBatch
 from experiments.models import Queue, Run
 from experiments.services import queues, retention
-from experiments.worker import sweep
+from experiments.worker import sweeper
 from tests.integration.retention.support import finished
 from tests.support.api import Api
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 def test_what_is_older_goes_with_all_that_is_its_and_the_rest_stays(api: Api, settings: Any) -> None:
     settings.RETENTION_DAYS = 30
     old, recent = finished(api, days_ago=31), finished(api, days_ago=29)
-    sweep.tidy()
+    sweeper.tidy()
     assert [str(key) for key in Queue.objects.values_list("pk", flat=True)] == [recent]
     assert Run.objects.count() == 3
     api.get(f"/csv_batches/{old}", 404)
@@ -29,7 +29,7 @@ def test_what_is_not_finished_stays_however_old(api: Api, settings: Any, status:
     batch = finished(api, days_ago=99)
     # One that was completed once and runs again, because somebody retried rows, has no end.
     CsvBatch.objects.filter(pk=batch).update(status=status, completed_at=None)
-    sweep.tidy()
+    sweeper.tidy()
     assert Queue.objects.filter(pk=batch).exists()
 
 
@@ -37,13 +37,13 @@ def test_a_cancelled_batch_is_finished(api: Api, settings: Any) -> None:
     settings.RETENTION_DAYS = 1
     batch = finished(api, days_ago=2)
     CsvBatch.objects.filter(pk=batch).update(status="cancelled")
-    sweep.tidy()
+    sweeper.tidy()
     assert not Queue.objects.exists()
 
 
 def test_without_a_setting_nothing_is_deleted(api: Api) -> None:
     batch = finished(api, days_ago=9999)
-    sweep.tidy()
+    sweeper.tidy()
     assert Queue.objects.filter(pk=batch).exists()
 
 

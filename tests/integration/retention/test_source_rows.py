@@ -9,10 +9,10 @@ from django.core.management import CommandError, call_command
 
 from csv_batches.models import CsvBatch, CsvBatchRow
 from experiments.models import Attempt, QueueItem, Run
-from experiments.services import export, retention
-from experiments.worker import sweep
-from tests.integration.pages.support import browser, queue_url
+from experiments.services import exports, retention
+from experiments.worker import sweeper
 from tests.integration.retention.support import ANSWERS, finished
+from tests.integration.web.support import browser, queue_url
 from tests.support.api import Api
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_worker")]
@@ -24,7 +24,7 @@ def removed(api: Api, settings: Any) -> str:
     """A batch whose source was removed."""
     batch = finished(api, days_ago=8)
     settings.RETENTION_SOURCE_DAYS = 7
-    sweep.tidy()
+    sweeper.tidy()
     return batch
 
 
@@ -33,7 +33,7 @@ def test_nothing_of_the_cells_is_left_anywhere(api: Api, settings: Any) -> None:
     batch = finished(api, days_ago=8)
     file = Path(CsvBatch.objects.get(pk=batch).source.path)
     assert file.exists()
-    sweep.tidy()
+    sweeper.tidy()
     rows = api.rows(batch)
     assert [row["row_payload"] for row in rows] == [EMPTY] * 3
     assert [row["error_message"] for row in rows] == [None] * 3
@@ -61,7 +61,7 @@ def test_what_is_younger_and_what_is_not_finished_stays(api: Api, settings: Any)
     settings.RETENTION_SOURCE_DAYS = 7
     recent, again = finished(api, days_ago=6), finished(api, days_ago=8)
     CsvBatch.objects.filter(pk=again).update(status="running", completed_at=None)
-    sweep.tidy()
+    sweeper.tidy()
     for batch in (recent, again):
         assert api.batch(batch)["source_removed_at"] is None
         assert api.rows(batch)[0]["row_payload"] == {"id": "0", "text": "row 0"}
@@ -88,7 +88,7 @@ def test_a_cancelled_one_cannot_be_resumed(api: Api, settings: Any) -> None:
     settings.RETENTION_SOURCE_DAYS = 7
     batch = finished(api, days_ago=8)
     CsvBatch.objects.filter(pk=batch).update(status="cancelled")
-    sweep.tidy()
+    sweeper.tidy()
     assert api.post(f"/csv_batches/{batch}/resume", want=409)["errors"][0]["code"] == "source_removed"
 
 
@@ -107,7 +107,7 @@ def test_the_command_on_the_server_refuses_the_export_too(removed: str) -> None:
 
 def test_an_export_that_has_begun_breaks_off_rather_than_write_blanks(api: Api) -> None:
     batch = finished(api, days_ago=8)
-    pieces = export.stream(CsvBatch.objects.get(pk=batch), export.ExportOptions())
+    pieces = exports.stream(CsvBatch.objects.get(pk=batch), exports.ExportOptions())
     retention.remove_sources(days=7)
     with pytest.raises(Exception, match="were removed on"):
         list(pieces)
@@ -118,7 +118,7 @@ def test_tried_rows_go_too(api: Api, settings: Any) -> None:
     batch = finished(api, days_ago=8)
     trial = finished(api, days_ago=8)
     CsvBatch.objects.filter(pk=trial).update(parent_id=batch, trial=1)
-    sweep.tidy()
+    sweeper.tidy()
     assert not CsvBatch.objects.filter(pk=trial).exists()
     assert CsvBatchRow.objects.count() == 3
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from experiments.models import ApiToken, Network, NetworkCall
-from tests.integration.pages.support import batch_of, run_for, user
+from tests.integration.web.support import batch_of, run_for, user
 from tests.support import datasets
 
 APPS = ("experiments", "csv_batches", "auth", "django_q", "axes")
@@ -51,7 +51,7 @@ def scene(on: str = "done") -> Scene:
     network.agents.create(key="a", is_default=True)
     call = NetworkCall.objects.create(network=network, owner=ann, user_message="hello")
     everywhere = {
-        "desk": "csv-batch",
+        "kind": "csv-batch",
         "pk": str(network.pk),
         "call_id": str(call.pk),
         "trace_id": "trace-1",

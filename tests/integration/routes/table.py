@@ -53,7 +53,7 @@ def api_by_staff(status: int) -> Answers:
 NOT_SO = everybody(405)
 API_NOT_SO: Answers = (405, 405, 401, 405, 405)
 BATCH = "csv-batch/<uuid:batch_id>/"
-QUEUE = "<desk:desk>/<uuid:queue_id>/"
+QUEUE = "<kind:kind>/<uuid:queue_id>/"
 ROW = f"{QUEUE}row/<int:row_index>/"
 EXPERIMENT = "experiments/<uuid:queue_id>/"
 API_BATCH = "api/csv_batches/<uuid:batch_id>"
@@ -77,7 +77,7 @@ PAGES = {
     "networks/<int:pk>/try/<uuid:call_id>/": Route(owned(200), NOT_SO),
     "runs/": Route(signed_in(200), NOT_SO),
     "runs/<path:trace_id>/": Route(owned(200), NOT_SO),
-    "<desk:desk>/": Route(signed_in(200), NOT_SO),
+    "<kind:kind>/": Route(signed_in(200), NOT_SO),
     QUEUE: Route(owned(200), NOT_SO),
     f"{QUEUE}pause/": Route(NOT_SO, owned(302)),
     f"{QUEUE}resume/": Route(NOT_SO, owned(302)),

@@ -6,9 +6,9 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
-from tests.integration.pages.support import user
 from tests.integration.routes.scene import Scene, scene, state
 from tests.integration.routes.table import ADMIN, ADMIN_OTHERS, ADMIN_VIEWS
+from tests.integration.web.support import user
 
 pytestmark = pytest.mark.django_db
 OPEN = {"admin/login/": 200, "admin/logout/": 405}

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection, transaction
 
 from experiments.models import Queue, QueueItem
-from experiments.services.draining import drain
 from experiments.worker import lane
+from experiments.worker.draining import drain
 from tests.support.api import Api, numbered
 from tests.support.locks import somebody_waits
 from tests.support.run_server import RunServer

@@ -1,6 +1,6 @@
 """A start with the rows from one on, to the last: at the end the batch pauses, as after any range."""
 
-from tests.integration.pages.support import browser
+from tests.integration.web.support import browser
 from tests.support.api import Api, numbered
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker

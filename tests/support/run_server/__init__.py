@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import requests
 
-from .payloads import expected_payload
+from tests.support.run_server.payloads import expected_payload
 
 __all__ = ["RunServer", "expected_payload"]
 

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import contextlib
 
-from .server import serve
+from tests.support.run_server.server import serve
 
 
 def main() -> None:

@@ -12,8 +12,8 @@ from typing import Any
 
 import psutil
 
-from .payloads import expected_payload
-from .turn import Turn
+from tests.support.run_server.payloads import expected_payload
+from tests.support.run_server.turn import Turn
 
 Behaviour = Callable[[Turn, dict[str, Any]], Awaitable[None]]
 CHUNKED = {"Transfer-Encoding": "chunked"}

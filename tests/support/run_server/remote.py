@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .turn import Request
+    from tests.support.run_server.turn import Request
 
 Answer = tuple[int, bytes] | tuple[int, bytes, dict[str, str]]
 NETWORK = re.compile(r"/config/networks/(\d+)(/versions/compile_and_publish)?")

@@ -20,10 +20,10 @@ import time
 from collections import Counter
 from typing import Any
 
-from .behaviours import BEHAVIOURS
-from .remote import Remote
-from .script import Script
-from .turn import ClientLeft, Request, Turn
+from tests.support.run_server.behaviours import BEHAVIOURS
+from tests.support.run_server.remote import Remote
+from tests.support.run_server.script import Script
+from tests.support.run_server.turn import ClientLeft, Request, Turn
 
 READ_LIMIT = 64 * 1024
 

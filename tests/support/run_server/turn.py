@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from .remote import Remote
+from tests.support.run_server.remote import Remote
 
 
 @dataclass

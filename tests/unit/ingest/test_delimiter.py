@@ -1,8 +1,7 @@
 import pytest
 
-from experiments.errors import InvalidInput
-
-from .conftest import Ingest, Refusal
+from experiments.core.errors import InvalidInput
+from tests.unit.ingest.conftest import Ingest, Refusal
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

@@ -2,10 +2,9 @@ import codecs
 
 import pytest
 
-from experiments.errors import InvalidInput
+from experiments.core.errors import InvalidInput
 from experiments.ingest import encoding
-
-from .conftest import Ingest, Refusal
+from tests.unit.ingest.conftest import Ingest, Refusal
 
 TEXT = "name,note\nZoë,naïve ☃\n"
 

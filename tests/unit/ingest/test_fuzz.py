@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.errors import InvalidInput
+from experiments.core.errors import InvalidInput
 from experiments.ingest import Limits, ReadOptions, open_table
 
 MB = 1024**2

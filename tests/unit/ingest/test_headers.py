@@ -1,8 +1,7 @@
 import pytest
 
 from experiments.ingest import name_columns
-
-from .conftest import Ingest
+from tests.unit.ingest.conftest import Ingest
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,7 @@
 import pytest
 
 from experiments.ingest import Limits
-
-from .conftest import Ingest, Refusal
+from tests.unit.ingest.conftest import Ingest, Refusal
 
 
 @pytest.mark.parametrize("filename", ["x.jsonl", "X.JSONL", "x.ndjson"])

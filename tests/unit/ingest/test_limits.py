@@ -1,9 +1,8 @@
 import pytest
 
-from experiments.errors import TooLarge
+from experiments.core.errors import TooLarge
 from experiments.ingest import Limits
-
-from .conftest import Ingest, Refusal
+from tests.unit.ingest.conftest import Ingest, Refusal
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,7 @@
 import pytest
 
 from experiments.ingest import encoding
-
-from .conftest import Ingest
+from tests.unit.ingest.conftest import Ingest
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])

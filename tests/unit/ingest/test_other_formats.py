@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from .conftest import Ingest, Refusal
+from tests.unit.ingest.conftest import Ingest, Refusal
 
 
 def _zip(*names: str) -> bytes:

@@ -1,8 +1,7 @@
 import pytest
 
 from experiments.ingest import Limits, encoding
-
-from .conftest import Ingest, Refusal
+from tests.unit.ingest.conftest import Ingest, Refusal
 
 
 def test_quoted_cells_lose_their_quotes_and_nothing_else(ingest: Ingest) -> None:

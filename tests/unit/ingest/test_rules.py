@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Ingest, Refusal
+from tests.unit.ingest.conftest import Ingest, Refusal
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
 import pytest
 
-from experiments.errors import InvalidInput
+from experiments.core.errors import InvalidInput
 from experiments.ingest import ReadOptions
-
-from .conftest import Ingest, Refusal
+from tests.unit.ingest.conftest import Ingest, Refusal
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, example, given
 
+from experiments.export.csv_lines import csv_chunks
+from experiments.export.rows import Shape
 from experiments.ingest import Column, ReadOptions, open_table
-from experiments.writer import Shape, csv_chunks
+from tests.unit.export.rows import row
 from tests.unit.ingest.test_round_trip import Dialect, cases, written
-from tests.unit.writer.rows import row
 
 
 def read(path: Path, options: ReadOptions) -> tuple[tuple[Column, ...], list[list[str]], str]:

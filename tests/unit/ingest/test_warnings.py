@@ -1,4 +1,4 @@
-from .conftest import Ingest
+from tests.unit.ingest.conftest import Ingest
 
 
 def test_a_hundred_lines_of_a_code_are_listed_and_all_are_counted(ingest: Ingest) -> None:

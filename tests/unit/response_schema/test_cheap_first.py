@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from experiments.errors import InvalidInput
+from experiments.core.errors import InvalidInput
 from experiments.response_schema import check_schema
 
 

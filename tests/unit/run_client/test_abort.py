@@ -6,8 +6,7 @@ import pytest
 
 from experiments.run_client import AbortHandle, abort_all
 from tests.support.run_server import RunServer
-
-from .conftest import Post
+from tests.unit.run_client.conftest import Post
 
 
 @pytest.mark.parametrize("behaviour", ["hang", "drip_header", "drip_body", "hang_in_body"])

@@ -12,9 +12,8 @@ import pytest
 
 from experiments.run_client import RunReply
 from tests.support.run_server import RunServer, expected_payload
-
-from .conftest import Post
-from .modes import MODES, Mode, status
+from tests.unit.run_client.conftest import Post
+from tests.unit.run_client.modes import MODES, Mode, status
 
 DEADLINE_S = 0.5
 PATIENCE_S = 20.0

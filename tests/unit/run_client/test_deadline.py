@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.run_server import RunServer
-
-from .conftest import Post
+from tests.unit.run_client.conftest import Post
 
 SLOW = ["hang", "hang_in_body", "drip_header", "drip_body", "drip_endless", {"do": "ok", "latency_ms": 60_000}]
 

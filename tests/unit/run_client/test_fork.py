@@ -6,8 +6,7 @@ import signal
 import pytest
 
 from tests.support.run_server import RunServer
-
-from .conftest import Post
+from tests.unit.run_client.conftest import Post
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

@@ -3,8 +3,7 @@
 import pytest
 
 from tests.support.run_server import RunServer, expected_payload
-
-from .conftest import Post
+from tests.unit.run_client.conftest import Post
 
 SCHEMA = {"type": "object", "properties": {"tone": {"enum": ["good", "bad"]}, "score": {"type": "integer"}}}
 

@@ -6,8 +6,7 @@ import pytest
 
 from experiments.run_client import transport
 from tests.support.run_server import RunServer
-
-from .conftest import TOKEN, Post
+from tests.unit.run_client.conftest import TOKEN, Post
 
 
 def test_body_key_and_token_arrive_as_given(server: RunServer, post: Post) -> None:

@@ -3,8 +3,7 @@
 import pytest
 
 from tests.support.run_server import RunServer
-
-from .conftest import Post
+from tests.unit.run_client.conftest import Post
 
 
 def test_a_rule_plays_its_behaviours_in_order_and_then_the_default(server: RunServer, post: Post) -> None:

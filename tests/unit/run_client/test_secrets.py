@@ -4,8 +4,7 @@ import pytest
 
 from experiments.run_client import RunTarget
 from tests.support.run_server import RunServer
-
-from .conftest import TOKEN, Post
+from tests.unit.run_client.conftest import TOKEN, Post
 
 SECRET = TOKEN.removeprefix("Bearer ")
 

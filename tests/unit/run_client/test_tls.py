@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from .conftest import Post
+from tests.unit.run_client.conftest import Post
 
 ANSWER = b'{"final": {"status": "ok", "response_payload": {"a": 1}}}'
 

@@ -7,8 +7,7 @@ import pytest
 
 from experiments.run_client import AbortHandle, transport
 from tests.support.run_server import RunServer
-
-from .conftest import Post
+from tests.unit.run_client.conftest import Post
 
 
 @pytest.fixture

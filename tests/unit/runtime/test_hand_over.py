@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from experiments.runtime import engine
-from experiments.runtime.asking import SAID_CHARS, SAID_STEPS
+from experiments.runtime.agent_prompts import SAID_CHARS, SAID_STEPS
 from experiments.runtime.engine import AgentSpec, NetworkSpec, RunRequest, RunResult, run
 from experiments.runtime.llm import Chat, Completion, ModelError, ModelRefused
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from experiments.errors import WorkbenchError
+from experiments.core.errors import WorkbenchError
 from experiments.runtime.llm import Chat, ChatClient, ChatEndpoint, ModelError, ModelRefused
 from tests.support.llm_server import LlmServer, Reply
 

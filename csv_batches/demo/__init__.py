@@ -1,0 +1,1 @@
+"""`manage.py demo`: the sample, and the programs that run it on one machine."""

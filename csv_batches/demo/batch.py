@@ -1,0 +1,118 @@
+"""The sample of the demo: its network, its batch, and how well the answers agree with the labels in the file."""
+
+import shutil
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.db import transaction
+
+from csv_batches.demo import sample
+from csv_batches.models import KIND, CsvBatch
+from csv_batches.services import drafts, launch, uploads
+from experiments.kinds import kind_of
+from experiments.models import Network
+from experiments.services import networks
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How far the batch is. `right` of the `judged` rows, those with a label, have it as their answer.
+
+    A failed row with a label is judged, and not right. `seconds` from the start to the end; None before that.
+    """
+
+    status: str
+    pause_detail: str
+    total: int
+    answered: int
+    failed: int
+    right: int
+    judged: int
+    seconds: float | None
+
+    @property
+    def done(self) -> int:
+        return self.answered + self.failed
+
+    @property
+    def is_running(self) -> bool:
+        return self.status == CsvBatch.Status.RUNNING
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in (CsvBatch.Status.COMPLETED, CsvBatch.Status.CANCELLED)
+
+
+def ensure_network() -> Network:
+    """The sample's network, made where it is missing; one that a person changed stays as it is."""
+    found = Network.objects.filter(name=sample.NETWORK["name"]).first()
+    return found or networks.save(network=None, values=sample.NETWORK)
+
+
+def find_batch(*, user: Any) -> CsvBatch | None:
+    """The sample batch of an earlier start."""
+    batches = CsvBatch.objects.kept().filter(kind=KIND, parent=None, created_by=user, name=sample.BATCH["name"])
+    found: CsvBatch | None = batches.order_by("created_at").first()
+    return found
+
+
+def start_batch(*, user: Any) -> CsvBatch:
+    """A new sample batch, running. All of it or nothing: a half-made one would be taken for the sample later."""
+    with transaction.atomic():
+        batch = drafts.create(user=user, values={"name": sample.BATCH["name"]})
+        with _uploaded() as file:
+            uploads.receive(batch_id=batch.pk, file=file)
+        # The mapping names columns: it comes after the file.
+        drafts.update(batch_id=batch.pk, values=sample.BATCH)
+        launch.run(batch_id=batch.pk, user=user, order=launch.Order(confirmed=True))
+    return CsvBatch.objects.get(pk=batch.pk)
+
+
+def _uploaded() -> TemporaryUploadedFile:
+    path = sample.SAMPLE_CSV
+    file = TemporaryUploadedFile(path.name, "text/csv", path.stat().st_size, "utf-8")
+    with path.open("rb") as source:
+        shutil.copyfileobj(source, file)
+    file.flush()
+    file.seek(0)
+    return file
+
+
+def page(batch: CsvBatch) -> str:
+    """The path of the batch's page."""
+    return kind_of(batch).address(batch.pk)
+
+
+def outcome(batch_id: UUID) -> Outcome | None:
+    """None where somebody deleted the batch."""
+    batch = CsvBatch.objects.kept().filter(pk=batch_id).first()
+    if batch is None:
+        return None
+    right, judged = agreement(batch)
+    ended = batch.started_at and batch.completed_at
+    return Outcome(
+        status=batch.status,
+        pause_detail=batch.pause_detail,
+        total=batch.total,
+        answered=batch.succeeded,
+        failed=batch.failed,
+        right=right,
+        judged=judged,
+        seconds=(batch.completed_at - batch.started_at).total_seconds() if ended else None,
+    )
+
+
+def agreement(batch: CsvBatch) -> tuple[int, int]:
+    """(right, judged) over the final rows. Upper and lower case and space around a word make no difference."""
+    label = batch.header_texts.index(sample.GOLD_COLUMN)
+    right = judged = 0
+    for payload, answer in batch.rows.filter(status__in=["succeeded", "failed"]).values_list(
+        "payload", "result_payload"
+    ):
+        gold = payload[label].strip().casefold()
+        given = str((answer or {}).get(sample.GOLD_FIELD, "")).strip().casefold()
+        judged += bool(gold)
+        right += bool(gold) and gold == given
+    return right, judged

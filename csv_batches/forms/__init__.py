@@ -1,1 +1,0 @@
-"""What the pages take from an address or a form."""

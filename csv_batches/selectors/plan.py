@@ -1,0 +1,61 @@
+"""What the worker asks of a CSV batch: the request of a row, and whether an answer will do."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from csv_batches.rules import mapping
+from experiments import prompts, response_schema
+from experiments.prompts import Problem, Template
+
+
+@dataclass(frozen=True)
+class CsvBatchPlan:
+    """Mapping, template and schema of one batch, compiled once."""
+
+    columns: mapping.Mapping
+    template: Template
+    schema: dict[str, Any] | None
+    guidance: str
+    example: dict[str, Any] | None
+    validate: Callable[[Any], str | None] | None
+
+    @classmethod
+    def of(cls, batch: Any) -> "CsvBatchPlan":
+        schema = batch.schema_json
+        return cls(
+            columns=mapping.Mapping(batch.columns),
+            template=prompts.compile_template(batch.prompt_template),
+            schema=schema,
+            guidance=batch.schema_guidance,
+            example=batch.schema_example,
+            validate=response_schema.validator(schema) if schema else None,
+        )
+
+    def request(self, payload: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        params = self.columns.system_params(payload)
+        row = self.columns.row(payload)
+        message = prompts.render_message(self.template, row, params, self.columns.columns_text(payload))
+        return message, params
+
+    def check(self, answer: dict[str, Any]) -> str | None:
+        return self.validate(answer) if self.validate else None
+
+    def unknown_tokens(self) -> list[Problem]:
+        """Tokens of the template that no row has. What a column holds does not matter here, only that it is there."""
+        blank = [""] * len(self.columns.names)
+        return prompts.unknown_tokens(self.template, self.scope(blank))
+
+    def scope(self, payload: Sequence[str]) -> Mapping[str, Any]:
+        return {
+            "row": self.columns.row(payload),
+            "system_params": self.columns.system_params(payload),
+            "columns": self.columns.columns_text(payload),
+        }
+
+
+def plan(queue_id: UUID) -> CsvBatchPlan:
+    from csv_batches.models import CsvBatch
+
+    return CsvBatchPlan.of(CsvBatch.objects.get(pk=queue_id))

@@ -1,0 +1,75 @@
+"""Reads: what became of the rows that were tried before the start."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from csv_batches.models import CsvBatch, CsvBatchRow
+from csv_batches.rules.estimate import Estimate, estimate
+from experiments.models import QueueItem
+from experiments.selectors import items, queues
+
+COPIED = (
+    "network",
+    "agent_key",
+    "debug",
+    "max_attempts",
+    "columns",
+    "prompt_template",
+    "response_fields",
+    "schema_json",
+    "schema_guidance",
+    "schema_example",
+    "schema_mode",
+)
+"""The settings that a trial takes over."""
+ANSWERING = ("network_id", "agent_key", "columns", "prompt_template")
+"""Those that make a difference to the answers, beside the schema."""
+
+
+def latest(batch: CsvBatch) -> CsvBatch | None:
+    found: CsvBatch | None = (
+        CsvBatch.objects.filter(parent_id=batch.pk).select_related("network").order_by("-trial").first()
+    )
+    return found
+
+
+def state(batch: CsvBatch) -> dict[str, Any]:
+    """`{status, rows, estimate, pause_reason}` of the latest trial; `status` is None before the first."""
+    trial = latest(batch)
+    if trial is None:
+        return {"status": None, "rows": [], "estimate": None, "pause_reason": None}
+    rows = list(trial.rows.in_order())
+    return {
+        "status": trial.status,
+        "rows": [items.as_row(row, trial.column_names) for row in rows],
+        "estimate": estimate_of(batch, trial, rows),
+        "pause_reason": queues.pause_reason(trial),
+    }
+
+
+def estimate_of(batch: CsvBatch, trial: CsvBatch, rows: list[CsvBatchRow]) -> Estimate | None:
+    """None until a row has succeeded: how fast calls fail says nothing about the batch."""
+    if not trial.succeeded:
+        return None
+    final = [row.elapsed_ms for row in rows if row.status in ("succeeded", "failed") and row.elapsed_ms is not None]
+    at_a_time = batch.concurrency
+    if batch.network is not None:
+        at_a_time = min(at_a_time, batch.network.max_concurrency)
+    return estimate(final, tokens=trial.tokens, rows=batch.total, at_a_time=at_a_time)
+
+
+def is_outdated(batch: CsvBatch, trial: CsvBatch) -> bool:
+    """Whether the draft would send or ask for something else by now."""
+    if any(getattr(batch, name) != getattr(trial, name) for name in ANSWERING) or _schema(batch) != trial.schema_json:
+        return True
+    same = QueueItem.objects.filter(queue_id=batch.pk, row_index=OuterRef("row_index"), payload=OuterRef("payload"))
+    gone: bool = trial.rows.filter(~Exists(same)).exists()
+    return gone
+
+
+def _schema(batch: CsvBatch) -> Any:
+    """What answers would be checked against: the batch's own schema, or the one that the network keeps."""
+    if batch.schema_mode == CsvBatch.SchemaMode.KEEP and batch.network is not None:
+        return batch.network.additional_data.get("respond_payload_schema")
+    return batch.schema_json

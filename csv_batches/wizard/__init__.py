@@ -1,0 +1,1 @@
+"""The wizard, a folder a step: its views, the values its page shows, its forms."""

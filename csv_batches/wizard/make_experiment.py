@@ -1,0 +1,29 @@
+"""A batch's rows as the data set of an experiment."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_POST
+
+from csv_batches.services import to_experiment
+from csv_batches.wizard.lookup import batch_or_404, queue_address
+from experiments.kinds import kind_of
+from experiments.web.decorators import PageRequest, signed_in, told
+
+
+@require_POST
+@signed_in
+def make_experiment(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
+    """A new draft, opened where its set-up goes on."""
+    batch = batch_or_404(request.user, batch_id)
+    with told(request):
+        made = to_experiment.make(
+            batch=batch, user=request.user, corrected_only=request.POST.get("only") == "corrected"
+        )
+        messages.success(request, f"This experiment has {kind_of(made).nouns.counted(made.total)} of “{batch.name}”.")
+        set_up = kind_of(made).set_up(made, [])
+        assert set_up is not None
+        return HttpResponseRedirect(set_up.address)
+    return HttpResponseRedirect(queue_address(batch))

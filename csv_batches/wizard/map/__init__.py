@@ -1,0 +1,1 @@
+"""Map inputs: what each column is for."""

@@ -1,0 +1,1 @@
+"""Define prompt: the template, beside the message that a row becomes."""

@@ -1,0 +1,102 @@
+"""The message that a row becomes, beside its template."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from csv_batches.models import CsvBatch
+from csv_batches.selectors import preview
+from csv_batches.selectors.plan import CsvBatchPlan
+from experiments.core.errors import InvalidInput
+from experiments.core.formatting import LONGEST_TEXT
+from experiments.prompts import uses_columns
+from experiments.prompts.marks import Part, clipped, joined, marked
+from experiments.selectors.items import LARGEST_INDEX
+
+
+@dataclass(frozen=True)
+class PromptPreview:
+    """`index` is the row wanted, which need not be there: `missing` says so. Without `problems` there is a message."""
+
+    index: int | None
+    previous: int | None
+    next: int | None
+    missing: str = ""
+    parts: tuple[Part, ...] = ()
+    more: int = 0
+    system_params: dict[str, Any] | None = None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def has_message(self) -> bool:
+        return not self.missing and not self.problems
+
+
+def of_row(batch: CsvBatch, wanted: int | None) -> PromptPreview:
+    """The first row where none is wanted."""
+    index = _first(batch) if wanted is None else wanted
+    previous, following = _neighbours(batch, index)
+    try:
+        sent = preview.of_row(batch, index)
+    except InvalidInput as error:
+        if error.attr != "row_index":
+            raise
+        unknown = tuple(problem.detail for problem in CsvBatchPlan.of(batch).unknown_tokens())
+        return PromptPreview(index, previous, following, missing=error.detail, problems=unknown)
+    problems = tuple(problem["detail"] for problem in sent["problems"])
+    message = sent["user_message"]
+    parts = () if problems else tuple(clipped(_parts(batch, index, message), LONGEST_TEXT))
+    return PromptPreview(
+        index=index,
+        previous=previous,
+        next=following,
+        parts=parts,
+        more=max(0, len(message) - LONGEST_TEXT),
+        system_params=sent["system_params"],
+        problems=problems,
+    )
+
+
+def appended_columns(batch: CsvBatch) -> int:
+    """How many included columns follow the text, because the template does not place them itself."""
+    included = sum(column["mode"] == "prompt" for column in batch.columns)
+    return included if included and not uses_columns(CsvBatchPlan.of(batch).template) else 0
+
+
+def _first(batch: CsvBatch) -> int | None:
+    return batch.rows.in_order().values_list("row_index", flat=True).first()
+
+
+def _neighbours(batch: CsvBatch, index: int | None) -> tuple[int | None, int | None]:
+    if index is None:
+        return None, None
+    indexes = batch.rows.values_list("row_index", flat=True)
+    at = min(index, LARGEST_INDEX)
+    before = indexes.filter(row_index__lt=at).order_by("-row_index").first()
+    return before, indexes.filter(row_index__gt=at).order_by("row_index").first()
+
+
+def _parts(batch: CsvBatch, index: int | None, message: str) -> list[Part]:
+    """The message with the row's values marked; the plan says what is sent, this only where it came from."""
+    plan = CsvBatchPlan.of(batch)
+    cells = batch.rows.get(row_index=index).payload
+    rendered = marked(plan.template, plan.scope(cells))
+    length = sum(len(part.text) for part in rendered)
+    columns = plan.columns.columns_text(cells)
+    if length == len(message) or not columns:
+        return rendered
+    if message == columns:
+        return joined(_column_parts(batch, cells))
+    between = message[length : len(message) - len(columns)]
+    return joined([*rendered, Part(between), *_column_parts(batch, cells)])
+
+
+def _column_parts(batch: CsvBatch, cells: list[str]) -> Iterator[Part]:
+    included = [(column["name"], cell) for column, cell in zip(batch.columns, cells, strict=True) if _is_sent(column)]
+    for number, (name, cell) in enumerate(included):
+        yield Part(f"\n{name}: " if number else f"{name}: ")
+        yield Part(cell, is_value=True)
+
+
+def _is_sent(column: dict[str, Any]) -> bool:
+    return bool(column["mode"] == "prompt")

@@ -1,0 +1,1 @@
+"""Review: what will be sent where, some rows tried, and the start."""

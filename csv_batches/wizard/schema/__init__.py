@@ -1,0 +1,1 @@
+"""Response schema: the fields of an answer."""

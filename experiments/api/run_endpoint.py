@@ -1,0 +1,90 @@
+"""`POST /run`, answered by this site's own runtime."""
+
+from typing import Any, NoReturn
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.core import signing
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed, ParseError, UnsupportedMediaType, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from experiments.api.auth import ApiTokenAuthentication
+from experiments.api.errors import error_body
+from experiments.api.serializers.networks import RunRequestSerializer
+from experiments.core.errors import WorkbenchError
+from experiments.services import runs
+from experiments.services.run_credentials import RUN_SALT, RUN_TOKEN_AGE
+
+
+class WorkerAuthentication(BaseAuthentication):
+    """`Authorization: Bearer …` with the signed credential of our own worker: names a queue and its owner."""
+
+    def authenticate(self, request: Request) -> tuple[Any, dict[str, Any]] | None:
+        parts = get_authorization_header(request).split()
+        if len(parts) != 2 or parts[0].lower() != b"bearer":
+            return None
+        try:
+            claims = signing.loads(parts[1].decode("latin-1"), salt=RUN_SALT, max_age=RUN_TOKEN_AGE)
+        except signing.BadSignature:
+            raise AuthenticationFailed("This credential is not valid, or older than 15 minutes.") from None
+        user = get_user_model().objects.filter(pk=claims["owner"], is_active=True).first()
+        if user is None:
+            raise AuthenticationFailed("The owner of this call does not exist any more.")
+        return user, claims
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class Unprocessable(ValidationError):
+    """A body that cannot be understood is a 422 here, as in the runtimes that this stands in for."""
+
+    status_code = 422
+
+
+class RunView(APIView):
+    authentication_classes = (WorkerAuthentication, ApiTokenAuthentication, SessionAuthentication)
+    # How many runs there are at a time is the network's to say.
+    throttle_classes = ()
+
+    @extend_schema(request=RunRequestSerializer, responses={200: dict}, description="Runs a network once.")
+    def post(self, request: Request) -> Response:
+        body = RunRequestSerializer(data=self._data(request))
+        if not body.is_valid():
+            raise Unprocessable(body.errors)
+        assert request.user.pk is not None
+        claims = request.auth if isinstance(request.auth, dict) else {}
+        queue_id = UUID(claims["queue"]) if "queue" in claims else None
+        caller = runs.Caller(owner_id=request.user.pk, queue_id=queue_id)
+        try:
+            return Response(runs.answer(values=body.validated_data, caller=caller))
+        except WorkbenchError as error:
+            return Response({**error_body(error), "detail": error.detail}, status=error.status)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        response: Response = super().handle_exception(exc)
+        # Beside our own shape the one that clients of such runtimes read.
+        response.data.setdefault("detail", _in_words(response.data["errors"]))
+        if response.status_code == status.HTTP_500_INTERNAL_SERVER_ERROR:
+            # It was logged as what it is. A caller should come back later, and never takes it for an answer.
+            response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+        return response
+
+    def _data(self, request: Request) -> Any:
+        try:
+            return request.data
+        except (ParseError, UnsupportedMediaType) as error:
+            _unprocessable(error)
+
+
+def _in_words(errors: list[dict[str, Any]]) -> str:
+    return "; ".join(": ".join(filter(None, (error["attr"], error["detail"]))) for error in errors)
+
+
+def _unprocessable(error: Exception) -> NoReturn:
+    raise Unprocessable(str(error)) from error

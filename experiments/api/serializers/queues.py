@@ -1,0 +1,283 @@
+"""The JSON of queues of every kind and of their items, which are rows on the wire.
+
+What comes in is checked here for its shape, in the services for its sense.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from experiments.models import Queue
+from experiments.selectors import items, queues
+from experiments.selectors.items import LARGEST_INDEX
+
+ERROR_CODES = (
+    "schema_mismatch",
+    "bad_response",
+    "run_error",
+    "rejected",
+    "unauthorized",
+    "rate_limited",
+    "server_error",
+    "timeout",
+    "connection",
+    "too_large",
+    "template_error",
+    "crashed",
+)
+LARGEST_BIG = 10**15
+QUEUE_STATUSES = [str(status) for status in Queue.Status.values]
+STATUSES = ["queued", "running", "succeeded", "failed"]
+
+
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}]})
+class NetworkNameField(serializers.Field[Any, Any, Any, Any]):
+    """A network's id or its name."""
+
+    def to_internal_value(self, data: Any) -> int | str:
+        if isinstance(data, bool) or not isinstance(data, int | str) or data == "":
+            raise serializers.ValidationError("Give the network's id or its name.")
+        return data if isinstance(data, int) else serializers.CharField(trim_whitespace=False).run_validation(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+def cap_field(help_text: str, *, most: int = LARGEST_INDEX) -> serializers.IntegerField:
+    """A hard limit; null takes it away. Can be changed at any time."""
+    return serializers.IntegerField(min_value=1, max_value=most, required=False, allow_null=True, help_text=help_text)
+
+
+class LimitsSerializer(serializers.Serializer[Any]):
+    """The hard limits as they come in, for the draft of any kind."""
+
+    max_failures = cap_field("Pauses when so many rows have failed.")
+    max_calls = cap_field("Pauses when so many calls of /run were made, each attempt counted; never one more is made.")
+    max_tokens = cap_field("Pauses when so many tokens were used.", most=LARGEST_BIG)
+    max_minutes = cap_field("Pauses when it has run for so long in all, pauses not counted.")
+
+
+class QueueDraftSerializer(LimitsSerializer):
+    """The settings of a draft of any kind. A kind adds what is its own."""
+
+    name = serializers.CharField(max_length=200)
+    network = NetworkNameField()
+    agent_key = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=100)
+    debug = serializers.BooleanField(required=False)
+    concurrency = serializers.IntegerField(min_value=1, max_value=10_000, required=False)
+    max_attempts = serializers.IntegerField(min_value=1, max_value=100, required=False)
+
+
+class RangeSerializer(serializers.Serializer[Any]):
+    """Which rows a start is for: the `first` n, or those `from` a `to` b, both included; without them all."""
+
+    first = serializers.IntegerField(min_value=1, max_value=LARGEST_INDEX, required=False, allow_null=True)
+    to = serializers.IntegerField(min_value=0, max_value=LARGEST_INDEX, required=False, allow_null=True)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # `from` is a word of Python's own.
+        source = serializers.IntegerField(min_value=0, max_value=LARGEST_INDEX, required=False, allow_null=True)
+        return {**super().get_fields(), "from": source}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        start, end = attrs.get("from"), attrs.get("to")
+        if attrs.get("first") is not None and (start is not None or end is not None):
+            raise serializers.ValidationError({"first": "Give either first, or from and to."})
+        if start is not None and end is not None and end < start:
+            raise serializers.ValidationError({"to": "The range ends before it begins."})
+        return attrs
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    total = serializers.IntegerField()
+    queued = serializers.IntegerField()
+    running = serializers.IntegerField()
+    succeeded = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    rows_per_second = serializers.FloatField()
+    eta_seconds = serializers.IntegerField(allow_null=True)
+    tokens = serializers.IntegerField()
+    calls = serializers.IntegerField(help_text="Of /run, each attempt counted; those under way too.")
+    running_seconds = serializers.IntegerField(help_text="In all, pauses not counted.")
+
+
+class NetworkRefSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class PauseReasonSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    until = serializers.DateTimeField(allow_null=True)
+
+
+class QueueSerializer(serializers.Serializer[Any]):
+    """A queue as it is answered. A kind adds what is its own."""
+
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    network = NetworkRefSerializer(allow_null=True)
+    agent_key = serializers.CharField(allow_null=True)
+    status = serializers.ChoiceField(QUEUE_STATUSES)
+    debug = serializers.BooleanField()
+    concurrency = serializers.IntegerField()
+    max_attempts = serializers.IntegerField()
+    max_failures = serializers.IntegerField(allow_null=True)
+    max_calls = serializers.IntegerField(allow_null=True)
+    max_tokens = serializers.IntegerField(allow_null=True)
+    max_minutes = serializers.IntegerField(allow_null=True)
+    pause_reason = PauseReasonSerializer(allow_null=True)
+    created_by = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    completed_at = serializers.DateTimeField(allow_null=True)
+    source_removed_at = serializers.DateTimeField(allow_null=True, help_text="Since then there is nothing to export.")
+    progress = ProgressSerializer()
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        return queues.common(instance)
+
+
+class RowSerializer(serializers.Serializer[Any]):
+    """A row as it is answered; the names of its columns, and what its kind adds, come with the context."""
+
+    id = serializers.IntegerField()
+    row_index = serializers.IntegerField()
+    status = serializers.ChoiceField(STATUSES)
+    row_payload = serializers.DictField(child=serializers.CharField())
+    result_payload = serializers.DictField(allow_null=True)
+    corrected_payload = serializers.DictField(allow_null=True)
+    run_trace_id = serializers.CharField(allow_null=True)
+    error_code = serializers.CharField(allow_null=True)
+    error_message = serializers.CharField(allow_null=True)
+    attempts = serializers.IntegerField()
+    available_at = serializers.DateTimeField()
+    queued_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    completed_at = serializers.DateTimeField(allow_null=True)
+    elapsed_ms = serializers.IntegerField(allow_null=True)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        return items.as_row(instance, self.context["names"], self.context["extras"])
+
+
+class AttemptSerializer(serializers.Serializer[Any]):
+    attempt = serializers.IntegerField()
+    generation = serializers.IntegerField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField()
+    http_status = serializers.IntegerField(allow_null=True)
+    outcome = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class RowDetailSerializer(RowSerializer):
+    attempt_log = AttemptSerializer(many=True)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        return {**super().to_representation(instance), "attempt_log": items.attempt_log(instance)}
+
+
+class RowPageSerializer(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = RowSerializer(many=True)
+
+
+class InsertedSerializer(serializers.Serializer[Any]):
+    inserted = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class RetrySerializer(serializers.Serializer[Any]):
+    row_indexes = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=LARGEST_INDEX), required=False, allow_null=True
+    )
+    error_code = serializers.ChoiceField(ERROR_CODES, required=False, allow_null=True)
+    force = serializers.BooleanField(required=False, default=False)
+
+
+class RequeuedSerializer(serializers.Serializer[Any]):
+    requeued = serializers.IntegerField()
+
+
+class RowFilterSerializer(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(STATUSES, required=False)
+    error_code = serializers.CharField(required=False)
+    search = serializers.CharField(required=False, trim_whitespace=False)
+    verdict = serializers.CharField(required=False, help_text="Of a kind that judges its rows.")
+    field = serializers.CharField(required=False, help_text="A response field; with it one of the following.")
+    value = serializers.CharField(required=False, trim_whitespace=False, help_text="Texts as they are, else JSON.")
+    least = serializers.FloatField(required=False, help_text="A number, or a text's length, that is not less.")
+    below = serializers.FloatField(required=False, help_text="A number, or a text's length, that is less.")
+    blank = serializers.BooleanField(required=False, help_text='Missing, null or "".')
+
+
+class ExportOptionsSerializer(serializers.Serializer[Any]):
+    format = serializers.ChoiceField(["csv", "jsonl"], required=False, default="csv")
+    metadata = serializers.BooleanField(required=False, default=True)
+    partial = serializers.BooleanField(required=False, default=False)  # type: ignore[assignment]
+    excel = serializers.BooleanField(required=False, default=False)
+    status = serializers.ChoiceField(STATUSES, required=False, allow_null=True, default=None)
+
+
+class DuplicateSerializer(serializers.Serializer[Any]):
+    only = serializers.ChoiceField(["failed"], required=False, allow_null=True)
+
+
+class ValueSerializer(serializers.Serializer[Any]):
+    value = serializers.JSONField()
+    count = serializers.IntegerField()
+
+
+class BinSerializer(serializers.Serializer[Any]):
+    to = serializers.FloatField(help_text="The first value after the bin.")
+    count = serializers.IntegerField()
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # `from` is a word of Python's own.
+        return {"from": serializers.FloatField(help_text="The first value of the bin."), **super().get_fields()}
+
+
+class FieldResultsSerializer(serializers.Serializer[Any]):
+    """`values` and `others` with kind values; the rest with numbers, and with lengths: of texts, in characters."""
+
+    name = serializers.CharField()
+    type = serializers.ChoiceField(["string", "number", "integer", "boolean"])
+    kind = serializers.ChoiceField(["values", "numbers", "lengths"])
+    answered = serializers.IntegerField(help_text="Rows with an answer.")
+    empty = serializers.IntegerField(help_text='Those of them in which the field is missing, null or "".')
+    values = ValueSerializer(many=True, required=False)
+    others = serializers.IntegerField(required=False, help_text="Rows whose value is not among the values.")
+    min = serializers.FloatField(required=False, allow_null=True)
+    max = serializers.FloatField(required=False, allow_null=True)
+    mean = serializers.FloatField(required=False, allow_null=True)
+    bins = BinSerializer(many=True, required=False)
+
+
+class ResultsSerializer(serializers.Serializer[Any]):
+    """As computed: only for the description."""
+
+    rows = serializers.IntegerField()
+    fields = FieldResultsSerializer(many=True)  # type: ignore[assignment]
+
+
+class CorrectionSerializer(serializers.Serializer[Any]):
+    corrected_payload = serializers.DictField(allow_null=True, help_text="Null takes the correction back.")
+
+
+@dataclass(frozen=True)
+class QueueSerializers:
+    """The serializers of one kind: a queue as it is answered, and what comes in, where the kind takes it in."""
+
+    queue: type[QueueSerializer]
+    row: type[RowSerializer] = RowSerializer
+    row_detail: type[RowDetailSerializer] = RowDetailSerializer
+    row_page: type[RowPageSerializer] = RowPageSerializer
+    draft: type[serializers.Serializer[Any]] | None = None
+    run: type[serializers.Serializer[Any]] | None = None
+    new_items: type[serializers.Serializer[Any]] | None = None

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from experiments.api import kind_urls, network_calls, networks, runs
+from experiments.kinds import registered_kinds
+
+api_patterns = [
+    path("networks", networks.NetworkList.as_view()),
+    path("networks/<int:pk>", networks.NetworkDetail.as_view()),
+    path("networks/<int:pk>/try", network_calls.NetworkTry.as_view()),
+    path("networks/<int:pk>/try/<uuid:call_id>", network_calls.NetworkTried.as_view()),
+    path("runs", runs.RunList.as_view()),
+    path("runs/<path:trace_id>", runs.RunDetail.as_view()),
+    *(pattern for kind in registered_kinds() for pattern in kind_urls.of_kind(kind)),
+]

@@ -1,0 +1,1 @@
+"""What every room may use: errors, choices, texts and limits. Imports nothing of the project."""

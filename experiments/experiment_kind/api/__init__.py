@@ -1,0 +1,1 @@
+"""The API of the kind *experiment*, beyond that of every queue."""

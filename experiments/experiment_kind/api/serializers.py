@@ -1,0 +1,239 @@
+"""The JSON of experiments: what comes in is checked here for its shape, in the services for its sense."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from experiments.api.serializers.queues import (
+    QueueDraftSerializer,
+    QueueSerializer,
+    QueueSerializers,
+    RangeSerializer,
+    RowDetailSerializer,
+    RowPageSerializer,
+    RowSerializer,
+)
+from experiments.experiment_kind import datasets
+from experiments.experiment_kind.models import Experiment
+from experiments.experiment_kind.scoring import Change, Rule, Verdict
+from experiments.selectors import queues
+
+CHANGES = [str(change) for change in Change]
+VERDICTS = [str(verdict) for verdict in Verdict]
+SCHEMA_MODES = [str(mode) for mode in Experiment.SchemaMode.values]
+ROLES = [
+    *(datasets.MESSAGE, datasets.EXPECTED, datasets.ITERATIONS, datasets.LABEL),
+    *(datasets.SYSTEM_PARAM, datasets.SYSTEM_PARAMS, datasets.METADATA),
+]
+
+
+class DatasetColumnSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    header = serializers.CharField()
+    role = serializers.ChoiceField(ROLES)
+    key = serializers.CharField(help_text="Of a system param: its path, dots nest.")
+
+
+class ScoringSerializer(serializers.Serializer[Any]):
+    rule = serializers.ChoiceField([str(rule) for rule in Rule], required=False)
+    field = serializers.CharField(required=False, allow_blank=True, help_text="Of the answer; empty: the whole answer.")
+    absolute = serializers.FloatField(required=False, help_text="Tolerance of the numeric rule.")
+    relative = serializers.FloatField(required=False, help_text="Tolerance as a share of the expected number.")
+
+
+class DatasetProblemSerializer(serializers.Serializer[Any]):
+    """Something in the data set, with its place."""
+
+    line = serializers.IntegerField(allow_null=True)
+    column = serializers.IntegerField(allow_null=True)
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # `field` is a name that serializers use themselves.
+        return {**super().get_fields(), "field": serializers.CharField(allow_null=True)}
+
+
+class ExperimentSerializer(QueueSerializer):
+    columns = DatasetColumnSerializer(many=True)
+    dataset_name = serializers.CharField()
+    dataset_size = serializers.IntegerField(help_text="Items, however often each is run.")
+    dataset_digest = serializers.CharField(
+        help_text="The same where messages and params are; then they can be compared."
+    )
+    schema_mode = serializers.ChoiceField(SCHEMA_MODES)
+    schema_json = serializers.DictField(allow_null=True)
+    response_fields = serializers.ListField(child=serializers.DictField())
+    scoring = ScoringSerializer()
+    warnings = DatasetProblemSerializer(many=True)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        names = [name for name in self.get_fields() if name not in QueueSerializer().get_fields()]
+        return {**queues.common(instance), **{name: getattr(instance, name) for name in names}}
+
+
+class ExperimentDraftSerializer(QueueDraftSerializer):
+    """`schema_json` given makes the mode `own`; `network`: the network's schema, if any, is copied at the start."""
+
+    dataset_name = serializers.CharField(required=False, allow_blank=True, max_length=255)
+    schema_mode = serializers.ChoiceField(SCHEMA_MODES, required=False)
+    schema_json = serializers.DictField(required=False, allow_null=True)
+    scoring = serializers.DictField(required=False, help_text="{rule, field, absolute, relative}")
+
+
+class DatasetUploadSerializer(serializers.Serializer[Any]):
+    file = serializers.FileField(allow_empty_file=True)
+    encoding = serializers.CharField(required=False, allow_blank=True)
+    delimiter = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+    ragged = serializers.ChoiceField(["reject", "pad"], required=False, default="reject")
+
+
+class DatasetSerializer(serializers.Serializer[Any]):
+    """`items` of the data set make `rows` of the queue, one for each iteration."""
+
+    items = serializers.IntegerField()
+    rows = serializers.IntegerField()
+    columns = DatasetColumnSerializer(many=True)
+    encoding = serializers.CharField()
+    delimiter = serializers.CharField(allow_null=True)
+    warnings = DatasetProblemSerializer(many=True)
+
+
+class NewItemSerializer(serializers.Serializer[Any]):
+    user_message = serializers.CharField(trim_whitespace=False)
+    expected = serializers.JSONField(required=False, allow_null=True, help_text="A text, or any JSON value.")
+    system_params = serializers.DictField(required=False, allow_null=True)
+    iterations = serializers.IntegerField(required=False, min_value=1, max_value=datasets.MOST_ITERATIONS)
+    metadata = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # `label` is a name that serializers use themselves.
+        return {**super().get_fields(), "label": serializers.CharField(required=False, allow_blank=True)}
+
+
+class ScoringChangeSerializer(serializers.Serializer[Any]):
+    scoring = serializers.DictField(help_text="{rule, field, absolute, relative}")
+
+
+class TallySerializer(serializers.Serializer[Any]):
+    right = serializers.IntegerField()
+    wrong = serializers.IntegerField()
+    no_answer = serializers.IntegerField(help_text="Failed, or without the field: scored, and not right.")
+    no_expectation = serializers.IntegerField(help_text="Not scored.")
+    open = serializers.IntegerField(help_text="Not ended yet; not scored.")
+    scored = serializers.IntegerField()
+    share = serializers.FloatField(allow_null=True, help_text="Right ones among those that are scored.")
+    interval = serializers.ListField(
+        child=serializers.FloatField(), allow_null=True, help_text="95 %, Wilson's score interval: low, high."
+    )
+
+
+class LabelTallySerializer(TallySerializer):
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {"label": serializers.CharField(), **super().get_fields()}
+
+
+class ConfusionSerializer(serializers.Serializer[Any]):
+    choices = serializers.ListField(child=serializers.CharField())
+    others = serializers.ListField(child=serializers.CharField(), help_text="Answered, and never expected.")
+    counts = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField()),
+        help_text="A row for each choice expected; in it choices, others, and last those without an answer.",
+    )
+
+
+class AgreementSerializer(serializers.Serializer[Any]):
+    items = serializers.IntegerField(help_text="With at least two iterations that have ended.")
+    unanimous = serializers.IntegerField()
+    mean = serializers.FloatField(help_text="Over the items, of the share of the most frequent answer.")
+
+
+class ScoreSerializer(serializers.Serializer[Any]):
+    """As computed: only for the description."""
+
+    scoring = ScoringSerializer()
+    total = TallySerializer()
+    labels = LabelTallySerializer(many=True)
+    more_labels = serializers.IntegerField()
+    confusion = ConfusionSerializer(allow_null=True)
+    agreement = AgreementSerializer(allow_null=True)
+
+
+class CompareQuerySerializer(serializers.Serializer[Any]):
+    limit = serializers.IntegerField(required=False, min_value=1, max_value=1000, default=100)
+    offset = serializers.IntegerField(required=False, min_value=0, default=0)
+    change = serializers.ChoiceField(CHANGES, required=False)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # `with` is a word of Python's own.
+        other = serializers.UUIDField(help_text="The other experiment.")
+        return {"with": other, **super().get_fields()}
+
+
+class RunOfItemSerializer(serializers.Serializer[Any]):
+    row_index = serializers.IntegerField()
+    answered = serializers.JSONField(allow_null=True)
+    verdict = serializers.ChoiceField(VERDICTS)
+
+
+class SideSerializer(serializers.Serializer[Any]):
+    right = serializers.IntegerField()
+    scored = serializers.IntegerField()
+    verdict = serializers.ChoiceField(VERDICTS)
+    runs = RunOfItemSerializer(many=True)
+
+
+class PairSerializer(serializers.Serializer[Any]):
+    item = serializers.IntegerField()
+    change = serializers.ChoiceField(CHANGES)
+    message = serializers.CharField()
+    expected = serializers.CharField()
+    expected_of_second = serializers.CharField()
+    first = SideSerializer(allow_null=True)
+    second = SideSerializer(allow_null=True)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {**super().get_fields(), "label": serializers.CharField()}
+
+
+class ComparedSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    total = TallySerializer()
+
+
+class ComparisonSerializer(serializers.Serializer[Any]):
+    """As computed: only for the description. `chance`: how likely such changes are if neither is better."""
+
+    first = ComparedSerializer()
+    second = ComparedSerializer()
+    counts = serializers.DictField(child=serializers.IntegerField())
+    chance = serializers.FloatField(allow_null=True)
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = PairSerializer(many=True)
+
+
+class JudgedRowSerializer(RowSerializer):
+    """`verdict` and `answered` (what was compared) while what was expected is there."""
+
+    verdict = serializers.ChoiceField(VERDICTS, required=False)
+    answered = serializers.JSONField(required=False)
+
+
+class JudgedRowDetailSerializer(JudgedRowSerializer, RowDetailSerializer):
+    pass
+
+
+class JudgedRowPageSerializer(RowPageSerializer):
+    results = JudgedRowSerializer(many=True)
+
+
+SERIALIZERS = QueueSerializers(
+    queue=ExperimentSerializer,
+    row=JudgedRowSerializer,
+    row_detail=JudgedRowDetailSerializer,
+    row_page=JudgedRowPageSerializer,
+    draft=ExperimentDraftSerializer,
+    run=RangeSerializer,
+)

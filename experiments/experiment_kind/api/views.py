@@ -1,0 +1,126 @@
+"""What the API has for experiments alone: data set, items by hand, score, comparison."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from experiments.api.base import QueueView
+from experiments.experiment_kind.api import serializers as shapes
+from experiments.experiment_kind.models import KIND, Experiment
+from experiments.experiment_kind.selectors import comparisons, scores
+from experiments.experiment_kind.services import dataset_items, experiments
+from experiments.ingest import ReadOptions
+
+
+class ExperimentView(QueueView):
+    kind_name = KIND
+
+
+class ExperimentUpload(ExperimentView):
+    """Stores the items of a CSV or JSON Lines file in place of what the draft had. Nothing is stored with a 4xx.
+
+    A file that is no data set is a 400 with all `problems` (line, column, field, code, detail) beside `errors`.
+    """
+
+    parser_classes = (MultiPartParser, FormParser)
+
+    @extend_schema(
+        request={"multipart/form-data": shapes.DatasetUploadSerializer}, responses={201: shapes.DatasetSerializer}
+    )
+    def post(self, request: Request, **place: Any) -> Response:
+        experiment = self.queue()
+        values = self.checked(shapes.DatasetUploadSerializer, request.data)
+        options = ReadOptions(
+            encoding=values.get("encoding") or None,
+            delimiter=values.get("delimiter") or None,
+            ragged=values["ragged"],
+        )
+        stored = dataset_items.upload(experiment_id=experiment.pk, file=values["file"], options=options)
+        return Response(_dataset(stored), status=status.HTTP_201_CREATED)
+
+
+class ExperimentItems(ExperimentView):
+    """Adds one item to a draft, as often as it has iterations."""
+
+    @extend_schema(request=shapes.NewItemSerializer, responses={201: shapes.DatasetSerializer})
+    def post(self, request: Request, **place: Any) -> Response:
+        experiment = self.queue()
+        item = self.checked(shapes.NewItemSerializer, request.data)
+        stored = dataset_items.add(experiment_id=experiment.pk, item=item)
+        return Response(_dataset(stored), status=status.HTTP_201_CREATED)
+
+
+def _dataset(experiment: Experiment) -> dict[str, Any]:
+    return {
+        "items": experiment.dataset_size,
+        "rows": experiment.total,
+        "columns": experiment.columns,
+        "encoding": experiment.encoding,
+        "delimiter": experiment.delimiter or None,
+        "warnings": experiment.warnings,
+    }
+
+
+class ExperimentScore(ExperimentView):
+    """How many answers are right: in all, by label, what was answered for what, how far iterations agree.
+
+    The network's own answers are judged: a person's correction changes no score. Of a large experiment that is running
+    it may be some seconds old.
+    """
+
+    @extend_schema(responses=shapes.ScoreSerializer)
+    def get(self, request: Request, **place: Any) -> Response:
+        return Response(scores.as_json(self.queue()))
+
+    @extend_schema(request=shapes.ScoringChangeSerializer, responses=shapes.ScoreSerializer)
+    def patch(self, request: Request, **place: Any) -> Response:
+        """Another scoring, at any time; the score by it."""
+        experiment = self.queue()
+        experiments.update(
+            experiment_id=experiment.pk, values=self.checked(shapes.ScoringChangeSerializer, request.data)
+        )
+        return Response(scores.as_json(self.queue()))
+
+
+class ExperimentCompare(ExperimentView):
+    """Two experiments on the same data set, item by item: those that changed come first.
+
+    An item with iterations is right where more than half of them are; no answer counts as wrong.
+    """
+
+    @extend_schema(parameters=[shapes.CompareQuerySerializer], responses=shapes.ComparisonSerializer)
+    def get(self, request: Request, **place: Any) -> Response:
+        first = self.queue()
+        wanted = self.checked(shapes.CompareQuerySerializer, request.query_params)
+        second = self.kind.queues(request.user).filter(pk=wanted["with"]).first()
+        if second is None:
+            raise Http404
+        found = comparisons.compare(first, second)
+        pairs = [pair for pair in found.pairs if wanted.get("change") in (None, pair.change)]
+        start, end = wanted["offset"], wanted["offset"] + wanted["limit"]
+        return Response(
+            {
+                "first": _compared(first),
+                "second": _compared(second),
+                "counts": {str(change): count for change, count in found.counts.items()},
+                "chance": found.chance,
+                "next": self._page(request, end) if end < len(pairs) else None,
+                "previous": self._page(request, max(start - wanted["limit"], 0)) if start else None,
+                "results": comparisons.details(first, second, pairs[start:end]),
+            }
+        )
+
+    @staticmethod
+    def _page(request: Request, offset: int) -> str:
+        wanted = urlencode({**request.query_params.dict(), "offset": offset})
+        return f"{request.build_absolute_uri(request.path)}?{wanted}"
+
+
+def _compared(experiment: Experiment) -> dict[str, Any]:
+    return {"id": experiment.pk, "name": experiment.name, "total": scores.of(experiment).total.to_json()}

@@ -1,0 +1,1 @@
+"""Reads of the kind *experiment*: scores and comparisons."""

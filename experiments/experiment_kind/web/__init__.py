@@ -1,0 +1,1 @@
+"""The pages of the kind *experiment*, beyond those of every queue."""

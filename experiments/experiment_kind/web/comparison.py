@@ -1,0 +1,130 @@
+"""Two experiments side by side, ready to print."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from experiments.core.formatting import in_one_line
+from experiments.experiment_kind.models import Experiment
+from experiments.experiment_kind.scoring import Change, Comparison, Verdict
+from experiments.experiment_kind.selectors import comparisons, scores
+from experiments.experiment_kind.web import labels
+from experiments.experiment_kind.web.score_panel import TallyLine, line_of
+from experiments.export.rows import cell_text
+
+PAGE = 50
+CHARS = 300
+
+
+@dataclass(frozen=True)
+class ShownRun:
+    """An iteration of the item: what was answered, and the row where all of it is."""
+
+    row_index: int
+    answered: str
+    verdict: str
+    severity: str
+
+
+@dataclass(frozen=True)
+class ShownSide:
+    verdict: str
+    severity: str
+    score: str
+    """`2 of 3`, where an item has iterations."""
+    runs: tuple[ShownRun, ...]
+
+
+@dataclass(frozen=True)
+class ShownPair:
+    item: int
+    change: str
+    severity: str
+    message: str
+    expected: str
+    label: str
+    sides: tuple[ShownSide | None, ShownSide | None]
+
+
+@dataclass(frozen=True)
+class ChangeCount:
+    """A filter with the number of items that it leaves."""
+
+    name: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True)
+class ComparisonPage:
+    totals: tuple[TallyLine, TallyLine]
+    square: tuple[tuple[int, int], tuple[int, int]]
+    """Items right and wrong in the first (rows) by right and wrong in the second."""
+    chance: str
+    changes: tuple[ChangeCount, ...]
+    pairs: tuple[ShownPair, ...]
+    page: int
+    pages: int
+    items: int
+
+
+def shown(first: Experiment, second: Experiment, *, change: str, page: int) -> ComparisonPage:
+    """`change` is the name of one, or "" for all. `Conflict` for different data sets."""
+    found = comparisons.compare(first, second)
+    wanted = [pair for pair in found.pairs if not change or pair.change == change]
+    pages = max(-(-len(wanted) // PAGE), 1)
+    page = min(max(page, 1), pages)
+    details = comparisons.details(first, second, wanted[(page - 1) * PAGE : page * PAGE])
+    count = found.counts
+    return ComparisonPage(
+        totals=(line_of(first.name, scores.of(first).total), line_of(second.name, scores.of(second).total)),
+        square=(
+            (count[Change.BOTH_RIGHT], count[Change.WORSE]),
+            (count[Change.BETTER], count[Change.BOTH_WRONG]),
+        ),
+        chance=_chance(found),
+        changes=tuple(ChangeCount(str(one), text, count[one]) for one, text in labels.CHANGES.items()),
+        pairs=tuple(_pair(detail) for detail in details),
+        page=page,
+        pages=pages,
+        items=len(wanted),
+    )
+
+
+def _chance(found: Comparison) -> str:
+    chance = found.chance
+    if chance is None:
+        return "No item changed from right to wrong, or from wrong to right."
+    likely = "less than 0.1 %" if chance < 0.001 else labels.percent(chance)
+    return (
+        f"If neither were better, changes at least as uneven as these would come about with a probability of {likely} "
+        "(exact McNemar test, two-sided)."
+    )
+
+
+def _pair(detail: Mapping[str, Any]) -> ShownPair:
+    change = Change(detail["change"])
+    return ShownPair(
+        item=detail["item"],
+        change=labels.CHANGES[change],
+        severity=labels.CHANGE_SEVERITY.get(change, ""),
+        message=in_one_line(detail["message"], CHARS),
+        expected=in_one_line(detail["expected"], CHARS),
+        label=in_one_line(detail["label"], CHARS),
+        sides=(_side(detail["first"]), _side(detail["second"])),
+    )
+
+
+def _side(found: Mapping[str, Any] | None) -> ShownSide | None:
+    if found is None:
+        return None
+    verdict = Verdict(found["verdict"])
+    runs = tuple(_run(run) for run in found["runs"])
+    score = f"{found['right']} of {found['scored']}" if len(runs) > 1 else ""
+    return ShownSide(labels.VERDICTS[verdict], labels.SEVERITY.get(verdict, ""), score, runs)
+
+
+def _run(run: Mapping[str, Any]) -> ShownRun:
+    verdict = Verdict(run["verdict"])
+    answered = in_one_line(cell_text(run["answered"]), CHARS)
+    return ShownRun(run["row_index"], answered, labels.VERDICTS[verdict], labels.SEVERITY.get(verdict, ""))

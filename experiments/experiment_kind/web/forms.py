@@ -1,0 +1,191 @@
+"""What the pages of experiments take."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+
+from experiments.core.errors import Problems, WorkbenchError
+from experiments.core.json_text import BadPayload, parse, strict
+from experiments.experiment_kind import datasets
+from experiments.experiment_kind.models import Experiment
+from experiments.experiment_kind.scoring import RULES
+from experiments.experiment_kind.web import labels
+from experiments.ingest import ReadOptions
+from experiments.models import Network
+from experiments.web.base_form import OwnWords
+
+DELIMITERS = (("", "find out"), (",", "comma"), (";", "semicolon"), ("tab", "tab"), ("|", "pipe |"))
+ENCODINGS = (
+    ("", "find out"),
+    ("utf-8", "UTF-8"),
+    ("cp1252", "Windows-1252, Western European"),
+    ("iso8859-1", "ISO 8859-1, Latin 1"),
+    ("utf-16", "UTF-16"),
+    ("shift_jis", "Shift JIS, Japanese"),
+    ("gb18030", "GB18030, Chinese"),
+)
+MODES = (
+    (Experiment.SchemaMode.NETWORK, "The network's own schema, where it has one"),
+    (Experiment.SchemaMode.OWN, "The schema below"),
+    (Experiment.SchemaMode.NONE, "None: any object is an answer"),
+)
+
+
+class FileForm(OwnWords):
+    """A data set and how it is read; what is not chosen is found out."""
+
+    file = forms.FileField(label="CSV or JSON Lines file", error_messages={"required": "Choose a file first."})
+    encoding = forms.ChoiceField(label="Encoding", choices=ENCODINGS, required=False)
+    delimiter = forms.ChoiceField(label="Cells are divided by", choices=DELIMITERS, required=False)
+    pad = forms.BooleanField(label="Fill rows with too few cells, and list them", required=False)
+
+    def options(self) -> ReadOptions:
+        given = self.cleaned_data
+        return ReadOptions(
+            encoding=given["encoding"] or None,
+            delimiter=given["delimiter"] or None,
+            ragged="pad" if given["pad"] else "reject",
+        )
+
+
+class ItemForm(OwnWords):
+    """One item by hand."""
+
+    user_message = forms.CharField(
+        label="Message",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        strip=False,
+        error_messages={"required": "Write the message of the item."},
+    )
+    expected = forms.CharField(label="Expected answer", widget=forms.Textarea(attrs={"rows": 2}), required=False)
+    label = forms.CharField(label="Label", max_length=500, required=False)
+    iterations = forms.IntegerField(
+        label="How often it runs", min_value=1, max_value=datasets.MOST_ITERATIONS, initial=1
+    )
+    system_params = forms.CharField(
+        label="System params, as a JSON object",
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        required=False,
+    )
+
+    def clean_system_params(self) -> dict[str, Any]:
+        return _object(self.cleaned_data["system_params"], "the system params") or {}
+
+
+class ScoringForm(OwnWords):
+    """The rule and what it looks at."""
+
+    rule = forms.ChoiceField(
+        label="An answer is right when",
+        choices=[(rule, f"{labels.RULES[rule]}: {text}") for rule, text in RULES.items()],
+    )
+    field = forms.CharField(label="Field of the answer", required=False, max_length=500)
+    absolute = forms.FloatField(label="Absolute tolerance", min_value=0, required=False)
+    relative = forms.FloatField(label="Relative tolerance", min_value=0, required=False)
+
+    def __init__(self, experiment: Experiment, data: Mapping[str, Any] | None = None, **more: Any) -> None:
+        super().__init__(data, initial={**scoring_of(experiment), **more.pop("initial", {})}, **more)
+        self.field_names = [one["name"] for one in fields_of(experiment)]
+        self.fields["field"].widget.attrs.update(list="answer-fields", placeholder="the whole answer")
+
+    def scoring(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        return {name: given.get(name) for name in ("rule", "field", "absolute", "relative")}
+
+
+class SettingsForm(ScoringForm):
+    """Everything that a draft is started with."""
+
+    name = forms.CharField(label="Name", max_length=200)
+    network = forms.TypedChoiceField(label="Network", coerce=int, empty_value=None, required=False)
+    agent_key = forms.CharField(label="Agent", max_length=100, required=False)
+    concurrency = forms.IntegerField(label="Rows at a time", min_value=1, max_value=10_000)
+    max_attempts = forms.IntegerField(label="Attempts a row", min_value=1, max_value=100)
+    debug = forms.BooleanField(label="Debug", required=False)
+    schema_mode = forms.ChoiceField(label="Answers are checked against", choices=MODES, widget=forms.RadioSelect)
+    schema_json = forms.CharField(
+        label="JSON Schema", widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}), required=False
+    )
+
+    def __init__(self, experiment: Experiment, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(experiment, data, initial=_saved(experiment))
+        self.experiment = experiment
+        none_yet = [] if experiment.network_id else [("", "Choose a network")]
+        networks = Network.objects.values_list("pk", "name")
+        self.fields["network"].choices = [*none_yet, *networks]  # type: ignore[attr-defined]
+        self.fields["agent_key"].widget.attrs["placeholder"] = "the network's default"
+        self.fields["agent_key"].widget.attrs["list"] = "agents"
+
+    def clean_schema_json(self) -> dict[str, Any] | None:
+        return _object(self.cleaned_data["schema_json"], "the schema")
+
+    def values(self) -> dict[str, Any]:
+        """As `experiments.update` takes them."""
+        given = self.cleaned_data
+        names = ("name", "agent_key", "concurrency", "max_attempts", "debug", "schema_mode", "schema_json")
+        network = {"network": given["network"]} if given["network"] is not None else {}
+        return {**{name: given[name] for name in names}, **network, "scoring": self.scoring()}
+
+
+def scoring_of(experiment: Experiment) -> dict[str, Any]:
+    found = experiment.scoring
+    return {**found, "absolute": found.get("absolute") or None, "relative": found.get("relative") or None}
+
+
+def fields_of(experiment: Experiment) -> Sequence[Mapping[str, Any]]:
+    """The fields that the scoring can look at, so far as they are known: before the start those of the network."""
+    return experiment.response_fields or networks_fields(experiment)
+
+
+def networks_fields(experiment: Experiment) -> list[dict[str, Any]]:
+    if experiment.schema_mode != Experiment.SchemaMode.NETWORK or experiment.network is None:
+        return []
+    schema = experiment.network.additional_data.get("respond_payload_schema") or {}
+    properties = schema.get("properties") if isinstance(schema, Mapping) else None
+    return [{"name": name} for name in properties or ()]
+
+
+def _saved(experiment: Experiment) -> dict[str, Any]:
+    names = ("name", "agent_key", "concurrency", "max_attempts", "debug", "schema_mode")
+    schema = experiment.schema_json
+    return {
+        **{name: getattr(experiment, name) for name in names},
+        "network": experiment.network_id,
+        "schema_json": json.dumps(schema, indent=2, ensure_ascii=False) if schema else "",
+    }
+
+
+def _object(text: str, what: str) -> dict[str, Any] | None:
+    """Strict JSON: a key that stands twice is no key that may be lost in silence."""
+    if not text.strip():
+        return None
+    try:
+        value = strict(parse(text), what)
+    except (ValueError, RecursionError, BadPayload) as error:
+        raise forms.ValidationError(f"This is not JSON that can be kept: {error}.") from error
+    if not isinstance(value, dict):
+        raise forms.ValidationError("Give a JSON object: it begins with { and ends with }.")
+    return value
+
+
+def agents_of(network: Network | None) -> list[str]:
+    """Keys of the agents that this site knows of the network."""
+    return list(network.agents.values_list("key", flat=True)) if network else []
+
+
+class CompareForm(forms.Form):
+    """Which two; `change` leaves the items with it only."""
+
+    a = forms.UUIDField(required=False)
+    b = forms.UUIDField(required=False)
+    change = forms.ChoiceField(choices=[(str(change), text) for change, text in labels.CHANGES.items()], required=False)
+    page = forms.IntegerField(min_value=1, max_value=10**6, required=False)
+
+
+def add_errors(form: forms.Form, error: WorkbenchError) -> None:
+    """A service's refusal, beside the fields that it is about."""
+    for one in error.errors if isinstance(error, Problems) else [error]:
+        attr = (one.attr or "").removeprefix("scoring.")
+        form.add_error(attr if attr in form.fields else None, one.detail)

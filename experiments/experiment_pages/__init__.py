@@ -1,1 +1,0 @@
-"""What the pages of experiments show, as values, and what they take from forms."""

@@ -1,0 +1,1 @@
+"""What every request has in common, before a page or the API answers it."""

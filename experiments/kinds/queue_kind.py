@@ -1,0 +1,229 @@
+"""What a kind of queue tells the host: how an item is called and an answer checked, what its pages and API show.
+
+A queue comes in as the kind's own model. Payloads of items are lists of cell texts in the order of `columns`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django.db.models import QuerySet
+
+from experiments.core.errors import WorkbenchError
+
+Json = Any
+
+
+class Plan(Protocol):
+    """A queue's settings, compiled once for many items. Used from one thread for `request`, from many for `check`."""
+
+    @property
+    def schema(self) -> dict[str, Json] | None: ...
+    @property
+    def guidance(self) -> str: ...
+    @property
+    def example(self) -> dict[str, Json] | None: ...
+
+    def request(self, payload: Json) -> tuple[str, dict[str, Json]]:
+        """The user message and the system params of an item. `WorkbenchError` with code `template_error` where none."""
+
+    def check(self, answer: dict[str, Json]) -> str | None:
+        """Why the answer is not acceptable, in words; None where it is."""
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """Where the set-up of a draft goes on: the title of that step, and its path."""
+
+    title: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Extras:
+    """Further columns that a kind adds to each item, behind the answer.
+
+    `annotations` are expressions on the item, {name: expression}; `values` makes of what they gave, in their order, one
+    JSON value for each of `names`. The first `in_table` of them are shown in the table, all in detail and export.
+    `in_words` makes texts for people of the values, where they are not that already.
+    """
+
+    names: tuple[str, ...] = ()
+    annotations: Mapping[str, Any] = field(default_factory=dict)
+    values: Callable[[Sequence[Any]], Sequence[Json]] = tuple
+    in_table: int = 0
+    in_words: Callable[[Sequence[Json]], Sequence[Json]] = tuple
+
+
+@dataclass(frozen=True)
+class Nouns:
+    """What people call a queue and an item of the kind: `batch`, `batches`, `row`, `rows`."""
+
+    one: str = "queue"
+    many: str = "queues"
+    item: str = "item"
+    items: str = "items"
+
+    @property
+    def title(self) -> str:
+        return self.many.capitalize()
+
+    @property
+    def item_title(self) -> str:
+        return self.item.capitalize()
+
+    @property
+    def items_title(self) -> str:
+        return self.items.capitalize()
+
+    def counted_queues(self, number: int) -> str:
+        """`1 batch`, `1,204 batches`."""
+        return f"{number:,} {self.one if number == 1 else self.many}"
+
+    def counted(self, number: int) -> str:
+        """`1 row`, `1,204 rows`."""
+        return f"{number:,} {self.item if number == 1 else self.items}"
+
+
+class QueueKind:
+    """A kind subclasses this and registers an instance.
+
+    The defaults do for a kind without set-up in the browser; `name`, `label`, `slug`, `collection`, `model`, `plan` and
+    `columns` have none. `name` is what a queue's `kind` holds, `label` what the admin calls it.
+
+    `slug` is where its pages are (`/{slug}/{id}/`), `collection` where its API is (`/api/{collection}/{id}`). `about`
+    says on an empty list what such a queue is for, `how_to_begin` how one gets the first one, `no_items` what an empty
+    queue needs, `duplicate_takes` what a duplicate has of it.
+    `stylesheet` is a static file that its pages need besides. Templates are fragments of the kind's own:
+    `facts_template` in the line under the name, `head_template` above the rows, `detail_template` in an open item,
+    `acts_template` among the further actions. They see `queue` and `page` or `detail`; what `head` and `detail` give is
+    `head` and `more`.
+    """
+
+    name: str
+    label: str
+    slug: str
+    collection: str
+    model: Any
+    nouns = Nouns()
+    about = ""
+    how_to_begin = ""
+    no_items = ""
+    duplicate_takes = ""
+    facts_template = head_template = detail_template = acts_template = stylesheet = ""
+
+    def address(self, queue_id: Any) -> str:
+        """The path of a queue's page."""
+        return f"/{self.slug}/{queue_id}/"
+
+    # -- for the worker
+
+    def plan(self, queue_id: Any) -> Plan:
+        """The settings of the queue with this id, compiled."""
+        raise NotImplementedError
+
+    def sweep(self) -> None:
+        """Called every second: sends those of the kind's own tasks again that were lost."""
+
+    def jobs_wait(self) -> bool:
+        """Whether a task of the kind's own waits for a worker; lanes give way while one does."""
+        return False
+
+    def tidy(self) -> None:
+        """Called now and then: removes what the kind keeps for a time only."""
+
+    def forget_source(self, queue_id: Any) -> None:
+        """Removes what the kind itself keeps of the cells of a queue, beside its items."""
+
+    # -- reads
+
+    def queues(self, user: Any) -> QuerySet[Any]:
+        """Those that `user` may see and that stand in lists."""
+        found: QuerySet[Any] = self.model._default_manager.all()
+        return found.for_user(user).listed().select_related("network", "created_by")  # type: ignore[attr-defined]
+
+    def columns(self, queue: Any) -> list[str]:
+        """Unique names, in the order of the payload."""
+        raise NotImplementedError
+
+    def headers(self, queue: Any) -> list[str]:
+        """What an export calls the columns."""
+        return self.columns(queue)
+
+    def line_end(self, queue: Any) -> str:
+        return "\n"
+
+    def shown_positions(self, queue: Any) -> list[int]:
+        """Columns that say most of an item, the best first; a table shows the first few."""
+        return list(range(len(self.columns(queue))))
+
+    def response_fields(self, queue: Any) -> list[dict[str, Json]]:
+        """`[{name, type, required, choices?, description?}]` of the answer; none: answers are not looked into."""
+        return []
+
+    def schema(self, queue: Any) -> dict[str, Json] | None:
+        """What a person's correction has to satisfy."""
+        return None
+
+    def extras(self, queue: Any) -> Extras:
+        return Extras()
+
+    def verdicts(self, queue: Any) -> Sequence[tuple[str, str, int]]:
+        """What a kind that judges its items says of them: its name, in words, and of how many items."""
+        return ()
+
+    def with_verdict(self, queue: Any, items: Any, verdict: str) -> Any:
+        """Those items of which it says that."""
+        return items.none()
+
+    def preview(self, plan: Any, payload: Sequence[str]) -> dict[str, Json]:
+        """An item as it would be sent: `{user_message, system_params, problems: [{code, detail}]}`."""
+        message, params = plan.request(payload)
+        return {"user_message": message, "system_params": params, "problems": []}
+
+    def head(self, queue: Any) -> Any:
+        """For `head_template`."""
+
+    def detail(self, queue: Any, item: Any) -> Any:
+        """For `detail_template`."""
+
+    # -- drafts
+
+    def missing(self, queue: Any) -> list[WorkbenchError]:
+        """What a draft lacks before it can start."""
+        return []
+
+    def set_up(self, queue: Any, missing: Sequence[WorkbenchError]) -> SetUp | None:
+        """Where the set-up of a draft goes on; None where there is none in the browser."""
+
+    def new_address(self) -> str:
+        """Where a new one begins in the browser; "" where it cannot."""
+        return ""
+
+    # -- writes. A kind without one of them says so in `can`.
+
+    can: frozenset[str] = frozenset()
+    """Of create, update, insert, run, duplicate: what is offered."""
+
+    def create(self, *, user: Any, values: Mapping[str, Json]) -> Any:
+        raise NotImplementedError
+
+    def update(self, *, queue_id: Any, values: Mapping[str, Json]) -> Any:
+        """Changes settings; `concurrency` also after the start."""
+        raise NotImplementedError
+
+    def insert(self, *, queue_id: Any, rows: Sequence[Mapping[str, Json]]) -> tuple[int, int]:
+        """Adds items to a draft; how many were new, and how many there are."""
+        raise NotImplementedError
+
+    def run(self, *, queue: Any, user: Any, order: Mapping[str, Json]) -> None:
+        """Starts a draft. `Problems` has one error for each thing that is missing."""
+        raise NotImplementedError
+
+    def duplicate(self, *, queue: Any, user: Any, failed_only: bool) -> Any:
+        """A new draft like `queue`."""
+        raise NotImplementedError
+
+    def serializers(self) -> Any:
+        """The `QueueSerializers` of its API. Asked for when addresses are built: a worker needs none of it."""
+        raise NotImplementedError

@@ -1,0 +1,101 @@
+"""How to ask for an answer: instructions and an example."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from referencing import Registry
+
+from experiments.response_schema.wording import wanted
+
+
+def guidance(schema: Mapping[str, Any]) -> str:
+    """Instructions for the agent that answers, to stand beside the schema (`respond_payload_guidance`)."""
+    properties, required = schema.get("properties", {}), schema.get("required", ())
+    if not properties:
+        return "Answer with one JSON object and nothing else."
+    lines = [_instruction(name, part, name in required) for name, part in properties.items()]
+    return "\n".join(
+        [
+            "Answer with one JSON object and nothing else, with these keys:",
+            *lines,
+            "Give the values themselves. Do not repeat the schema.",
+        ]
+    )
+
+
+def _instruction(name: str, schema: Any, required: bool) -> str:
+    otherwise = "null" if _takes_null(schema) else "left out"
+    duty = "required" if required else f"{otherwise} where there is nothing to say"
+    description = schema.get("description", "") if isinstance(schema, Mapping) else ""
+    return f'- "{name}" ({duty}): {_asked(schema)}.' + (f" {description}" if description else "")
+
+
+def _takes_null(schema: Any) -> bool:
+    return Draft202012Validator(schema, registry=Registry()).is_valid(None)
+
+
+def _asked(schema: Any) -> str:
+    """As `wanted`, in full: every choice, quoted as JSON, and without null, which the line says already."""
+    if isinstance(schema, Mapping) and "enum" in schema:
+        return "one of " + ", ".join(
+            json.dumps(value, ensure_ascii=False) for value in schema["enum"] if value is not None
+        )
+    words = wanted(schema)
+    return words.removesuffix(" or null")
+
+
+def example(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer with every property that satisfies a checked schema, always the same (`respond_payload_example`)."""
+    properties = schema.get("properties", {})
+    asked = [*properties, *(name for name in schema.get("required", ()) if name not in properties)]
+    extra = schema.get("additionalProperties", True)
+    return {name: _sample(properties.get(name, extra)) for name in asked}
+
+
+def _sample(schema: Any) -> Any:
+    if not isinstance(schema, Mapping):
+        return "text"
+    if "anyOf" in schema:
+        return next((value for value in map(_sample, schema["anyOf"]) if value is not None), None)
+    candidates = _candidates(schema)
+    checker = Draft202012Validator(dict(schema), registry=Registry())
+    return next((value for value in candidates if checker.is_valid(value)), None)
+
+
+def _candidates(schema: Mapping[str, Any]) -> Iterator[Any]:
+    """Values to try, the likeliest first."""
+    if "const" in schema:
+        yield schema["const"]
+    yield from (choice for choice in schema.get("enum", ()) if choice is not None)
+    types = schema.get("type", "string")
+    for name in [types] if isinstance(types, str) else types:
+        match name:
+            case "string":
+                yield _sample_text(schema)
+            case "number" | "integer":
+                yield from _sample_numbers(schema, whole=name == "integer")
+            case "boolean":
+                yield True
+            case "array":
+                yield [_sample(schema.get("items", True))] if schema.get("maxItems", 1) else []
+            case "object":
+                yield example(schema)
+
+
+def _sample_text(schema: Mapping[str, Any]) -> str:
+    shortest = int(schema.get("minLength", 0))
+    text = "text" if shortest <= 4 else ("text " * (shortest // 5 + 1))[:shortest]
+    return text[: int(schema.get("maxLength", len(text)))]
+
+
+def _sample_numbers(schema: Mapping[str, Any], *, whole: bool) -> Iterator[Any]:
+    yield from (1, 0) if whole else (1.5, 1, 0)
+    low = schema.get("minimum", schema.get("exclusiveMinimum"))
+    high = schema.get("maximum", schema.get("exclusiveMaximum"))
+    for bound, step in ((low, 1), (high, -1)):
+        if bound is not None:
+            yield from (bound, int(bound), int(bound) + step, bound + step)
+    if low is not None and high is not None:
+        yield (low + high) / 2

@@ -1,0 +1,124 @@
+"""Whether the site can do its work: its database, its tables, and when a worker was last heard of."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import DateTimeField, Max
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from experiments.core.formatting import duration
+from experiments.kinds import kind_of
+from experiments.models import Queue, WorkerProcess
+
+MISSING_S = 120.0
+"""Silence of all workers that is worth a word."""
+UNREACHABLE = (Error, RuntimeError)
+"""What a database raises that does not answer; RuntimeError: the embedded one does not start."""
+
+# A worker whose main process hangs may still have lanes that work.
+_SILENCE = """
+SELECT extract(epoch FROM clock_timestamp() - greatest(
+    (SELECT max(beat_at) FROM experiments_workerprocess WHERE role = 'guardian'),
+    (SELECT max(heartbeat) FROM experiments_lane WHERE state = 'live')))::float8
+"""
+
+
+@dataclass(frozen=True)
+class Health:
+    """`heartbeat_age_s` is None where no worker was ever heard of."""
+
+    database: bool
+    migrated: bool = False
+    heartbeat_age_s: float | None = None
+
+    @property
+    def has_worker(self) -> bool:
+        return self.heartbeat_age_s is not None and self.heartbeat_age_s < MISSING_S
+
+    @property
+    def ready(self) -> bool:
+        return self.database and self.migrated and self.has_worker
+
+    def shown(self) -> dict[str, Any]:
+        """For whoever asks: nothing in it is worth hiding."""
+        age = self.heartbeat_age_s
+        return {
+            "status": "ready" if self.ready else "not ready",
+            "database": "ok" if self.database else "unreachable",
+            "migrations": "applied" if self.migrated else "pending" if self.database else "unknown",
+            "worker": {
+                "status": "ok" if self.has_worker else "missing" if self.database else "unknown",
+                "heartbeat_age_s": None if age is None else round(age, 1),
+            },
+        }
+
+
+def look() -> Health:
+    try:
+        if not is_migrated():
+            return Health(database=True)
+        return Health(database=True, migrated=True, heartbeat_age_s=silence_s())
+    except UNREACHABLE:
+        # A connection that was opened before the server went away is of no more use.
+        connection.close()
+        return Health(database=False)
+
+
+def is_migrated() -> bool:
+    """Whether the tables are those of this version of the program. Once they are, they stay so."""
+    connection.ensure_connection()
+    try:
+        return _all_applied()
+    except _Pending:
+        return False
+
+
+class _Pending(Exception):
+    pass
+
+
+@lru_cache(maxsize=1)
+def _all_applied() -> bool:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise _Pending  # is not remembered
+    return True
+
+
+def silence_s() -> float | None:
+    """Seconds since a worker was last heard of, None where none ever was."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SILENCE)
+        silence: float | None = cursor.fetchone()[0]
+    return silence
+
+
+def heartbeat_age_s(*, host: str, pid: int) -> float | None:
+    """How long the worker with this main process has been silent; None where that is not known."""
+    try:
+        mains = WorkerProcess.objects.filter(host=host[:200], pid=pid, role="guardian")
+        age = mains.aggregate(age=Now() - Max("beat_at", output_field=DateTimeField()))["age"]
+    except UNREACHABLE:
+        connection.close()
+        return None
+    return age.total_seconds() if age is not None else None
+
+
+def waiting_note(queues: Iterable[Queue]) -> str:
+    """A sentence where items of these queues wait and there seems to be no worker; else nothing."""
+    waiting = [queue for queue in queues if queue.status == Queue.Status.RUNNING and queue.queued and queue.started_at]
+    if not waiting:
+        return ""
+    silence = silence_s()
+    if silence is None:
+        silence = (timezone.now() - min(queue.started_at for queue in waiting if queue.started_at)).total_seconds()
+    if silence < MISSING_S:
+        return ""
+    items = kind_of(waiting[0]).nouns.items
+    # In whole minutes: a text that changes with every look would be sent with every poll.
+    return f"No worker has been heard of for {duration(silence // 60 * 60)}: {items} wait."

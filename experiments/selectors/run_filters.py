@@ -1,0 +1,103 @@
+"""Which runs a list shows: the same filters for the API and the page."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+from django_filters.fields import IsoDateTimeField
+from drf_spectacular.utils import extend_schema_field
+
+from experiments.core.datetimes import in_utc
+from experiments.kinds import kind_choices
+from experiments.models import Network, Run
+
+DIRECT = "direct"
+FAILED = "failed"
+STATUSES = (
+    ("", "any"),
+    ("ok", "ok"),
+    (FAILED, "failed, for whatever reason"),
+    ("run_error", "run_error"),
+    ("schema_mismatch", "schema_mismatch"),
+    ("bad_response", "bad_response"),
+    ("error", "error"),
+)
+
+
+def origin_choices() -> list[tuple[str, str]]:
+    return [*kind_choices(), (DIRECT, "Direct calls")]
+
+
+class MomentField(IsoDateTimeField):  # type: ignore[misc]
+    def clean(self, value: Any) -> datetime | None:
+        cleaned: datetime | None = super().clean(value)
+        moment = cleaned and in_utc(cleaned)
+        if cleaned and not moment:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment
+
+
+class MomentFilter(filters.IsoDateTimeFilter):  # type: ignore[misc]
+    field_class = MomentField
+
+
+class RunFilter(filters.FilterSet):  # type: ignore[misc]
+    """`since` is included, `until` is not."""
+
+    network = filters.CharFilter(field_name="network__name", label="Network", help_text="A network's name.")
+    kind = extend_schema_field(str)(
+        filters.ChoiceFilter(
+            method="of_kind",
+            choices=origin_choices,
+            label="Asked by",
+            empty_label="any",
+            help_text=f"The kind of the queue that asked; `{DIRECT}`: none did.",
+        )
+    )
+    status = filters.CharFilter(
+        method="with_status", max_length=32, label="Status", help_text=f"`ok` or an error; `{FAILED}`: all but `ok`."
+    )
+    since = MomentFilter(field_name="created_at", lookup_expr="gte", label="From (UTC)")
+    until = MomentFilter(field_name="created_at", lookup_expr="lt", label="Until (UTC)")
+
+    class Meta:
+        model = Run
+        fields: tuple[str, ...] = ()
+
+    def of_kind(self, runs: QuerySet[Run], name: str, kind: str) -> QuerySet[Run]:
+        return runs.filter(item__isnull=True) if kind == DIRECT else runs.filter(item__kind=kind)
+
+    def with_status(self, runs: QuerySet[Run], name: str, status: str) -> QuerySet[Run]:
+        return runs.exclude(status="ok") if status == FAILED else runs.filter(status=status)
+
+
+class RunPageFilter(RunFilter):
+    """The same as a form for people. What it does not understand it says, and does not look at."""
+
+    def __init__(self, data: Any, queryset: QuerySet[Run]) -> None:
+        super().__init__(data, queryset=queryset)
+        fields = self.form.fields
+        fields["network"].widget = forms.Select(choices=_with(data.get("network"), _networks()))
+        fields["status"].widget = forms.Select(choices=_with(data.get("status"), list(STATUSES)))
+        for name in ("since", "until"):
+            # A browser hides what is no time in a field for times; what was typed stays seen.
+            kind = "text" if name in self.errors else "datetime-local"
+            fields[name].widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": kind})
+        for field in fields.values():
+            field.help_text = ""
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """What the address of this list needs, as it was typed."""
+        return {name: self.data[name] for name in self.form.fields if self.data.get(name) and name not in self.errors}
+
+
+def _networks() -> list[tuple[str, str]]:
+    return [("", "any"), *((name, name) for name in Network.objects.values_list("name", flat=True))]
+
+
+def _with(value: Any, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A value of the address that no choice has stays seen, so that nobody wonders why the list is empty."""
+    return choices if not value or value in dict(choices) else [*choices, (value, value)]

@@ -1,0 +1,29 @@
+"""The one place where a queue ends by itself."""
+
+from typing import Any
+
+from django.db import connection
+
+_COMPLETE = """
+UPDATE experiments_queue
+SET status = 'completed', completed_at = clock_timestamp(), pause_code = '', pause_detail = '', pause_until = NULL,
+    range_from = NULL, range_to = NULL, probing = FALSE, streak = 0, streak_group = ''
+WHERE id = %(id)s AND status IN ('running', 'paused') AND queued = 0 AND running = 0
+"""
+_END_OF_RANGE = """
+UPDATE experiments_queue q
+SET status = 'paused', pause_code = 'range', pause_until = NULL, probing = FALSE,
+    pause_detail = 'The rows that were asked for are done. Resume to go on with the rest.',
+    range_from = NULL, range_to = NULL
+WHERE q.id = %(id)s AND q.status = 'running' AND q.running = 0
+  AND (q.range_from IS NOT NULL OR q.range_to IS NOT NULL) AND NOT EXISTS (
+    SELECT 1 FROM experiments_queueitem i WHERE i.queue_id = q.id AND i.status = 'queued'
+    AND i.row_index >= coalesce(q.range_from, 0) AND i.row_index < coalesce(q.range_to, 2147483647))
+"""
+
+
+def settle(queue_id: Any) -> None:
+    """Ends a queue that has nothing left to do: completed, or paused at the end of its range."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COMPLETE, {"id": queue_id})
+        cursor.execute(_END_OF_RANGE, {"id": queue_id})

@@ -1,1 +1,0 @@
-"""The pages: each view checks its input, calls one service or selector, and answers."""

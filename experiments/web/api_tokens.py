@@ -1,0 +1,66 @@
+"""A user's own keys for the API."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from experiments.core.errors import Gone, InvalidInput
+from experiments.models import ApiToken
+from experiments.services import api_tokens as service
+from experiments.web.base_form import OwnWords
+from experiments.web.decorators import PageRequest, signed_in
+
+SHOWN_REVOKED = 20
+
+
+class TokenForm(OwnWords):
+    name = forms.CharField(
+        max_length=100,
+        help_text="What will use it, so that you know later which one to revoke.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "nightly import"}),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def tokens(request: PageRequest) -> HttpResponse:
+    """The list; a token that was just made is shown in the answer to its form, and nowhere else ever."""
+    if request.method != "POST":
+        return _page(request, TokenForm())
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=400)
+    try:
+        token, key = service.create(user=request.user, name=form.cleaned_data["name"])
+    except InvalidInput as error:
+        form.add_error(error.attr, error.detail)
+        return _page(request, form, status=400)
+    return _page(request, TokenForm(), made=token, key=key)
+
+
+@require_POST
+@signed_in
+def revoke_token(request: PageRequest, token_id: int) -> HttpResponse:
+    try:
+        token = service.revoke(user=request.user, token_id=token_id)
+    except Gone:
+        raise Http404 from None
+    messages.success(request, f"“{token.name}” is revoked. What used it is refused from now on.")
+    return HttpResponseRedirect(reverse("experiments:tokens"))
+
+
+def _page(request: PageRequest, form: TokenForm, *, status: int = 200, **made: Any) -> HttpResponse:
+    own = ApiToken.objects.filter(user=request.user)
+    context = {
+        "form": form,
+        "active": own.filter(revoked_at=None),
+        "revoked": own.exclude(revoked_at=None).order_by("-revoked_at")[:SHOWN_REVOKED],
+        "section": "tokens",
+        **made,
+    }
+    return render(request, "experiments/api_tokens.html", context, status=status)

@@ -1,0 +1,22 @@
+"""What monitoring asks for."""
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from experiments.selectors import health
+
+
+@require_safe
+@never_cache
+def health_live(request: HttpRequest) -> JsonResponse:
+    """This process answers. Asks nobody else."""
+    return JsonResponse({"status": "live"})
+
+
+@require_safe
+@never_cache
+def health_ready(request: HttpRequest) -> JsonResponse:
+    """200 where rows can be worked at: database, tables, a worker; 503 where not, with what is missing."""
+    found = health.look()
+    return JsonResponse(found.shown(), status=200 if found.ready else 503)

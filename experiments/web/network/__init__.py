@@ -1,0 +1,1 @@
+"""The pages of networks, and of single calls of them."""

@@ -1,0 +1,65 @@
+import re
+from typing import Any
+
+from django.urls import path, register_converter
+
+from experiments.kinds import QueueKind, kinds_by_title
+from experiments.web import api_tokens, health
+from experiments.web.network import call_views
+from experiments.web.network import views as network_views
+from experiments.web.queue import export_view, list_view, results_view, row_views
+from experiments.web.queue import views as queue_views
+from experiments.web.run import views as run_views
+
+KINDS = {kind.slug: kind for kind in kinds_by_title()}
+
+
+class KindConverter:
+    """The first part of an address, as the kind whose pages are there."""
+
+    regex = "|".join(map(re.escape, KINDS))
+
+    def to_python(self, slug: str) -> QueueKind:
+        return KINDS[slug]
+
+    def to_url(self, kind: Any) -> str:
+        return kind.slug if isinstance(kind, QueueKind) else str(kind)
+
+
+register_converter(KindConverter, "kind")
+
+app_name = "experiments"
+network = "networks/<int:pk>/"
+one = "<kind:kind>/<uuid:queue_id>/"
+row = f"{one}row/<int:row_index>/"
+
+urlpatterns = [
+    path("networks/", network_views.network_list, name="networks"),
+    path("networks/new/", network_views.network_new, name="network_new"),
+    path(network, network_views.network_detail, name="network"),
+    path(f"{network}edit/", network_views.network_edit, name="network_edit"),
+    path(f"{network}delete/", network_views.network_delete, name="network_delete"),
+    path(f"{network}try/", call_views.network_try, name="network_try"),
+    path(f"{network}test/", call_views.network_test, name="network_test"),
+    path(f"{network}try/<uuid:call_id>/", call_views.network_tried, name="network_tried"),
+    path("runs/", run_views.runs_page, name="runs"),
+    path("runs/<path:trace_id>/", run_views.run_page, name="run"),
+    path("health/live", health.health_live, name="live"),
+    path("health/ready", health.health_ready, name="ready"),
+    path("tokens/", api_tokens.tokens, name="tokens"),
+    path("tokens/<int:token_id>/revoke/", api_tokens.revoke_token, name="revoke_token"),
+    path("<kind:kind>/", list_view.queue_list, name="list"),
+    path(one, queue_views.queue_page, name="queue"),
+    path(f"{one}pause/", queue_views.pause, name="pause"),
+    path(f"{one}resume/", queue_views.resume, name="resume"),
+    path(f"{one}cancel/", queue_views.cancel, name="cancel"),
+    path(f"{one}retry/", queue_views.retry, name="retry"),
+    path(f"{one}pace/", queue_views.set_pace, name="pace"),
+    path(f"{one}limits/", queue_views.set_limits, name="limits"),
+    path(f"{one}duplicate/", queue_views.duplicate, name="duplicate"),
+    path(f"{one}results/", results_view.results_page, name="results"),
+    path(f"{one}export/", export_view.export_file, name="export"),
+    path(row, row_views.row_page, name="row"),
+    path(f"{row}retry/", row_views.retry_row, name="retry_row"),
+    path(f"{row}correct/", row_views.correct_row, name="correct_row"),
+]

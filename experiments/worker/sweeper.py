@@ -1,0 +1,156 @@
+"""The sweeper: what no lane can do for itself, because it may be dead.
+
+Runs in the main process of every worker; an advisory lock lets one at a time do the work.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from experiments.kinds import registered_kinds
+from experiments.models import Queue
+from experiments.services import lanes, network_calls, queues, retention
+from experiments.services.queue_end import settle
+from experiments.worker import claim, db_timeout
+from experiments.worker.heartbeat import Sign
+from experiments.worker.process_rows import Heartbeats
+
+logger = logging.getLogger(__name__)
+
+LOCK = 0x63737677
+"""Key of the advisory lock, arbitrary but the same everywhere."""
+IDLE_MS = 10_000
+"""After so much silence the server ends a sweeper's session. It speaks every second."""
+TIDY_EVERY_S = 600.0
+AWAY = (OperationalError, InterfaceError)
+"""What a database raises that cannot be reached, or that is too busy just now."""
+RETENTION_ROWS = 20_000
+"""Rows that retention takes on at a time: nobody else sweeps meanwhile."""
+
+
+def sweep() -> None:
+    """Ends pauses that are over, gives back rows whose lease ended, restarts missing lanes and lost tasks."""
+    with _alone() as mine:
+        if not mine:
+            return
+        _each(Queue.objects.whose_pause_is_over().values_list("pk", flat=True), queues.resume_due)
+        _each(_with_ended_leases(), give_back)
+        _each(Queue.objects.running().values_list("pk", flat=True), lanes.ensure)
+        network_calls.sweep()
+        for kind in registered_kinds():
+            kind.sweep()
+
+
+def tidy() -> None:
+    """Sees to what should be deleted by now, and removes what the kinds have no more use for."""
+    with _alone() as mine:
+        if mine:
+            queues.destroy_overdue()
+            keep_for_a_time()
+            network_calls.tidy()
+            for kind in registered_kinds():
+                kind.tidy()
+
+
+def _each(queue_ids: Iterable[UUID], chore: Callable[[UUID], object]) -> None:
+    """Does the chore for every queue: one that cannot be swept must not leave the others unswept."""
+    for queue_id in list(queue_ids):
+        try:
+            chore(queue_id)
+        except AWAY:
+            raise
+        except Exception:
+            logger.exception("queue %s cannot be swept", queue_id)
+
+
+def keep_for_a_time() -> None:
+    """A part of what is older than the settings allow; the rest the next time."""
+    if settings.RETENTION_DAYS:
+        retention.delete_finished(days=settings.RETENTION_DAYS, rows=RETENTION_ROWS)
+    if settings.RETENTION_SOURCE_DAYS:
+        retention.remove_sources(days=settings.RETENTION_SOURCE_DAYS, rows=RETENTION_ROWS)
+
+
+def give_back(queue_id: UUID) -> None:
+    """Rows of a dead worker wait again, in whatever state their queue is."""
+    with transaction.atomic():
+        queue = claim.lock(queue_id)
+        if queue is not None and claim.reclaim(queue) == 0:
+            settle(queue_id)
+
+
+def _with_ended_leases() -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT queue_id FROM experiments_queueitem "
+            "WHERE status = 'running' AND lease_until < clock_timestamp()"
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    with connection.cursor() as cursor:
+        # A sweeper that was stopped in the middle must not keep the others from sweeping.
+        cursor.execute("SELECT set_config('idle_session_timeout', %s, FALSE)", [str(IDLE_MS)])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        mine = cursor.fetchone()[0]
+    try:
+        yield mine
+    finally:
+        if mine and connection.connection is not None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+class Sweeper:
+    """What the main process does in the database, again and again; it waits longer while that is away."""
+
+    def __init__(self) -> None:
+        self._heartbeats = Heartbeats()
+        self._failures = 0
+        self._not_before = self._beat_at = 0.0
+        self._tidy_at = time.monotonic() + TIDY_EVERY_S
+
+    def tick(self, signs: Iterable[Sign]) -> None:
+        """`signs`: of this worker's processes."""
+        if time.monotonic() < self._not_before:
+            return
+        try:
+            self._work(signs)
+            self._failures = 0
+        except AWAY as error:
+            self._back_off(f"the database is away ({type(error).__name__})")
+        except Exception as error:
+            logger.exception("the sweeper failed")
+            self._back_off(type(error).__name__)
+
+    def end(self) -> None:
+        """The last thing that a worker does which ends in order."""
+        try:
+            self._heartbeats.forget()
+        except AWAY as error:
+            logger.warning("heartbeats are left behind (%s)", type(error).__name__)
+
+    def _work(self, signs: Iterable[Sign]) -> None:
+        now = time.monotonic()
+        if now >= self._beat_at:
+            self._beat_at = now + settings.WORKER_BEAT_S
+            self._heartbeats.write(signs)
+        sweep()
+        if now >= self._tidy_at:
+            self._tidy_at = now + TIDY_EVERY_S
+            with db_timeout.unbounded():
+                tidy()
+
+    def _back_off(self, why: str) -> None:
+        connection.close()
+        self._failures += 1
+        wait = min(10.0, 0.5 * 2.0 ** min(self._failures, 5))
+        self._not_before = time.monotonic() + wait
+        logger.warning("sweep failed: %s; again in %.0f s", why, wait)

@@ -1,0 +1,38 @@
+"""The stepper says of every step what it lacks, of the one that is open too."""
+
+import re
+
+import pytest
+
+from csv_batches.models import CsvBatch
+from tests.integration.csv_batches.wizard.review_support import draft_of
+from tests.integration.web.support import browser, queue_url
+
+pytestmark = pytest.mark.django_db
+SENTENCE = "Write a prompt template, or include a column in the prompt."
+
+
+def without_a_prompt() -> CsvBatch:
+    batch = draft_of("ann", prompt_template="")
+    CsvBatch.objects.filter(pk=batch.pk).update(columns=[{**one, "mode": "ignore"} for one in batch.columns])
+    return batch
+
+
+def step(html: str, key: str) -> str:
+    return next(one for one in re.findall(r"<li class=.*?</li>", html, re.DOTALL) if f'id="to-{key}"' in one)
+
+
+def test_the_open_step_says_what_it_lacks() -> None:
+    html = browser("ann").get(queue_url(without_a_prompt(), "prompt/")).content.decode()
+    assert 'class="missing" aria-current="step"' in step(html, "prompt")
+    assert f"<b>missing:</b> {SENTENCE}" in step(html, "prompt")
+
+
+def test_the_open_step_that_lacks_nothing_is_the_current_one() -> None:
+    html = browser("ann").get(queue_url(draft_of("ann"), "prompt/")).content.decode()
+    assert 'class="current" aria-current="step"' in step(html, "prompt")
+
+
+def test_what_is_missing_can_be_read_whole_by_pointing_at_it() -> None:
+    html = browser("ann").get(queue_url(without_a_prompt(), "schema/")).content.decode()
+    assert f'<small title="{SENTENCE}">' in step(html, "prompt")

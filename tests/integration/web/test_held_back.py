@@ -1,0 +1,60 @@
+"""A running batch of which nothing is in flight says why: its rows wait for a worker, or for a time."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from csv_batches.models import CsvBatch
+from experiments.models import WorkerProcess
+from tests.integration.web.support import batch_of, browser, queue_url
+
+pytestmark = pytest.mark.django_db
+IN_A_MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def _worker() -> None:
+    now = timezone.now()
+    WorkerProcess.objects.create(
+        cluster="00000000-0000-0000-0000-000000000001", host="h", pid=1, role="guardian", started_at=now, beat_at=now
+    )
+
+
+def page(batch: CsvBatch) -> str:
+    return browser("ann").get(queue_url(batch)).content.decode()
+
+
+def test_a_network_that_asked_to_wait() -> None:
+    batch = batch_of("ann", ["queued", "queued"])
+    now = timezone.now()
+    batch.rows.update(available_at=now + IN_A_MINUTE, limited_since=now)
+    html = page(batch)
+    assert "The network asks to wait (429). It goes on by itself at <time" in html
+    assert "again in 1 min" in html or "again in 59 s" in html or "again in 60 s" in html
+    assert "for a worker" not in html
+
+
+def test_rows_that_failed_and_are_tried_again() -> None:
+    batch = batch_of("ann", ["queued"])
+    batch.rows.update(available_at=timezone.now() + IN_A_MINUTE, attempts=2)
+    html = page(batch)
+    assert "What failed is tried again. It goes on by itself at <time" in html
+    assert "tried 2 of 4 times, again in" in html
+
+
+def test_rows_that_may_be_called_wait_for_a_worker() -> None:
+    assert "Its rows wait for a worker." in page(batch_of("ann", ["queued"]))
+
+
+def test_a_row_outside_of_the_range_says_nothing() -> None:
+    batch = batch_of("ann", ["queued", "queued"], range_from=1)
+    batch.rows.filter(row_index=1).update(available_at=timezone.now() + IN_A_MINUTE, limited_since=timezone.now())
+    assert "The network asks to wait (429)." in page(batch)
+
+
+@pytest.mark.parametrize(("status", "rows"), [("running", ["running", "queued"]), ("paused", ["queued"])])
+def test_nor_one_of_a_batch_that_calls_others_or_does_not_run(status: str, rows: list[str]) -> None:
+    batch = batch_of("ann", rows, status=status)
+    batch.rows.filter(status="queued").update(available_at=timezone.now() + IN_A_MINUTE, limited_since=timezone.now())
+    assert "asks to wait" not in page(batch)

@@ -1,0 +1,58 @@
+"""A supervisor as a process: `driver.py EVENTS GRACE_S NAME[:MANNER…] …` supervises a `child.py` for each name.
+
+A file `NAME.taken` beside EVENTS says that somebody else does the work of NAME, a file `NAME.stuck` with a process id
+that this one does nothing any more.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+from csv_batches.demo.supervisor import GaveUp, Program, RestartPolicy, Supervisor
+
+CHILD = Path(__file__).with_name("child.py")
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def main(events: Path, grace_s: float, wanted: list[str]) -> int:
+    policy = RestartPolicy(first_delay_s=0.05, longest_delay_s=0.1)
+    try:
+        with Supervisor(say=say, restarts=policy) as supervisor:
+            for name, *manners in (spec.split(":") for spec in wanted):
+                argv = [sys.executable, str(CHILD), name, str(events), *manners]
+                is_free = lambda name=name: not events.with_name(f"{name}.taken").exists()  # noqa: E731
+                log = events.with_name(f"{name}.log")
+                watch = Watch(events.with_name(f"{name}.stuck"))
+                supervisor.start(
+                    Program(name, argv, log=log, grace_s=grace_s, is_needed=is_free, is_stuck=watch.is_stuck)
+                )
+                supervisor.wait_until(lambda name=name: started(events, name), name=name, timeout_s=30)  # type: ignore[misc]
+            say("ready")
+            while True:
+                supervisor.check()
+                time.sleep(0.02)
+    except KeyboardInterrupt:
+        say("stopped")
+        return 0
+    except GaveUp as error:
+        say(str(error))
+        return 1
+
+
+class Watch:
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def is_stuck(self, pid: int) -> bool:
+        return self._file.exists() and self._file.read_text() == str(pid)
+
+
+def started(events: Path, name: str) -> bool:
+    return events.exists() and f"{name} started" in events.read_text()
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), float(sys.argv[2]), sys.argv[3:]))

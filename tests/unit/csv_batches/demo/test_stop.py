@@ -1,0 +1,46 @@
+"""A stop ends the programs in order, the last started first, and leaves nothing behind."""
+
+import signal
+
+import pytest
+
+from tests.unit.csv_batches.demo.conftest import Drive, until
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_last_started_program_first(drive: Drive, number: signal.Signals) -> None:
+    driver = drive("model", "web", "worker")
+    driver.await_ready()
+    driver.process.send_signal(number)
+    assert driver.await_end() == 0
+    ends = [event for event in driver.events() if "started" not in event]
+    assert ends == ["worker asked", "worker ended", "web asked", "web ended", "model asked", "model ended"]
+    assert driver.output.endswith("stopped\n")
+    assert not driver.alive()
+
+
+def test_a_stop_during_the_start_ends_what_was_started(drive: Drive) -> None:
+    driver = drive("model", "web:slow")
+    until(lambda: driver.events(what="waits"), "a web that is not ready")
+    driver.process.send_signal(signal.SIGINT)
+    assert driver.await_end() == 0
+    assert driver.events(what="ended") == ["web", "model"]
+    assert not driver.alive()
+
+
+def test_interrupts_ignored_by_the_starting_shell_still_stop_it(drive: Drive) -> None:
+    driver = drive("web", started_by=("sh", "-c", "trap '' INT; exec \"$@\"", "sh"))
+    driver.await_ready()
+    driver.process.send_signal(signal.SIGINT)
+    assert driver.await_end() == 0
+    assert not driver.alive()
+
+
+def test_what_a_program_left_in_its_group_is_killed(drive: Drive) -> None:
+    driver = drive("worker:orphan")
+    driver.await_ready()
+    driver.process.send_signal(signal.SIGINT)
+    assert driver.await_end() == 0
+    assert driver.events(what="ended") == ["worker"]
+    assert driver.pids("worker", "orphan")
+    assert not driver.alive()

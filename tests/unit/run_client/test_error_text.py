@@ -1,0 +1,63 @@
+"""An error's explanation becomes one line for people."""
+
+from typing import Any
+
+import pytest
+
+from experiments.run_client.error_text import in_words, text_in_words
+
+PYDANTIC = [
+    {"type": "missing", "loc": ["body", "user_message"], "msg": "Field required"},
+    {"loc": ["body", "items", 3], "msg": "bad"},
+]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"detail": "No such network."}, "No such network."),
+        ({"detail": PYDANTIC}, "user_message: Field required; items.3: bad"),
+        ({"detail": [{"loc": "odd", "msg": "bad"}]}, "bad"),
+        ({"detail": {"message": "inner"}}, "inner"),
+        ({"error": "broken"}, "broken"),
+        ({"error": {"message": "broken", "type": "x"}}, "broken"),
+        ({"message": "said"}, "said"),
+        (
+            {"type": "validation_error", "errors": [{"code": "c", "detail": "Too long.", "attr": "name"}]},
+            "name: Too long.",
+        ),
+        ({"errors": [{"code": "c", "detail": "Not found.", "attr": None}]}, "Not found."),
+        ("plain", "plain"),
+        (["one", "two"], "one; two"),
+        ({"detail": None, "message": "second"}, "second"),
+        ({"detail": 17}, ""),
+        ({}, ""),
+        (None, ""),
+        (17, ""),
+    ],
+)
+def test_known_shapes_are_read(body: Any, words: str) -> None:
+    assert in_words(body) == words
+
+
+def test_a_shape_without_end_is_left() -> None:
+    body: Any = "deep"
+    for _ in range(50):
+        body = {"detail": [body]}
+    assert in_words(body) == ""
+
+
+def test_a_long_explanation_is_trimmed_to_one_line() -> None:
+    words = in_words({"detail": "a\n\x00b \ud800" + "x" * 100_000})
+    assert len(words) == 500
+    assert words.startswith("a b xxx")
+    assert words.endswith("…")
+
+
+def test_a_page_is_read_as_its_text() -> None:
+    page = "<html><style>b {}</style><h1>502 Bad&nbsp;Gateway</h1>\n<hr>nginx</html>"
+    assert text_in_words(page) == "502 Bad Gateway nginx"
+
+
+def test_a_text_with_no_markup_stays() -> None:
+    assert text_in_words("  upstream\tdown ") == "upstream down"
