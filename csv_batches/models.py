@@ -130,7 +130,7 @@ class Upload(models.Model):
     state = models.CharField(max_length=8, choices=State.choices)
     rows = models.PositiveIntegerField(default=0, help_text="Read so far.")
     errors = models.JSONField(default=list, blank=True, help_text="[{code, detail, attr}], with the place in the file.")
-    token = models.UUIDField(null=True, blank=True, help_text="Of the worker that reads it.")
+    lease_id = models.UUIDField(null=True, blank=True, help_text="Of the worker that reads it.")
     beat = models.DateTimeField(null=True, blank=True, help_text="When that worker was last heard of.")
     attempts = models.PositiveSmallIntegerField(default=0, help_text="Workers that began to read it.")
     enqueued_at = models.DateTimeField(db_default=Now())

@@ -5,11 +5,11 @@ from uuid import UUID
 
 def run_lane(queue_id: str, number: int, generation: int, again: bool = False) -> None:
     """`again`: the lane has let others go first already."""
-    from experiments.services.lanes import LanePlace
+    from experiments.services.lanes import LaneLease
     from experiments.worker.lane import Lane
 
     key = UUID(queue_id)
-    if again or not LanePlace(queue_id=key, number=number, generation=generation).let_others_go_first():
+    if again or not LaneLease(queue_id=key, number=number, generation=generation).let_others_go_first():
         Lane(queue_id=key, number=number, generation=generation).run()
 
 

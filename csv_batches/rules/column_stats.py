@@ -9,7 +9,7 @@ LOOKED_AT = 1000
 """Samples come from so many rows at most: a column without three values must not cost a look at every cell."""
 
 
-class ColumnFacts:
+class ColumnStats:
     """Facts of `width` columns; `known` are those of rows that were seen before, as `listed` gave them."""
 
     def __init__(self, width: int, known: Sequence[dict[str, Any]] = ()) -> None:

@@ -17,7 +17,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class TokenGroup:
+class PlaceholderGroup:
     """`total` tokens fit, `tokens` are the first of them."""
 
     title: str
@@ -36,29 +36,29 @@ def spelled(path: Sequence[str]) -> str:
     return first + "".join(parts)
 
 
-def row_tokens(columns: Iterable[Mapping[str, Any]]) -> list[Token]:
+def row_placeholders(columns: Iterable[Mapping[str, Any]]) -> list[Token]:
     return [Token(spelled(("row", column["name"])), column["name"]) for column in columns]
 
 
-def param_tokens(columns: Iterable[Mapping[str, Any]]) -> list[Token]:
+def param_placeholders(columns: Iterable[Mapping[str, Any]]) -> list[Token]:
     sent = [column["key"] for column in columns if column["mode"] == "system_param"]
     return [Token(spelled(("system_params", *key.split("."))), key) for key in sent]
 
 
-def all_tokens(columns: Sequence[Mapping[str, Any]]) -> list[Token]:
-    return [*row_tokens(columns), *param_tokens(columns), Token(COLUMNS, COLUMNS)]
+def all_placeholders(columns: Sequence[Mapping[str, Any]]) -> list[Token]:
+    return [*row_placeholders(columns), *param_placeholders(columns), Token(COLUMNS, COLUMNS)]
 
 
-def groups(columns: Sequence[Mapping[str, Any]], find: str, most: int) -> list[TokenGroup]:
+def groups(columns: Sequence[Mapping[str, Any]], find: str, most: int) -> list[PlaceholderGroup]:
     """The tokens in which `find` occurs, whatever the case, at most `most` a group; groups without any are left out."""
     offered = (
-        ("Columns of the row", row_tokens(columns)),
-        ("System params", param_tokens(columns)),
+        ("Columns of the row", row_placeholders(columns)),
+        ("System params", param_placeholders(columns)),
         ("All included columns, as lines", [Token(COLUMNS, COLUMNS)]),
     )
     wanted = find.casefold()
     found = [(title, [token for token in tokens if _has(token, wanted)]) for title, tokens in offered]
-    return [TokenGroup(title, tuple(tokens[:most]), len(tokens)) for title, tokens in found if tokens]
+    return [PlaceholderGroup(title, tuple(tokens[:most]), len(tokens)) for title, tokens in found if tokens]
 
 
 def _has(token: Token, wanted: str) -> bool:

@@ -26,7 +26,7 @@ def count(batch: CsvBatch) -> int:
     if not used:
         return 0
     version = (batch.source_sha256, batch.total, tuple(used))
-    return cached_counts.paced(
+    return cached_counts.cached(
         f"empty.{batch.pk}", rows=batch.total, version=version, compute=lambda: _count(batch, used)
     )
 

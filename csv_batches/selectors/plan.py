@@ -42,10 +42,10 @@ class CsvBatchPlan:
     def check(self, answer: dict[str, Any]) -> str | None:
         return self.validate(answer) if self.validate else None
 
-    def unknown_tokens(self) -> list[Problem]:
+    def unknown_placeholders(self) -> list[Problem]:
         """Tokens of the template that no row has. What a column holds does not matter here, only that it is there."""
         blank = [""] * len(self.columns.names)
-        return prompts.unknown_tokens(self.template, self.scope(blank))
+        return prompts.unknown_placeholders(self.template, self.scope(blank))
 
     def scope(self, payload: Sequence[str]) -> Mapping[str, Any]:
         return {

@@ -20,7 +20,7 @@ def of_row(batch: CsvBatch, row_index: int | None) -> dict[str, Any]:
 
 def of_payload(plan: CsvBatchPlan, payload: Sequence[str]) -> dict[str, Any]:
     """The same of the cells of a row."""
-    problems = [{"code": problem.code, "detail": problem.detail} for problem in plan.unknown_tokens()]
+    problems = [{"code": problem.code, "detail": problem.detail} for problem in plan.unknown_placeholders()]
     try:
         message, params = plan.request(payload)
     except WorkbenchError as error:

@@ -1,6 +1,6 @@
 """Large files, read by a worker.
 
-The table of uploads is the truth, a task only wakes a worker. Whoever begins to read puts a token of its own on the
+The table of uploads is the truth, a task only wakes a worker. Whoever begins to read puts a lease id of its own on the
 upload and is heard of every second; one that was not heard of for `LANE_STALE_S` is taken to be dead, and what it did
 is undone with its transaction.
 """
@@ -34,7 +34,7 @@ PARSING = Q(state=Upload.State.PARSING)
 # A row that somebody holds is about to be deleted, with the reading that it stands for: that is not waited for.
 _BEAT = """
 UPDATE csv_batches_upload SET beat = clock_timestamp(), rows = %(rows)s WHERE id = (
-    SELECT id FROM csv_batches_upload WHERE id = %(id)s AND token = %(token)s AND state = 'parsing'
+    SELECT id FROM csv_batches_upload WHERE id = %(id)s AND lease_id = %(lease_id)s AND state = 'parsing'
     FOR UPDATE SKIP LOCKED
 )
 """
@@ -65,7 +65,7 @@ class Reading(threading.Thread):
     def _beat(self) -> None:
         try:
             with connection.cursor() as cursor:
-                cursor.execute(_BEAT, {"id": self.upload.pk, "token": self.upload.token, "rows": self.rows})
+                cursor.execute(_BEAT, {"id": self.upload.pk, "lease_id": self.upload.lease_id, "rows": self.rows})
                 self._lost = cursor.rowcount == 0
         except (DatabaseError, InterfaceError) as error:
             # If the database is away for long, the one who reads notices.
@@ -113,16 +113,16 @@ def read(upload_id: UUID, *, stopping: Callable[[], bool] = lambda: False) -> No
 
 
 def mine(upload: Upload) -> QuerySet[Upload]:
-    return Upload.objects.filter(PARSING, pk=upload.pk, token=upload.token)
+    return Upload.objects.filter(PARSING, pk=upload.pk, lease_id=upload.lease_id)
 
 
 def _enter(upload_id: UUID) -> Upload | None:
     """Whether this delivery is the one that reads."""
-    token = uuid4()
+    lease_id = uuid4()
     entered = Upload.objects.filter(PARSING, _unheard(), pk=upload_id).update(
-        token=token, beat=Now(), rows=0, attempts=F("attempts") + 1
+        lease_id=lease_id, beat=Now(), rows=0, attempts=F("attempts") + 1
     )
-    return Upload.objects.select_related("batch").get(token=token) if entered else None
+    return Upload.objects.select_related("batch").get(lease_id=lease_id) if entered else None
 
 
 def _unheard() -> Q:
@@ -166,12 +166,12 @@ def _when_free(reading: Reading) -> CsvBatch:
 
 def _give_back(upload: Upload) -> None:
     """To the next worker; that this one had to stop is not held against the file."""
-    if mine(upload).update(token=None, beat=None, rows=0, attempts=F("attempts") - 1, enqueued_at=Now()):
+    if mine(upload).update(lease_id=None, beat=None, rows=0, attempts=F("attempts") - 1, enqueued_at=Now()):
         uploads.send(upload.pk)
 
 
 def _refuse(found: QuerySet[Upload], error: WorkbenchError) -> None:
-    found.update(state=Upload.State.FAILED, errors=[uploads.as_error(error)], token=None, beat=None)
+    found.update(state=Upload.State.FAILED, errors=[uploads.as_error(error)], lease_id=None, beat=None)
 
 
 # -- what the worker asks of this kind

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection
 
 from csv_batches.models import CsvBatch
-from csv_batches.rules.column_stats import SAMPLE_CHARS, ColumnFacts
+from csv_batches.rules.column_stats import SAMPLE_CHARS, ColumnStats
 
 SAMPLED_ROWS = 100
 _EMPTY = """
@@ -27,7 +27,7 @@ def of(batch: CsvBatch) -> list[dict[str, Any]]:
 
 
 def _counted(batch: CsvBatch) -> list[dict[str, Any]]:
-    facts = ColumnFacts(len(batch.columns))
+    facts = ColumnStats(len(batch.columns))
     with connection.cursor() as cursor:
         cursor.execute(_BEGINNINGS, [SAMPLE_CHARS + 1, batch.pk, SAMPLED_ROWS])
         for (row,) in cursor.fetchall():

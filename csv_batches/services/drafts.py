@@ -9,7 +9,7 @@ from django.db import transaction
 
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.rules import mapping
-from csv_batches.rules.column_stats import ColumnFacts
+from csv_batches.rules.column_stats import ColumnStats
 from csv_batches.services import history
 from experiments import response_schema
 from experiments.core import limits
@@ -140,7 +140,7 @@ def _see(batch: CsvBatch, rows: Sequence[Sequence[str]]) -> None:
     if batch.total and not batch.column_facts:
         # Of the rows before these nobody knows: they are counted when somebody asks.
         return
-    facts = ColumnFacts(len(batch.columns), batch.column_facts)
+    facts = ColumnStats(len(batch.columns), batch.column_facts)
     for row in rows:
         facts.see(row)
     batch.column_facts = facts.listed()

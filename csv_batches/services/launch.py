@@ -128,7 +128,7 @@ def _missing_prompt(batch: CsvBatch) -> list[WorkbenchError]:
         sentence = "Write a prompt template, or include a column in the prompt."
         return [InvalidInput(sentence, code="required", attr="prompt_template")]
     try:
-        problems = CsvBatchPlan.of(batch).unknown_tokens()
+        problems = CsvBatchPlan.of(batch).unknown_placeholders()
     except WorkbenchError as error:
         return [error]
     return [InvalidInput(problem.detail, code=problem.code, attr="prompt_template") for problem in problems]

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules import mapping
-from csv_batches.rules.column_stats import ColumnFacts
+from csv_batches.rules.column_stats import ColumnStats
 from csv_batches.services import drafts, history
 from experiments.ingest import Limits, ReadOptions, Table, open_table
 from experiments.services import bulk_insert
@@ -45,7 +45,7 @@ def limits() -> Limits:
 
 def load(batch: CsvBatch, table: Table, options: ReadOptions, watched: Callable[[Rows], Rows] = iter) -> Loaded:
     """Stores the rows in place of what the batch had; `watched` sees them pass. The batch itself is not changed."""
-    facts = ColumnFacts(len(table.columns))
+    facts = ColumnStats(len(table.columns))
     count = bulk_insert.replace_items(queue=batch, payloads=watched(facts.watched(table.rows())))
     return Loaded(table, options, count, facts.listed())
 

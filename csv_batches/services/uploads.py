@@ -189,7 +189,7 @@ def _read_later(upload: Upload, options: ReadOptions) -> None:
     """By a worker, which is woken when all of this is stored."""
     upload.state, upload.options = Upload.State.PARSING, asdict(options)
     upload.errors, upload.rows, upload.attempts = [], 0, 0
-    upload.token = upload.beat = None
+    upload.lease_id = upload.beat = None
     upload.enqueued_at = timezone.now()
     upload.save()
     send(upload.pk)

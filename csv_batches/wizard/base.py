@@ -19,7 +19,7 @@ from csv_batches.services import draft_history, launch
 from csv_batches.wizard.lookup import batch_or_404, queue_address
 from experiments.core.formatting import count, counted
 from experiments.kinds import kind_named, kind_of
-from experiments.web.decorators import PageRequest, signed_in, told, wants_fragment
+from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
 
 StepView = Callable[[PageRequest, CsvBatch], HttpResponseBase]
 
@@ -98,7 +98,7 @@ def onward(request: PageRequest, batch: CsvBatch, step: Step) -> HttpResponseRed
 @require_POST
 @of_draft
 def undo_last(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
-    with told(request):
+    with errors_as_messages(request):
         draft_history.undo(batch_id=batch.pk)
     return HttpResponseRedirect(step_address(batch, _asked_from(request)))
 
@@ -106,7 +106,7 @@ def undo_last(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
 def reset(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     """Asks first, on a page of its own."""
     if request.method == "POST":
-        with told(request):
+        with errors_as_messages(request):
             draft_history.reset(batch_id=batch.pk)
         return HttpResponseRedirect(step_address(batch, steps.MAP))
     context = {"batch": batch, "from": _asked_from(request), "kind": kind_of(batch)}

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from csv_batches.services import to_experiment
 from csv_batches.wizard.lookup import batch_or_404, queue_address
 from experiments.kinds import kind_of
-from experiments.web.decorators import PageRequest, signed_in, told
+from experiments.web.decorators import PageRequest, errors_as_messages, signed_in
 
 
 @require_POST
@@ -18,7 +18,7 @@ from experiments.web.decorators import PageRequest, signed_in, told
 def make_experiment(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
     """A new draft, opened where its set-up goes on."""
     batch = batch_or_404(request.user, batch_id)
-    with told(request):
+    with errors_as_messages(request):
         made = to_experiment.make(
             batch=batch, user=request.user, corrected_only=request.POST.get("only") == "corrected"
         )

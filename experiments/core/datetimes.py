@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django.utils.dateparse import parse_datetime
 
 
-def moment_of(text: str) -> datetime | None:
+def datetime_of(text: str) -> datetime | None:
     """An ISO 8601 time with its zone, in UTC; None for anything else."""
     try:
         moment = parse_datetime(text)

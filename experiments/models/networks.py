@@ -87,7 +87,7 @@ class Agent(models.Model):
 class NetworkCall(models.Model):
     """One call of a network that a person asked for, to try or to test it: what came back, raw and understood.
 
-    `token` is that of the worker which makes the call, `beat` when it was last heard of.
+    `lease_id` is that of the worker which makes the call, `beat` when it was last heard of.
     """
 
     class State(models.TextChoices):
@@ -103,7 +103,7 @@ class NetworkCall(models.Model):
     system_params = models.JSONField(default=dict, blank=True)
     debug = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
-    token = models.UUIDField(null=True, blank=True)
+    lease_id = models.UUIDField(null=True, blank=True)
     beat = models.DateTimeField(null=True, blank=True)
     enqueued_at = models.DateTimeField(db_default=Now())
     created_at = models.DateTimeField(auto_now_add=True)

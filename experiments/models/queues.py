@@ -163,7 +163,7 @@ class QueueItem(models.Model):
     )
     generation = models.PositiveSmallIntegerField(default=1, db_default=1, help_text="Goes up with a person's retry.")
     available_at = models.DateTimeField(db_default=Now())
-    lease_token = models.UUIDField(null=True, blank=True)
+    lease_id = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     limited_since = models.DateTimeField(
         null=True, blank=True, help_text="First 429 since the last other outcome, or since a person resumed the queue."
@@ -195,8 +195,8 @@ class QueueItem(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("queue", "row_index"), name="item_row_unique"),
             models.CheckConstraint(
-                condition=Q(status="running", lease_token__isnull=False, lease_until__isnull=False)
-                | (~Q(status="running") & Q(lease_token__isnull=True, lease_until__isnull=True)),
+                condition=Q(status="running", lease_id__isnull=False, lease_until__isnull=False)
+                | (~Q(status="running") & Q(lease_id__isnull=True, lease_until__isnull=True)),
                 name="item_lease_while_running",
             ),
         )

@@ -24,7 +24,7 @@ __all__ = [
     "TemplateError",
     "compile_template",
     "render_message",
-    "unknown_tokens",
+    "unknown_placeholders",
     "uses_columns",
 ]
 
@@ -42,7 +42,7 @@ class Template:
         try:
             return _collect(self.compiled.generate({**scope, METER: Meter()}))
         except jinja2.UndefinedError as error:
-            unknown = unknown_tokens(self, scope)
+            unknown = unknown_placeholders(self, scope)
             raise TemplateError(" ".join(problem.detail for problem in unknown) or str(error)) from error
         except (jinja2.TemplateError, TypeError, ValueError, AssertionError, RecursionError) as error:
             raise TemplateError(f"The template does not fit the values of this row: {error}.") from error
@@ -74,7 +74,7 @@ def uses_columns(template: Template) -> bool:
     return any(name.name == "columns" for name in template.tree.find_all(nodes.Name))
 
 
-def unknown_tokens(template: Template, scope: Mapping[str, Any]) -> list[Problem]:
+def unknown_placeholders(template: Template, scope: Mapping[str, Any]) -> list[Problem]:
     """Each token that `scope` (of any row: only its shape counts) does not have, once, in the order of the template.
 
     A token that stands directly before `default` may be unknown.

@@ -11,7 +11,7 @@ from experiments.run_client.answer import Unreadable, json_of, read_answer
 from experiments.run_client.deadlines import AbortHandle
 from experiments.run_client.failures import failed
 from experiments.run_client.transport import Received, drop_connections, exchange
-from experiments.run_client.values import RunReply, RunTarget, Seen
+from experiments.run_client.values import RawResponse, RunReply, RunTarget
 
 HIDDEN = "***"
 # A shorter secret may be a word that an answer rightly contains.
@@ -40,9 +40,9 @@ def post_run(
     return reply
 
 
-def post_run_seen(
+def post_run_raw(
     target: RunTarget, *, body: Mapping[str, Any], idempotency_key: str, abort: AbortHandle | None = None
-) -> tuple[RunReply, Seen | None]:
+) -> tuple[RunReply, RawResponse | None]:
     """The same, and what came over the wire for a person to look at; None where no HTTP answer came."""
     reply, received = _timed(target, body, idempotency_key, abort)
     return reply, None if received is None else _seen(received, target.authorization)
@@ -83,11 +83,11 @@ def send(
     return received if isinstance(received, RunReply) else _without_secret(received, target.authorization)
 
 
-def _seen(received: Received, authorization: str | None) -> Seen:
+def _seen(received: Received, authorization: str | None) -> RawResponse:
     def shown(text: str) -> str:
         return str(cleaned(_hide(text, authorization, SHORTEST_SECRET_IN_MESSAGE)))
 
-    return Seen(
+    return RawResponse(
         status=received.status,
         headers=tuple((shown(name), shown(value)) for name, value in received.headers.items()),
         body=shown(received.body.decode("utf-8", "replace")),

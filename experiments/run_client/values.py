@@ -76,7 +76,7 @@ class RunReply:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RawResponse:
     """An HTTP answer for a person to look at, without the credential. `is_cut`: it went on past the cap.
 
     `body` is its text as UTF-8, what is none replaced; `body_bytes` counts what was received, unpacked.

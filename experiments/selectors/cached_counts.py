@@ -15,7 +15,7 @@ LONGEST_S = 3600
 _NOTHING = object()
 
 
-def paced(
+def cached(
     key: str, *, rows: int, version: Any, compute: Callable[[], T], times: int = TIMES, large: int | None = None
 ) -> T:
     """`compute()`, which looks at `rows` rows; of very many what it gave lately.

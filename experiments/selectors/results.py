@@ -57,7 +57,7 @@ def distributions(queue: Queue) -> dict[str, Any]:
     `others`, the rows with a value beyond those; `numbers` and `lengths` (of texts, in characters) have `min`, `max`,
     `mean` and `bins: [{from, to, count}]` of equal width, `to` being the first value after the bin.
     """
-    return cached_counts.paced(
+    return cached_counts.cached(
         _key(queue), rows=queue.total, version=_version(queue), compute=lambda: _as_of_one_moment(queue)
     )
 

@@ -129,7 +129,7 @@ OR EXISTS (
 """
 
 
-class LanePlace:
+class LaneLease:
     """One generation of one lane."""
 
     def __init__(self, *, queue_id: UUID, number: int, generation: int) -> None:

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from experiments.core.errors import Gone, InvalidInput
 from experiments.models import ApiToken
 from experiments.services import api_tokens as service
-from experiments.web.base_form import OwnWords
+from experiments.web.base_form import BaseForm
 from experiments.web.decorators import PageRequest, signed_in
 
 SHOWN_REVOKED = 20
 
 
-class TokenForm(OwnWords):
+class TokenForm(BaseForm):
     name = forms.CharField(
         max_length=100,
         help_text="What will use it, so that you know later which one to revoke.",

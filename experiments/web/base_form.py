@@ -12,7 +12,7 @@ SENTENCES = {
 }
 
 
-class OwnWords(forms.Form):
+class BaseForm(forms.Form):
     """A form whose fields say these sentences, except where a field has its own."""
 
     def full_clean(self) -> None:
@@ -35,7 +35,7 @@ def _stock(field: forms.Field) -> dict[str, object]:
     }
 
 
-class LoginForm(OwnWords, AuthenticationForm):
+class LoginForm(BaseForm, AuthenticationForm):
     def get_invalid_login_error(self) -> forms.ValidationError:
         sentence = "This name and this password do not belong together. Capital and small letters count in both."
         return forms.ValidationError(sentence, code="invalid_login")

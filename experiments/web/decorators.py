@@ -60,7 +60,7 @@ def wants_fragment(request: PageRequest) -> bool:
 
 
 @contextmanager
-def told(request: HttpRequest) -> Iterator[None]:
+def errors_as_messages(request: HttpRequest) -> Iterator[None]:
     """An error that a user can act on becomes a message on the next page."""
     try:
         yield

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from experiments.web.base_form import OwnWords
+from experiments.web.base_form import BaseForm
 
 LARGEST = 2**31 - 1
 LARGEST_TOKENS = 10**15
@@ -14,7 +14,7 @@ def _limit(label: str, most: int = LARGEST) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=1, max_value=most, required=False)
 
 
-class LimitsForm(OwnWords):
+class LimitsForm(BaseForm):
     """An empty field: no limit. `items` is what the kind calls them."""
 
     max_failures = _limit("Failed rows")

@@ -31,7 +31,7 @@ class Claimed:
     payload: Any
     attempt: int
     generation: int
-    token: UUID
+    lease_id: UUID
     suspect: bool
     started_at: datetime
     queued_at: datetime
@@ -94,7 +94,7 @@ def lock(queue_id: UUID) -> Locked | None:
 _RECLAIM = """
 WITH ended AS (
     UPDATE experiments_queueitem
-    SET lost = lost + 1, lease_token = NULL, lease_until = NULL,
+    SET lost = lost + 1, lease_id = NULL, lease_until = NULL,
         status = CASE WHEN lost + 1 >= %(max_attempts)s THEN 'failed' ELSE 'queued' END,
         error_code = CASE WHEN lost + 1 >= %(max_attempts)s THEN 'crashed' ELSE '' END,
         error_message = CASE WHEN lost + 1 >= %(max_attempts)s
@@ -181,7 +181,7 @@ WITH picked AS (
     SELECT p.id FROM picked p, first f WHERE CASE WHEN f.lost > 0 THEN p.id = f.id ELSE p.lost = 0 END
 ), claimed AS (
     UPDATE experiments_queueitem i
-    SET status = 'running', attempts = attempts + 1, lease_token = %(token)s, started_at = clock_timestamp(),
+    SET status = 'running', attempts = attempts + 1, lease_id = %(lease_id)s, started_at = clock_timestamp(),
         lease_until = clock_timestamp() + %(lease)s * interval '1 second',
         completed_at = NULL, elapsed_ms = NULL
     FROM taken WHERE i.id = taken.id
@@ -198,11 +198,11 @@ SELECT * FROM claimed ORDER BY row_index
 
 def claim(queue: Locked, *, slots: int, alone: bool) -> list[Claimed]:
     """Up to `slots` rows in row order. `alone`: nothing is in flight, so a suspect row may be taken, by itself."""
-    token = uuid4()
+    lease_id = uuid4()
     rows_range = {"from": queue.range_from, "to": queue.range_to}
     values: dict[str, Any] = {"queue": queue.id, **rows_range, "slots": slots, "alone": alone}
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {**values, "token": token, "lease": settings.LEASE_S})
+        cursor.execute(_CLAIM, {**values, "lease_id": lease_id, "lease": settings.LEASE_S})
         rows = cursor.fetchall()
     # Django leaves the jsonb of raw queries as text.
     return [
@@ -212,7 +212,7 @@ def claim(queue: Locked, *, slots: int, alone: bool) -> list[Claimed]:
             payload=json.loads(row[2]),
             attempt=row[3],
             generation=row[4],
-            token=token,
+            lease_id=lease_id,
             suspect=row[5] > 0,
             started_at=row[6],
             queued_at=row[7],
@@ -224,15 +224,15 @@ def claim(queue: Locked, *, slots: int, alone: bool) -> list[Claimed]:
 
 _RENEW = """
 UPDATE experiments_queueitem SET lease_until = clock_timestamp() + %s * interval '1 second'
-WHERE id = ANY(%s) AND status = 'running' AND lease_token = ANY(%s)
+WHERE id = ANY(%s) AND status = 'running' AND lease_id = ANY(%s)
 """
 
 
 def renew(claimed: list[Claimed]) -> None:
     """Extends the leases of rows in flight that are still ours."""
-    tokens = list({row.token for row in claimed})
+    lease_ids = list({row.lease_id for row in claimed})
     with connection.cursor() as cursor:
-        cursor.execute(_RENEW, [settings.LEASE_S, [row.id for row in claimed], tokens])
+        cursor.execute(_RENEW, [settings.LEASE_S, [row.id for row in claimed], lease_ids])
 
 
 _NEXT = """

@@ -32,7 +32,7 @@ from experiments.models import Queue
 from experiments.run_client import AbortHandle
 from experiments.run_client.retry_policy import Verdict
 from experiments.services import queues
-from experiments.services.lanes import LanePlace
+from experiments.services.lanes import LaneLease
 from experiments.services.queue_end import settle
 from experiments.worker import claim as claims
 from experiments.worker import heartbeat, shutdown
@@ -106,7 +106,7 @@ class Clock:
 class Lane:
     def __init__(self, *, queue_id: UUID, number: int, generation: int) -> None:
         self._queue_id = queue_id
-        self._place = LanePlace(queue_id=queue_id, number=number, generation=generation)
+        self._place = LaneLease(queue_id=queue_id, number=number, generation=generation)
         self._width = Width(settings.LANE_WIDTH)
         self._in_flight: dict[int, tuple[Claimed, float]] = {}
         self._finished: std_queue.SimpleQueue[tuple[Outcome, Verdict]] = std_queue.SimpleQueue()

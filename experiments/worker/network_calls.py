@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from experiments import response_schema
 from experiments.models import Network, NetworkCall, Run
-from experiments.run_client import AbortHandle, RunReply, Seen, post_run_seen
+from experiments.run_client import AbortHandle, RawResponse, RunReply, post_run_raw
 from experiments.run_client.retry_policy import decide
 from experiments.services.network_calls import send
 from experiments.services.networks import SCHEMA_KEYS
@@ -36,19 +36,19 @@ MATTERS = (
 
 def perform(call_id: UUID) -> None:
     """Makes the call, unless another delivery of its task did or does."""
-    token = uuid4()
+    lease_id = uuid4()
     claimed = NetworkCall.objects.filter(pk=call_id, state=State.WAITING).update(
-        state=State.CALLING, token=token, beat=Now()
+        state=State.CALLING, lease_id=lease_id, beat=Now()
     )
     if not claimed:
         return
     call = NetworkCall.objects.select_related("network").get(pk=call_id)
-    mine = NetworkCall.objects.filter(pk=call_id, token=token, state=State.CALLING)
+    mine = NetworkCall.objects.filter(pk=call_id, lease_id=lease_id, state=State.CALLING)
     reply, seen = _called(call, mine)
     if reply.reason == "aborted":
         # The worker stops. Nothing can be said about the network: another worker asks anew.
         with transaction.atomic():
-            if mine.update(state=State.WAITING, token=None, beat=None, enqueued_at=Now()):
+            if mine.update(state=State.WAITING, lease_id=None, beat=None, enqueued_at=Now()):
                 send(call_id)
         return
     with transaction.atomic():
@@ -59,13 +59,13 @@ def perform(call_id: UUID) -> None:
         mine.update(state=State.DONE, ended_at=timezone.now(), trace_id=trace_id, **_columns(call.network, reply, seen))
 
 
-def _called(call: NetworkCall, mine: Any) -> tuple[RunReply, Seen | None]:
+def _called(call: NetworkCall, mine: Any) -> tuple[RunReply, RawResponse | None]:
     """Waits for the answer in a thread's stead: this one says that it is alive, and ends the call when it must stop."""
     target = run_target(call.network, lambda: owners_credential(call.owner_id))()
     abort, stopping_since = AbortHandle(), None
     with ThreadPoolExecutor(1) as pool:
-        answer: Future[tuple[RunReply, Seen | None]] = pool.submit(
-            post_run_seen, target, body=body_of(call), idempotency_key=f"call-{call.pk}", abort=abort
+        answer: Future[tuple[RunReply, RawResponse | None]] = pool.submit(
+            post_run_raw, target, body=body_of(call), idempotency_key=f"call-{call.pk}", abort=abort
         )
         beat_at = monotonic() + BEAT_S
         while True:
@@ -98,7 +98,7 @@ def body_of(call: NetworkCall) -> dict[str, Any]:
     }
 
 
-def _columns(network: Network, reply: RunReply, seen: Seen | None) -> dict[str, Any]:
+def _columns(network: Network, reply: RunReply, seen: RawResponse | None) -> dict[str, Any]:
     headers = [] if seen is None else [list(pair) for pair in seen.headers if pair[0].lower() in MATTERS]
     return {
         "error_code": reply.error_code or "",
@@ -120,7 +120,7 @@ def _checked(network: Network, reply: RunReply) -> RunReply:
     return replace(reply, error_code="schema_mismatch", message=problem, transient=False) if problem else reply
 
 
-def in_words(network: Network, reply: RunReply, seen: Seen | None) -> list[str]:
+def in_words(network: Network, reply: RunReply, seen: RawResponse | None) -> list[str]:
     """What the worker makes of the answer, a sentence each: the outcome first, then what a batch would do."""
     if seen is None:
         said = ["No HTTP answer came."]

@@ -1,4 +1,4 @@
-"""Writing what came back: all that is pending in one statement a table, guarded by the lease token.
+"""Writing what came back: all that is pending in one statement a table, guarded by the id of the lease.
 
 A row whose lease somebody else holds by now is left alone, so that a result is recorded once.
 """
@@ -48,11 +48,11 @@ class Outcome:
 _ITEMS = """
 WITH given AS (
     SELECT * FROM jsonb_to_recordset(%(outcomes)s::jsonb) AS g(
-        id bigint, token uuid, status text, counted boolean, delay_s float8, limited boolean, error_code text,
+        id bigint, lease_id uuid, status text, counted boolean, delay_s float8, limited boolean, error_code text,
         message text, payload jsonb, trace_id text, elapsed_ms int, http_status smallint, name text)
 ), written AS (
     UPDATE experiments_queueitem i
-    SET status = g.status, lease_token = NULL, lease_until = NULL, lost = 0,
+    SET status = g.status, lease_id = NULL, lease_until = NULL, lost = 0,
         attempts = i.attempts - CASE WHEN g.counted THEN 0 ELSE 1 END,
         available_at = CASE WHEN g.status = 'queued' THEN clock_timestamp() + g.delay_s * interval '1 second'
                             ELSE i.available_at END,
@@ -60,7 +60,7 @@ WITH given AS (
         error_code = g.error_code, error_message = CASE WHEN g.status = 'failed' THEN g.message ELSE '' END,
         result_payload = g.payload, run_trace_id = g.trace_id, elapsed_ms = g.elapsed_ms,
         completed_at = CASE WHEN g.status = 'queued' THEN NULL ELSE clock_timestamp() END
-    FROM given g WHERE i.id = g.id AND i.lease_token = g.token AND i.status = 'running'
+    FROM given g WHERE i.id = g.id AND i.lease_id = g.lease_id AND i.status = 'running'
     RETURNING i.id, i.generation, i.started_at, g.name, g.message, g.http_status
 ), noted AS (
     INSERT INTO experiments_attempt (item_id, generation, attempt, started_at, http_status, outcome, detail)
@@ -91,7 +91,7 @@ def _item(outcome: Outcome) -> dict[str, Any]:
     return {
         "id": outcome.row.id,
         "attempt": outcome.row.attempt,
-        "token": str(outcome.row.token),
+        "lease_id": str(outcome.row.lease_id),
         "status": outcome.status,
         "counted": outcome.counted,
         "delay_s": outcome.delay_s,

@@ -29,7 +29,7 @@ class Mutation:
 MUTATIONS = {
     "the fence": Mutation(
         "experiments/worker/record.py",
-        ((" AND i.lease_token = g.token AND i.status = 'running'", ""),),
+        ((" AND i.lease_id = g.lease_id AND i.status = 'running'", ""),),
         ("test_f08_worker_stopped_and_continued.py",),
     ),
     "the claim count": Mutation(

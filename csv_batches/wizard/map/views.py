@@ -21,7 +21,7 @@ LONGEST_FIND = 200
 
 
 @dataclass(frozen=True)
-class Place:
+class ColumnQuery:
     """Which columns and which row are shown."""
 
     find: str
@@ -29,7 +29,7 @@ class Place:
     row: int | None
 
     @classmethod
-    def of(cls, values: Mapping[str, str]) -> "Place":
+    def of(cls, values: Mapping[str, str]) -> "ColumnQuery":
         return cls(values.get("find", "")[:LONGEST_FIND], _number(values.get("page")) or 1, _number(values.get("row")))
 
     @property
@@ -90,7 +90,7 @@ def _all(batch: CsvBatch, mode: str, find: str) -> list[mapping.Json]:
 
 def _shown(request: PageRequest, saved: Saved) -> HttpResponse:
     values = request.POST if request.method == "POST" else request.GET
-    place, batch = Place.of(values.dict()), saved.batch
+    place, batch = ColumnQuery.of(values.dict()), saved.batch
     context = {
         "columns": map_page.columns_of(
             batch, column_stats.of(batch), find=place.find, page=place.page, problems=saved.problems, typed=saved.typed
@@ -113,7 +113,7 @@ def _shown(request: PageRequest, saved: Saved) -> HttpResponse:
 def _onward(request: PageRequest, batch: CsvBatch) -> HttpResponseRedirect:
     if request.POST.get("go") in ("next", "back"):
         return onward(request, batch, steps.MAP)
-    query = Place.of(request.POST.dict()).query
+    query = ColumnQuery.of(request.POST.dict()).query
     address = step_address(batch, steps.MAP)
     return HttpResponseRedirect(f"{address}?{query}" if query else address)
 

@@ -41,7 +41,7 @@ def of_row(batch: CsvBatch, wanted: int | None) -> PromptPreview:
     except InvalidInput as error:
         if error.attr != "row_index":
             raise
-        unknown = tuple(problem.detail for problem in CsvBatchPlan.of(batch).unknown_tokens())
+        unknown = tuple(problem.detail for problem in CsvBatchPlan.of(batch).unknown_placeholders())
         return PromptPreview(index, previous, following, missing=error.detail, problems=unknown)
     problems = tuple(problem["detail"] for problem in sent["problems"])
     message = sent["user_message"]

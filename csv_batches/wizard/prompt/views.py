@@ -22,14 +22,14 @@ TOKENS_SHOWN = 40  # of each group; the others are found by typing
 
 
 @dataclass(frozen=True)
-class Beside:
+class PreviewQuery:
     """What is shown beside the template: `row` as it was typed, and the text to find tokens by."""
 
     row: str
     find: str
 
     @classmethod
-    def of(cls, values: Any) -> "Beside":
+    def of(cls, values: Any) -> "PreviewQuery":
         return cls(row=values.get("show") or values.get("row", ""), find=values.get("find", "")[:200])
 
     @property
@@ -60,9 +60,9 @@ def prompt(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
 
 @require_safe
 @of_draft
-def prompt_tokens(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
+def prompt_placeholders(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     """All tokens, for the suggestions while typing."""
-    offered = [{"text": token.text, "name": token.name} for token in placeholders.all_tokens(batch.columns)]
+    offered = [{"text": token.text, "name": token.name} for token in placeholders.all_placeholders(batch.columns)]
     return JsonResponse({"tokens": offered})
 
 
@@ -85,7 +85,7 @@ def _saved(batch: CsvBatch, text: str) -> CsvBatch:
 
 
 def _shown(request: PageRequest, batch: CsvBatch, text: str, error: WorkbenchError | None = None) -> HttpResponse:
-    beside = Beside.of(request.POST if request.method == "POST" else request.GET)
+    beside = PreviewQuery.of(request.POST if request.method == "POST" else request.GET)
     preview = prompt_preview.of_row(batch, beside.index)
     # While somebody types, the last good message stays; another row brings its own.
     is_typing = bool(request.htmx and request.htmx.trigger_name == "prompt_template")
@@ -101,7 +101,7 @@ def _shown(request: PageRequest, batch: CsvBatch, text: str, error: WorkbenchErr
         "keep_message": is_typing and (error is not None or not preview.has_message),
         "keep_tokens": is_typing,
         "token_groups": placeholders.groups(batch.columns, beside.find, TOKENS_SHOWN),
-        "token_count": len(placeholders.all_tokens(batch.columns)),
+        "token_count": len(placeholders.all_placeholders(batch.columns)),
         "filters": FILTERS,
     }
     return page(request, batch, steps.PROMPT, context)
@@ -110,6 +110,6 @@ def _shown(request: PageRequest, batch: CsvBatch, text: str, error: WorkbenchErr
 def _onward(request: PageRequest, batch: CsvBatch) -> HttpResponseRedirect:
     if request.POST.get("go") in ("next", "back"):
         return onward(request, batch, steps.PROMPT)
-    query = Beside.of(request.POST).query
+    query = PreviewQuery.of(request.POST).query
     address = step_address(batch, steps.PROMPT)
     return HttpResponseRedirect(f"{address}?{query}" if query else address)

@@ -12,7 +12,7 @@ from csv_batches.services.trials import MOST_ROWS
 from experiments.core import limits as queue_limits
 from experiments.models import Network
 from experiments.selectors.items import LARGEST_INDEX
-from experiments.web.base_form import OwnWords
+from experiments.web.base_form import BaseForm
 from experiments.web.limits_form import LimitsForm
 
 MODES = (
@@ -99,12 +99,12 @@ def _agents(agents: list[tuple[str, str]], batch: CsvBatch) -> list[tuple[str, s
     return [("", "The network's default"), *agents, *gone]
 
 
-class TryForm(OwnWords):
+class TryForm(BaseForm):
     try_rows = forms.IntegerField(label="Rows", min_value=1, max_value=MOST_ROWS, initial=3)
     try_start = forms.IntegerField(label="from row", min_value=0, max_value=LARGEST_INDEX, initial=0)
 
 
-class StartForm(OwnWords):
+class StartForm(BaseForm):
     """Which rows; `range_to` is the last one, included. `seen` and `confirm` are about the network's schema."""
 
     which = forms.ChoiceField(

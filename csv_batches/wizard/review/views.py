@@ -134,7 +134,7 @@ def _trial(request: PageRequest, batch: CsvBatch) -> HttpResponse:
     trial = trial_view.shown(batch)
     if not wants_fragment(request):
         return HttpResponseRedirect(f"{reverse('csv_batches:review', args=[batch.pk])}#trial")
-    if trial is not None and trial.token in request.GET.getlist("has"):
+    if trial is not None and trial.fingerprint in request.GET.getlist("has"):
         return HttpResponse(status=204)
     status = 200 if trial and trial.moves else HTMX_STOP_POLLING
     return render(request, "csv_batches/wizard/review/trial.html", {"trial": trial, "batch": batch}, status=status)

@@ -20,7 +20,7 @@ from csv_batches.wizard.schema.page import Card, Json
 from experiments.core.errors import WorkbenchError
 from experiments.core.formatting import as_text
 from experiments.response_schema.fields import Imported
-from experiments.web.decorators import PageRequest, told, wants_fragment
+from experiments.web.decorators import PageRequest, errors_as_messages, wants_fragment
 
 ADD = "+"  # no field has this name
 EDITS: dict[str, Callable[[list[Json], str, int], list[Json]]] = {
@@ -37,7 +37,7 @@ def schema(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     if request.method == "POST":
         return _left(request, batch)
     card = None
-    with told(request):
+    with errors_as_messages(request):
         card = schema_page.asked_card(batch, request.GET)
     return _shown(request, batch, card=card, focus=request.GET.get("focus", ""))
 
@@ -83,7 +83,7 @@ def change_fields(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     act, name = next(((act, request.POST[act]) for act in EDITS if request.POST.get(act)), ("", ""))
     to, said = request.POST.get("to", "")[:6], ""
     if act:
-        with told(request):
+        with errors_as_messages(request):
             batch = response_fields.change(
                 batch_id=batch.pk, edit=lambda stored: EDITS[act](stored, name, int(to) if to.isdecimal() else 0)
             )

@@ -4,7 +4,7 @@ from django import forms
 
 from csv_batches.wizard.upload.page import DELIMITERS, OTHER
 from experiments.ingest import ReadOptions
-from experiments.web.base_form import OwnWords
+from experiments.web.base_form import BaseForm
 
 
 class ReadForm(forms.Form):
@@ -29,7 +29,7 @@ class ReadForm(forms.Form):
         )
 
 
-class NamesForm(OwnWords):
+class NamesForm(BaseForm):
     """Names that are shown, and change nothing else."""
 
     name = forms.CharField(max_length=200, label="Batch")

@@ -20,7 +20,7 @@ from csv_batches.wizard.upload import page as file_page
 from csv_batches.wizard.upload.forms import NamesForm, ReadForm
 from experiments.core.errors import InvalidInput, WorkbenchError
 from experiments.ingest import ReadOptions, RejectedFile
-from experiments.web.decorators import PageRequest, signed_in, told, wants_fragment
+from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
 
 EITHER = ["GET", "HEAD", "POST"]
 
@@ -136,7 +136,7 @@ def upload_names(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     if not form.is_valid():
         return _shown(request, batch, names=form)
     wanted = {name: value for name, value in form.cleaned_data.items() if value != getattr(batch, name)}
-    with told(request):
+    with errors_as_messages(request):
         if wanted:
             drafts.update(batch_id=batch.pk, values=wanted)
     if not wants_fragment(request):

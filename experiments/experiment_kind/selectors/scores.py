@@ -39,7 +39,7 @@ def of(experiment: Experiment) -> Score:
     """
     refuse_without_source(experiment, "scored")
     scoring_id = hashlib.sha256(json.dumps(experiment.scoring, sort_keys=True).encode()).hexdigest()[:16]
-    return cached_counts.paced(
+    return cached_counts.cached(
         f"score.{experiment.pk}.{scoring_id}",
         rows=experiment.total,
         version=_version(experiment),

@@ -14,7 +14,7 @@ from experiments.experiment_kind.scoring import RULES
 from experiments.experiment_kind.web import labels
 from experiments.ingest import ReadOptions
 from experiments.models import Network
-from experiments.web.base_form import OwnWords
+from experiments.web.base_form import BaseForm
 
 DELIMITERS = (("", "find out"), (",", "comma"), (";", "semicolon"), ("tab", "tab"), ("|", "pipe |"))
 ENCODINGS = (
@@ -33,7 +33,7 @@ MODES = (
 )
 
 
-class FileForm(OwnWords):
+class FileForm(BaseForm):
     """A data set and how it is read; what is not chosen is found out."""
 
     file = forms.FileField(label="CSV or JSON Lines file", error_messages={"required": "Choose a file first."})
@@ -50,7 +50,7 @@ class FileForm(OwnWords):
         )
 
 
-class ItemForm(OwnWords):
+class ItemForm(BaseForm):
     """One item by hand."""
 
     user_message = forms.CharField(
@@ -74,7 +74,7 @@ class ItemForm(OwnWords):
         return _object(self.cleaned_data["system_params"], "the system params") or {}
 
 
-class ScoringForm(OwnWords):
+class ScoringForm(BaseForm):
     """The rule and what it looks at."""
 
     rule = forms.ChoiceField(

@@ -17,7 +17,7 @@ from experiments.experiment_kind.web.forms import CompareForm, ScoringForm, add_
 from experiments.experiment_kind.web.score_panel import ScorePanel
 from experiments.experiment_kind.web.views import REFUSED, experiment_or_404
 from experiments.kinds import kind_named
-from experiments.web.decorators import PageRequest, signed_in, told, wants_fragment
+from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
 from experiments.web.queue.base import context, queue_address
 
 
@@ -26,14 +26,14 @@ from experiments.web.queue.base import context, queue_address
 def score(request: PageRequest, queue_id: UUID) -> HttpResponse:
     """The panel above the items, and alone the same with its own address."""
     experiment = experiment_or_404(request, queue_id)
-    with told(request):
+    with errors_as_messages(request):
         panel = score_panel.shown(experiment)
         return _score(request, experiment, panel)
     return HttpResponseRedirect(queue_address(experiment, {}))
 
 
 def _score(request: PageRequest, experiment: Experiment, panel: ScorePanel) -> HttpResponse:
-    if wants_fragment(request) and panel.token in request.GET.getlist("has") and panel.seconds:
+    if wants_fragment(request) and panel.fingerprint in request.GET.getlist("has") and panel.seconds:
         return HttpResponse(status=204)
     part = "score" if wants_fragment(request) else "score_page"
     return render(request, f"experiments/experiment_kind/{part}.html", context(experiment, score=panel))

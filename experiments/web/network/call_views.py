@@ -12,7 +12,7 @@ from django_htmx.http import HTMX_STOP_POLLING
 from experiments.core.errors import WorkbenchError
 from experiments.models import NetworkCall
 from experiments.services import network_calls
-from experiments.web.decorators import PageRequest, signed_in, told, wants_fragment
+from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
 from experiments.web.network import call as call_page
 from experiments.web.network import page
 from experiments.web.network.try_form import TryForm
@@ -42,7 +42,7 @@ def network_try(request: PageRequest, pk: int) -> HttpResponseBase:
 def network_test(request: PageRequest, pk: int) -> HttpResponseBase:
     """One call with a message of ours, to see whether the connection holds."""
     network = network_or_404(pk)
-    with told(request):
+    with errors_as_messages(request):
         call = network_calls.ask(network=network, user=request.user, user_message=network_calls.TEST_MESSAGE)
         return HttpResponseRedirect(call_address(call))
     return HttpResponseRedirect(address(network))
@@ -62,7 +62,7 @@ def network_tried(request: PageRequest, pk: int, call_id: UUID) -> HttpResponse:
         form = TryForm(network_or_404(pk), initial={**again, "system_params": shown.system_params})
         context = {"call": shown, "network": call.network, "try_form": form, "section": "networks"}
         return render(request, "experiments/network/call.html", context)
-    if shown.token in request.GET.getlist("has"):
+    if shown.fingerprint in request.GET.getlist("has"):
         return HttpResponse(status=204)
     status = 200 if shown.moves else HTMX_STOP_POLLING
     return render(request, "experiments/network/call_updates.html", {"call": shown}, status=status)

@@ -52,7 +52,7 @@ def _with_query(path: str, filters: dict[str, Any]) -> str:
     return f"{path}?{wanted}" if wanted else path
 
 
-def news(request: PageRequest, queue: Queue, *, acted: bool = False) -> HttpResponse:
+def render_updates(request: PageRequest, queue: Queue, *, acted: bool = False) -> HttpResponse:
     """The parts of the queue's page that the browser does not have as they are now.
 
     `acted`: after an action, which takes away what was said of the one before.
@@ -66,10 +66,10 @@ def news(request: PageRequest, queue: Queue, *, acted: bool = False) -> HttpResp
     changed = {
         "page": page,
         "acted": acted,
-        "parts": {part.key for part in page.parts if part.token not in has},
-        "whole_table": page.table.headings.token not in has,
+        "parts": {part.key for part in page.parts if part.fingerprint not in has},
+        "whole_table": page.table.headings.fingerprint not in has,
         "all_rows": not same_rows,
-        "rows": [line for line in lines if line.token not in has] if same_rows else [],
+        "rows": [line for line in lines if line.fingerprint not in has] if same_rows else [],
     }
     status = HTMX_STOP_POLLING if page.poll.seconds is None else 200
     return render(request, "experiments/queue/updates.html", context(queue, **changed), status=status)
@@ -85,7 +85,7 @@ def _searched(queue: Queue, filters: dict[str, Any], known: list[int]) -> table.
 def after_action(request: PageRequest, queue: Queue) -> HttpResponse:
     """Back to the queue's page, with its filters; for htmx what changed on it."""
     if wants_fragment(request):
-        return news(request, queue_or_404(kind_of(queue), request.user, queue.pk), acted=True)
+        return render_updates(request, queue_or_404(kind_of(queue), request.user, queue.pk), acted=True)
     return HttpResponseRedirect(queue_address(queue, row_filter(request.GET)))
 
 

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from experiments.core.datetimes import moment_of
+from experiments.core.datetimes import datetime_of
 from experiments.kinds import QueueKind
 from experiments.selectors import health
 from experiments.web.decorators import PageRequest, signed_in, wants_fragment
@@ -19,7 +19,7 @@ PAGE = 50
 @require_safe
 @signed_in
 def queue_list(request: PageRequest, kind: QueueKind) -> HttpResponse:
-    older_than = moment_of(request.GET.get("older", ""))
+    older_than = datetime_of(request.GET.get("older", ""))
     queues = kind.queues(request.user).select_related(None).select_related("network", "created_by").only(*OF_A_LINE)
     if older_than:
         queues = queues.filter(created_at__lt=older_than)

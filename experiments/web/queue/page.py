@@ -192,7 +192,7 @@ def failures_by_code(queue: Queue) -> list[tuple[str, int]]:
     if not queue.failed:
         return []
     counters = (queue.failed, queue.succeeded, queue.queued)
-    return cached_counts.paced(
+    return cached_counts.cached(
         f"codes.{queue.pk}",
         rows=queue.failed,
         version=counters,

@@ -19,6 +19,6 @@ def results_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpR
     shown = results.shown(queue)
     if not wants_fragment(request):
         return render(request, "experiments/queue/results_page.html", context(queue, results=shown))
-    if shown.token in request.GET.getlist("has") and shown.seconds:
+    if shown.fingerprint in request.GET.getlist("has") and shown.seconds:
         return HttpResponse(status=204)
     return render(request, "experiments/queue/results.html", context(queue, results=shown))

@@ -12,7 +12,7 @@ from experiments.core.errors import WorkbenchError
 from experiments.kinds import QueueKind, kind_of
 from experiments.models import Queue, QueueItem
 from experiments.services import corrections, queues
-from experiments.web.decorators import PageRequest, signed_in, told, wants_fragment
+from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
 from experiments.web.queue import page as pages
 from experiments.web.queue import row_detail, table
 from experiments.web.queue.base import (
@@ -46,7 +46,7 @@ def item_shown(request: PageRequest, queue: Queue, item: QueueItem, correction: 
     more = kind_of(queue).detail(queue, item)
     shown = {"detail": detail, "correction": correction, "more": more}
     if wants_fragment(request):
-        if detail.token in request.GET.getlist("has"):
+        if detail.fingerprint in request.GET.getlist("has"):
             return HttpResponse(status=204)
         alone = context(queue, **shown, query=table.query(filters), fragment=True)
         return render(request, "experiments/queue/row_detail.html", alone)
@@ -60,7 +60,7 @@ def retry_row(request: PageRequest, kind: QueueKind, queue_id: UUID, row_index: 
     """Puts one item back; with `force` one that succeeded too. `detail` leads back to the item and not to the table."""
     queue = queue_or_404(kind, request.user, queue_id)
     item = item_or_404(queue, row_index)
-    with told(request):
+    with errors_as_messages(request):
         requeued = queues.retry(queue_id=queue.pk, row_indexes=[item.row_index], force="force" in request.POST)
         if not requeued:
             messages.info(request, f"{kind.nouns.item_title} {row_index} did not fail, so there is nothing to retry.")

@@ -33,7 +33,7 @@ class Shown:
     key: str
 
     @property
-    def token(self) -> str:
+    def fingerprint(self) -> str:
         return f"{self.key}.{crc32(repr(self).encode()):08x}"
 
 

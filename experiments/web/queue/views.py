@@ -10,10 +10,17 @@ from django.views.decorators.http import require_POST, require_safe
 from experiments.core.errors import Conflict
 from experiments.kinds import QueueKind
 from experiments.services import queues
-from experiments.web.decorators import PageRequest, signed_in, told, wants_fragment
+from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
 from experiments.web.limits_form import LimitsForm
 from experiments.web.queue import page as pages
-from experiments.web.queue.base import after_action, news, queue_address, queue_or_404, when_paused, whole_page
+from experiments.web.queue.base import (
+    after_action,
+    queue_address,
+    queue_or_404,
+    render_updates,
+    when_paused,
+    whole_page,
+)
 from experiments.web.queue.forms import DuplicateForm, PaceForm, RetryForm, row_filter
 
 
@@ -22,7 +29,7 @@ from experiments.web.queue.forms import DuplicateForm, PaceForm, RetryForm, row_
 def queue_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
     queue = queue_or_404(kind, request.user, queue_id)
     if wants_fragment(request):
-        return news(request, queue)
+        return render_updates(request, queue)
     page = pages.page(queue, request.user, row_filter(request.GET))
     return render(request, "experiments/queue/page.html", whole_page(queue, page))
 
@@ -31,7 +38,7 @@ def queue_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRes
 @signed_in
 def pause(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
     queue = queue_or_404(kind, request.user, queue_id)
-    with told(request):
+    with errors_as_messages(request):
         queues.pause(queue_id=queue.pk, by=request.user.get_username())
     return after_action(request, queue)
 
@@ -40,7 +47,7 @@ def pause(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse
 @signed_in
 def resume(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
     queue = queue_or_404(kind, request.user, queue_id)
-    with told(request):
+    with errors_as_messages(request):
         try:
             queues.resume(queue_id=queue.pk)
         except Conflict as error:
@@ -55,7 +62,7 @@ def resume(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRespons
 @signed_in
 def cancel(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
     queue = queue_or_404(kind, request.user, queue_id)
-    with told(request):
+    with errors_as_messages(request):
         queues.cancel(queue_id=queue.pk)
     return after_action(request, queue)
 
@@ -68,7 +75,7 @@ def retry(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse
     if not form.is_valid():
         messages.error(request, "There is no such error code.")
         return after_action(request, queue)
-    with told(request):
+    with errors_as_messages(request):
         chosen = form.cleaned_data
         requeued = queues.retry(queue_id=queue.pk, error_code=chosen["error_code"] or None, force=chosen["force"])
         waits = "waits" if requeued == 1 else "wait"
@@ -84,7 +91,7 @@ def set_pace(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRespo
     queue = queue_or_404(kind, request.user, queue_id)
     form = PaceForm(request.POST)
     if form.is_valid():
-        with told(request):
+        with errors_as_messages(request):
             queues.set_concurrency(queue_id=queue.pk, **form.cleaned_data)
     else:
         sentence = f"Give a number from 1 to 10,000 for the {kind.nouns.items} at a time. It was not changed."
@@ -115,7 +122,7 @@ def duplicate(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResp
         raise Http404
     form = DuplicateForm(request.POST)
     failed_only = form.is_valid() and form.cleaned_data["only"] == "failed"
-    with told(request):
+    with errors_as_messages(request):
         copy = kind.duplicate(queue=queue, user=request.user, failed_only=failed_only)
         messages.success(request, f"This is a new draft with {kind.nouns.counted(copy.total)} of “{queue.name}”.")
         set_up = kind.set_up(copy, kind.missing(copy))

@@ -10,7 +10,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Left
 from django.utils.http import urlencode
 
-from experiments.core.datetimes import moment_of
+from experiments.core.datetimes import datetime_of
 from experiments.core.formatting import in_one_line
 from experiments.kinds import kind_of
 from experiments.models import Network, Queue, Run
@@ -85,7 +85,7 @@ def _name(run: Run) -> str:
 def _key(text: str) -> tuple[datetime, int] | None:
     """What `_name` wrote; None for anything else."""
     moment_text, _, number = text.partition("~")
-    moment = moment_of(moment_text)
+    moment = datetime_of(moment_text)
     if moment is None or not (number.isascii() and number.isdecimal() and len(number) < 19):
         return None
     return moment, int(number)

@@ -12,7 +12,7 @@ from django_q.models import OrmQ
 from experiments.core.errors import Conflict, InvalidInput
 from experiments.models import NetworkCall, Run
 from experiments.services import network_calls
-from experiments.services.lanes import LanePlace
+from experiments.services.lanes import LaneLease
 from experiments.worker import shutdown
 from tests.integration.network_calls.support import JUDGED, asked, called, remote
 from tests.integration.web.network.support import AGENTS
@@ -181,7 +181,7 @@ def test_a_worker_that_stops_gives_the_call_back(run_server: RunServer, settings
     monkeypatch.setattr(shutdown, "stopping", lambda: True)
     network_calls.perform(call.pk)
     call.refresh_from_db()
-    assert (call.state, call.token) == ("waiting", None)
+    assert (call.state, call.lease_id) == ("waiting", None)
     assert OrmQ.objects.count() == 1
 
 
@@ -194,7 +194,7 @@ def test_what_came_back_is_forgotten_after_a_week_and_its_run_stays(run_server: 
 
 
 def test_a_lane_gives_way_to_a_call_that_waits(run_server: RunServer) -> None:
-    place = LanePlace(queue_id=uuid4(), number=0, generation=1)
+    place = LaneLease(queue_id=uuid4(), number=0, generation=1)
     asked(remote(run_server))
     NetworkCall.objects.update(enqueued_at=timezone.now() - timedelta(seconds=5))
     assert place.others_wait()

@@ -1,10 +1,10 @@
 """What is in a column is found out while the rows pass by."""
 
-from csv_batches.rules.column_stats import LOOKED_AT, SAMPLE_CHARS, ColumnFacts
+from csv_batches.rules.column_stats import LOOKED_AT, SAMPLE_CHARS, ColumnStats
 
 
 def facts(rows: list[list[str]], known: list[dict[str, object]] | None = None) -> list[dict[str, object]]:
-    found = ColumnFacts(len(rows[0]), known or [])
+    found = ColumnStats(len(rows[0]), known or [])
     assert list(found.watched(rows)) == rows
     return found.listed()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.prompts import Problem, compile_template, unknown_tokens
+from experiments.prompts import Problem, compile_template, unknown_placeholders
 
 SCOPE = {
     "row": {"Name": "", "Order no": ""},
@@ -12,7 +12,7 @@ SCOPE = {
 
 
 def details(source: str) -> list[str]:
-    problems = unknown_tokens(compile_template(source), SCOPE)
+    problems = unknown_placeholders(compile_template(source), SCOPE)
     assert {problem.code for problem in problems} <= {"unknown_token"}
     return [problem.detail for problem in problems]
 
@@ -86,6 +86,6 @@ def test_a_token_is_named_once_in_the_order_of_the_template() -> None:
 
 def test_of_many_columns_only_some_are_listed() -> None:
     scope = {**SCOPE, "row": {f"c{number}": "" for number in range(5000)}}
-    problems = unknown_tokens(compile_template("{{ row.foo }}"), scope)
+    problems = unknown_placeholders(compile_template("{{ row.foo }}"), scope)
     assert isinstance(problems[0], Problem)
     assert problems[0].detail.endswith("row.c39 and 4,960 more.")

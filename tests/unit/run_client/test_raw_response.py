@@ -1,13 +1,13 @@
 """The answer as it came, for a person to look at."""
 
-from experiments.run_client import RunReply, RunTarget, Seen, post_run_seen
+from experiments.run_client import RawResponse, RunReply, RunTarget, post_run_raw
 from tests.support.run_server import RunServer
 from tests.unit.run_client.conftest import TOKEN
 
 
-def called(server: RunServer, token: str = TOKEN, **target: object) -> tuple[RunReply, Seen | None]:
+def called(server: RunServer, token: str = TOKEN, **target: object) -> tuple[RunReply, RawResponse | None]:
     where = RunTarget(**{"url": server.url, "authorization": token, "timeout_s": 5, **target})  # type: ignore[arg-type]
-    return post_run_seen(where, body={"user_message": "hello"}, idempotency_key="k")
+    return post_run_raw(where, body={"user_message": "hello"}, idempotency_key="k")
 
 
 def test_status_headers_and_body_are_there_beside_what_they_were_taken_for(server: RunServer) -> None:
@@ -34,7 +34,7 @@ def test_an_answer_past_the_cap_is_seen_as_far_as_it_was_read(server: RunServer)
 
 
 def test_the_token_is_in_no_part_of_it_however_short(server: RunServer) -> None:
-    server.always({"do": "status", "status": 401, "text": "not s3cret", "headers": {"X-Seen": "Bearer s3cret"}})
+    server.always({"do": "status", "status": 401, "text": "not s3cret", "headers": {"X-RawResponse": "Bearer s3cret"}})
     reply, seen = called(server, "Bearer s3cret")
     assert "s3cret" not in repr((reply, seen))
     assert seen is not None

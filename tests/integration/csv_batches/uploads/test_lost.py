@@ -40,13 +40,13 @@ def test_one_that_waits_shortly_is_not(draft: str) -> None:
 
 
 def test_that_of_a_dead_worker_is_sent_again(draft: str, settings: Any) -> None:
-    waiting(draft, token=uuid4(), beat=ago(settings.LANE_STALE_S + 1), attempts=1)
+    waiting(draft, lease_id=uuid4(), beat=ago(settings.LANE_STALE_S + 1), attempts=1)
     background_upload.sweep()
     assert sent() == 1
 
 
 def test_one_that_is_heard_of_is_let_be(draft: str) -> None:
-    upload = waiting(draft, token=uuid4(), beat=ago(0), attempts=1)
+    upload = waiting(draft, lease_id=uuid4(), beat=ago(0), attempts=1)
     background_upload.sweep()
     background_upload.read(upload.pk)
     assert sent() == 0
@@ -62,7 +62,7 @@ def test_a_second_delivery_does_nothing(draft: str) -> None:
 
 
 def test_a_file_that_ends_three_workers_is_refused(api: Api, draft: str, settings: Any) -> None:
-    waiting(draft, token=uuid4(), beat=ago(settings.LANE_STALE_S + 1), attempts=3)
+    waiting(draft, lease_id=uuid4(), beat=ago(settings.LANE_STALE_S + 1), attempts=3)
     background_upload.sweep()
     assert sent() == 0
     found = api.batch(draft)["upload"]
@@ -73,7 +73,7 @@ def test_one_who_was_taken_for_dead_stores_nothing(draft: str) -> None:
     upload = waiting(draft)
     entered = background_upload._enter(upload.pk)
     assert entered is not None
-    Upload.objects.filter(pk=upload.pk).update(token=uuid4())
+    Upload.objects.filter(pk=upload.pk).update(lease_id=uuid4())
     assert entered.batch is not None
     with pytest.raises(background_upload.Interrupted):
         background_upload._read(background_upload.Reading(entered), entered.batch)
@@ -100,11 +100,11 @@ def test_a_discarded_one_is_not_read(draft: str) -> None:
 
 
 def test_lanes_give_way_to_one_that_waits(draft: str) -> None:
-    place = lanes.LanePlace(queue_id=uuid4(), number=0, generation=1)
+    place = lanes.LaneLease(queue_id=uuid4(), number=0, generation=1)
     assert not place.others_wait()
     upload = waiting(draft, enqueued_at=ago(2))
     assert place.others_wait()
-    Upload.objects.filter(pk=upload.pk).update(token=uuid4(), beat=timezone.now())
+    Upload.objects.filter(pk=upload.pk).update(lease_id=uuid4(), beat=timezone.now())
     assert not place.others_wait()
 
 

@@ -1,6 +1,6 @@
 """Tokens in groups, and how one is found."""
 
-from csv_batches.rules.placeholders import groups, param_tokens
+from csv_batches.rules.placeholders import groups, param_placeholders
 
 COLUMNS = [
     {"name": "subject", "header": "subject", "mode": "prompt", "key": "subject"},
@@ -18,7 +18,7 @@ def test_each_group_is_there_with_its_tokens() -> None:
 
 
 def test_only_columns_that_are_sent_as_such_are_system_params() -> None:
-    assert [token.name for token in param_tokens(COLUMNS)] == ["mail.the body"]
+    assert [token.name for token in param_placeholders(COLUMNS)] == ["mail.the body"]
 
 
 def test_a_token_is_found_by_the_name_as_it_stands_in_the_file() -> None:
