@@ -25,7 +25,7 @@ from experiments.services import queues
 
 
 class ReadOnly:
-    """RawResponse, searched, acted upon; never edited."""
+    """Seen, searched, acted upon; never edited."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -60,6 +60,6 @@ def problem(field: Json) -> tuple[str, str] | None:
 
 
 def _sentence(detail: str, name: str) -> str:
-    """PreviewQuery its input a problem needs no address."""
+    """Beside its input a problem needs no address."""
     words = detail.removeprefix(f"response_fields[0] ({quoted(name)}): ")
     return words[:1].upper() + words[1:]

@@ -68,7 +68,7 @@ class RunView(APIView):
 
     def handle_exception(self, exc: Exception) -> Response:
         response: Response = super().handle_exception(exc)
-        # PreviewQuery our own shape the one that clients of such runtimes read.
+        # Beside our own shape the one that clients of such runtimes read.
         response.data.setdefault("detail", _in_words(response.data["errors"]))
         if response.status_code == status.HTTP_500_INTERNAL_SERVER_ERROR:
             # It was logged as what it is. A caller should come back later, and never takes it for an answer.

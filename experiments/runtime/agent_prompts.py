@@ -38,7 +38,7 @@ def answer_chat(spec: NetworkSpec, request: RunRequest, agent: AgentSpec, before
     example = request.example if request.example is not None else spec.example
     parts = [agent.prompt.strip(), guidance.strip()]
     if schema is None and example is not None:
-        # PreviewQuery a schema an example adds nothing but its own values, which small models then repeat.
+        # Beside a schema an example adds nothing but its own values, which small models then repeat.
         parts.append(f"An example of an answer: {json.dumps(example, ensure_ascii=False)}")
     return _chat(request, agent, [*parts, _said(before)], schema)
 

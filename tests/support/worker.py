@@ -73,7 +73,7 @@ class Worker:
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "qcluster"], cwd=ROOT, env=env, start_new_session=True
         )
-        # PreviewQuery the workers a sentinel, a monitor and a pusher.
+        # Beside the workers a sentinel, a monitor and a pusher.
         eventually(lambda: len(self.children()) >= int(env["WORKERS"]) + 3, what="the worker's processes")
 
     @property

@@ -212,7 +212,7 @@ class NetworkForm:
         return replace(self, problems={error.attr or "form": error.detail})
 
     def _with(self, errors: Mapping[str, Any], problems: dict[str, str]) -> "NetworkForm":
-        """PreviewQuery each field the first thing that is wrong with it; what was found here goes before."""
+        """Beside each field the first thing that is wrong with it; what was found here goes before."""
         of_agents = errors.get("agents") or {}
         said = {_field(name, told): told for name, told in _told(errors) if name != "agents"}
         lines = self.agents

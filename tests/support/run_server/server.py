@@ -1,6 +1,6 @@
 """A `/run` server that does what its script says and remembers every call.
 
-`POST /run` is played by the script. PreviewQuery it, for the test that drives it:
+`POST /run` is played by the script. Beside it, for the test that drives it:
     POST /script    sets the script (see `script.py`), POST /reset forgets script, ledger and counters
     GET  /ledger    the calls in order of arrival; `?body=0` leaves the request bodies out
     GET  /stats     {calls, done, in_flight, max_in_flight, held, left, connections}

@@ -34,7 +34,7 @@ def test_an_answer_past_the_cap_is_seen_as_far_as_it_was_read(server: RunServer)
 
 
 def test_the_token_is_in_no_part_of_it_however_short(server: RunServer) -> None:
-    server.always({"do": "status", "status": 401, "text": "not s3cret", "headers": {"X-RawResponse": "Bearer s3cret"}})
+    server.always({"do": "status", "status": 401, "text": "not s3cret", "headers": {"X-Seen": "Bearer s3cret"}})
     reply, seen = called(server, "Bearer s3cret")
     assert "s3cret" not in repr((reply, seen))
     assert seen is not None
