@@ -11,6 +11,7 @@ from django.db import transaction
 from csv_batches.demo import sample
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.services import drafts, launch, uploads
+from experiments.core.choices import QueueStatus
 from experiments.kinds import kind_of
 from experiments.models import Network
 from experiments.services import networks
@@ -38,11 +39,11 @@ class Outcome:
 
     @property
     def is_running(self) -> bool:
-        return self.status == CsvBatch.Status.RUNNING
+        return self.status == QueueStatus.RUNNING
 
     @property
     def has_ended(self) -> bool:
-        return self.status in (CsvBatch.Status.COMPLETED, CsvBatch.Status.CANCELLED)
+        return self.status in (QueueStatus.COMPLETED, QueueStatus.CANCELLED)
 
 
 def ensure_network() -> Network:

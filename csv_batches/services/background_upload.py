@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 from csv_batches.models import CsvBatch, Upload
 from csv_batches.services import store_rows, uploads
 from csv_batches.services.store_rows import Loaded, Rows
+from experiments.core.choices import QueueStatus
 from experiments.core.errors import WorkbenchError
 from experiments.models import Queue
 from experiments.services.locking import locked
@@ -156,7 +157,7 @@ def _when_free(reading: Reading) -> CsvBatch:
     assert batch_id is not None
     while True:
         reading.check()
-        draft = Queue.objects.kept().filter(pk=batch_id, status=Queue.Status.DRAFT)
+        draft = Queue.objects.kept().filter(pk=batch_id, status=QueueStatus.DRAFT)
         if draft.select_for_update(no_key=True, skip_locked=True).values_list("pk").first():
             return locked(CsvBatch, batch_id)
         if not draft.exists():

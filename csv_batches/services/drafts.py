@@ -13,6 +13,7 @@ from csv_batches.rules.column_stats import ColumnStats
 from csv_batches.services import history
 from experiments import response_schema
 from experiments.core import limits
+from experiments.core.choices import QueueStatus
 from experiments.core.errors import Conflict, InvalidInput, TooLarge
 from experiments.core.json_text import UNSTORABLE
 from experiments.models import QueueItem
@@ -40,11 +41,11 @@ def update(*, batch_id: UUID, values: Mapping[str, Any]) -> CsvBatch:
     with transaction.atomic():
         batch = locked(CsvBatch, batch_id)
         refuse_after_start(batch, values, allowed=AFTER_START)
-        if batch.status == CsvBatch.Status.DRAFT:
+        if batch.status == QueueStatus.DRAFT:
             history.remember(batch, values)
         _apply(batch, values)
         batch.save()
-        if batch.status != CsvBatch.Status.DRAFT and "concurrency" in values:
+        if batch.status != QueueStatus.DRAFT and "concurrency" in values:
             queues.set_concurrency(queue_id=batch.pk, concurrency=batch.concurrency)
     return batch
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from csv_batches.models import CsvBatch
 from csv_batches.selectors.plan import CsvBatchPlan
 from csv_batches.services import drafts
+from experiments.core.choices import QueueStatus
 from experiments.core.errors import Conflict, InvalidInput, Problems, WorkbenchError
 from experiments.models import Network
 from experiments.response_schema import fields
@@ -56,7 +57,7 @@ def run(*, batch_id: UUID, user: Any, order: Order) -> None:
 def _startable(batch_id: UUID, order: Order) -> CsvBatch:
     """The batch, held until the transaction ends, with nothing missing."""
     batch = locked(CsvBatch, batch_id)
-    if batch.status != CsvBatch.Status.DRAFT:
+    if batch.status != QueueStatus.DRAFT:
         raise Conflict("This batch was started already.", code="already_started")
     drafts.refuse_while_reading(batch)
     problems = missing(batch)
@@ -79,7 +80,7 @@ class AtRemote:
 
 
 def _at_the_remote(batch_id: UUID, user: Any, order: Order) -> AtRemote | None:
-    batch = CsvBatch.objects.select_related("network").filter(pk=batch_id, status=CsvBatch.Status.DRAFT).first()
+    batch = CsvBatch.objects.select_related("network").filter(pk=batch_id, status=QueueStatus.DRAFT).first()
     network = batch.network if batch else None
     if network is None or remote_schema.config_target(network) is None:
         return None

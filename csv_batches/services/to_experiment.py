@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from csv_batches.models import CsvBatch
 from csv_batches.selectors.plan import CsvBatchPlan
+from experiments.core.choices import QueueStatus
 from experiments.core.errors import Conflict, InvalidInput
 from experiments.experiment_kind.datasets import params_text
 from experiments.experiment_kind.models import Experiment
@@ -19,7 +20,7 @@ from experiments.models.querysets import QueueItemQuerySet
 from experiments.selectors.queues import refuse_without_source
 
 HEADERS = ("user_message", "expected", "system_params", "row_index")
-FINISHED = (CsvBatch.Status.COMPLETED, CsvBatch.Status.CANCELLED)
+FINISHED = (QueueStatus.COMPLETED, QueueStatus.CANCELLED)
 CHUNK = 2000
 RULES = {"number": Rule.NUMERIC, "integer": Rule.NUMERIC, "boolean": Rule.JSON}
 """By the type of the scored field; texts are compared normalised."""

@@ -9,6 +9,7 @@ from django.db.models import Max
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.selectors.trials import COPIED
 from csv_batches.services import drafts, launch
+from experiments.core.choices import QueueStatus
 from experiments.core.errors import Conflict, InvalidInput, Problems
 from experiments.services import bulk_insert, queues
 from experiments.services.locking import locked
@@ -25,7 +26,7 @@ def start(*, batch_id: UUID, rows: int, first: int) -> CsvBatch:
         raise InvalidInput(f"Between 1 and {MOST_ROWS} rows can be tried.", code="invalid", attr="rows")
     with transaction.atomic():
         batch = locked(CsvBatch, batch_id)
-        if batch.status != CsvBatch.Status.DRAFT:
+        if batch.status != QueueStatus.DRAFT:
             raise Conflict("The batch was started: look at its rows instead.", code="already_started")
         drafts.refuse_while_reading(batch)
         problems = launch.missing(batch)

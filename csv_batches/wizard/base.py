@@ -17,6 +17,7 @@ from csv_batches.rules import steps
 from csv_batches.rules.steps import Step, StepState
 from csv_batches.services import draft_history, launch
 from csv_batches.wizard.lookup import batch_or_404, queue_address
+from experiments.core.choices import QueueStatus
 from experiments.core.formatting import count, counted
 from experiments.kinds import kind_named, kind_of
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
@@ -31,7 +32,7 @@ def of_draft(view: StepView) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def fetched(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
         batch = batch_or_404(request.user, batch_id)
-        if batch.status != CsvBatch.Status.DRAFT:
+        if batch.status != QueueStatus.DRAFT:
             return HttpResponseRedirect(queue_address(batch))
         return view(request, batch)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from experiments.core.choices import QueueStatus
 from experiments.core.errors import WorkbenchError
 from experiments.experiment_kind import plan
 from experiments.experiment_kind.datasets import EXPECTED, ITERATIONS, LABEL, MESSAGE, Layout
@@ -16,7 +17,7 @@ from experiments.experiment_kind.web import judged_item, labels, score_panel
 from experiments.experiment_kind.web.judged_item import JudgedItem
 from experiments.experiment_kind.web.score_panel import ScorePanel
 from experiments.kinds import Extras, Json, Nouns, QueueKind, SetUp
-from experiments.models import Queue, QueueItem
+from experiments.models import QueueItem
 from experiments.models.querysets import QueueItemQuerySet
 
 NUMBERS = ("item", "iteration")
@@ -143,4 +144,4 @@ def _free(names: Sequence[str], taken: Sequence[str]) -> list[str]:
 
 def _is_scored(experiment: Experiment) -> bool:
     """Not before it starts, and not after what was expected has been removed."""
-    return experiment.status != Queue.Status.DRAFT and experiment.source_removed_at is None
+    return experiment.status != QueueStatus.DRAFT and experiment.source_removed_at is None

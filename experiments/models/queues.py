@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from experiments.core import limits
+from experiments.core.choices import LaneState, QueueStatus, RowStatus
 from experiments.kinds import kind_choices
 from experiments.models.networks import Network
 from experiments.models.querysets import QueueItemQuerySet, QueueQuerySet
@@ -24,13 +25,6 @@ RATE_DECAY_S = 60.0
 class Queue(models.Model):
     """Rows that wait for an answer, of one kind. Statuses change in `services.queues` and in the worker only."""
 
-    class Status(models.TextChoices):
-        DRAFT = "draft"
-        RUNNING = "running"
-        PAUSED = "paused"
-        COMPLETED = "completed"
-        CANCELLED = "cancelled"
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=32, choices=kind_choices)
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="trials")
@@ -38,7 +32,7 @@ class Queue(models.Model):
     name = models.CharField(max_length=200)
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="queues", null=True, blank=True)
     agent_key = models.CharField(max_length=100, blank=True)
-    status = models.CharField(max_length=16, choices=Status.choices, default=Status.DRAFT)
+    status = models.CharField(max_length=16, choices=QueueStatus.choices(), default=QueueStatus.DRAFT)
     concurrency = models.PositiveIntegerField(default=1)
     debug = models.BooleanField(default=False)
     max_attempts = models.PositiveSmallIntegerField(default=4)
@@ -92,8 +86,8 @@ class Queue(models.Model):
         ordering = ("-created_at", "id")
         indexes = (
             models.Index(fields=("kind", "-created_at", "id"), name="queue_list"),
-            models.Index(fields=("status",), condition=Q(status="running"), name="queue_running"),
-            models.Index(fields=("network",), condition=Q(status="running"), name="queue_running_network"),
+            models.Index(fields=("status",), condition=Q(status=QueueStatus.RUNNING), name="queue_running"),
+            models.Index(fields=("network",), condition=Q(status=QueueStatus.RUNNING), name="queue_running_network"),
             models.Index(
                 fields=("completed_at",),
                 condition=Q(status__in=["completed", "cancelled"]),
@@ -119,7 +113,8 @@ class Queue(models.Model):
                 for name in limits.NAMES
             ),
             models.CheckConstraint(
-                condition=~Q(status="completed") | Q(queued=0, running=0), name="queue_completed_means_nothing_left"
+                condition=~Q(status=QueueStatus.COMPLETED) | Q(queued=0, running=0),
+                name="queue_completed_means_nothing_left",
             ),
         )
 
@@ -141,12 +136,6 @@ class Queue(models.Model):
 class QueueItem(models.Model):
     """One row and its answer. `payload` is in the shape that the kind stored."""
 
-    class Status(models.TextChoices):
-        QUEUED = "queued"
-        RUNNING = "running"
-        SUCCEEDED = "succeeded"
-        FAILED = "failed"
-
     id = models.BigAutoField(primary_key=True)
     queue = models.ForeignKey(
         Queue, on_delete=models.DO_NOTHING, related_name="items", db_constraint=False, db_index=False
@@ -154,7 +143,9 @@ class QueueItem(models.Model):
     kind = models.CharField(max_length=32, choices=kind_choices)
     row_index = models.PositiveIntegerField()
     payload = models.JSONField()
-    status = models.CharField(max_length=16, choices=Status.choices, default=Status.QUEUED, db_default=Status.QUEUED)
+    status = models.CharField(
+        max_length=16, choices=RowStatus.choices(), default=RowStatus.QUEUED, db_default=RowStatus.QUEUED
+    )
     attempts = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text="Claims since a person's last retry."
     )
@@ -183,20 +174,24 @@ class QueueItem(models.Model):
     class Meta:
         ordering = ("queue", "row_index")
         indexes = (
-            models.Index(fields=("queue", "row_index"), condition=Q(status="queued"), name="item_claim"),
-            models.Index(fields=("queue", "row_index"), condition=Q(status="queued", lost__gt=0), name="item_suspect"),
-            models.Index(fields=("queue", "lease_until"), condition=Q(status="running"), name="item_lease"),
+            models.Index(fields=("queue", "row_index"), condition=Q(status=RowStatus.QUEUED), name="item_claim"),
+            models.Index(
+                fields=("queue", "row_index"), condition=Q(status=RowStatus.QUEUED, lost__gt=0), name="item_suspect"
+            ),
+            models.Index(fields=("queue", "lease_until"), condition=Q(status=RowStatus.RUNNING), name="item_lease"),
             models.Index(fields=("queue",), condition=Q(limited_since__isnull=False), name="item_limited"),
             models.Index(fields=("queue", "status", "row_index"), name="item_page_status"),
             models.Index(
-                fields=("queue", "error_code", "row_index"), condition=Q(status="failed"), name="item_page_error"
+                fields=("queue", "error_code", "row_index"),
+                condition=Q(status=RowStatus.FAILED),
+                name="item_page_error",
             ),
         )
         constraints = (
             models.UniqueConstraint(fields=("queue", "row_index"), name="item_row_unique"),
             models.CheckConstraint(
-                condition=Q(status="running", lease_id__isnull=False, lease_until__isnull=False)
-                | (~Q(status="running") & Q(lease_id__isnull=True, lease_until__isnull=True)),
+                condition=Q(status=RowStatus.RUNNING, lease_id__isnull=False, lease_until__isnull=False)
+                | (~Q(status=RowStatus.RUNNING) & Q(lease_id__isnull=True, lease_until__isnull=True)),
                 name="item_lease_while_running",
             ),
         )
@@ -231,7 +226,7 @@ class Lane(models.Model):
     queue = models.ForeignKey(Queue, on_delete=models.DO_NOTHING, related_name="lanes", db_constraint=False)
     number = models.PositiveSmallIntegerField()
     generation = models.PositiveIntegerField(default=1)
-    state = models.CharField(max_length=8, choices=[("waiting", "waiting"), ("live", "live"), ("ended", "ended")])
+    state = models.CharField(max_length=8, choices=[(state, state) for state in LaneState])
     enqueued_at = models.DateTimeField()
     heartbeat = models.DateTimeField(null=True, blank=True)
     host = models.CharField(max_length=200, blank=True)

@@ -11,6 +11,7 @@ from django.db.models import DateTimeField, Max
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from experiments.core.choices import QueueStatus
 from experiments.core.formatting import duration
 from experiments.kinds import kind_of
 from experiments.models import Queue, WorkerProcess
@@ -111,7 +112,7 @@ def heartbeat_age_s(*, host: str, pid: int) -> float | None:
 
 def waiting_note(queues: Iterable[Queue]) -> str:
     """A sentence where items of these queues wait and there seems to be no worker; else nothing."""
-    waiting = [queue for queue in queues if queue.status == Queue.Status.RUNNING and queue.queued and queue.started_at]
+    waiting = [queue for queue in queues if queue.status == QueueStatus.RUNNING and queue.queued and queue.started_at]
     if not waiting:
         return ""
     silence = silence_s()

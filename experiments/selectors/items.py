@@ -9,6 +9,7 @@ from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from experiments.core.choices import QueueStatus
 from experiments.kinds import Extras, kind_of
 from experiments.models import Queue, QueueItem
 from experiments.models.querysets import QueueItemQuerySet
@@ -32,7 +33,7 @@ def of_queue(queue: Queue) -> QueueItemQuerySet:
 
 def held_back(queue: Queue) -> QueueItem | None:
     """The item that comes next, where nothing of a running queue is in flight because it may not be called yet."""
-    if queue.status != Queue.Status.RUNNING or queue.running or not queue.queued:
+    if queue.status != QueueStatus.RUNNING or queue.running or not queue.queued:
         return None
     waiting = QueueItem.objects.of(queue).filter(status="queued", row_index__gte=queue.range_from or 0)
     first = waiting.in_order().only("available_at", "limited_since").first()

@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from experiments.core import limits
+from experiments.core.choices import QueueStatus
 from experiments.core.errors import Conflict
 from experiments.kinds import kind_named, kind_of
 from experiments.models import Queue
@@ -22,7 +23,7 @@ def rows_per_second(queue: Queue, now: datetime) -> float:
     The queue keeps a count that decays by e in `RATE_DECAY_S`, from nothing whenever it begins to run. Shortly after
     that less than that time has been seen, which the denominator takes into account.
     """
-    if queue.status != Queue.Status.RUNNING or queue.rate_at is None or queue.running_since is None:
+    if queue.status != QueueStatus.RUNNING or queue.rate_at is None or queue.running_since is None:
         return 0.0
     seen_s = max((now - queue.running_since).total_seconds(), 0.1)
     quiet_s = max((now - queue.rate_at).total_seconds(), 0.0)
@@ -48,7 +49,7 @@ def progress(queue: Queue, now: datetime | None = None) -> dict[str, Any]:
 
 
 def pause_reason(queue: Queue) -> dict[str, Any] | None:
-    if queue.status != Queue.Status.PAUSED:
+    if queue.status != QueueStatus.PAUSED:
         return None
     return {"code": queue.pause_code, "detail": queue.pause_detail, "until": queue.pause_until}
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from django.db import connection, transaction
 from django.utils.http import content_disposition_header
 
+from experiments.core.choices import QueueStatus
 from experiments.core.errors import Conflict, Gone
 from experiments.export.csv_lines import csv_chunks
 from experiments.export.jsonl_lines import jsonl_chunks
@@ -18,7 +19,7 @@ from experiments.models import Queue
 from experiments.selectors import items
 from experiments.selectors.queues import refuse_without_source
 
-FINISHED = (Queue.Status.COMPLETED, Queue.Status.CANCELLED)
+FINISHED = (QueueStatus.COMPLETED, QueueStatus.CANCELLED)
 CHUNK = 2000
 # File systems take 255 bytes; a letter may have four.
 LONGEST_STEM = 60

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 from uuid import UUID
 
+from experiments.core.choices import QueueStatus
 from experiments.core.errors import Conflict, Gone
 from experiments.kinds import kind_of
 from experiments.models import Queue
@@ -25,7 +26,7 @@ def locked(model: type[OfKind], queue_id: UUID) -> OfKind:
 def locked_draft(model: type[OfKind], queue_id: UUID) -> OfKind:
     """The same for what changes its items. `Conflict` where it was started."""
     queue = locked(model, queue_id)
-    if queue.status != Queue.Status.DRAFT:
+    if queue.status != QueueStatus.DRAFT:
         nouns = kind_of(queue).nouns
         raise Conflict(
             f"The {nouns.one} was started: its {nouns.items} cannot change any more. Duplicate it instead.",
@@ -37,6 +38,6 @@ def locked_draft(model: type[OfKind], queue_id: UUID) -> OfKind:
 def refuse_after_start(queue: Queue, changed: Iterable[str], *, allowed: set[str]) -> None:
     """`Conflict` where the queue was started and more than the settings that are `allowed` then would change."""
     fixed = sorted(set(changed) - allowed)
-    if queue.status != Queue.Status.DRAFT and fixed:
+    if queue.status != QueueStatus.DRAFT and fixed:
         one = kind_of(queue).nouns.one
         raise Conflict(f"The {one} was started: {', '.join(fixed)} cannot change any more.", code="wrong_status")

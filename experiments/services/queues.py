@@ -16,6 +16,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from experiments.core import limits as queue_limits
+from experiments.core.choices import QueueStatus
 from experiments.core.errors import Conflict, Gone
 from experiments.kinds import Nouns, kind_of
 from experiments.models import Queue, QueueItem
@@ -23,7 +24,6 @@ from experiments.selectors.queues import refuse_without_source
 from experiments.services import lanes
 from experiments.services.queue_end import settle
 
-Status = Queue.Status
 BIG = 20_000
 """Rows above which a queue is deleted by a worker and not while somebody waits."""
 DELETED_WITHIN = timedelta(minutes=10)
@@ -55,9 +55,9 @@ def called(queue_id: UUID) -> str:
 def start(*, queue_id: UUID, range_from: int | None = None, range_to: int | None = None) -> None:
     """draft → running. `range_from` and `range_to` (exclusive) limit which rows are called before it pauses."""
     with transaction.atomic():
-        started = Queue.objects.filter(pk=queue_id, status=Status.DRAFT, deleted_at=None).update(
+        started = Queue.objects.filter(pk=queue_id, status=QueueStatus.DRAFT, deleted_at=None).update(
             **FRESH_START,
-            status=Status.RUNNING,
+            status=QueueStatus.RUNNING,
             started_at=timezone.now(),
             range_from=range_from,
             range_to=range_to,
@@ -75,7 +75,7 @@ def _admit(queue_id: UUID) -> None:
     """
     queue = Queue.objects.select_related("created_by").get(pk=queue_id)
     most = settings.RUNNING_MAX
-    if not most or queue.status != Status.RUNNING or queue.parent_id or queue.created_by.is_staff:
+    if not most or queue.status != QueueStatus.RUNNING or queue.parent_id or queue.created_by.is_staff:
         return
     with connection.cursor() as cursor:
         # One start of an owner after the other: each counts what the one before has committed.
@@ -99,8 +99,8 @@ def _named(running: Sequence[Mapping[str, Any]], most: int = 5) -> str:
 
 def pause(*, queue_id: UUID, by: str) -> None:
     """running → paused. Calls in flight end and are recorded."""
-    changed = Queue.objects.filter(pk=queue_id, status=Status.RUNNING).update(
-        status=Status.PAUSED, pause_code="user", pause_detail=f"Paused by {by}.", pause_until=None
+    changed = Queue.objects.filter(pk=queue_id, status=QueueStatus.RUNNING).update(
+        status=QueueStatus.PAUSED, pause_code="user", pause_detail=f"Paused by {by}.", pause_until=None
     )
     if not changed:
         raise Conflict(f"Only a running {called(queue_id)} can be paused.", code="wrong_status")
@@ -108,8 +108,8 @@ def pause(*, queue_id: UUID, by: str) -> None:
 
 def pause_by_system(*, queue_id: UUID, code: str, detail: str) -> None:
     """running → paused, with the reason for the person who has to mend it; nothing where it does not run."""
-    Queue.objects.filter(pk=queue_id, status=Status.RUNNING).update(
-        status=Status.PAUSED, pause_code=code, pause_detail=detail, pause_until=None, probing=True
+    Queue.objects.filter(pk=queue_id, status=QueueStatus.RUNNING).update(
+        status=QueueStatus.PAUSED, pause_code=code, pause_detail=detail, pause_until=None, probing=True
     )
 
 
@@ -118,7 +118,7 @@ def resume(*, queue_id: UUID) -> None:
 
     `Conflict` with the code of the pause where a hard limit is still reached: it would pause again at once.
     """
-    stopped = Queue.objects.filter(pk=queue_id, status__in=[Status.PAUSED, Status.CANCELLED])
+    stopped = Queue.objects.filter(pk=queue_id, status__in=[QueueStatus.PAUSED, QueueStatus.CANCELLED])
     with transaction.atomic():
         queue = stopped.select_for_update(no_key=True).first()
         cap = queue_limits.reached(queue) if queue else None
@@ -143,7 +143,7 @@ def _resume(found: QuerySet[Queue]) -> int:
         queue_id = found.select_for_update(no_key=True).values_list("pk", flat=True).first()
         if queue_id is None:
             return 0
-        Queue.objects.filter(pk=queue_id).update(**FRESH_START, status=Status.RUNNING, completed_at=None)
+        Queue.objects.filter(pk=queue_id).update(**FRESH_START, status=QueueStatus.RUNNING, completed_at=None)
         settle(queue_id)
         lanes.ensure(queue_id)
         return 1
@@ -151,8 +151,8 @@ def _resume(found: QuerySet[Queue]) -> int:
 
 def cancel(*, queue_id: UUID) -> None:
     """running or paused → cancelled. Calls in flight end and are recorded, waiting rows stay as they are."""
-    changed = Queue.objects.filter(pk=queue_id, status__in=[Status.RUNNING, Status.PAUSED]).update(
-        **NO_PAUSE, status=Status.CANCELLED, completed_at=timezone.now(), range_from=None, range_to=None
+    changed = Queue.objects.filter(pk=queue_id, status__in=[QueueStatus.RUNNING, QueueStatus.PAUSED]).update(
+        **NO_PAUSE, status=QueueStatus.CANCELLED, completed_at=timezone.now(), range_from=None, range_to=None
     )
     if not changed:
         raise Conflict(f"Only a running or paused {called(queue_id)} can be cancelled.", code="wrong_status")
@@ -175,8 +175,8 @@ def retry(
         requeued = failed + succeeded
         if not requeued:
             return 0
-        begins = {"status": Status.RUNNING, "completed_at": None, **NO_RATE}
-        changes = begins if queue.status == Status.COMPLETED else {}
+        begins = {"status": QueueStatus.RUNNING, "completed_at": None, **NO_RATE}
+        changes = begins if queue.status == QueueStatus.COMPLETED else {}
         Queue.objects.filter(pk=queue_id).update(
             **changes,
             queued=F("queued") + requeued,
@@ -197,10 +197,10 @@ def _put_back(items: QuerySet[QueueItem]) -> int:
 
 def _refuse_retry(queue: Queue) -> None:
     nouns = kind_of(queue).nouns
-    if queue.status == Status.CANCELLED:
+    if queue.status == QueueStatus.CANCELLED:
         sentence = f"This {nouns.one} is cancelled. Resume it before you retry {nouns.items}."
         raise Conflict(sentence, code="wrong_status")
-    if queue.status == Status.DRAFT:
+    if queue.status == QueueStatus.DRAFT:
         raise Conflict(f"This {nouns.one} was not started yet.", code="wrong_status")
     refuse_without_source(queue, "called again")
 

@@ -11,13 +11,14 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from experiments.core.choices import QueueStatus
 from experiments.kinds import kind_of
 from experiments.models import Queue
 from experiments.services import queues
 
 CHUNK = 1_000
 """Rows of one transaction."""
-FINISHED = (Queue.Status.COMPLETED, Queue.Status.CANCELLED)
+FINISHED = (QueueStatus.COMPLETED, QueueStatus.CANCELLED)
 
 _BLANK = """
 WITH chunk AS (

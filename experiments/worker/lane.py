@@ -27,6 +27,7 @@ from django.db import (
     transaction,
 )
 
+from experiments.core.choices import QueueStatus
 from experiments.core.errors import WorkbenchError
 from experiments.models import Queue
 from experiments.run_client import AbortHandle
@@ -257,17 +258,17 @@ class Lane:
             claimed = self._claim(queue, running) if claim and not resumed else []
             if running == 0 and not claimed:
                 settle(self._queue_id)
-            idle = not claimed and not self._in_flight and queue.status == Queue.Status.RUNNING
+            idle = not claimed and not self._in_flight and queue.status == QueueStatus.RUNNING
             return Round(claimed, claims.next_due_s(queue) if idle else None, True, resumed)
 
     def _resumed(self, queue: claims.Locked) -> bool:
         """Whether the queue runs again after this lane saw it stop."""
-        runs = queue.status == Queue.Status.RUNNING
+        runs = queue.status == QueueStatus.RUNNING
         self._saw_stop = self._saw_stop or not runs
         return runs and self._saw_stop
 
     def _claim(self, queue: claims.Locked, running: int) -> list[Claimed]:
-        if not self._claiming or queue.status != Queue.Status.RUNNING:
+        if not self._claiming or queue.status != QueueStatus.RUNNING:
             return []
         if records.pause_at_cap(queue):
             return []

@@ -9,6 +9,7 @@ from django.utils import timezone
 from csv_batches.models import CsvBatch, CsvBatchRow
 from csv_batches.rules.estimate import Estimate
 from csv_batches.selectors import trials
+from experiments.core.choices import QueueStatus
 from experiments.core.formatting import compact, duration, milliseconds
 from experiments.models import Lane
 from experiments.web.queue import summary
@@ -70,9 +71,9 @@ def shown(batch: CsvBatch) -> ShownTrial | None:
 
 
 def _state(trial: CsvBatch) -> tuple[str, str]:
-    if trial.status == CsvBatch.Status.RUNNING:
+    if trial.status == QueueStatus.RUNNING:
         return "run", "The rows wait for a worker." if trial.queued == trial.total else "The rows are on their way."
-    if trial.status == CsvBatch.Status.COMPLETED:
+    if trial.status == QueueStatus.COMPLETED:
         return ("warn", "Look at what the rows say.") if trial.failed else ("ok", "")
     return "warn", trial.pause_detail
 
@@ -97,7 +98,7 @@ def silence(trial: CsvBatch, rows: list[CsvBatchRow]) -> str:
     """Why nothing happens, where rows have been waiting for longer than a worker takes to come."""
     now = timezone.now()
     overdue = any(row.status == "queued" and row.available_at < now - SILENCE for row in rows)
-    if trial.status != CsvBatch.Status.RUNNING or not overdue or _heard(now, queue_id=trial.pk):
+    if trial.status != QueueStatus.RUNNING or not overdue or _heard(now, queue_id=trial.pk):
         return ""
     if _heard(now):
         return "The workers are busy with other batches; this trial comes next."

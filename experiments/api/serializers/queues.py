@@ -9,7 +9,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from experiments.models import Queue
+from experiments.core.choices import QueueStatus
 from experiments.selectors import items, queues
 from experiments.selectors.items import LARGEST_INDEX
 
@@ -28,8 +28,8 @@ ERROR_CODES = (
     "crashed",
 )
 LARGEST_BIG = 10**15
-QUEUE_STATUSES = [str(status) for status in Queue.Status.values]
-STATUSES = ["queued", "running", "succeeded", "failed"]
+QUEUE_STATUSES = QueueStatus.values()
+STATUSES = RowStatus.values()
 
 
 @extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}]})

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from experiments import response_schema
 from experiments.core import limits
+from experiments.core.choices import QueueStatus
 from experiments.core.errors import Conflict, InvalidInput, Problems, WorkbenchError
 from experiments.experiment_kind.models import KIND, Experiment
 from experiments.experiment_kind.scoring import BadScoring, Scoring
@@ -48,7 +49,7 @@ def update(*, experiment_id: UUID, values: Mapping[str, Any]) -> Experiment:
         refuse_after_start(experiment, values, allowed=AFTER_START)
         _apply(experiment, values)
         experiment.save()
-        if experiment.status != Queue.Status.DRAFT and "concurrency" in values:
+        if experiment.status != QueueStatus.DRAFT and "concurrency" in values:
             queues.set_concurrency(queue_id=experiment.pk, concurrency=experiment.concurrency)
     return experiment
 
@@ -72,7 +73,7 @@ def run(*, experiment_id: UUID, range_from: int | None = None, range_to: int | N
     pin = _pin(experiment_id)
     with transaction.atomic():
         experiment = locked(Experiment, experiment_id)
-        if experiment.status != Queue.Status.DRAFT:
+        if experiment.status != QueueStatus.DRAFT:
             raise Conflict("This experiment was started already.", code="already_started")
         problems = missing(experiment)
         if problems:
@@ -91,7 +92,7 @@ def run(*, experiment_id: UUID, range_from: int | None = None, range_to: int | N
 
 def _pin(experiment_id: UUID) -> remote_schema.Pin | None:
     """None where the experiment is no draft."""
-    drafts = Experiment.objects.select_related("network", "created_by").filter(status=Queue.Status.DRAFT)
+    drafts = Experiment.objects.select_related("network", "created_by").filter(status=QueueStatus.DRAFT)
     experiment = drafts.filter(pk=experiment_id).first()
     return remote_schema.pin(experiment.network, by=experiment.created_by.get_username()) if experiment else None
 

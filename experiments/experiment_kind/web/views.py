@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from experiments.core.choices import QueueStatus
 from experiments.core.errors import WorkbenchError
 from experiments.experiment_kind.models import KIND, Experiment
 from experiments.experiment_kind.services import dataset_items, experiments
@@ -28,7 +29,6 @@ from experiments.experiment_kind.web.forms import (
     fields_of,
 )
 from experiments.kinds import kind_named, kind_of
-from experiments.models import Queue
 from experiments.web.decorators import PageRequest, signed_in
 from experiments.web.queue.base import queue_address, queue_or_404
 
@@ -49,7 +49,7 @@ def of_draft(view: DraftView) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def guarded(request: PageRequest, queue_id: UUID) -> HttpResponseBase:
         experiment = experiment_or_404(request, queue_id)
-        if experiment.status != Queue.Status.DRAFT:
+        if experiment.status != QueueStatus.DRAFT:
             return HttpResponseRedirect(queue_address(experiment, {}))
         return view(request, experiment)
 

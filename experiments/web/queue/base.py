@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django_htmx.http import HTMX_STOP_POLLING
 
+from experiments.core.choices import QueueStatus
 from experiments.kinds import QueueKind, kind_of
 from experiments.models import Queue, QueueItem
 from experiments.selectors import items
@@ -91,4 +92,4 @@ def after_action(request: PageRequest, queue: Queue) -> HttpResponse:
 
 def when_paused(queue: Queue) -> str:
     """The rest of a sentence on what was put back: a paused queue does not go on with it by itself."""
-    return " when you resume" if queue.status == Queue.Status.PAUSED else ""
+    return " when you resume" if queue.status == QueueStatus.PAUSED else ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count
 
+from experiments.core.choices import QueueStatus
 from experiments.core.errors import WorkbenchError
 from experiments.kinds import QueueKind, SetUp, kind_of
 from experiments.models import Queue, QueueItem
@@ -26,7 +27,7 @@ MANY_FAILURES = 1000
 """Failures by code are counted in some thousandths of a second, but for every poll of everybody who looks."""
 OF_A_LINE = (*(field.name for field in Queue._meta.concrete_fields), "network__name", "created_by__username")
 """What `listed_of` reads: nothing that a kind adds."""
-ACTIVE = (Queue.Status.RUNNING, Queue.Status.PAUSED)
+ACTIVE = (QueueStatus.RUNNING, QueueStatus.PAUSED)
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ class QueuePage:
 
     @property
     def has_results(self) -> bool:
-        return self.queue.status != Queue.Status.DRAFT and bool(self.kind.response_fields(self.queue))
+        return self.queue.status != QueueStatus.DRAFT and bool(self.kind.response_fields(self.queue))
 
     @property
     def results_open(self) -> bool:
@@ -174,7 +175,7 @@ def page(queue: Queue, user: Any, filters: Mapping[str, Any], table: RowTable | 
         poll=Poll("live", summary.poll_seconds(queue), query(filters)),
         filters=filters,
         missing=tuple(error.detail for error in problems),
-        set_up=kind.set_up(queue, problems) if queue.status == Queue.Status.DRAFT else None,
+        set_up=kind.set_up(queue, problems) if queue.status == QueueStatus.DRAFT else None,
     )
 
 
@@ -252,7 +253,7 @@ def _answer_chip(filters: Mapping[str, Any]) -> Chip | None:
 
 def missing(queue: Queue) -> list[WorkbenchError]:
     """What a draft lacks before it can start."""
-    return kind_of(queue).missing(queue) if queue.status == Queue.Status.DRAFT else []
+    return kind_of(queue).missing(queue) if queue.status == QueueStatus.DRAFT else []
 
 
 def listed_of(queue: Queue) -> Listed:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from experiments.core.choices import QueueStatus
 from experiments.core.errors import WorkbenchError
 from experiments.core.formatting import milliseconds
 from experiments.kinds import kind_of
@@ -88,7 +89,7 @@ def detail(queue: Queue, item: QueueItem, filters: Mapping[str, Any]) -> RowDeta
         trace_id=item.run_trace_id or "",
         previous=previous,
         next=following,
-        can_run_again=item.status in FINAL and queue.status not in (Queue.Status.DRAFT, Queue.Status.CANCELLED),
+        can_run_again=item.status in FINAL and queue.status not in (QueueStatus.DRAFT, QueueStatus.CANCELLED),
         can_correct=item.status in FINAL and bool(names),
         corrected=corrected,
         failed=item.status == "failed",
@@ -130,7 +131,7 @@ def _extras(queue: Queue, item: QueueItem) -> Pairs:
 
 
 def _changes(queue: Queue, item: QueueItem) -> bool:
-    waits = item.status == "queued" and queue.status == Queue.Status.RUNNING
+    waits = item.status == "queued" and queue.status == QueueStatus.RUNNING
     return waits or item.status == "running"
 
 

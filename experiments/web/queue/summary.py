@@ -11,13 +11,13 @@ from typing import Any
 from zlib import crc32
 
 from experiments.core import limits as queue_limits
+from experiments.core.choices import QueueStatus
 from experiments.core.formatting import compact, count, duration
 from experiments.kinds import Nouns, kind_of
 from experiments.models import Queue
 from experiments.selectors import health, items
 
-Status = Queue.Status
-FINISHED = (Status.COMPLETED, Status.CANCELLED)
+FINISHED = (QueueStatus.COMPLETED, QueueStatus.CANCELLED)
 OF_AN_ENTRY = ("kind", "name", "status", "total", "running", "succeeded", "failed")
 """What `entry_of` reads of a queue: with its settings, which may be megabytes, a list would be slow."""
 WHOLE = 1000
@@ -126,7 +126,7 @@ def shares(counts: Sequence[int], total: int) -> list[int]:
 
 
 def severity_of(queue: Queue) -> str:
-    return "warn" if queue.status == Status.COMPLETED and queue.failed else SEVERITY[queue.status]
+    return "warn" if queue.status == QueueStatus.COMPLETED and queue.failed else SEVERITY[queue.status]
 
 
 def state_of(queue: Queue) -> State:
@@ -134,21 +134,21 @@ def state_of(queue: Queue) -> State:
     if held_back is not None and not health.waiting_note([queue]):
         why = "The network asks to wait (429)." if held_back.limited_since else "What failed is tried again."
         return State("state", queue.status, severity_of(queue), why, held_back.available_at)
-    until = queue.pause_until if queue.status == Status.PAUSED else None
+    until = queue.pause_until if queue.status == QueueStatus.PAUSED else None
     return State("state", queue.status, severity_of(queue), _sentence(queue), until)
 
 
 def _sentence(queue: Queue) -> str:
     sentences = {
-        Status.DRAFT: _draft,
-        Status.RUNNING: _running,
-        Status.PAUSED: _paused,
-        Status.COMPLETED: _completed,
-        Status.CANCELLED: _cancelled,
+        QueueStatus.DRAFT: _draft,
+        QueueStatus.RUNNING: _running,
+        QueueStatus.PAUSED: _paused,
+        QueueStatus.COMPLETED: _completed,
+        QueueStatus.CANCELLED: _cancelled,
     }
     if queue.source_removed_at is not None:
         return _without_source(queue, queue.source_removed_at)
-    return sentences[Status(queue.status)](queue)
+    return sentences[QueueStatus(queue.status)](queue)
 
 
 def _without_source(queue: Queue, removed: datetime) -> str:
@@ -212,7 +212,7 @@ def facts_of(queue: Queue, progress: Mapping[str, Any]) -> Facts:
     """`progress` as the API gives it: counts, `rows_per_second`, `eta_seconds`, `tokens`."""
     done = queue.succeeded + queue.failed
     rate, eta, tokens = progress["rows_per_second"] * 60, progress["eta_seconds"], progress["tokens"]
-    has_begun = queue.status != Status.DRAFT
+    has_begun = queue.status != QueueStatus.DRAFT
     token_limit = queue.max_tokens if has_begun else None
     projected = tokens * queue.total / done if done and done < queue.total else 0
     return Facts(
@@ -256,25 +256,25 @@ def actions_of(queue: Queue, codes: Sequence[tuple[str, int]]) -> Actions:
     status, has_source = queue.status, queue.source_removed_at is None
     return Actions(
         key="acts",
-        can_pause=status == Status.RUNNING,
-        can_resume=status in (Status.PAUSED, Status.CANCELLED) and has_source,
-        can_cancel=status in (Status.RUNNING, Status.PAUSED),
-        can_retry=has_source and queue.failed > 0 and status not in (Status.CANCELLED, Status.DRAFT),
-        can_run_again=has_source and queue.succeeded > 0 and status not in (Status.CANCELLED, Status.DRAFT),
+        can_pause=status == QueueStatus.RUNNING,
+        can_resume=status in (QueueStatus.PAUSED, QueueStatus.CANCELLED) and has_source,
+        can_cancel=status in (QueueStatus.RUNNING, QueueStatus.PAUSED),
+        can_retry=has_source and queue.failed > 0 and status not in (QueueStatus.CANCELLED, QueueStatus.DRAFT),
+        can_run_again=has_source and queue.succeeded > 0 and status not in (QueueStatus.CANCELLED, QueueStatus.DRAFT),
         failed=queue.failed,
         codes=tuple(codes),
         finished=status in FINISHED,
         has_source=has_source,
         status=status,
         # A number that changes with every row would draw the buttons anew under the pointer.
-        answered=0 if status == Status.RUNNING else queue.succeeded + queue.failed,
+        answered=0 if status == QueueStatus.RUNNING else queue.succeeded + queue.failed,
     )
 
 
 def entry_of(queue: Queue, *, current: bool = False) -> Entry:
     percent = percent_done(queue)
-    labels = {Status.RUNNING: f"{percent} %", Status.COMPLETED: "done"}
-    label = labels.get(Status(queue.status), queue.status)
+    labels = {QueueStatus.RUNNING: f"{percent} %", QueueStatus.COMPLETED: "done"}
+    label = labels.get(QueueStatus(queue.status), queue.status)
     return Entry(
         f"q-{queue.pk.hex[:12]}", str(queue.pk), queue.name, queue.status, label, percent, bar_of(queue), current
     )
@@ -282,7 +282,7 @@ def entry_of(queue: Queue, *, current: bool = False) -> Entry:
 
 def moves(queue: Queue) -> bool:
     """Whether a page of it can change by itself within seconds."""
-    return queue.status == Status.RUNNING or queue.running > 0
+    return queue.status == QueueStatus.RUNNING or queue.running > 0
 
 
 def poll_seconds(queue: Queue) -> int | None:

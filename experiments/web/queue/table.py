@@ -12,6 +12,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 
+from experiments.core.choices import QueueStatus
 from experiments.core.formatting import duration, milliseconds
 from experiments.export.rows import cell_text
 from experiments.kinds import Extras, kind_of
@@ -198,7 +199,7 @@ def _line(queue: Queue, row: Mapping[str, Any], extras: Extras) -> RowLine:
         elapsed=_elapsed(row),
         started_at=row["started_at"],
         completed_at=row["completed_at"],
-        can_retry=status == "failed" and queue.status not in (Queue.Status.DRAFT, Queue.Status.CANCELLED),
+        can_retry=status == "failed" and queue.status not in (QueueStatus.DRAFT, QueueStatus.CANCELLED),
         extras=_extra_texts(row, extras),
     )
 
