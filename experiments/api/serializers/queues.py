@@ -9,7 +9,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from experiments.core.choices import QueueStatus
+from experiments.core.choices import QueueStatus, RowStatus
 from experiments.selectors import items, queues
 from experiments.selectors.items import LARGEST_INDEX
 
