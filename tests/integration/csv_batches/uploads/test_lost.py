@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from django_q.models import OrmQ
 
+from csv_batches import tasks
 from csv_batches.models import CsvBatch, Upload
 from csv_batches.services import background_upload, uploads
 from experiments.services import lanes
@@ -84,7 +85,7 @@ def test_one_who_was_taken_for_dead_stores_nothing(draft: str) -> None:
 def test_a_stopping_worker_gives_it_back(draft: str, monkeypatch: pytest.MonkeyPatch) -> None:
     upload = waiting(draft)
     monkeypatch.setattr(shutdown, "stopping", lambda: True)
-    background_upload.read(upload.pk)
+    tasks.read_upload(str(upload.pk))
     upload.refresh_from_db()
     assert (upload.state, upload.beat, upload.attempts, sent()) == ("parsing", None, 0, 1)
     monkeypatch.undo()
