@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from experiments.experiment_kind.scoring import Judge, Scoring, Verdict
+from experiments.experiment_kind.choices import Verdict
+from experiments.experiment_kind.scoring import Judge, Scoring
 
 
 def judged(expected: str, answer: Any, rule: str, **more: Any) -> bool:
-    scoring = Scoring.of({"rule": rule, "field": "x", **more})
+    scoring = Scoring.from_json({"rule": rule, "field": "x", **more})
     verdict = Judge(scoring).verdict(expected=expected, status="succeeded", answer={"x": answer})
     assert verdict in (Verdict.RIGHT, Verdict.WRONG)
     return verdict is Verdict.RIGHT
@@ -143,13 +144,13 @@ def test_numbers_in_an_expected_object_keep_their_type() -> None:
 
 
 def test_the_field_may_be_a_path() -> None:
-    judge = Judge(Scoring.of({"rule": "exact", "field": "a.b"}))
+    judge = Judge(Scoring.from_json({"rule": "exact", "field": "a.b"}))
     answers = ({"a": {"b": "x"}}, {"a.b": "x", "a": {"b": "y"}}, {"a": {"b": "y"}})
     verdicts = [judge.verdict(expected="x", status="succeeded", answer=answer) for answer in answers]
     assert verdicts == [Verdict.RIGHT, Verdict.RIGHT, Verdict.WRONG]
 
 
 def test_without_a_field_the_whole_answer_counts() -> None:
-    judge = Judge(Scoring.of({"rule": "json"}))
+    judge = Judge(Scoring.from_json({"rule": "json"}))
     assert judge.verdict(expected='{"a":1,"b":2}', status="succeeded", answer={"b": 2, "a": 1}) is Verdict.RIGHT
     assert judge.verdict(expected='{"a":1}', status="succeeded", answer={"b": 2, "a": 1}) is Verdict.WRONG
