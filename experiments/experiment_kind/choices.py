@@ -1,4 +1,4 @@
-"""The words that the table, the API and the code of experiments share, each in one list."""
+"""The fixed values that the table, the API and the code of experiments share, as enums."""
 
 from experiments.core.choices import Choices
 

@@ -144,5 +144,5 @@ def _unused_names(names: Sequence[str], taken: Sequence[str]) -> list[str]:
 
 
 def _is_scored(experiment: Experiment) -> bool:
-    """Not before it starts, and not after what was expected has been removed."""
+    """Only after it started, and until the expected answers are removed with the source rows."""
     return experiment.status != QueueStatus.DRAFT and experiment.source_removed_at is None

@@ -17,7 +17,7 @@ class Problem:
     """`line` is the physical line, `column` the number of the cell in its row, both from 1; None: about the whole.
 
     `field` is the column's header. `detail` says what was found, what was expected and what to do; where it begins with
-    the place, `reason` is the rest of it.
+    the place, `reason` is the sentence without it.
     """
 
     line: int | None

@@ -11,7 +11,7 @@ from experiments.experiment_kind.scoring.interval import wilson_interval
 from experiments.experiment_kind.scoring.judge import ENDED, MISSING, Judge, comparable_text
 
 MAX_CHOICES = 30
-"""More different expected answers are no choices: then there is no confusion table."""
+"""With more different expected answers they are not taken for choices, and there is no confusion table."""
 MAX_CHOICE_CHARS = 100
 WITH_CONFUSION = (Rule.EXACT, Rule.NORMALISED, Rule.JSON)
 

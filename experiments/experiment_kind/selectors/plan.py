@@ -26,7 +26,7 @@ class ExperimentPlan:
         try:
             return self.layout.message(payload), self.layout.system_params(payload)
         except BadParams as error:
-            # The data set was checked before it was stored: only a change of the table itself comes here.
+            # Checked before it was stored: this takes a change of the table by other means.
             sentence = f"The system params of this item: the cell {error}."
             raise InvalidInput(sentence, code=RowError.TEMPLATE_ERROR) from error
 

@@ -25,9 +25,9 @@ from experiments.selectors.queues import refuse_without_source
 
 CHUNK = 5000
 LARGE = 2000
-"""Of fewer runs everything is counted whenever it is asked for, which is with each poll of everybody who looks."""
+"""Up to so many runs the score is computed each time: every open page asks for it every few seconds."""
 MAX_LABELS = 200
-"""So many labels are listed, the most frequent ones."""
+"""The most frequent labels are listed, at most so many."""
 
 
 def scoring_of(experiment: Experiment) -> Scoring:
@@ -75,7 +75,7 @@ def _scored_choices(experiment: Experiment, field_name: str) -> list[str]:
 def cell_expression(layout: DatasetLayout, role: ColumnRole) -> KeyTextTransform:
     """For the cell with this role; null where the data set has none."""
     position = layout.position(role)
-    # Behind the last cell there is nothing.
+    # There is no cell at this index.
     return KeyTextTransform(2**31 - 1 if position is None else position, "payload")
 
 

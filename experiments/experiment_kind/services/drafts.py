@@ -22,7 +22,7 @@ PLAIN = ("name", "agent_key", "debug", "concurrency", "max_attempts", "dataset_n
 
 
 def create(*, user: Any, values: Mapping[str, Any]) -> Experiment:
-    """A new draft. `InvalidInput` names the setting that cannot be taken."""
+    """A new draft. `InvalidInput` names the invalid setting."""
     experiment = Experiment(kind=KIND, created_by=user, scoring=Scoring().to_json())
     _apply(experiment, values)
     experiment.save()

@@ -48,7 +48,7 @@ def duplicate(*, experiment: Experiment, user: Any, failed_only: bool = False) -
         else:
             with connection.cursor() as cursor:
                 cursor.execute(_COPY_ITEMS, {"from": experiment.pk, "to": copy.pk})
-        # After the copy: what is removed from here on is in it.
+        # Checked after the copy, so that rows removed meanwhile are noticed.
         refuse_without_source(Queue.objects.get(pk=experiment.pk), "duplicated")
     return copy
 

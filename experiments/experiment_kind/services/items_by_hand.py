@@ -1,4 +1,4 @@
-"""One item more for the data set of a draft. Nothing is ever half stored."""
+"""One more item for the data set of a draft: all of it is stored, or nothing."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -102,7 +102,7 @@ def _cells(columns: Sequence[DatasetColumn], given: Mapping[str, str], iteration
 
 
 def _checked_iterations(layout: DatasetLayout, cells: Sequence[str], written: str) -> int:
-    """How often the item is run. `InvalidInput` names the part of the item that cannot be taken."""
+    """How often the item is run. `InvalidInput` names the invalid part of the item."""
     if not layout.message(cells).strip():
         raise InvalidInput("Write the message of the item.", code=ErrorCode.REQUIRED, attr="user_message")
     iterations = datasets.iterations_of(written)

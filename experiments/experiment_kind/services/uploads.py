@@ -1,4 +1,4 @@
-"""A file as the data set of a draft. Nothing is ever half stored."""
+"""A file as the data set of a draft: all of it is stored, or nothing."""
 
 import hashlib
 from dataclasses import replace
@@ -20,13 +20,13 @@ from experiments.services import bulk_insert
 from experiments.services.locking import locked_draft
 
 MAX_BYTES = 100 * 1024**2
-"""Of a file: it is read while somebody waits."""
+"""Of a file: it is read while the request waits."""
 
 
 class DatasetRefused(Problems):
-    """The file is no data set: an error for each problem, with its line and column.
+    """The file is not a data set: one error for each problem, with its line and column.
 
-    `problem_count` counts also those that are not listed in `problems`; `warnings` is what is odd besides.
+    `problem_count` also counts those that `problems` does not list.
     """
 
     def __init__(self, checked: CheckedDataset) -> None:
@@ -44,7 +44,7 @@ class DatasetRefused(Problems):
 
 
 def upload(*, experiment_id: UUID, file: UploadedFile, options: ReadOptions) -> Experiment:
-    """Takes the file's items in place of what the draft had; `DatasetRefused` and `RejectedFile` leave it as it was."""
+    """Replaces the items of the draft by those of the file. `DatasetRefused` and `RejectedFile` leave it as it was."""
     if (file.size or 0) > MAX_BYTES:
         sentence = f"The file has {file.size:,} bytes; a data set can have {MAX_BYTES:,}."
         raise TooLarge(sentence, code=ErrorCode.TOO_LARGE, attr="file")
@@ -72,7 +72,7 @@ def upload(*, experiment_id: UUID, file: UploadedFile, options: ReadOptions) -> 
 
 def _take_file(experiment: Experiment, table: Table, *, name: str, size: int, path: Path) -> None:
     if experiment.dataset_name in ("", experiment.source_name):
-        # One that a person chose stays.
+        # A name that a person chose is kept.
         experiment.dataset_name = name
     experiment.source_name, experiment.source_size = name, size
     with path.open("rb") as source:

@@ -1,4 +1,4 @@
-"""Two experiments side by side, ready to print."""
+"""Two experiments side by side, as the page shows them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ CHARS = 300
 
 @dataclass(frozen=True)
 class ShownRun:
-    """An iteration of the item: what was answered, and the row where all of it is."""
+    """An iteration of the item: the answer, shortened, and the row that has all of it."""
 
     row_index: int
     answered: str
@@ -51,7 +51,7 @@ class ChangeCount:
     """A filter with the number of items that it leaves."""
 
     name: str
-    words: str
+    label: str
     count: int
 
 

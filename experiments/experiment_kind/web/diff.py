@@ -1,4 +1,4 @@
-"""What is in the expected answer and not in the given one, and the other way round, word by word."""
+"""The words that only the expected or only the given answer has."""
 
 import re
 from difflib import SequenceMatcher

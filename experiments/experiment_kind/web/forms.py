@@ -1,4 +1,4 @@
-"""What the pages of experiments take."""
+"""The forms of the pages of experiments."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ ENCODINGS = (
 
 
 class FileForm(BaseForm):
-    """A data set and how it is read; what is not chosen is found out."""
+    """A data set and how to read it; what is not chosen is detected."""
 
     file = forms.FileField(label="CSV or JSON Lines file", error_messages={"required": "Choose a file first."})
     encoding = forms.ChoiceField(label="Encoding", choices=ENCODINGS, required=False)
@@ -90,7 +90,7 @@ class ScoringForm(BaseForm):
 
 
 class SettingsForm(ScoringForm):
-    """Everything that a draft is started with."""
+    """All settings of a draft."""
 
     name = forms.CharField(label="Name", max_length=200)
     network = forms.TypedChoiceField(label="Network", coerce=int, empty_value=None, required=False)
@@ -168,7 +168,7 @@ def agents_of(network: Network | None) -> list[str]:
 
 
 class CompareForm(forms.Form):
-    """Which two; `change` leaves the items with it only."""
+    """The two experiments; with `change` only items that changed in this way are shown."""
 
     a = forms.UUIDField(required=False)
     b = forms.UUIDField(required=False)

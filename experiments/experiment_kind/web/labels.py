@@ -1,4 +1,4 @@
-"""Verdicts, changes, rules, roles and shares in words for people."""
+"""What pages call verdicts, changes, rules, modes and roles, and how they print shares."""
 
 from experiments.experiment_kind.choices import Change, ColumnRole, Rule, SchemaMode, Verdict
 
@@ -49,7 +49,7 @@ ROLES = {
 
 
 def percent(share: float | None) -> str:
-    """`72.5 %`; "" where there is none. Only what is exactly all or nothing reads 100 or 0."""
+    """`72.5 %`; "" for None. Only shares of exactly 1 and 0 read 100 and 0."""
     if share is None:
         return ""
     rounded = round(share * 100, 1)

@@ -1,4 +1,4 @@
-"""The score of an experiment, ready to print."""
+"""The score of an experiment, as its pages show it."""
 
 from dataclasses import dataclass
 
@@ -61,7 +61,7 @@ class ConfusionTable:
 class ScorePanel(Shown):
     total: TallyLine
     counts: tuple[tuple[str, str, int], ...]
-    """Verdict, its words and how many runs got it, without those that none got."""
+    """Of each verdict that a run got: the verdict, its label, how many runs."""
     labels: tuple[TallyLine, ...]
     more_labels: int
     confusion: ConfusionTable | None
@@ -69,7 +69,7 @@ class ScorePanel(Shown):
     rule: str
     field: str
     seconds: int | None
-    """How often it is asked for again; None where no answer will come."""
+    """After how many seconds the page asks again; None where no more answers will come."""
 
 
 def score_panel_of(experiment: Experiment) -> ScorePanel:
@@ -80,7 +80,7 @@ def score_panel_of(experiment: Experiment) -> ScorePanel:
     return ScorePanel(
         key="score",
         total=tally_line("", score.total),
-        counts=tuple((str(one), words, counts[one]) for one, words in labels.VERDICTS.items() if counts[one]),
+        counts=tuple((str(one), label, counts[one]) for one, label in labels.VERDICTS.items() if counts[one]),
         labels=tuple(tally_line(label, score.labels[label]) for label in frequent),
         more_labels=len(score.labels) - len(frequent),
         confusion=_confusion_table(score.confusion) if score.confusion else None,

@@ -18,7 +18,7 @@ MAX_COLUMNS = 200
 
 @dataclass(frozen=True)
 class RecognisedColumn:
-    """`what` says in words what the column is for, `key` where a system param goes."""
+    """`what` is the label of the column's role, `key` the path of a system param."""
 
     header: str
     what: str

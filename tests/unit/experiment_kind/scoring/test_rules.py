@@ -134,6 +134,12 @@ def test_an_expected_object_with_the_scored_field_is_looked_into(rule: str) -> N
     assert not judged('{"x": "no", "y": 2}', "yes", rule)
 
 
+@pytest.mark.parametrize("expected", ["NaN", "[1e999]", "-Infinity"])
+def test_numbers_that_json_does_not_have_are_texts(expected: str) -> None:
+    assert judged(expected, expected, "json")
+    assert judged(expected, expected, "exact")
+
+
 def test_an_expected_object_without_the_scored_field_is_what_is_expected_there() -> None:
     assert judged('{"y": 2}', {"y": 2}, "json")
 
