@@ -11,10 +11,10 @@ from csv_batches.models import CsvBatch
 from csv_batches.selectors.plan import CsvBatchPlan
 from experiments.core.choices import QueueStatus
 from experiments.core.errors import Conflict, InvalidInput
+from experiments.experiment_kind.choices import Rule
 from experiments.experiment_kind.datasets import params_text
 from experiments.experiment_kind.models import Experiment
-from experiments.experiment_kind.scoring import Rule
-from experiments.experiment_kind.services import dataset_items, experiments
+from experiments.experiment_kind.services import drafts, store_items
 from experiments.models import Queue
 from experiments.models.querysets import QueueItemQuerySet
 from experiments.selectors.queues import refuse_without_source
@@ -40,8 +40,8 @@ def make(*, batch: CsvBatch, user: Any, corrected_only: bool) -> Experiment:
         if not rows.exists():
             what = "was corrected" if corrected_only else "has an answer"
             raise InvalidInput(f"No row of this batch {what}.", code="no_rows", attr="only")
-        made = experiments.create(user=user, values=_settings(batch))
-        dataset_items.fill(experiment=made, headers=HEADERS, rows=_cells(batch, rows))
+        made = drafts.create(user=user, values=_settings(batch))
+        store_items.fill(experiment=made, headers=HEADERS, rows=_cells(batch, rows))
         # After the reading: what is removed from here on is in it.
         refuse_without_source(Queue.objects.get(pk=batch.pk), "made an experiment")
     return made
