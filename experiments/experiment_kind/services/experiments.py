@@ -19,9 +19,9 @@ from experiments.selectors.queues import refuse_without_source
 from experiments.services import networks, queues, readiness, remote_schema
 from experiments.services.locking import locked, refuse_after_start
 
-AFTER_START = {"name", "concurrency", "scoring", *limits.NAMES}
+AFTER_START = {"name", "concurrency", "scoring", *limits.LIMIT_NAMES}
 PLAIN = ("name", "agent_key", "debug", "concurrency", "max_attempts", "dataset_name")
-SETTINGS = ("network", "agent_key", "debug", "concurrency", "max_attempts", "scoring", *limits.NAMES)
+SETTINGS = ("network", "agent_key", "debug", "concurrency", "max_attempts", "scoring", *limits.LIMIT_NAMES)
 SCHEMA = ("schema_mode", "response_fields", "schema_json", "schema_guidance", "schema_example")
 DATASET = (
     *("dataset_name", "source_name", "source_size", "source_sha256", "encoding", "delimiter", "line_end"),
@@ -125,7 +125,7 @@ def _apply(experiment: Experiment, values: Mapping[str, Any]) -> None:
     for name in PLAIN:
         if name in values:
             setattr(experiment, name, values[name] if values[name] is not None else "")
-    for name in limits.NAMES:
+    for name in limits.LIMIT_NAMES:
         if name in values:
             setattr(experiment, name, values[name])
     if "network" in values:
