@@ -56,7 +56,5 @@ def test_the_meter_holds_here_too() -> None:
 
 
 def test_clipped_parts_have_so_many_characters_in_all() -> None:
-    assert list(cut_parts([TextPart("ab"), TextPart("cd", True), TextPart("ef")], 3)) == [
-        TextPart("ab"),
-        TextPart("c", True),
-    ]
+    parts = [TextPart("ab"), TextPart("cd", True), TextPart("ef")]
+    assert list(cut_parts(parts, 3)) == [TextPart("ab"), TextPart("c", True)]
