@@ -3,7 +3,7 @@
 `json.loads` accepts NaN, turns 1e999 into infinity, fails on integers of more than 4,300 digits, keeps the last of two
 equal keys and lets lone surrogates and NUL pass. A jsonb column or the next reader rejects these. `parse` marks them in
 the value as `BadNumber` and `RepeatedKeys`; then `strict` raises at the first, or `cleaned` replaces them.
-`loads` is for values that are compared or sent on at once: it fails at the first bad number.
+`parse_finite` is for values that are compared or sent on at once: it fails at the first bad number.
 """
 
 import json
@@ -47,7 +47,7 @@ def parse(text: str) -> Any:
     return json.loads(text, parse_constant=BadNumber, parse_float=_float, parse_int=_integer, object_pairs_hook=_object)
 
 
-def loads(text: str) -> Any:
+def parse_finite(text: str) -> Any:
     """As `json.loads`, but ValueError for NaN, infinities and numbers that are too large for a float.
 
     Not `strict(parse(text))`: it allows equal keys and NUL, as the API does for fields that check their own texts.

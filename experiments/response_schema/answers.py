@@ -84,7 +84,7 @@ def is_echo(payload: dict[str, Any], schema: Mapping[str, Any]) -> bool:
 
 
 def _sentences(error: ValidationError) -> list[str]:
-    """The sentences of an error. Those about a missing key do not name it, so each of them names all that are missing."""
+    """The sentences of an error. One about a missing key does not name it, so it stands for all missing keys."""
     if error.validator == "required":
         names: Any = error.validator_value
         answer: Any = error.instance

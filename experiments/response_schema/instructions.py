@@ -39,8 +39,8 @@ def wanted_in_full(schema: Any) -> str:
         return "one of " + ", ".join(
             json.dumps(value, ensure_ascii=False) for value in schema["enum"] if value is not None
         )
-    words = alternatives(schema)
-    return " or ".join(words[:-1] if len(words) > 1 and words[-1] == TYPE_WORDS["null"] else words)
+    allowed = alternatives(schema)
+    return " or ".join(allowed[:-1] if len(allowed) > 1 and allowed[-1] == TYPE_WORDS["null"] else allowed)
 
 
 def example(schema: Mapping[str, Any]) -> dict[str, Any]:
