@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from experiments.core.formatting import shorten
+
 SAMPLES = 3
 SAMPLE_CHARS = 80
 LOOKED_AT = 1000
@@ -39,7 +41,7 @@ class ColumnStats:
     def _look(self, row: Sequence[str]) -> None:
         self._looks -= 1
         for column in self._wanting:
-            sample = shortened(row[column])
+            sample = shorten(row[column], SAMPLE_CHARS)
             if sample.strip() and sample not in self._samples[column]:
                 self._samples[column].append(sample)
         self._wanting = [column for column in self._wanting if len(self._samples[column]) < SAMPLES]
@@ -47,7 +49,3 @@ class ColumnStats:
     def listed(self) -> list[dict[str, Any]]:
         """`[{empty, samples}]` in the order of the columns; a sample that was cut ends with an ellipsis."""
         return [{"empty": empty, "samples": samples} for empty, samples in zip(self._empty, self._samples, strict=True)]
-
-
-def shortened(cell: str) -> str:
-    return cell if len(cell) <= SAMPLE_CHARS else f"{cell[: SAMPLE_CHARS - 1]}…"

@@ -8,7 +8,6 @@ from experiments.core.formatting import quoted
 from experiments.response_schema.fields import check_fields
 
 Json = dict[str, Any]
-PARTS = ("name", "description", "type", "choices")
 
 
 def saved(fields: Sequence[Json], original: str, field: Json) -> list[Json]:
@@ -46,20 +45,12 @@ def index_of(fields: Sequence[Json], name: str) -> int:
 
 
 def problem(field: Json) -> tuple[str, str] | None:
-    """The first part of a field that cannot be taken, and why, as a sentence."""
+    """The first key of a field whose value is not allowed, and why, as a sentence."""
     if not field.get("name"):
         return "name", "Give the field a name."
-    given: Json = {}
-    for part in PARTS:
-        given[part] = field.get(part)
-        try:
-            check_fields([{name: value for name, value in given.items() if name in field}])
-        except InvalidInput as error:
-            return part, _sentence(error.detail, field["name"])
+    try:
+        check_fields([field])
+    except InvalidInput as error:
+        # An error without a key is about the size of all texts, and only choices can make one field too large.
+        return (error.part and error.part.key) or "choices", error.reason
     return None
-
-
-def _sentence(detail: str, name: str) -> str:
-    """Beside its input a problem needs no address."""
-    words = detail.removeprefix(f"response_fields[0] ({quoted(name)}): ")
-    return words[:1].upper() + words[1:]

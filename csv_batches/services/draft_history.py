@@ -21,7 +21,7 @@ BLANK: dict[str, Any] = {
     "debug": False,
     "concurrency": 1,
     "max_attempts": 4,
-    **dict.fromkeys(limits.NAMES),
+    **dict.fromkeys(limits.LIMIT_NAMES),
 }
 
 

@@ -23,7 +23,7 @@ from experiments.services import bulk_insert, networks, queues
 from experiments.services.locking import locked, locked_draft, refuse_after_start
 
 MAX_ROWS_A_CALL = 10_000
-AFTER_START = {"name", "concurrency", *limits.NAMES}
+AFTER_START = {"name", "concurrency", *limits.LIMIT_NAMES}
 
 
 def create(*, user: Any, values: Mapping[str, Any]) -> CsvBatch:
@@ -68,7 +68,7 @@ def _apply(batch: CsvBatch, values: Mapping[str, Any]) -> None:
     for name in plain:
         if name in values:
             setattr(batch, name, values[name] if values[name] is not None else "")
-    for name in limits.NAMES:
+    for name in limits.LIMIT_NAMES:
         if name in values:
             setattr(batch, name, values[name])
     if "network" in values:

@@ -14,7 +14,7 @@ from experiments.models import Queue
 from experiments.selectors.queues import refuse_without_source
 
 FILE_FACTS = ("dataset_name", "source_name", "source_size", "source_sha256", "encoding", "delimiter", "line_end")
-MORE = (*FILE_FACTS, "read_options", "warnings", "concurrency", *limits.NAMES)
+MORE = (*FILE_FACTS, "read_options", "warnings", "concurrency", *limits.LIMIT_NAMES)
 
 _COPY_ROWS = """
 INSERT INTO experiments_queueitem (queue_id, kind, row_index, payload, error_code, error_message)

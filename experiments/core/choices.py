@@ -1,7 +1,7 @@
-"""The words that tables, wire formats and code share, each in one list. Guests keep their own in a `choices` of theirs.
+"""The fixed values that tables, wire formats and code share, as enums. A kind keeps its own in a `choices` module.
 
-Members are texts: they go into queries, JSON and templates as they are. A text that is equal to one of them stands
-nowhere else in the code (`tests/unit/test_house.py` looks).
+Members are strings: they go into queries, JSON and templates as they are. No other module spells one of these values
+as a literal; `tests/unit/test_house.py` checks that.
 """
 
 from enum import StrEnum
@@ -27,11 +27,11 @@ class QueueStatus(Choices):
 
 
 FINISHED = (QueueStatus.COMPLETED, QueueStatus.CANCELLED)
-"""No row is called any more, unless a person resumes or retries."""
+"""No more rows are called, unless a person resumes or retries."""
 
 
 class RowStatus(Choices):
-    """Of an item, and the name of the queue's counter of such items."""
+    """Status of a row; the queue's counter of such rows has the same name."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -40,7 +40,7 @@ class RowStatus(Choices):
 
 
 class RowError(Choices):
-    """`error_code` of a row that failed, and of a run that came back with an error."""
+    """`error_code` of a failed row, and of a run that returned an error."""
 
     SCHEMA_MISMATCH = "schema_mismatch"
     BAD_RESPONSE = "bad_response"
@@ -57,7 +57,7 @@ class RowError(Choices):
 
 
 class PauseReason(Choices):
-    """`pause_reason.code` of a queue that is paused."""
+    """`pause_reason.code` of a paused queue."""
 
     USER = "user"
     RANGE = "range"
@@ -76,7 +76,7 @@ class PauseReason(Choices):
 
 
 class FieldType(Choices):
-    """Of a response field."""
+    """Type of a response field."""
 
     STRING = "string"
     NUMBER = "number"
@@ -96,7 +96,7 @@ class LaneState(Choices):
 
 
 class ErrorCode(Choices):
-    """`code` of an error that a person or a program gets for a request."""
+    """`code` of the error that answers a request."""
 
     ALREADY_SERVING = "already_serving"
     ALREADY_STARTED = "already_started"
@@ -123,15 +123,18 @@ class ErrorCode(Choices):
     INVALID_COLUMNS = "invalid_columns"
     INVALID_CURSOR = "invalid_cursor"
     INVALID_DELIMITER = "invalid_delimiter"
+    INVALID_FIELD = "invalid_field"
     INVALID_FIELDS = "invalid_fields"
     INVALID_ITERATIONS = "invalid_iterations"
     INVALID_JSON = "invalid_json"
+    INVALID_KEY = "invalid_key"
     INVALID_MODE = "invalid_mode"
     INVALID_SCHEMA = "invalid_schema"
     INVALID_SCORING = "invalid_scoring"
     INVALID_SYSTEM_PARAMS = "invalid_system_params"
     INVALID_TEXT = "invalid_text"
     INVALID_URL = "invalid_url"
+    KEY_CLASH = "key_clash"
     LONE_SURROGATE = "lone_surrogate"
     MODEL_MISSING = "model_missing"
     MODEL_START = "model_start"
@@ -149,6 +152,7 @@ class ErrorCode(Choices):
     PARSING = "parsing"
     RAGGED_ROW = "ragged_row"
     REQUIRED = "required"
+    RESERVED_KEY = "reserved_key"
     RESERVED_NAME = "reserved_name"
     ROLE_TWICE = "role_twice"
     ROW_TAKEN = "row_taken"
@@ -156,6 +160,7 @@ class ErrorCode(Choices):
     SCHEMA_CHANGE = "schema_change"
     SOURCE_REMOVED = "source_removed"
     STALE = "stale"
+    TEMPLATE_ERROR = "template_error"
     TEXT_AFTER_QUOTE = "text_after_quote"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
@@ -171,5 +176,19 @@ class ErrorCode(Choices):
     UNKNOWN_FIELD = "unknown_field"
     UNKNOWN_KEY = "unknown_key"
     UNKNOWN_NETWORK = "unknown_network"
+    UNKNOWN_TOKEN = "unknown_token"  # noqa: S105  a placeholder of a template
     UNTERMINATED_QUOTE = "unterminated_quote"
     WRONG_STATUS = "wrong_status"
+
+
+class WarningCode(Choices):
+    """`code` of a warning about a file that was read."""
+
+    BLANK_LINE = "blank_line"
+    DUPLICATE_HEADER = "duplicate_header"
+    EMPTY_HEADER = "empty_header"
+    EXTRA_EMPTY_CELLS = "extra_empty_cells"
+    MISSING_KEY = "missing_key"
+    MIXED_LINE_ENDS = "mixed_line_ends"
+    SHORT_ROW = "short_row"
+    STRAY_QUOTE = "stray_quote"

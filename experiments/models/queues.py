@@ -110,7 +110,7 @@ class Queue(models.Model):
                 models.CheckConstraint(
                     condition=Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": 1}), name=f"queue_{name}_positive"
                 )
-                for name in limits.NAMES
+                for name in limits.LIMIT_NAMES
             ),
             models.CheckConstraint(
                 condition=~Q(status=QueueStatus.COMPLETED) | Q(queued=0, running=0),

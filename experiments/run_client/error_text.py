@@ -4,6 +4,8 @@ import html
 import re
 from typing import Any
 
+from experiments.core.formatting import shorten
+
 MAX_LENGTH = 500
 _TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 _KEYS = ("detail", "message", "msg", "error", "errors", "title", "reason")
@@ -29,7 +31,7 @@ def shortened(text: str, length: int = MAX_LENGTH) -> str:
     """One line without anything that cannot be stored or shown, at most `length` characters long."""
     visible = "".join(char if char.isprintable() else " " for char in text[: 20 * length])
     line = " ".join(visible.split())
-    return line if len(line) <= length else f"{line[: length - 1]}…"
+    return shorten(line, length)
 
 
 def _words(value: Any, depth: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from experiments.core.formatting import shorten
 from experiments.runtime.llm import Chat, Message
 from experiments.runtime.spec import AgentSpec, NetworkSpec, RunRequest
 
@@ -90,18 +91,14 @@ def _choices(agent: AgentSpec, to: Sequence[AgentSpec]) -> str:
 def _about(agent: AgentSpec) -> str:
     words = " ".join(agent.prompt.split())
     named = f'"{agent.key}"' + (f" ({agent.display_name})" if agent.display_name else "")
-    return f"{named}: {_clipped(words, ABOUT_CHARS)}" if words else named
+    return f"{named}: {shorten(words, ABOUT_CHARS)}" if words else named
 
 
 def _said(before: Sequence[HandOver]) -> str:
     if not before:
         return ""
     lines = [
-        f"- {hand.agent.name}: {_clipped(' '.join(hand.said.split()), SAID_CHARS) or '(nothing)'}"
+        f"- {hand.agent.name}: {shorten(' '.join(hand.said.split()), SAID_CHARS) or '(nothing)'}"
         for hand in before[-SAID_STEPS:]
     ]
     return "\n".join(["Other agents read the message before you. They said:", *lines])
-
-
-def _clipped(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"

@@ -68,7 +68,7 @@ def parse_answer(text: str) -> dict[str, Any]:
     if _NUL_ESCAPE.search(bare):
         raise UnreadableAnswer("it contains a NUL character")
     try:
-        answer = json_text.loads(bare)
+        answer = json_text.parse_finite(bare)
         json.dumps(answer, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise UnreadableAnswer("it contains half a surrogate pair") from error

@@ -41,7 +41,7 @@ def filtered(queue: Queue, rows: QueueItemQuerySet, wanted: Mapping[str, Any]) -
 
 def _with_value(rows: QueueItemQuerySet, field: Mapping[str, Any], text: str) -> QueueItemQuerySet:
     try:
-        value = text if field["type"] == "string" else json_text.loads(text)
+        value = text if field["type"] == "string" else json_text.parse_finite(text)
     except (ValueError, RecursionError):
         return rows.none()
     if field["type"] != "string" and isinstance(value, str | list | dict):

@@ -13,7 +13,7 @@ from experiments.core.errors import Conflict, Gone
 from experiments.export.csv_lines import csv_chunks
 from experiments.export.jsonl_lines import jsonl_chunks
 from experiments.export.response import Download
-from experiments.export.rows import ExportRow, Shape
+from experiments.export.rows import ExportLayout, ExportRow
 from experiments.kinds import kind_of
 from experiments.models import Queue
 from experiments.selectors import items
@@ -99,7 +99,7 @@ def _as_it_is(queue: Queue, options: ExportOptions) -> Queue:
 
 def _pieces(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
     kind = kind_of(queue)
-    shape = Shape(
+    layout = ExportLayout(
         headers=tuple(kind.headers(queue)),
         names=tuple(kind.columns(queue)),
         fields=tuple(field["name"] for field in kind.response_fields(queue)),
@@ -109,7 +109,7 @@ def _pieces(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
         line_end=kind.line_end(queue),
     )
     write = csv_chunks if options.format == "csv" else jsonl_chunks
-    yield from write(shape, _rows(queue, options))
+    yield from write(layout, _rows(queue, options))
 
 
 def _rows(queue: Queue, options: ExportOptions) -> Iterator[ExportRow]:

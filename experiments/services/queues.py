@@ -121,7 +121,7 @@ def resume(*, queue_id: UUID) -> None:
     stopped = Queue.objects.filter(pk=queue_id, status__in=[QueueStatus.PAUSED, QueueStatus.CANCELLED])
     with transaction.atomic():
         queue = stopped.select_for_update(no_key=True).first()
-        cap = queue_limits.reached(queue) if queue else None
+        cap = queue_limits.reached_limit(queue) if queue else None
         if queue:
             refuse_without_source(queue, "called")
         if queue and cap:

@@ -253,7 +253,7 @@ def _update_queue(queue: Locked, outcomes: list[Outcome]) -> None:
 
 def pause_at_cap(queue: Locked) -> bool:
     """Pauses a running queue whose hard limit is reached, and whether it did. Look before each claim."""
-    cap = limits.reached(queue)
+    cap = limits.reached_limit(queue)
     if cap is not None:
         # It says nothing about the network: no row has to go first after it.
         _pause(queue, code=cap.code, detail=cap.sentence(queue), until_s=None, probing=queue.probing)

@@ -9,10 +9,10 @@ from zlib import crc32
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules import mapping
-from csv_batches.rules.column_stats import shortened
+from csv_batches.rules.column_stats import SAMPLE_CHARS
 from csv_batches.rules.mapping import Json
 from experiments.core.errors import InvalidInput
-from experiments.core.formatting import as_text, clipped
+from experiments.core.formatting import as_text, clipped, shorten
 
 PAGE = 100
 """Columns on a page: a form of thousands of fields is not taken."""
@@ -124,7 +124,11 @@ def _header(column: Json) -> str:
     """What the file has above the column, where that is not its name."""
     if column["name"] == column["header"]:
         return ""
-    return f"“{shortened(column['header'])}” in the file" if column["header"].strip() else "no header in the file"
+    return (
+        f"“{shorten(column['header'], SAMPLE_CHARS)}” in the file"
+        if column["header"].strip()
+        else "no header in the file"
+    )
 
 
 # -- what was changed

@@ -74,7 +74,7 @@ def number_of(value: Any) -> Decimal | None:
 def parsed(text: str) -> Any:
     """The JSON value that a text is; the text itself where it is none."""
     try:
-        return json_text.loads(text)
+        return json_text.parse_finite(text)
     except (ValueError, RecursionError):
         return text
 

@@ -17,7 +17,7 @@ from experiments.response_schema import fields as response_fields
 from experiments.services import networks, queues
 from experiments.services.locking import locked, refuse_after_start
 
-AFTER_START = {"name", "concurrency", "scoring", *limits.NAMES}
+AFTER_START = {"name", "concurrency", "scoring", *limits.LIMIT_NAMES}
 PLAIN = ("name", "agent_key", "debug", "concurrency", "max_attempts", "dataset_name")
 
 
@@ -52,7 +52,7 @@ def _apply(experiment: Experiment, values: Mapping[str, Any]) -> None:
     for name in PLAIN:
         if name in values:
             setattr(experiment, name, values[name] if values[name] is not None else "")
-    for name in limits.NAMES:
+    for name in limits.LIMIT_NAMES:
         if name in values:
             setattr(experiment, name, values[name])
     if "network" in values:

@@ -16,7 +16,7 @@ from experiments.experiment_kind.services import drafts, store_items
 from experiments.models import Queue
 from experiments.selectors.queues import refuse_without_source
 
-SETTINGS = ("network", "agent_key", "debug", "concurrency", "max_attempts", "scoring", *limits.NAMES)
+SETTINGS = ("network", "agent_key", "debug", "concurrency", "max_attempts", "scoring", *limits.LIMIT_NAMES)
 SCHEMA = ("schema_mode", "response_fields", "schema_json", "schema_guidance", "schema_example")
 DATASET = (
     *("dataset_name", "source_name", "source_size", "source_sha256", "encoding", "delimiter", "line_end"),

@@ -47,13 +47,13 @@ def given(batch: CsvBatch, **changes: Any) -> dict[str, Any]:
         "schema_mode": batch.schema_mode,
         "concurrency": batch.concurrency,
         "max_attempts": batch.max_attempts,
-        **{name: getattr(batch, name) or "" for name in queue_limits.NAMES},
+        **{name: getattr(batch, name) or "" for name in queue_limits.LIMIT_NAMES},
         "which": "all",
         "try_rows": 3,
         "try_start": 0,
     }
     was = {name: shown[name] for name in ("network", "agent_key", "schema_mode", "concurrency", "max_attempts")}
-    limits = {name: getattr(batch, name) for name in queue_limits.NAMES}
+    limits = {name: getattr(batch, name) for name in queue_limits.LIMIT_NAMES}
     return {**shown, "was": json.dumps({**was, **limits, "debug": batch.debug}), **changes}
 
 
