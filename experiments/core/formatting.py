@@ -67,6 +67,11 @@ def in_one_line(text: str, length: int) -> str:
     return first if first == text and len(text) <= length else f"{first[: length - 1]}…"
 
 
+def shorten(text: str, length: int) -> str:
+    """At most `length` characters of the text; the last one is “…” where some are missing."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
 def clipped(text: str, length: int = LONGEST_TEXT) -> str:
     """The beginning of a long text, with a word about what is missing."""
     if len(text) <= length:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from experiments.run_client.error_text import in_words, text_in_words
+from experiments.run_client.error_text import error_in_words, error_page_in_words
 
 PYDANTIC = [
     {"type": "missing", "loc": ["body", "user_message"], "msg": "Field required"},
@@ -37,18 +37,18 @@ PYDANTIC = [
     ],
 )
 def test_known_shapes_are_read(body: Any, words: str) -> None:
-    assert in_words(body) == words
+    assert error_in_words(body) == words
 
 
 def test_a_shape_without_end_is_left() -> None:
     body: Any = "deep"
     for _ in range(50):
         body = {"detail": [body]}
-    assert in_words(body) == ""
+    assert error_in_words(body) == ""
 
 
 def test_a_long_explanation_is_trimmed_to_one_line() -> None:
-    words = in_words({"detail": "a\n\x00b \ud800" + "x" * 100_000})
+    words = error_in_words({"detail": "a\n\x00b \ud800" + "x" * 100_000})
     assert len(words) == 500
     assert words.startswith("a b xxx")
     assert words.endswith("…")
@@ -56,8 +56,8 @@ def test_a_long_explanation_is_trimmed_to_one_line() -> None:
 
 def test_a_page_is_read_as_its_text() -> None:
     page = "<html><style>b {}</style><h1>502 Bad&nbsp;Gateway</h1>\n<hr>nginx</html>"
-    assert text_in_words(page) == "502 Bad Gateway nginx"
+    assert error_page_in_words(page) == "502 Bad Gateway nginx"
 
 
 def test_a_text_with_no_markup_stays() -> None:
-    assert text_in_words("  upstream\tdown ") == "upstream down"
+    assert error_page_in_words("  upstream\tdown ") == "upstream down"
