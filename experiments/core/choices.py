@@ -132,6 +132,7 @@ class ErrorCode(Choices):
     INVALID_TEXT = "invalid_text"
     INVALID_URL = "invalid_url"
     LONE_SURROGATE = "lone_surrogate"
+    MODEL_ERROR = "model_error"
     MODEL_MISSING = "model_missing"
     MODEL_START = "model_start"
     NO_COLUMNS = "no_columns"

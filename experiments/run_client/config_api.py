@@ -72,8 +72,9 @@ class KeptRun:
         if index is None or not isinstance(answer, dict) or not isinstance(answer.get("final"), dict):
             return None
         iteration = count(run.get("iteration", run.get("experiment_iteration")))
+        started: Any = run.get("started_at") or run.get("created_at")
         try:
-            at = datetime.fromisoformat(run.get("started_at") or run.get("created_at"))
+            at = datetime.fromisoformat(started)
         except (TypeError, ValueError):
             return cls(index, iteration, None, answer)
         # arion_agents writes UTC without a zone.

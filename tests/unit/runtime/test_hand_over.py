@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from experiments.runtime import engine
-from experiments.runtime.agent_prompts import SAID_CHARS, SAID_STEPS
+from experiments.runtime.agent_prompts import REMARK_CHARS, REMARKS
 from experiments.runtime.engine import AgentSpec, NetworkSpec, RunRequest, RunResult, run
 from experiments.runtime.llm import Chat, Completion, ModelError, ModelRefused
 
@@ -120,8 +120,8 @@ def test_what_is_handed_on_is_bounded() -> None:
     model = Model(route("a", "x" * 5000), *[route("triage", "y" * 5000), route("a", "z" * 5000)] * 6, ANSWER)
     run(replace(NETWORK, max_steps=13), REQUEST, model)
     told = system_text(model.chats[-1]).partition("They said:")[2]
-    assert told.count("\n- ") == SAID_STEPS
-    assert len(told) < SAID_STEPS * (SAID_CHARS + 20) + 60
+    assert told.count("\n- ") == REMARKS
+    assert len(told) < REMARKS * (REMARK_CHARS + 20) + 60
     assert "x" not in told.partition("system_params")[0].replace("\n", "")
 
 
