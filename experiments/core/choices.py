@@ -95,6 +95,14 @@ class LaneState(Choices):
     ENDED = "ended"
 
 
+class CallState(Choices):
+    """Of a single call of a network that a person asked for."""
+
+    WAITING = "waiting"
+    CALLING = "calling"
+    DONE = "done"
+
+
 class ErrorCode(Choices):
     """`code` of an error that a person or a program gets for a request."""
 

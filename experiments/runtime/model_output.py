@@ -37,7 +37,7 @@ def read_answer(completion: Completion, chat: Chat) -> dict[str, Any]:
 
 
 def read_decision(completion: Completion, chat: Chat, agent: AgentSpec, to: Sequence[AgentSpec]) -> Decision:
-    """What `agent`, which may hand over `to` others, decided. Raises `UnreadableAnswer`, also for what it may not do."""
+    """What `agent` decided, which may hand over `to` others. Raises `UnreadableAnswer`, also for what it may not do."""
     try:
         decided = parse_answer(completion.text)
     except UnreadableAnswer as unreadable:

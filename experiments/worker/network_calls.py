@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from experiments import response_schema
-from experiments.core.choices import RowError
+from experiments.core.choices import CallState, RowError
 from experiments.models import Network, NetworkCall, Run
 from experiments.run_client import AbortHandle, FailureReason, RawResponse, RunReply, post_run_raw
 from experiments.run_client.retry_policy import decide
@@ -23,8 +23,6 @@ from experiments.services.networks import SCHEMA_KEYS
 from experiments.services.run_credentials import owners_credential
 from experiments.worker import shutdown
 from experiments.worker.calls import NOT_STORED, network_limits, run_target
-
-State = NetworkCall.State
 
 KEPT_BODY = 64 * 1024
 """Characters of a body that are kept."""
@@ -38,18 +36,18 @@ MATTERS = (
 def perform(call_id: UUID) -> None:
     """Makes the call, unless another delivery of its task did or does."""
     lease_id = uuid4()
-    claimed = NetworkCall.objects.filter(pk=call_id, state=State.WAITING).update(
-        state=State.CALLING, lease_id=lease_id, beat=Now()
+    claimed = NetworkCall.objects.filter(pk=call_id, state=CallState.WAITING).update(
+        state=CallState.CALLING, lease_id=lease_id, beat=Now()
     )
     if not claimed:
         return
     call = NetworkCall.objects.select_related("network").get(pk=call_id)
-    mine = NetworkCall.objects.filter(pk=call_id, lease_id=lease_id, state=State.CALLING)
+    mine = NetworkCall.objects.filter(pk=call_id, lease_id=lease_id, state=CallState.CALLING)
     reply, raw = _called(call, mine)
     if reply.reason == FailureReason.ABORTED:
         # The worker stops. Nothing can be said about the network: another worker asks anew.
         with transaction.atomic():
-            if mine.update(state=State.WAITING, lease_id=None, beat=None, enqueued_at=Now()):
+            if mine.update(state=CallState.WAITING, lease_id=None, beat=None, enqueued_at=Now()):
                 send(call_id)
         return
     with transaction.atomic():
@@ -57,7 +55,9 @@ def perform(call_id: UUID) -> None:
             return
         reply = _checked(call.network, reply)
         trace_id = _stored_run(call, reply)
-        mine.update(state=State.DONE, ended_at=timezone.now(), trace_id=trace_id, **_columns(call.network, reply, raw))
+        mine.update(
+            state=CallState.DONE, ended_at=timezone.now(), trace_id=trace_id, **_columns(call.network, reply, raw)
+        )
 
 
 def _called(call: NetworkCall, mine: Any) -> tuple[RunReply, RawResponse | None]:
