@@ -61,15 +61,15 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=str)
 
 
+def shorten(text: str, length: int) -> str:
+    """The text, or its beginning and an ellipsis: at most `length` characters."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
 def in_one_line(text: str, length: int) -> str:
     """The first line of a text, as far as there is room."""
     first = text.partition("\n")[0]
     return first if first == text and len(text) <= length else f"{first[: length - 1]}…"
-
-
-def shorten(text: str, length: int) -> str:
-    """At most `length` characters of the text; the last one is “…” where some are missing."""
-    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def clipped(text: str, length: int = LONGEST_TEXT) -> str:

@@ -34,13 +34,8 @@ class RepeatedKeys(dict[str, Any]):
     repeated: frozenset[str]
 
 
-def parse(text: str | bytes) -> Any:
-    """Reads JSON; bytes are UTF-8, with or without a byte order mark.
-
-    Raises ValueError where it is none, RecursionError where it is nested beyond what can be read.
-    """
-    if isinstance(text, bytes):
-        text = text.decode("utf-8-sig")
+def parse(text: str) -> Any:
+    """Reads JSON. Raises ValueError where it is none, RecursionError where it is nested beyond what can be read."""
     return json.loads(text, parse_constant=BadNumber, parse_float=_float, parse_int=_integer, object_pairs_hook=_object)
 
 

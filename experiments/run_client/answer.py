@@ -45,15 +45,16 @@ def read_json(received: Received, target: RunTarget) -> Any:
         raise UnreadableBody(RunReply(error_code=RowError.TOO_LARGE, message=f"The answer is larger than {limit}."))
     if not received.body.strip():
         raise UnreadableBody(garbled(f"The answer has no body ({_status_text(received.status)})."))
+    text = ""
     try:
-        return parse(received.body)
+        text = received.body.decode("utf-8-sig")
+        return parse(text)
     except UnicodeDecodeError as error:
         raise UnreadableBody(garbled(f"The answer is not UTF-8 (byte {error.start}).")) from None
     except RecursionError:
         raise UnreadableBody(_not_a_run("The answer is nested too deeply to be read.")) from None
     except ValueError:
-        beginning = one_line(received.body.decode("utf-8-sig"), 100)
-        message = f"The answer is not JSON, or only a part of it. It begins: {beginning}"
+        message = f"The answer is not JSON, or only a part of it. It begins: {one_line(text, 100)}"
         raise UnreadableBody(garbled(message)) from None
 
 
@@ -79,7 +80,7 @@ def _success(received: Received, target: RunTarget) -> RunReply:
 
 def _error(received: Received, target: RunTarget) -> RunReply:
     try:
-        body = parse(received.body)
+        body = parse(received.body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         body = None
     is_redirect = received.status < 400

@@ -228,7 +228,7 @@ class ChatClient:
             kind = ModelRefused if status in REFUSALS else ModelError
             raise kind(self._hidden(message), endpoint_status=status, retry_after=response.headers.get("Retry-After"))
         try:
-            answer = parse(content)
+            answer = parse(content.decode("utf-8-sig"))
             choice = answer["choices"][0]
             text = storable(choice["message"]["content"] or "")
             usage = _usage(answer.get("usage") or {})
