@@ -75,6 +75,17 @@ class PauseReason(Choices):
     CAP_MINUTES = "cap_minutes"
 
 
+class BreakerGroup(Choices):
+    """Failures that are counted together, as `streak_group` of a queue holds it."""
+
+    UNAUTHORIZED = "unauthorized"
+    NOT_FOUND = "not_found"
+    UNREACHABLE = "unreachable"
+    SERVER = "server"
+    SCHEMA = "schema"
+    VERSION_CHANGED = "version_changed"
+
+
 class FieldType(Choices):
     """Of a response field."""
 

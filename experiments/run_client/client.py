@@ -86,8 +86,10 @@ def send(
     headers: Mapping[str, str] | None = None,
     abort: AbortHandle | None = None,
 ) -> Received | RunReply:
-    """One request to a runtime, with all the care of `post_run`: the HTTP answer, or a reply that says why there is
-    none. The value of the authorization is taken out of the body that came back."""
+    """One request to a runtime, with all the care of `post_run`: the HTTP answer, or a reply that says why none came.
+
+    The value of the authorization is hidden in the body that came back.
+    """
     secret = target.authorization or ""
     if not secret.isascii() or not secret.isprintable() or secret != secret.strip():
         message = "The network's token has characters that a header cannot carry."

@@ -136,7 +136,7 @@ def kept_runs(target: ConfigTarget, experiment_id: str, *, abort: AbortHandle | 
 def published_version(network: Mapping[str, Any]) -> int | None:
     """The number of the published version, in whichever of the known places a runtime has it.
 
-    `current_version_id` of arion_agents is none: it counts the versions of all networks.
+    `current_version_id` of arion_agents is not it: that counts the versions of all networks.
     """
     current = network.get("current_version")
     if isinstance(current, dict):

@@ -17,10 +17,9 @@ database, as the time from which a row may be claimed again, never in a worker.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal, Protocol
 
-from experiments.core.choices import PauseReason, RowError
+from experiments.core.choices import BreakerGroup, PauseReason, RowError
 from experiments.run_client.values import FailureReason
 
 BASE_DELAY_S = 1.0
@@ -64,17 +63,6 @@ class Outcome(Protocol):
     def reason(self) -> FailureReason | None: ...
     @property
     def retry_after_s(self) -> float | None: ...
-
-
-class BreakerGroup(StrEnum):
-    """Failures that are counted together, as `streak_group` of a queue holds it."""
-
-    UNAUTHORIZED = "unauthorized"
-    NOT_FOUND = "not_found"
-    UNREACHABLE = "unreachable"
-    SERVER = "server"
-    SCHEMA = "schema"
-    VERSION_CHANGED = "version_changed"
 
 
 @dataclass(frozen=True, slots=True)

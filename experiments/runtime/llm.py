@@ -69,7 +69,7 @@ class ChatEndpoint:
     """Where the model is. `base_url` ends before `/chat/completions` (`http://127.0.0.1:8080/v1`).
 
     `string_limit` (characters) bounds every string of the schema sent to the model that has no bound of its own:
-    a small model otherwise goes on until its tokens are spent. `timeout_s` is for the whole answer.
+    a small model otherwise writes until its tokens are spent. `timeout_s` is for the whole answer.
     """
 
     base_url: str
@@ -290,7 +290,7 @@ def _usage(reported: Mapping[str, Any]) -> Usage:
 
 
 def _explanation(content: bytes) -> str:
-    """The message of an error body in any of its usual shapes, else the start of the body."""
+    """The message of an error body in any of its usual forms, else the start of the body."""
     text = content.decode("utf-8", "replace")
     try:
         body = parse(text)
@@ -302,7 +302,7 @@ def _explanation(content: bytes) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """Only the last cause in words: the outer messages of requests repeat the address, credentials included."""
+    """Only the last cause: the outer messages of requests repeat the address, credentials included."""
     if isinstance(error, requests.exceptions.SSLError):
         return "its certificate is not accepted"
     if isinstance(error, requests.ConnectionError):

@@ -70,7 +70,7 @@ def running_url(var_dir: Path) -> str | None:
         return None
     try:
         state = json.loads((var_dir / "local_model.json").read_text())
-        with suppress(PermissionError):  # it is alive, as somebody else's
+        with suppress(PermissionError):  # alive, but of another user
             os.kill(state["pid"], 0)
     except (FileNotFoundError, ProcessLookupError):
         return None

@@ -13,7 +13,7 @@ PYDANTIC = [
 
 
 @pytest.mark.parametrize(
-    ("body", "words"),
+    ("body", "text"),
     [
         ({"detail": "No such network."}, "No such network."),
         ({"detail": PYDANTIC}, "user_message: Field required; items.3: bad"),
@@ -36,11 +36,11 @@ PYDANTIC = [
         (17, ""),
     ],
 )
-def test_known_shapes_are_read(body: Any, words: str) -> None:
-    assert error_in_words(body) == words
+def test_known_forms_are_read(body: Any, text: str) -> None:
+    assert error_in_words(body) == text
 
 
-def test_a_shape_without_end_is_left() -> None:
+def test_an_endless_nesting_is_left() -> None:
     body: Any = "deep"
     for _ in range(50):
         body = {"detail": [body]}
@@ -48,10 +48,10 @@ def test_a_shape_without_end_is_left() -> None:
 
 
 def test_a_long_explanation_is_trimmed_to_one_line() -> None:
-    words = error_in_words({"detail": "a\n\x00b \ud800" + "x" * 100_000})
-    assert len(words) == 500
-    assert words.startswith("a b xxx")
-    assert words.endswith("…")
+    text = error_in_words({"detail": "a\n\x00b \ud800" + "x" * 100_000})
+    assert len(text) == 500
+    assert text.startswith("a b xxx")
+    assert text.endswith("…")
 
 
 def test_a_page_is_read_as_its_text() -> None:
