@@ -34,7 +34,7 @@ MAX_IDLE_S = 1.0
 MAX_ERROR_BODY_BYTES = 64 * 1024
 READ_SIZE = 64 * 1024
 SWITCHING_PROTOCOLS = 101
-# What the libraries below raise. ValueError: text that cannot be a header or a host name, or a number that cannot be read.
+# What the libraries below raise. ValueError: text that is no header or host name, or a number that cannot be read.
 TRANSPORT_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError)
 
 _local = threading.local()
