@@ -186,7 +186,7 @@ def _check_cell(position: int, index: int, name: str, value: Any, known: set[str
 
 
 def _without_known(batch: CsvBatch, cells: dict[int, list[str]]) -> dict[int, list[str]]:
-    known = QueueItem.objects.of(batch).filter(row_index__in=cells).values_list("row_index", "payload")
+    known = QueueItem.objects.of_queue(batch).filter(row_index__in=cells).values_list("row_index", "payload")
     new = dict(cells)
     for index, payload in known.iterator():
         if payload != cells[index]:

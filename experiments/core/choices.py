@@ -75,6 +75,17 @@ class PauseReason(Choices):
     CAP_MINUTES = "cap_minutes"
 
 
+class BreakerGroup(Choices):
+    """Failures that are counted together, as `streak_group` of a queue holds it."""
+
+    UNAUTHORIZED = "unauthorized"
+    NOT_FOUND = "not_found"
+    UNREACHABLE = "unreachable"
+    SERVER = "server"
+    SCHEMA = "schema"
+    VERSION_CHANGED = "version_changed"
+
+
 class FieldType(Choices):
     """Type of a response field."""
 
@@ -93,6 +104,14 @@ class LaneState(Choices):
     WAITING = "waiting"
     LIVE = "live"
     ENDED = "ended"
+
+
+class CallState(Choices):
+    """Of a single call of a network that a person asked for."""
+
+    WAITING = "waiting"
+    CALLING = "calling"
+    DONE = "done"
 
 
 class ErrorCode(Choices):
@@ -136,6 +155,7 @@ class ErrorCode(Choices):
     INVALID_URL = "invalid_url"
     KEY_CLASH = "key_clash"
     LONE_SURROGATE = "lone_surrogate"
+    MODEL_ERROR = "model_error"
     MODEL_MISSING = "model_missing"
     MODEL_START = "model_start"
     NO_COLUMNS = "no_columns"

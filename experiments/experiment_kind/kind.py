@@ -36,7 +36,7 @@ class ExperimentKind(QueueKind):
     how_to_begin = "Upload a data set or add an item"
     no_items = "Upload a data set or add an item by hand."
     duplicate_takes = "the same data set, schema and scoring"
-    facts_template = "experiments/experiment_kind/facts.html"
+    subtitle_template = "experiments/experiment_kind/facts.html"
     head_template = "experiments/experiment_kind/head.html"
     detail_template = "experiments/experiment_kind/judged.html"
     stylesheet = "css/experiment_kind.css"

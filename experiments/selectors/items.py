@@ -35,7 +35,7 @@ def held_back(queue: Queue) -> QueueItem | None:
     """The item that comes next, where nothing of a running queue is in flight because it may not be called yet."""
     if queue.status != QueueStatus.RUNNING or queue.running or not queue.queued:
         return None
-    waiting = QueueItem.objects.of(queue).filter(status="queued", row_index__gte=queue.range_from or 0)
+    waiting = QueueItem.objects.of_queue(queue).filter(status="queued", row_index__gte=queue.range_from or 0)
     first = waiting.in_order().only("available_at", "limited_since").first()
     return first if first is not None and first.available_at > timezone.now() else None
 

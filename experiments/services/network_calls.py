@@ -20,11 +20,11 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from experiments.core.choices import CallState
 from experiments.core.errors import Conflict, InvalidInput
 from experiments.models import Network, NetworkCall
 from experiments.services.networks import check_addresses
 
-State = NetworkCall.State
 TASK = "experiments.tasks.call_network"
 
 MOST_OPEN = 3
@@ -50,7 +50,7 @@ def ask(
     if agent_key and agents and agent_key not in agents:
         sentence = f"The network {network.name} has no agent “{agent_key}”."
         raise InvalidInput(sentence, code="does_not_exist", attr="agent_key")
-    if NetworkCall.objects.filter(owner=user).exclude(state=State.DONE).count() >= MOST_OPEN:
+    if NetworkCall.objects.filter(owner=user).exclude(state=CallState.DONE).count() >= MOST_OPEN:
         raise Conflict("Your last calls are not answered yet. Wait for one of them.", code="too_many")
     with transaction.atomic():
         call: NetworkCall = NetworkCall.objects.create(
@@ -84,11 +84,11 @@ def send(call_id: UUID) -> None:
 def sweep() -> None:
     """Ends calls whose worker died, sends those again whose task may be lost. By the clock of the database: those of
     two workers may differ."""
-    silent = NetworkCall.objects.filter(state=State.CALLING, beat__lt=Now() - timedelta(seconds=settings.LEASE_S))
+    silent = NetworkCall.objects.filter(state=CallState.CALLING, beat__lt=Now() - timedelta(seconds=settings.LEASE_S))
     sentence = "The worker that made the call ended before the answer came. It is not repeated: try again."
-    silent.update(state=State.DONE, ended_at=Now(), error_code="crashed", understood=[sentence])
+    silent.update(state=CallState.DONE, ended_at=Now(), error_code="crashed", understood=[sentence])
     waiting = NetworkCall.objects.filter(
-        state=State.WAITING, enqueued_at__lt=Now() - timedelta(seconds=settings.LANE_RESEND_S)
+        state=CallState.WAITING, enqueued_at__lt=Now() - timedelta(seconds=settings.LANE_RESEND_S)
     )
     for call_id in waiting.values_list("pk", flat=True):
         with transaction.atomic():
@@ -98,4 +98,4 @@ def sweep() -> None:
 
 def tidy() -> None:
     """Forgets what came back a week ago; its run stays."""
-    NetworkCall.objects.filter(state=State.DONE, ended_at__lt=timezone.now() - KEPT_FOR).delete()
+    NetworkCall.objects.filter(state=CallState.DONE, ended_at__lt=timezone.now() - KEPT_FOR).delete()

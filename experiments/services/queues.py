@@ -209,7 +209,7 @@ def _retried(
     queue: Queue, row_indexes: Sequence[int] | None, error_code: str | None, force: bool
 ) -> QuerySet[QueueItem]:
     statuses = ["failed", "succeeded"] if force else ["failed"]
-    items = QueueItem.objects.of(queue).filter(status__in=statuses)
+    items = QueueItem.objects.of_queue(queue).filter(status__in=statuses)
     if error_code:
         items = items.filter(error_code=error_code)
     return items if row_indexes is None else items.filter(row_index__in=row_indexes)

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.conf import settings
 
+from experiments.core.choices import RowError
 from experiments.core.errors import WorkbenchError
 from experiments.kinds import Plan, kind_of
 from experiments.models import Network, Queue
 from experiments.models.run_hosts import same_origin
-from experiments.run_client import AbortHandle, RunReply, RunTarget, post_run
+from experiments.run_client import AbortHandle, FailureReason, RunReply, RunTarget, post_run
 from experiments.run_client.retry_policy import Verdict, decide
 from experiments.services.remote_schema import config_target
 from experiments.services.run_credentials import signed_credential
@@ -76,7 +77,7 @@ class Caller:
         if reply.error_code is None and reply.payload is not None:
             problem = self._plan.check(reply.payload)
             if problem is not None:
-                reply = replace(reply, error_code="schema_mismatch", message=problem, transient=False)
+                reply = replace(reply, error_code=RowError.SCHEMA_MISMATCH, message=problem, transient=False)
         verdict = decide(
             reply,
             attempts=prepared.row.attempt,
@@ -97,7 +98,7 @@ def idempotency_key(queue: Queue, row: Claimed) -> str:
 
 def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict) -> Outcome:
     status = {"succeed": "succeeded", "retry": "queued", "fail": "failed"}[verdict.action]
-    aborted = reply.reason == "aborted"
+    aborted = reply.reason == FailureReason.ABORTED
     return Outcome(
         prepared.row,
         status,
@@ -106,13 +107,13 @@ def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict) -> Outcome
         error_code=(reply.error_code or "") if status == "failed" else "",
         counted=verdict.counted,
         delay_s=verdict.delay_s,
-        limited=reply.error_code == "rate_limited",
+        limited=reply.error_code == RowError.RATE_LIMITED,
         http_status=reply.http_status,
         payload=reply.payload if status != "queued" else None,
         elapsed_ms=reply.elapsed_ms,
         tokens=reply.tokens,
         breaker=verdict.breaker,
-        neutral=aborted or reply.error_code == "rate_limited",
+        neutral=aborted or reply.error_code == RowError.RATE_LIMITED,
         pause_until_s=verdict.pause_until_s,
         run=_run_columns(prepared, reply),
         trace_id=reply.trace_id,

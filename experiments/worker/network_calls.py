@@ -14,16 +14,15 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from experiments import response_schema
+from experiments.core.choices import CallState, RowError
 from experiments.models import Network, NetworkCall, Run
-from experiments.run_client import AbortHandle, RawResponse, RunReply, post_run_raw
+from experiments.run_client import AbortHandle, FailureReason, RawResponse, RunReply, post_run_raw
 from experiments.run_client.retry_policy import decide
 from experiments.services.network_calls import send
 from experiments.services.networks import SCHEMA_KEYS
 from experiments.services.run_credentials import owners_credential
 from experiments.worker import shutdown
 from experiments.worker.calls import NOT_STORED, network_limits, run_target
-
-State = NetworkCall.State
 
 KEPT_BODY = 64 * 1024
 """Characters of a body that are kept."""
@@ -37,18 +36,18 @@ MATTERS = (
 def perform(call_id: UUID) -> None:
     """Makes the call, unless another delivery of its task did or does."""
     lease_id = uuid4()
-    claimed = NetworkCall.objects.filter(pk=call_id, state=State.WAITING).update(
-        state=State.CALLING, lease_id=lease_id, beat=Now()
+    claimed = NetworkCall.objects.filter(pk=call_id, state=CallState.WAITING).update(
+        state=CallState.CALLING, lease_id=lease_id, beat=Now()
     )
     if not claimed:
         return
     call = NetworkCall.objects.select_related("network").get(pk=call_id)
-    mine = NetworkCall.objects.filter(pk=call_id, lease_id=lease_id, state=State.CALLING)
-    reply, seen = _called(call, mine)
-    if reply.reason == "aborted":
+    mine = NetworkCall.objects.filter(pk=call_id, lease_id=lease_id, state=CallState.CALLING)
+    reply, raw = _called(call, mine)
+    if reply.reason == FailureReason.ABORTED:
         # The worker stops. Nothing can be said about the network: another worker asks anew.
         with transaction.atomic():
-            if mine.update(state=State.WAITING, lease_id=None, beat=None, enqueued_at=Now()):
+            if mine.update(state=CallState.WAITING, lease_id=None, beat=None, enqueued_at=Now()):
                 send(call_id)
         return
     with transaction.atomic():
@@ -56,7 +55,9 @@ def perform(call_id: UUID) -> None:
             return
         reply = _checked(call.network, reply)
         trace_id = _stored_run(call, reply)
-        mine.update(state=State.DONE, ended_at=timezone.now(), trace_id=trace_id, **_columns(call.network, reply, seen))
+        mine.update(
+            state=CallState.DONE, ended_at=timezone.now(), trace_id=trace_id, **_columns(call.network, reply, raw)
+        )
 
 
 def _called(call: NetworkCall, mine: Any) -> tuple[RunReply, RawResponse | None]:
@@ -98,15 +99,15 @@ def body_of(call: NetworkCall) -> dict[str, Any]:
     }
 
 
-def _columns(network: Network, reply: RunReply, seen: RawResponse | None) -> dict[str, Any]:
-    headers = [] if seen is None else [list(pair) for pair in seen.headers if pair[0].lower() in MATTERS]
+def _columns(network: Network, reply: RunReply, raw: RawResponse | None) -> dict[str, Any]:
+    headers = [] if raw is None else [list(pair) for pair in raw.headers if pair[0].lower() in MATTERS]
     return {
         "error_code": reply.error_code or "",
-        "understood": in_words(network, reply, seen),
+        "understood": in_words(network, reply, raw),
         "http_status": reply.http_status,
         "headers": headers,
-        "body": "" if seen is None else seen.body[:KEPT_BODY],
-        "body_bytes": 0 if seen is None else seen.body_bytes,
+        "body": "" if raw is None else raw.body[:KEPT_BODY],
+        "body_bytes": 0 if raw is None else raw.body_bytes,
         "elapsed_ms": reply.elapsed_ms,
     }
 
@@ -117,16 +118,16 @@ def _checked(network: Network, reply: RunReply) -> RunReply:
     if reply.payload is None or not schema:
         return reply
     problem = response_schema.validator(schema)(reply.payload)
-    return replace(reply, error_code="schema_mismatch", message=problem, transient=False) if problem else reply
+    return replace(reply, error_code=RowError.SCHEMA_MISMATCH, message=problem, transient=False) if problem else reply
 
 
-def in_words(network: Network, reply: RunReply, seen: RawResponse | None) -> list[str]:
+def in_words(network: Network, reply: RunReply, raw: RawResponse | None) -> list[str]:
     """What the worker makes of the answer, a sentence each: the outcome first, then what a batch would do."""
-    if seen is None:
+    if raw is None:
         said = ["No HTTP answer came."]
     else:
-        cut = ", and more than is read" if seen.is_cut else ""
-        said = [f"The answer has the status {seen.status} and {seen.body_bytes:,} bytes{cut}."]
+        cut = ", and more than is read" if raw.is_cut else ""
+        said = [f"The answer has the status {raw.status} and {raw.body_bytes:,} bytes{cut}."]
     if reply.error_code is not None:
         return [*said, reply.message, *_consequences(reply)]
     fits = " and satisfies the network's schema" if network.additional_data.get(SCHEMA_KEYS[0]) else ""

@@ -180,7 +180,6 @@ PAUSES = {
     "batch's version again and resume, or cancel the batch and start a copy of it on the new version.",
     "schema": "One answer after the other broke the schema. Look at them and at the schema, then resume or cancel.",
 }
-PAUSE_CODES = {"server": "server_error", "schema": "schema_mismatch"}
 
 _QUEUE = """
 UPDATE experiments_queue q
@@ -242,8 +241,7 @@ def _update_queue(queue: Locked, outcomes: list[Outcome]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_QUEUE, {**values, "streak": streak.length, "group": streak.group, "probing": streak.probing})
     if streak.tripped is not None:
-        group = streak.tripped.group
-        _pause(queue, code=PAUSE_CODES.get(group, group), detail=PAUSES[group], until_s=None)
+        _pause(queue, code=streak.tripped.pause_reason, detail=PAUSES[streak.tripped.group], until_s=None)
     waits = [outcome.pause_until_s for outcome in outcomes if outcome.pause_until_s is not None]
     if waits:
         _pause(

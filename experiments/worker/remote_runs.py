@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from experiments.run_client import AbortHandle, NoAnswer, RunReply, read_recorded
+from experiments.core.choices import RowError
+from experiments.run_client import AbortHandle, FailureReason, NoAnswer, RunReply, read_recorded
 from experiments.run_client.config_api import ConfigTarget, KeptRun, kept_runs, version_of
 from experiments.worker.claim import Claimed
 
@@ -39,7 +40,7 @@ def answer_of(runs: Iterable[KeptRun], row: Claimed, *, pinned: int | None) -> R
     own = sorted((run for run in runs if belongs(run, row)), key=lambda run: run.at or datetime.min.replace(tzinfo=UTC))
     for run in reversed(own):
         reply = held_to_version(read_recorded(run.answer), pinned)
-        if reply.reason != "version":
+        if reply.reason != FailureReason.VERSION:
             return replace(reply, elapsed_ms=reply.run_duration_ms or 0)
     return None
 
@@ -63,4 +64,11 @@ def held_to_version(reply: RunReply, pinned: int | None) -> RunReply:
     if pinned is None or version in (None, pinned):
         return reply
     said = f"The answer is by version {version} of the network, the batch runs on version {pinned}: it is not taken."
-    return replace(reply, error_code="bad_response", reason="version", message=said, payload=None, transient=True)
+    return replace(
+        reply,
+        error_code=RowError.BAD_RESPONSE,
+        reason=FailureReason.VERSION,
+        message=said,
+        payload=None,
+        transient=True,
+    )
