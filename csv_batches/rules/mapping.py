@@ -107,7 +107,8 @@ def _changed_column(column: Column, entry: Json) -> Column:
 
 
 def _invalid_in(name: str, reason: str, key: str | None = None, code: str = ErrorCode.INVALID_COLUMNS) -> InvalidInput:
-    return _invalid(f"Column {quoted(name)}: {reason}", code, Part(name=name, key=key), reason)
+    sentence = f"{reason[:1].upper()}{reason[1:]}"
+    return _invalid(f"Column {quoted(name)}: {reason}", code, Part(name=name, key=key), sentence)
 
 
 def _invalid(

@@ -157,7 +157,8 @@ def _check_cell(position: int, index: int, name: str, value: Any, known: set[str
     else:
         return
     detail, attr = f"rows[{position}] (row_index {index}): {reason}", f"rows.{position}.row_payload"
-    raise error(detail, code=code, attr=attr, part=Part(index=position, name=name), reason=reason)
+    sentence = f"{reason[:1].upper()}{reason[1:]}"
+    raise error(detail, code=code, attr=attr, part=Part(index=position, name=name), reason=sentence)
 
 
 def _without_stored(batch: CsvBatch, cells: dict[int, list[str]]) -> dict[int, list[str]]:
