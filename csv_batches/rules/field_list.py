@@ -1,9 +1,10 @@
-"""One change of a list of response fields. A field goes by its name: its place may have changed in another window."""
+"""One change of a list of response fields. Fields are found by name: another window may have moved them."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from experiments.core.errors import InvalidInput
+from experiments.core.choices import ErrorCode
+from experiments.core.errors import InvalidInput, Part
 from experiments.core.formatting import quoted
 from experiments.response_schema.fields import check_fields
 
@@ -11,7 +12,7 @@ Json = dict[str, Any]
 
 
 def saved(fields: Sequence[Json], original: str, field: Json) -> list[Json]:
-    """With `field` in the place of the one called `original`; at the end where that is empty."""
+    """With `field` in place of the one called `original`; at the end where `original` is empty."""
     if not original:
         return [*fields, field]
     at = index_of(fields, original)
@@ -24,12 +25,12 @@ def removed(fields: Sequence[Json], name: str) -> list[Json]:
 
 
 def moved(fields: Sequence[Json], name: str, offset: int) -> list[Json]:
-    """`offset` places further down; not beyond the ends."""
+    """With the field `offset` places further down; not beyond the ends."""
     return placed(fields, name, index_of(fields, name) + offset)
 
 
 def placed(fields: Sequence[Json], name: str, to: int) -> list[Json]:
-    """With `to` fields before it, or at the end nearest to that."""
+    """With the field at index `to`, or at the nearest end."""
     at = index_of(fields, name)
     left = [*fields[:at], *fields[at + 1 :]]
     to = min(max(to, 0), len(left))
@@ -40,7 +41,7 @@ def index_of(fields: Sequence[Json], name: str) -> int:
     found = next((number for number, field in enumerate(fields) if field["name"] == name), None)
     if found is None:
         sentence = f"There is no field {quoted(name)} any more. It was renamed or removed elsewhere."
-        raise InvalidInput(sentence, code="does_not_exist", attr="response_fields")
+        raise InvalidInput(sentence, code=ErrorCode.DOES_NOT_EXIST, attr="response_fields", part=Part(name=name))
     return found
 
 

@@ -9,6 +9,7 @@ from zlib import crc32
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules import mapping
+from csv_batches.rules.choices import MappingMode
 from csv_batches.rules.column_stats import SAMPLE_CHARS
 from csv_batches.rules.mapping import Json
 from experiments.core.errors import InvalidInput
@@ -201,8 +202,10 @@ def example_of(batch: CsvBatch, wanted: int | None) -> Example:
         return Example(None, None, None)
     around = batch.rows.values_list("row_index", flat=True)
     cells = [clipped(cell, VALUE_CHARS) for cell in row.payload]
-    prompt = [(c["name"], cell) for c, cell in zip(batch.columns, cells, strict=True) if c["mode"] == mapping.PROMPT]
-    params: dict[str, Any] = mapping.Mapping(batch.columns).system_params(cells)
+    prompt = [
+        (c["name"], cell) for c, cell in zip(batch.columns, cells, strict=True) if c["mode"] == MappingMode.PROMPT
+    ]
+    params: dict[str, Any] = mapping.ColumnMapping(batch.columns).system_params(cells)
     return Example(
         index=row.row_index,
         previous=around.filter(row_index__lt=row.row_index).order_by("-row_index").first(),

@@ -37,7 +37,7 @@ def of_row(batch: CsvBatch, wanted: int | None) -> PromptPreview:
     index = _first(batch) if wanted is None else wanted
     previous, following = _neighbours(batch, index)
     try:
-        sent = preview.of_row(batch, index)
+        sent = preview.preview_of_row(batch, index)
     except InvalidInput as error:
         if error.attr != "row_index":
             raise
