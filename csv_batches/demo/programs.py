@@ -72,7 +72,7 @@ class WorkerWatch:
         if time.monotonic() < self._look_at:
             return False
         self._look_at = time.monotonic() + self.LOOK_S
-        age_s = health.heartbeat_age_s(host=socket.gethostname(), pid=pid)
+        age_s = health.process_heartbeat_age_s(host=socket.gethostname(), pid=pid)
         self._silent = self._silent + 1 if age_s is not None and age_s > settings.WORKER_STUCK_S else 0
         return self._silent >= self.ENOUGH
 

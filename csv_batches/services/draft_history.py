@@ -10,7 +10,7 @@ from csv_batches.services import drafts, history
 from experiments.core import limits
 from experiments.core.errors import Conflict
 from experiments.models import Network
-from experiments.services.locking import locked_draft
+from experiments.services.locking import queue_lock_draft
 
 BLANK: dict[str, Any] = {
     "network_id": None,
@@ -28,7 +28,7 @@ BLANK: dict[str, Any] = {
 def undo(*, batch_id: UUID) -> CsvBatch:
     """Takes the last change back. `Conflict` where there is none, or the batch was started."""
     with transaction.atomic():
-        batch = locked_draft(CsvBatch, batch_id)
+        batch = queue_lock_draft(CsvBatch, batch_id)
         if not batch.draft_history:
             raise Conflict("There is nothing to undo.", code="nothing_to_undo")
         last = batch.draft_history.pop()
@@ -40,7 +40,7 @@ def undo(*, batch_id: UUID) -> CsvBatch:
 def reset(*, batch_id: UUID) -> CsvBatch:
     """Clears all settings; the file and its rows stay. Can itself be undone."""
     with transaction.atomic():
-        batch = locked_draft(CsvBatch, batch_id)
+        batch = queue_lock_draft(CsvBatch, batch_id)
         history.remember(batch, [*BLANK, "columns"])
         columns = [{**column, "mode": "ignore", "key": column["name"]} for column in batch.columns]
         _put_back(batch, {**BLANK, "columns": columns})

@@ -20,7 +20,7 @@ from experiments.models import QueueItem
 from experiments.prompts import compile_template
 from experiments.response_schema import fields
 from experiments.services import bulk_insert, networks, queues
-from experiments.services.locking import locked, locked_draft, refuse_after_start
+from experiments.services.locking import queue_lock, queue_lock_draft, refuse_after_start
 
 MAX_ROWS_A_CALL = 10_000
 AFTER_START = {"name", "concurrency", *limits.NAMES}
@@ -39,7 +39,7 @@ def create(*, user: Any, values: Mapping[str, Any]) -> CsvBatch:
 def update(*, batch_id: UUID, values: Mapping[str, Any]) -> CsvBatch:
     """Changes a draft; once started only its name, concurrency and hard limits, else `Conflict`."""
     with transaction.atomic():
-        batch = locked(CsvBatch, batch_id)
+        batch = queue_lock(CsvBatch, batch_id)
         refuse_after_start(batch, values, allowed=AFTER_START)
         if batch.status == QueueStatus.DRAFT:
             history.remember(batch, values)
@@ -113,7 +113,7 @@ def insert_rows(*, batch_id: UUID, rows: Sequence[Mapping[str, Any]]) -> tuple[i
             f"{len(rows):,} rows; at most {MAX_ROWS_A_CALL:,} in one call.", code="too_many_rows", attr="rows"
         )
     with transaction.atomic():
-        batch = locked_draft(CsvBatch, batch_id)
+        batch = queue_lock_draft(CsvBatch, batch_id)
         refuse_while_reading(batch)
         if not batch.columns and rows:
             batch.columns = _columns_of_first(rows[0]["row_payload"])

@@ -17,7 +17,7 @@ from experiments.core.errors import Conflict, InvalidInput, Problems, WorkbenchE
 from experiments.models import Network
 from experiments.response_schema import fields
 from experiments.services import networks, queues, readiness, remote_schema
-from experiments.services.locking import locked
+from experiments.services.locking import queue_lock
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def run(*, batch_id: UUID, user: Any, order: Order) -> None:
 
 def _startable(batch_id: UUID, order: Order) -> CsvBatch:
     """The batch, held until the transaction ends, with nothing missing."""
-    batch = locked(CsvBatch, batch_id)
+    batch = queue_lock(CsvBatch, batch_id)
     if batch.status != QueueStatus.DRAFT:
         raise Conflict("This batch was started already.", code="already_started")
     drafts.refuse_while_reading(batch)
@@ -96,7 +96,7 @@ def _at_the_remote(batch_id: UUID, user: Any, order: Order) -> AtRemote | None:
         writes = batch.schema_mode == CsvBatch.SchemaMode.UPDATE and _may_write(user, network)
     if writes:
         return AtRemote(network.pk, remote_schema.push_schema(network, found, proposed, by=by), proposed)
-    if batch.schema_mode == CsvBatch.SchemaMode.UPDATE and remote_schema.schema_of(found) != proposed:
+    if batch.schema_mode == CsvBatch.SchemaMode.UPDATE and remote_schema.schema_of_remote(found) != proposed:
         raise _not_allowed(network)
     return AtRemote(network.pk, remote_schema.version_to_keep(network, found))
 
@@ -209,7 +209,7 @@ def _may_write(user: Any, network: Network) -> bool:
 def copy_schema(batch: CsvBatch) -> None:
     """The batch's own copy of what the network has: a later change of the network does not reach it."""
     assert batch.network is not None
-    copied = networks.schema_of(batch.network)
+    copied = networks.schema_of_network(batch.network)
     assert copied is not None
     batch.schema_json, batch.schema_guidance, batch.schema_example = copied
     if not batch.response_fields:

@@ -11,7 +11,7 @@ from csv_batches.services import drafts
 from experiments.core import json_text
 from experiments.core.errors import InvalidInput
 from experiments.response_schema import fields
-from experiments.services.locking import locked_draft
+from experiments.services.locking import queue_lock_draft
 
 Json = dict[str, Any]
 
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 def change(*, batch_id: UUID, edit: Callable[[list[Json]], list[Json]]) -> CsvBatch:
     """`edit` gets the stored fields and returns what they shall be. Without a difference nothing is stored."""
     with transaction.atomic():
-        batch = locked_draft(CsvBatch, batch_id)
+        batch = queue_lock_draft(CsvBatch, batch_id)
         edited = edit(list(batch.response_fields))
         if edited == batch.response_fields:
             return batch

@@ -39,6 +39,10 @@ class RowStatus(Choices):
     FAILED = "failed"
 
 
+FINAL = (RowStatus.SUCCEEDED, RowStatus.FAILED)
+"""The row has a result, and is not called any more unless a person retries it."""
+
+
 class RowError(Choices):
     """`error_code` of a row that failed, and of a run that came back with an error."""
 
@@ -151,6 +155,7 @@ class ErrorCode(Choices):
     ROW_TAKEN = "row_taken"
     ROW_TOO_LARGE = "row_too_large"
     SCHEMA_CHANGE = "schema_change"
+    SCHEMA_MISMATCH = "schema_mismatch"
     SOURCE_REMOVED = "source_removed"
     STALE = "stale"
     TEXT_AFTER_QUOTE = "text_after_quote"

@@ -6,16 +6,9 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-RUN_COLUMNS = (
-    "run_trace_id",
-    "status",
-    "elapsed_ms",
-    "attempts",
-    "error_code",
-    "error_message",
-    "row_index",
-    "corrected",
-)
+from experiments.core.item_fields import EXPORTED_FIELDS
+
+RUN_COLUMNS = (*EXPORTED_FIELDS, "corrected")
 PIECE = 64 * 1024  # characters, at least, but for the last piece
 
 

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             excel=options["excel"],
         )
         try:
-            pieces = exports.stream(_batch(options["id"]), chosen)
+            pieces = exports.export_chunks(_batch(options["id"]), chosen)
         except WorkbenchError as error:
             raise CommandError(
                 f"{error.detail} (--partial)" if error.code == "not_finished" else error.detail

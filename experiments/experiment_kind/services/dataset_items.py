@@ -20,7 +20,7 @@ from experiments.experiment_kind.datasets import Checked, DatasetColumn, Layout
 from experiments.experiment_kind.models import Experiment
 from experiments.ingest import Limits, ReadOptions, Table, name_columns, open_table
 from experiments.services import bulk_insert
-from experiments.services.locking import locked_draft
+from experiments.services.locking import queue_lock_draft
 
 MOST_BYTES = 100 * 1024**2
 """Of a file: it is read while somebody waits."""
@@ -58,7 +58,7 @@ def upload(*, experiment_id: UUID, file: UploadedFile, options: ReadOptions) -> 
     if checked.errors:
         raise DatasetRefused(checked)
     with transaction.atomic():
-        experiment = locked_draft(Experiment, experiment_id)
+        experiment = queue_lock_draft(Experiment, experiment_id)
         _store(experiment, checked.columns, table.rows())
         _take_file(experiment, table, name=name, size=file.size or 0, path=path)
         experiment.warnings = [asdict(problem) for problem in checked.warnings.listed()]
@@ -73,7 +73,7 @@ def add(*, experiment_id: UUID, item: Mapping[str, Any]) -> Experiment:
     JSON value, `system_params` is an object. Columns that the data set does not have yet come behind the others.
     """
     with transaction.atomic():
-        experiment = locked_draft(Experiment, experiment_id)
+        experiment = queue_lock_draft(Experiment, experiment_id)
         _add_columns(experiment, _cells_by_header(item))
         columns = [DatasetColumn(**column) for column in experiment.columns]
         cells = _cells_of(columns, item)

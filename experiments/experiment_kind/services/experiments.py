@@ -17,7 +17,7 @@ from experiments.models import Queue
 from experiments.response_schema import fields as response_fields
 from experiments.selectors.queues import refuse_without_source
 from experiments.services import networks, queues, readiness, remote_schema
-from experiments.services.locking import locked, refuse_after_start
+from experiments.services.locking import queue_lock, refuse_after_start
 
 AFTER_START = {"name", "concurrency", "scoring", *limits.NAMES}
 PLAIN = ("name", "agent_key", "debug", "concurrency", "max_attempts", "dataset_name")
@@ -45,7 +45,7 @@ def create(*, user: Any, values: Mapping[str, Any]) -> Experiment:
 def update(*, experiment_id: UUID, values: Mapping[str, Any]) -> Experiment:
     """Changes a draft; once started only name, concurrency, scoring and hard limits, else `Conflict`."""
     with transaction.atomic():
-        experiment = locked(Experiment, experiment_id)
+        experiment = queue_lock(Experiment, experiment_id)
         refuse_after_start(experiment, values, allowed=AFTER_START)
         _apply(experiment, values)
         experiment.save()
@@ -72,7 +72,7 @@ def run(*, experiment_id: UUID, range_from: int | None = None, range_to: int | N
     """
     pin = _pin(experiment_id)
     with transaction.atomic():
-        experiment = locked(Experiment, experiment_id)
+        experiment = queue_lock(Experiment, experiment_id)
         if experiment.status != QueueStatus.DRAFT:
             raise Conflict("This experiment was started already.", code="already_started")
         problems = missing(experiment)
@@ -85,7 +85,7 @@ def run(*, experiment_id: UUID, range_from: int | None = None, range_to: int | N
         experiment.pinned_version = pin.version
         if experiment.schema_mode == Experiment.SchemaMode.NETWORK:
             assert experiment.network is not None
-            _set_schema(experiment, networks.schema_of(experiment.network))
+            _set_schema(experiment, networks.schema_of_network(experiment.network))
         experiment.save()
         queues.start(queue_id=experiment.pk, range_from=range_from, range_to=range_to)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from experiments.models import Network, NetworkCall
 from experiments.services import network_calls, networks
+from experiments.worker.network_calls import perform
 from tests.integration.web.network.support import SCHEMA
 from tests.integration.web.support import user
 from tests.support.run_server import RunServer
@@ -22,6 +23,6 @@ def asked(network: Network, who: str = "ann", **values: Any) -> NetworkCall:
 
 def called(network: Network, **values: Any) -> NetworkCall:
     call = asked(network, **values)
-    network_calls.perform(call.pk)
+    perform(call.pk)
     call.refresh_from_db()
     return call

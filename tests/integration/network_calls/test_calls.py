@@ -14,6 +14,7 @@ from experiments.models import NetworkCall, Run
 from experiments.services import network_calls
 from experiments.services.lanes import LaneLease
 from experiments.worker import shutdown
+from experiments.worker.network_calls import KEPT_BODY, perform
 from tests.integration.network_calls.support import JUDGED, asked, called, remote
 from tests.integration.web.network.support import AGENTS
 from tests.support.run_server import RunServer
@@ -77,7 +78,7 @@ def test_the_raw_answer_is_kept_with_the_headers_that_matter(run_server: RunServ
     assert (kept["retry-after"], kept["content-type"]) == ("7", "text/plain")
     assert "x-whatever" not in kept
     assert call.body.startswith("busy busy")
-    assert len(call.body) <= network_calls.KEPT_BODY
+    assert len(call.body) <= KEPT_BODY
 
 
 def test_what_a_remote_leaves_out_or_calls_otherwise_is_said(run_server: RunServer) -> None:
@@ -104,7 +105,7 @@ def test_a_run_that_our_own_runtime_recorded_for_the_call_is_the_call_s(run_serv
     run_server.always({"do": "ok", "extra": {"trace_id": "recorded"}})
     call = asked(remote(run_server))
     Run.objects.create(trace_id="recorded", network=call.network, owner=call.owner)
-    network_calls.perform(call.pk)
+    perform(call.pk)
     call.refresh_from_db()
     assert call.trace_id == "recorded"
     assert Run.objects.count() == 1
@@ -112,7 +113,7 @@ def test_a_run_that_our_own_runtime_recorded_for_the_call_is_the_call_s(run_serv
 
 def test_a_second_delivery_calls_nobody(run_server: RunServer) -> None:
     call = called(remote(run_server))
-    network_calls.perform(call.pk)
+    perform(call.pk)
     assert len(run_server.ledger(bodies=False)) == 1
 
 
@@ -150,7 +151,7 @@ def test_a_call_whose_worker_died_is_over_and_is_not_repeated(run_server: RunSer
     network_calls.sweep()
     call.refresh_from_db()
     assert (call.state, call.error_code) == ("done", "crashed")
-    network_calls.perform(call.pk)
+    perform(call.pk)
     assert run_server.ledger(bodies=False) == []
 
 
@@ -179,7 +180,7 @@ def test_a_worker_that_stops_gives_the_call_back(run_server: RunServer, settings
     call = asked(remote(run_server))
     OrmQ.objects.all().delete()
     monkeypatch.setattr(shutdown, "stopping", lambda: True)
-    network_calls.perform(call.pk)
+    perform(call.pk)
     call.refresh_from_db()
     assert (call.state, call.lease_id) == ("waiting", None)
     assert OrmQ.objects.count() == 1
@@ -194,9 +195,9 @@ def test_what_came_back_is_forgotten_after_a_week_and_its_run_stays(run_server: 
 
 
 def test_a_lane_gives_way_to_a_call_that_waits(run_server: RunServer) -> None:
-    place = LaneLease(queue_id=uuid4(), number=0, generation=1)
+    lease = LaneLease(queue_id=uuid4(), number=0, generation=1)
     asked(remote(run_server))
     NetworkCall.objects.update(enqueued_at=timezone.now() - timedelta(seconds=5))
-    assert place.others_wait()
+    assert lease.others_wait()
     NetworkCall.objects.update(state="done")
-    assert not place.others_wait()
+    assert not lease.others_wait()

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from experiments.models import Lane, Network, NetworkCall
 from experiments.services import network_calls
+from experiments.worker.network_calls import perform
 from tests.integration.network_calls.support import asked, called, remote
 from tests.integration.web.network.support import network_of
 from tests.integration.web.support import batch_of, browser, htmx, post_form
@@ -69,7 +70,7 @@ def test_the_page_asks_until_the_answer_is_there(run_server: RunServer) -> None:
     waiting = htmx(client, page_of(call))
     assert 'hx-trigger="every 1s"' in waiting.content.decode()
     assert htmx(client, page_of(call), data={"has": tokens(waiting.content.decode())}).status_code == 204
-    network_calls.perform(call.pk)
+    perform(call.pk)
     done = htmx(client, page_of(call))
     assert done.status_code == 286
     assert "hx-trigger" not in done.content.decode()
@@ -93,7 +94,7 @@ def test_a_failed_test_shows_what_came(run_server: RunServer) -> None:
     response = post_form(client, page, f"{page}test/")
     call = NetworkCall.objects.get()
     assert response["Location"] == page_of(call)
-    network_calls.perform(call.pk)
+    perform(call.pk)
     html = client.get(page_of(call)).content.decode()
     assert "no &lt;such&gt; network" in html
     assert "<dd>odd</dd>" in html
