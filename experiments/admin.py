@@ -1,4 +1,4 @@
-"""The operations kind: look things up, requeue, pause. Nothing is edited by hand that a service keeps consistent."""
+"""The admin, for operators: look things up, pause, resume, cancel, retry. Only networks can be edited here."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from experiments.services import queues
 
 
 class ReadOnly:
-    """Seen, searched, acted upon; never edited."""
+    """Can be searched and acted upon, not edited."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -103,7 +103,7 @@ class AttemptInline(ReadOnly, admin.TabularInline):
 
 @admin.register(QueueItem)
 class QueueItemAdmin(ReadOnly, admin.ModelAdmin):
-    """Searched by trace id: exact, because a search through a million texts would stop the database."""
+    """The search by trace id is exact: one through a million texts would stop the database."""
 
     list_display = ("queue", "row_index", "status", "attempts", "error_code", "run_trace_id")
     search_fields = ("=run_trace_id", "=queue__id")
@@ -137,7 +137,7 @@ class LaneAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(WorkerProcess)
 class WorkerProcessAdmin(ReadOnly, admin.ModelAdmin):
-    """Workers that ended in order have no rows: one that was not heard of for long did not."""
+    """Workers that ended in order have no rows. A row with an old heartbeat is from one that did not."""
 
     list_display = ("role", "pid", "host", "doing", "queue", "started_at", "beat_at", "silent_for")
     list_filter = ("role", "host")

@@ -1,4 +1,4 @@
-"""Wrong configuration is found by `manage.py check`, with a hint, and not by a lost row."""
+"""System checks: `manage.py check` finds a wrong configuration and says what to set."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,12 +9,12 @@ from django.core.checks import CheckMessage, Error, register
 from experiments.worker.heartbeat import SLOTS
 
 OTHERS = 8
-"""Processes of a worker that run no task, and some that take the place of others before they have ended."""
+"""Processes of a worker that run no tasks, and some that replace others before those have ended."""
 
 
 @register()
 def queue_settings(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """The settings of django-q2 that the worker's promises rest on."""
+    """The settings of django-q2 that the worker relies on."""
     found: list[CheckMessage] = []
     conf: dict[str, Any] = settings.Q_CLUSTER
     for name in ("queue_limit", "bulk", "max_attempts"):
@@ -50,7 +50,7 @@ def queue_settings(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 
 @register()
 def workers(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """Each process of a worker has a slot for its signs of life."""
+    """Each process of a worker needs a slot for its heartbeats."""
     conf: dict[str, Any] = settings.Q_CLUSTER
     number, most = conf.get("workers", 0), SLOTS - OTHERS
     if not 1 <= number <= most:

@@ -1,16 +1,16 @@
-"""Doorways for django-q2: each takes keys, calls one service, and may be delivered twice."""
+"""The tasks of django-q2: each takes ids, calls one function, and may be delivered twice."""
 
 from uuid import UUID
 
 
 def run_lane(queue_id: str, number: int, generation: int, again: bool = False) -> None:
-    """`again`: the lane has let others go first already."""
+    """`again`: the lane has already waited once for another queue's turn."""
     from experiments.services.lanes import LaneLease
-    from experiments.worker.lane import Lane
+    from experiments.worker.lane import LaneRunner
 
     key = UUID(queue_id)
     if again or not LaneLease(queue_id=key, number=number, generation=generation).let_others_go_first():
-        Lane(queue_id=key, number=number, generation=generation).run()
+        LaneRunner(queue_id=key, number=number, generation=generation).run()
 
 
 def delete_queue(queue_id: str) -> None:

@@ -28,7 +28,7 @@ from experiments.ingest import open_table
 from experiments.models import Network
 from experiments.response_schema import fields
 from experiments.services import bulk_insert, exports, queues
-from experiments.worker import draining
+from experiments.worker.lane import drain
 
 COLUMNS = 8
 LATENCY_S = 0.05
@@ -132,7 +132,7 @@ def exporting(batch: CsvBatch, rows: int) -> Line:
             out.writerow(values[0])
 
     plain = rows / seconds(plainly)
-    ours = rows / seconds(lambda: exhaust(exports.stream(batch, exports.ExportOptions(partial=True))))
+    ours = rows / seconds(lambda: exhaust(exports.export_chunks(batch, exports.ExportOptions(partial=True))))
     return Line("export, against reading the rows and writing their cells", ours, plain, "rows/s")
 
 
@@ -142,7 +142,7 @@ def calling(batch: CsvBatch, concurrency: int, rows: int) -> Line:
     bulk_insert.replace_items(queue=batch, payloads=([str(index), *["abc"] * (COLUMNS - 1)] for index in range(rows)))
     bulk_insert.set_total(queue=batch, total=rows)
     queues.start(queue_id=batch.pk)
-    took = seconds(lambda: draining.drain(batch.pk))
+    took = seconds(lambda: drain(batch.pk))
     return Line(
         f"call with {concurrency} at once, against the most possible", rows / took, concurrency / LATENCY_S, "rows/s"
     )

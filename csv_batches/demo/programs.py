@@ -72,7 +72,7 @@ class WorkerWatch:
         if time.monotonic() < self._next_check:
             return False
         self._next_check = time.monotonic() + self.CHECK_EVERY_S
-        age_s = health.heartbeat_age_s(host=socket.gethostname(), pid=pid)
+        age_s = health.process_heartbeat_age_s(host=socket.gethostname(), pid=pid)
         self._silent_checks = self._silent_checks + 1 if age_s is not None and age_s > settings.WORKER_STUCK_S else 0
         return self._silent_checks >= self.CHECKS_IN_A_ROW
 

@@ -13,7 +13,7 @@ FOR_THE_WIZARD_ONLY = ("draft_history", "column_facts")
 
 def batch_as_json(batch: CsvBatch) -> dict[str, Any]:
     return {
-        **queues.common(batch),
+        **queues.queue_values(batch),
         "columns": batch.columns,
         "prompt_template": batch.prompt_template,
         "response_fields": batch.response_fields,

@@ -23,7 +23,7 @@ from csv_batches.services.store_rows import Rows
 from experiments.core.choices import ErrorCode, QueueStatus
 from experiments.core.errors import WorkbenchError
 from experiments.models import Queue
-from experiments.services.locking import locked
+from experiments.services.locking import queue_lock
 
 logger = logging.getLogger(__name__)
 
@@ -162,7 +162,7 @@ def _locked_when_free(lease: UploadLease) -> CsvBatch:
         lease.check()
         draft = Queue.objects.kept().filter(pk=batch_id, status=QueueStatus.DRAFT)
         if draft.select_for_update(no_key=True, skip_locked=True).values_list("pk").first():
-            return locked(CsvBatch, batch_id)
+            return queue_lock(CsvBatch, batch_id)
         if not draft.exists():
             raise Interrupted
         time.sleep(0.1)

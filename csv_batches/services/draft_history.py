@@ -14,7 +14,7 @@ from experiments.core import limits
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import Conflict
 from experiments.models import Network
-from experiments.services.locking import locked_draft
+from experiments.services.locking import queue_lock_draft
 
 MAX_ENTRIES = 50
 ONE_CHANGE = timedelta(seconds=8)
@@ -52,7 +52,7 @@ def forget(batch: CsvBatch) -> None:
 def undo(*, batch_id: UUID) -> CsvBatch:
     """Undoes the last change. `Conflict` where there is none, or the batch was started."""
     with transaction.atomic():
-        batch = locked_draft(CsvBatch, batch_id)
+        batch = queue_lock_draft(CsvBatch, batch_id)
         if not batch.draft_history:
             raise Conflict("There is nothing to undo.", code=ErrorCode.NOTHING_TO_UNDO)
         _restore(batch, batch.draft_history.pop()["values"])
@@ -63,7 +63,7 @@ def undo(*, batch_id: UUID) -> CsvBatch:
 def reset(*, batch_id: UUID) -> CsvBatch:
     """Clears all settings; the file and its rows stay. Can itself be undone."""
     with transaction.atomic():
-        batch = locked_draft(CsvBatch, batch_id)
+        batch = queue_lock_draft(CsvBatch, batch_id)
         remember(batch, [*BLANK, "columns"])
         columns = [{**column, "mode": MappingMode.IGNORE, "key": column["name"]} for column in batch.columns]
         _restore(batch, {**BLANK, "columns": columns})

@@ -18,7 +18,7 @@ from experiments.core.json_text import UNSTORABLE
 from experiments.models import QueueItem
 from experiments.prompts import compile_template
 from experiments.services import bulk_insert, networks, queues
-from experiments.services.locking import locked, locked_draft, refuse_after_start
+from experiments.services.locking import queue_lock, queue_lock_draft, refuse_after_start
 
 MAX_ROWS_PER_CALL = 10_000
 AFTER_START = {"name", "concurrency", *limits.LIMIT_NAMES}
@@ -37,7 +37,7 @@ def create(*, user: Any, values: Mapping[str, Any]) -> CsvBatch:
 def update(*, batch_id: UUID, values: Mapping[str, Any]) -> CsvBatch:
     """Changes a draft. After the start only name, concurrency and limits can change; else `Conflict`."""
     with transaction.atomic():
-        batch = locked(CsvBatch, batch_id)
+        batch = queue_lock(CsvBatch, batch_id)
         refuse_after_start(batch, values, allowed=AFTER_START)
         if batch.status == QueueStatus.DRAFT:
             draft_history.remember(batch, values)
@@ -96,7 +96,7 @@ def insert_rows(*, batch_id: UUID, rows: Sequence[Mapping[str, Any]]) -> tuple[i
         detail = f"{len(rows):,} rows; at most {MAX_ROWS_PER_CALL:,} in one call."
         raise TooLarge(detail, code=ErrorCode.TOO_MANY_ROWS, attr="rows")
     with transaction.atomic():
-        batch = locked_draft(CsvBatch, batch_id)
+        batch = queue_lock_draft(CsvBatch, batch_id)
         refuse_while_reading(batch)
         if not batch.columns and rows:
             batch.columns = _columns_of_first_row(rows[0]["row_payload"])

@@ -18,7 +18,7 @@ from experiments.core.errors import Conflict, InvalidInput, Problems, WorkbenchE
 from experiments.models import Network
 from experiments.response_schema import fields
 from experiments.services import networks, queues, readiness, remote_schema
-from experiments.services.locking import locked
+from experiments.services.locking import queue_lock
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def run(*, batch_id: UUID, user: Any, order: Order) -> None:
 
 def _locked_and_ready(batch_id: UUID, order: Order) -> CsvBatch:
     """The batch, locked until the transaction ends, with nothing missing."""
-    batch = locked(CsvBatch, batch_id)
+    batch = queue_lock(CsvBatch, batch_id)
     if batch.status != QueueStatus.DRAFT:
         raise Conflict("This batch was started already.", code=ErrorCode.ALREADY_STARTED)
     drafts.refuse_while_reading(batch)
@@ -97,7 +97,7 @@ def _prepare_remote(batch_id: UUID, user: Any, order: Order) -> PreparedRemote |
             _changes_schema(batch, user, order)
     if updates and may_write(user, network):
         return PreparedRemote(network.pk, remote_schema.push_schema(network, found, proposed, by=by), proposed)
-    if updates and remote_schema.schema_of(found) != proposed:
+    if updates and remote_schema.schema_of_remote(found) != proposed:
         raise _not_allowed(network)
     return PreparedRemote(network.pk, remote_schema.version_to_keep(network, found))
 
@@ -202,7 +202,7 @@ def may_write(user: Any, network: Network) -> bool:
 def copy_schema(batch: CsvBatch) -> None:
     """Copies the network's schema into the batch, so that later changes of the network do not affect the batch."""
     assert batch.network is not None
-    copied = networks.schema_of(batch.network)
+    copied = networks.schema_of_network(batch.network)
     assert copied is not None
     batch.schema_json, batch.schema_guidance, batch.schema_example = copied
     if not batch.response_fields:

@@ -12,7 +12,7 @@ from experiments.core import json_text
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
 from experiments.response_schema import fields
-from experiments.services.locking import locked_draft
+from experiments.services.locking import queue_lock_draft
 
 Json = dict[str, Any]
 
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 def change(*, batch_id: UUID, edit: Callable[[list[Json]], list[Json]]) -> CsvBatch:
     """Stores what `edit` returns for the stored fields, unless that is no change."""
     with transaction.atomic():
-        batch = locked_draft(CsvBatch, batch_id)
+        batch = queue_lock_draft(CsvBatch, batch_id)
         edited = edit(list(batch.response_fields))
         if edited == batch.response_fields:
             return batch

@@ -12,7 +12,7 @@ from csv_batches.services import drafts, launch
 from experiments.core.choices import ErrorCode, QueueStatus
 from experiments.core.errors import Conflict, InvalidInput, Problems
 from experiments.services import bulk_insert, queues
-from experiments.services.locking import locked
+from experiments.services.locking import queue_lock
 
 MOST_ROWS = 20
 
@@ -25,7 +25,7 @@ def start(*, batch_id: UUID, rows: int, first: int) -> CsvBatch:
     if not 1 <= rows <= MOST_ROWS:
         raise InvalidInput(f"Between 1 and {MOST_ROWS} rows can be tried.", code=ErrorCode.INVALID, attr="rows")
     with transaction.atomic():
-        batch = locked(CsvBatch, batch_id)
+        batch = queue_lock(CsvBatch, batch_id)
         if batch.status != QueueStatus.DRAFT:
             raise Conflict("The batch was started: look at its rows instead.", code=ErrorCode.ALREADY_STARTED)
         drafts.refuse_while_reading(batch)

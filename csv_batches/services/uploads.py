@@ -22,7 +22,7 @@ from csv_batches.services import drafts, store_rows
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput, TooLarge, WorkbenchError
 from experiments.ingest import SPLIT, ReadOptions, RejectedFile
-from experiments.services.locking import locked_draft
+from experiments.services.locking import queue_lock_draft
 
 TASK = "csv_batches.tasks.read_upload"
 NAME_CHARS = 200
@@ -86,7 +86,7 @@ def read_again(*, batch_id: UUID, options: ReadOptions) -> CsvBatch:
 
 
 def _locked_unless_reading(batch_id: UUID) -> CsvBatch:
-    batch = locked_draft(CsvBatch, batch_id)
+    batch = queue_lock_draft(CsvBatch, batch_id)
     drafts.refuse_while_reading(batch)
     return batch
 

@@ -48,7 +48,7 @@ class QueueItems(ItemView):
         queue = self.queue()
         wanted = self.checked(shapes.RowFilterSerializer, request.query_params)
         cursor = RowCursor()
-        page = cursor.paginate_queryset(items.filtered(queue, wanted), request, view=self)
+        page = cursor.paginate_queryset(items.items_filtered(queue, wanted), request, view=self)
         return cursor.get_paginated_response(self.shown(self.kind.serializers().row, queue, page, many=True))
 
     def post(self, request: Request, **place: Any) -> Response:
@@ -78,7 +78,7 @@ class QueueItemDetail(ItemView):
         return Response(self.shown(self.kind.serializers().row_detail, queue, self.item(queue, row_index)))
 
     def item(self, queue: Queue, row_index: int) -> QueueItem:
-        found = items.of_queue(queue).filter(row_index=row_index).first()
+        found = items.items_of_queue(queue).filter(row_index=row_index).first()
         if found is None:
             raise Http404
         return found

@@ -60,7 +60,7 @@ class RunView(APIView):
         assert request.user.pk is not None
         claims = request.auth if isinstance(request.auth, dict) else {}
         queue_id = UUID(claims["queue"]) if "queue" in claims else None
-        caller = runs.Caller(owner_id=request.user.pk, queue_id=queue_id)
+        caller = runs.RunCaller(owner_id=request.user.pk, queue_id=queue_id)
         try:
             return Response(runs.answer(values=body.validated_data, caller=caller))
         except WorkbenchError as error:

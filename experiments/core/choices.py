@@ -39,6 +39,10 @@ class RowStatus(Choices):
     FAILED = "failed"
 
 
+FINAL = (RowStatus.SUCCEEDED, RowStatus.FAILED)
+"""The row has a result, and is not called any more unless a person retries it."""
+
+
 class RowError(Choices):
     """`error_code` of a failed row, and of a run that returned an error."""
 
@@ -180,6 +184,7 @@ class ErrorCode(Choices):
     ROW_TAKEN = "row_taken"
     ROW_TOO_LARGE = "row_too_large"
     SCHEMA_CHANGE = "schema_change"
+    SCHEMA_MISMATCH = "schema_mismatch"
     SOURCE_REMOVED = "source_removed"
     STALE = "stale"
     TEMPLATE_ERROR = "template_error"

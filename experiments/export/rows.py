@@ -7,17 +7,9 @@ from operator import attrgetter
 from typing import Any
 
 from experiments.core.choices import RowStatus
+from experiments.core.item_fields import EXPORTED_FIELDS
 
-RUN_COLUMNS = (
-    "run_trace_id",
-    "status",
-    "elapsed_ms",
-    "attempts",
-    "error_code",
-    "error_message",
-    "row_index",
-    "corrected",
-)
+RUN_COLUMNS = (*EXPORTED_FIELDS, "corrected")
 PIECE = 64 * 1024  # characters, at least, except for the last piece
 
 

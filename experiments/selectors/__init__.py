@@ -1,1 +1,1 @@
-"""Reads: what the API and the pages show of a queue of any kind."""
+"""Reads: what the API and the pages show of queues, items and runs. They write nothing."""

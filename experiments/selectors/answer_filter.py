@@ -1,4 +1,4 @@
-"""Rows by what their answers say: those behind a bar of a distribution.
+"""Rows with a certain answer: those behind a bar of a distribution.
 
 `field` names a response field; with it come `value` (texts as they are, anything else as JSON), `least` and `below`
 (bounds of a number, or of a text's length in characters), or `blank` (the field is missing, null or an empty text).
@@ -13,6 +13,7 @@ from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
 from experiments.core import json_text
+from experiments.core.choices import FieldType, RowStatus
 from experiments.kinds import kind_of
 from experiments.models import Queue
 from experiments.models.querysets import QueueItemQuerySet
@@ -23,15 +24,15 @@ _NUMBER = f"CASE jsonb_typeof({_MEMBER}) WHEN 'number' THEN {_MEMBER}::numeric E
 _LENGTH = f"CASE jsonb_typeof({_MEMBER}) WHEN 'string' THEN length({_MEMBER} #>> '{{}}')::numeric END"
 
 
-def filtered(queue: Queue, rows: QueueItemQuerySet, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
-    """All rows where `field` is not given; none where there is no such field or no such value."""
+def filter_by_answer(queue: Queue, rows: QueueItemQuerySet, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
+    """All rows where `wanted` names no field; none where there is no such field or value."""
     name = wanted.get("field")
     if not name:
         return rows
     field = next((field for field in kind_of(queue).response_fields(queue) if field["name"] == name), None)
     if field is None:
         return rows.none()
-    rows = rows.filter(Q(status="succeeded") | Q(corrected_payload__isnull=False))
+    rows = rows.filter(Q(status=RowStatus.SUCCEEDED) | Q(corrected_payload__isnull=False))
     if wanted.get("blank"):
         return rows.filter(_sql(f"coalesce({_MEMBER} IN ('null', '\"\"'), TRUE)", name))
     if wanted.get("value") not in (None, ""):
@@ -41,17 +42,17 @@ def filtered(queue: Queue, rows: QueueItemQuerySet, wanted: Mapping[str, Any]) -
 
 def _with_value(rows: QueueItemQuerySet, field: Mapping[str, Any], text: str) -> QueueItemQuerySet:
     try:
-        value = text if field["type"] == "string" else json_text.parse_finite(text)
+        value = text if field["type"] == FieldType.STRING else json_text.parse_finite(text)
     except (ValueError, RecursionError):
         return rows.none()
-    if field["type"] != "string" and isinstance(value, str | list | dict):
-        # No such field has it, and not every one could be asked for.
+    if field["type"] != FieldType.STRING and isinstance(value, str | list | dict):
+        # No such field has it, and jsonb does not take every text.
         return rows.none()
     return rows.filter(_sql(f"{_MEMBER} = %s::jsonb", field["name"], json.dumps(value)))
 
 
 def _between(rows: QueueItemQuerySet, field: Mapping[str, Any], wanted: Mapping[str, Any]) -> QueueItemQuerySet:
-    measure = _LENGTH if field["type"] == "string" else _NUMBER
+    measure = _LENGTH if field["type"] == FieldType.STRING else _NUMBER
     for name, sign in (("least", ">="), ("below", "<")):
         if wanted.get(name) in (None, ""):
             continue
@@ -62,7 +63,7 @@ def _between(rows: QueueItemQuerySet, field: Mapping[str, Any], wanted: Mapping[
     return rows
 
 
-def in_words(wanted: Mapping[str, Any]) -> str:
+def answer_filter_label(wanted: Mapping[str, Any]) -> str:
     """`category: billing`, `score: 10 to below 20`; "" where no field is asked for."""
     name = wanted.get("field")
     if not name:
@@ -76,7 +77,7 @@ def in_words(wanted: Mapping[str, Any]) -> str:
 
 
 def number(text: Any) -> Decimal | None:
-    """A finite number of a size that comparisons do not choke on."""
+    """A finite number of a size that comparisons can deal with; None for anything else."""
     try:
         found = Decimal(str(text))
     except InvalidOperation:

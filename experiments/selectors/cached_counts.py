@@ -1,4 +1,4 @@
-"""Keeping what is counted over very many rows for a while: the longer it took, the longer."""
+"""Counts over very many rows are cached: the longer a count took, the longer it is kept."""
 
 import time
 from collections.abc import Callable
@@ -8,25 +8,25 @@ from django.core.cache import cache
 
 T = TypeVar("T")
 LARGE = 20_000
-"""Of fewer rows everything is counted whenever it is asked for."""
+"""Up to so many rows nothing is cached."""
 TIMES = 20
-"""What takes a second is counted every 20 seconds at most."""
+"""A count that takes a second is made every 20 seconds at most."""
 LONGEST_S = 3600
-_NOTHING = object()
+_ABSENT = object()
 
 
 def cached(
     key: str, *, rows: int, version: Any, compute: Callable[[], T], times: int = TIMES, large: int | None = None
 ) -> T:
-    """`compute()`, which looks at `rows` rows; of very many what it gave lately.
+    """`compute()`, which reads `rows` rows, or its cached value where there are more than `large`.
 
-    With the same `version` it is what it was before; with another one it is counted again after `times` the time that
-    it took.
+    A value of the same `version` is used as it is. One of another version is used until `times` the time has passed
+    that computing it took.
     """
     if rows <= (LARGE if large is None else large):
         return compute()
-    kept: Any = cache.get(key, _NOTHING)
-    if kept is not _NOTHING:
+    kept: Any = cache.get(key, _ABSENT)
+    if kept is not _ABSENT:
         known_version, fresh_until, value = kept
         if known_version == version or time.time() < fresh_until:
             return value

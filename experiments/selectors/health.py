@@ -1,4 +1,4 @@
-"""Whether the site can do its work: its database, its tables, and when a worker was last heard of."""
+"""Whether the site works: its database, its tables, and the last heartbeat of a worker."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from experiments.kinds import kind_of
 from experiments.models import Queue, WorkerProcess
 
 MISSING_S = 120.0
-"""Silence of all workers that is worth a word."""
+"""Without a heartbeat for so long, workers are reported as missing."""
 UNREACHABLE = (Error, RuntimeError)
-"""What a database raises that does not answer; RuntimeError: the embedded one does not start."""
+"""Raised when the database does not answer; RuntimeError: the embedded one does not start."""
 
 # A worker whose main process hangs may still have lanes that work.
-_SILENCE = """
+_NEWEST_HEARTBEAT = """
 SELECT extract(epoch FROM clock_timestamp() - greatest(
     (SELECT max(beat_at) FROM experiments_workerprocess WHERE role = 'guardian'),
     (SELECT max(heartbeat) FROM experiments_lane WHERE state = 'live')))::float8
@@ -31,7 +31,7 @@ SELECT extract(epoch FROM clock_timestamp() - greatest(
 
 @dataclass(frozen=True)
 class Health:
-    """`heartbeat_age_s` is None where no worker was ever heard of."""
+    """`heartbeat_age_s` is None where no worker ever ran."""
 
     database: bool
     migrated: bool = False
@@ -46,7 +46,7 @@ class Health:
         return self.database and self.migrated and self.has_worker
 
     def shown(self) -> dict[str, Any]:
-        """For whoever asks: nothing in it is worth hiding."""
+        """As JSON. Public: it holds nothing secret."""
         age = self.heartbeat_age_s
         return {
             "status": "ready" if self.ready else "not ready",
@@ -59,13 +59,13 @@ class Health:
         }
 
 
-def look() -> Health:
+def current_health() -> Health:
     try:
         if not is_migrated():
             return Health(database=True)
-        return Health(database=True, migrated=True, heartbeat_age_s=silence_s())
+        return Health(database=True, migrated=True, heartbeat_age_s=newest_heartbeat_age_s())
     except UNREACHABLE:
-        # A connection that was opened before the server went away is of no more use.
+        # A connection that was opened before the server went away cannot be used any more.
         connection.close()
         return Health(database=False)
 
@@ -91,16 +91,16 @@ def _all_applied() -> bool:
     return True
 
 
-def silence_s() -> float | None:
-    """Seconds since a worker was last heard of, None where none ever was."""
+def newest_heartbeat_age_s() -> float | None:
+    """Seconds since the last heartbeat of any worker, None where there was none."""
     with connection.cursor() as cursor:
-        cursor.execute(_SILENCE)
-        silence: float | None = cursor.fetchone()[0]
-    return silence
+        cursor.execute(_NEWEST_HEARTBEAT)
+        age_s: float | None = cursor.fetchone()[0]
+    return age_s
 
 
-def heartbeat_age_s(*, host: str, pid: int) -> float | None:
-    """How long the worker with this main process has been silent; None where that is not known."""
+def process_heartbeat_age_s(*, host: str, pid: int) -> float | None:
+    """Seconds since the last heartbeat of the worker with this main process; None where that is not known."""
     try:
         mains = WorkerProcess.objects.filter(host=host[:200], pid=pid, role="guardian")
         age = mains.aggregate(age=Now() - Max("beat_at", output_field=DateTimeField()))["age"]
@@ -111,15 +111,15 @@ def heartbeat_age_s(*, host: str, pid: int) -> float | None:
 
 
 def waiting_note(queues: Iterable[Queue]) -> str:
-    """A sentence where items of these queues wait and there seems to be no worker; else nothing."""
+    """A sentence where items of these queues wait and no worker seems to run; "" otherwise."""
     waiting = [queue for queue in queues if queue.status == QueueStatus.RUNNING and queue.queued and queue.started_at]
     if not waiting:
         return ""
-    silence = silence_s()
-    if silence is None:
-        silence = (timezone.now() - min(queue.started_at for queue in waiting if queue.started_at)).total_seconds()
-    if silence < MISSING_S:
+    age_s = newest_heartbeat_age_s()
+    if age_s is None:
+        age_s = (timezone.now() - min(queue.started_at for queue in waiting if queue.started_at)).total_seconds()
+    if age_s < MISSING_S:
         return ""
     items = kind_of(waiting[0]).nouns.items
-    # In whole minutes: a text that changes with every look would be sent with every poll.
-    return f"No worker has been heard of for {duration(silence // 60 * 60)}: {items} wait."
+    # In whole minutes: a text that changes every second would be sent with every poll.
+    return f"No worker has been heard of for {duration(age_s // 60 * 60)}: {items} wait."

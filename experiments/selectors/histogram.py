@@ -1,4 +1,4 @@
-"""Bins of a histogram with edges that people can read: whole multiples of 1, 2 or 5 times a power of ten."""
+"""Bins of a histogram with round edges: whole multiples of 1, 2 or 5 times a power of ten."""
 
 from dataclasses import dataclass
 from decimal import Decimal, localcontext

@@ -1,4 +1,4 @@
-"""The items of a queue, as the API shows them, and those that a filter leaves."""
+"""The items of a queue: filtered for a page, and as the API answers them, where they are rows."""
 
 import json
 import re
@@ -9,11 +9,12 @@ from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from experiments.core.choices import QueueStatus
+from experiments.core.choices import QueueStatus, RowStatus
+from experiments.core.item_fields import ITEM_FIELDS
 from experiments.kinds import Extras, kind_of
 from experiments.models import Queue, QueueItem
 from experiments.models.querysets import QueueItemQuerySet
-from experiments.selectors import answer_filter
+from experiments.selectors.answer_filter import filter_by_answer
 
 LARGEST_INDEX = 2**31 - 2
 """More is not stored: a range ends with the index after its last row, which has to fit too."""
@@ -25,42 +26,32 @@ EXISTS (
 """
 
 
-def of_queue(queue: Queue) -> QueueItemQuerySet:
-    """All, with what `QueueKind.extras` looks at."""
+def items_of_queue(queue: Queue) -> QueueItemQuerySet:
+    """All of them, annotated with what `QueueKind.extras` needs."""
     kind = kind_of(queue)
     return queue.rows.annotate(**kind.extras(queue).annotations)
 
 
-def held_back(queue: Queue) -> QueueItem | None:
-    """The item that comes next, where nothing of a running queue is in flight because it may not be called yet."""
+def next_delayed_item(queue: Queue) -> QueueItem | None:
+    """The next item of a running queue where it may not be called yet, and nothing is in flight until then."""
     if queue.status != QueueStatus.RUNNING or queue.running or not queue.queued:
         return None
-    waiting = QueueItem.objects.of_queue(queue).filter(status="queued", row_index__gte=queue.range_from or 0)
+    waiting = QueueItem.objects.of_queue(queue).filter(status=RowStatus.QUEUED, row_index__gte=queue.range_from or 0)
     first = waiting.in_order().only("available_at", "limited_since").first()
     return first if first is not None and first.available_at > timezone.now() else None
 
 
-def as_row(item: QueueItem, names: Sequence[str], extras: Extras = Extras()) -> dict[str, Any]:  # noqa: B008  frozen
-    """`names` are those of its cells; `extras` go with an item that `of_queue` or `filtered` gave."""
+def item_as_row(item: QueueItem, names: Sequence[str], extras: Extras = Extras()) -> dict[str, Any]:  # noqa: B008  frozen
+    """`names` are those of its cells; `extras` go with an item of `items_of_queue` or `items_filtered`."""
+    row: dict[str, Any] = {}
+    for field in ITEM_FIELDS:
+        value = (
+            dict(zip(names, item.payload, strict=True)) if field.name == "row_payload" else getattr(item, field.name)
+        )
+        # The table has a blank for a missing text.
+        row[field.name] = (value or None) if field.type is str else value
     more = extras.values([getattr(item, name) for name in extras.annotations])
-    return {
-        "id": item.pk,
-        "row_index": item.row_index,
-        "status": item.status,
-        "row_payload": dict(zip(names, item.payload, strict=True)),
-        "result_payload": item.result_payload,
-        "corrected_payload": item.corrected_payload,
-        "run_trace_id": item.run_trace_id,
-        "error_code": item.error_code or None,
-        "error_message": item.error_message or None,
-        "attempts": item.attempts,
-        "available_at": item.available_at,
-        "queued_at": item.queued_at,
-        "started_at": item.started_at,
-        "completed_at": item.completed_at,
-        "elapsed_ms": item.elapsed_ms,
-        **dict(zip(extras.names, more, strict=True)),
-    }
+    return {**row, **dict(zip(extras.names, more, strict=True))}
 
 
 def attempt_log(item: QueueItem) -> list[dict[str, Any]]:
@@ -68,13 +59,13 @@ def attempt_log(item: QueueItem) -> list[dict[str, Any]]:
     return list(item.attempt_log.order_by("id").values(*fields))
 
 
-def filtered(queue: Queue, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
+def items_filtered(queue: Queue, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
     """By `status`, `error_code`, verdict, the answer, and a text in a cell, an answer or an error message."""
-    items = answer_filter.filtered(queue, of_queue(queue), wanted)
+    items = filter_by_answer(queue, items_of_queue(queue), wanted)
     if wanted.get("status"):
         items = items.filter(status=wanted["status"])
     if wanted.get("error_code"):
-        items = items.filter(status="failed", error_code=wanted["error_code"])
+        items = items.filter(status=RowStatus.FAILED, error_code=wanted["error_code"])
     if wanted.get("verdict"):
         items = kind_of(queue).with_verdict(queue, items, wanted["verdict"])
     text = wanted.get("search")
@@ -84,7 +75,7 @@ def filtered(queue: Queue, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
 
 
 def has_answer(text: str) -> Q:
-    """What counts as the answer: a person's correction, where there is one."""
+    """Whether the answer contains `text`; a person's correction counts in its place."""
     given = Q(corrected_payload__isnull=True) & has_text("result_payload", text)
     return given | has_text("corrected_payload", text)
 

@@ -1,4 +1,4 @@
-"""How far a queue is, and what can still be done with it."""
+"""A queue as the API answers it: its settings, its progress and why it is paused."""
 
 from datetime import datetime
 from math import exp
@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from experiments.core import limits
-from experiments.core.choices import QueueStatus
+from experiments.core.choices import ErrorCode, QueueStatus
 from experiments.core.errors import Conflict
 from experiments.kinds import kind_named, kind_of
 from experiments.models import Queue
@@ -20,8 +20,8 @@ LEAST_RATE = 1e-6
 def rows_per_second(queue: Queue, now: datetime) -> float:
     """Final rows per second over about the last minute; 0 while nothing runs.
 
-    The queue keeps a count that decays by e in `RATE_DECAY_S`, from nothing whenever it begins to run. Shortly after
-    that less than that time has been seen, which the denominator takes into account.
+    The queue keeps a count that decays by e in `RATE_DECAY_S` and starts from 0 whenever it begins to run. The
+    denominator allows for the time that has passed since then, while that is short.
     """
     if queue.status != QueueStatus.RUNNING or queue.rate_at is None or queue.running_since is None:
         return 0.0
@@ -31,7 +31,7 @@ def rows_per_second(queue: Queue, now: datetime) -> float:
     return decayed / (RATE_DECAY_S * (1 - exp(-min(seen_s / RATE_DECAY_S, 50))))
 
 
-def progress(queue: Queue, now: datetime | None = None) -> dict[str, Any]:
+def queue_progress(queue: Queue, now: datetime | None = None) -> dict[str, Any]:
     rate = rows_per_second(queue, now or timezone.now())
     left = queue.queued + queue.running
     return {
@@ -48,14 +48,14 @@ def progress(queue: Queue, now: datetime | None = None) -> dict[str, Any]:
     }
 
 
-def pause_reason(queue: Queue) -> dict[str, Any] | None:
+def queue_pause_reason(queue: Queue) -> dict[str, Any] | None:
     if queue.status != QueueStatus.PAUSED:
         return None
     return {"code": queue.pause_code, "detail": queue.pause_detail, "until": queue.pause_until}
 
 
-def common(queue: Queue) -> dict[str, Any]:
-    """What the API tells of a queue of any kind."""
+def queue_values(queue: Queue) -> dict[str, Any]:
+    """The JSON of a queue of any kind, to which a kind adds its own."""
     network = queue.network
     return {
         "id": queue.pk,
@@ -68,13 +68,13 @@ def common(queue: Queue) -> dict[str, Any]:
         "concurrency": queue.concurrency,
         "max_attempts": queue.max_attempts,
         **{name: getattr(queue, name) for name in limits.LIMIT_NAMES},
-        "pause_reason": pause_reason(queue),
+        "pause_reason": queue_pause_reason(queue),
         "created_by": queue.created_by.get_username(),
         "created_at": queue.created_at,
         "started_at": queue.started_at,
         "completed_at": queue.completed_at,
         "source_removed_at": queue.source_removed_at,
-        "progress": progress(queue),
+        "progress": queue_progress(queue),
     }
 
 
@@ -86,7 +86,7 @@ def refuse_without_source(queue: Queue, what: str) -> None:
         raise Conflict(
             f"The source {nouns.items} of this {nouns.one} were removed on {removed:%Y-%m-%d}, as this site does some "
             f"time after the end. Its answers and counts are kept; its {nouns.items} cannot be {what} any more.",
-            code="source_removed",
+            code=ErrorCode.SOURCE_REMOVED,
         )
 
 

@@ -6,12 +6,14 @@ from decimal import Decimal
 from math import isinf
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
+from experiments.core.choices import FieldType
 from experiments.kinds import kind_of
 from experiments.models import Queue
 from experiments.selectors import cached_counts
 from experiments.selectors.histogram import Scale, scale
+from experiments.selectors.snapshot import snapshot
 
 MOST_VALUES = 12
 SAMPLE = 1000
@@ -37,7 +39,7 @@ GROUP BY name HAVING count(DISTINCT value) > %(most)s
 _VALUES = f"""
 SELECT e.name, e.value, count(*) FROM {_ROWS} WHERE {_WANTED} GROUP BY 1, 2 ORDER BY 3 DESC, 2
 """  # noqa: S608
-_FACTS = f"""
+_MEASURES = f"""
 SELECT name, count(*), min(m), max(m), avg(m)
 FROM (SELECT e.name, {_MEASURE} AS m FROM {_ROWS} WHERE {_WANTED}) AS measured GROUP BY name
 """  # noqa: S608
@@ -57,13 +59,13 @@ def distributions(queue: Queue) -> dict[str, Any]:
     `others`, the rows with a value beyond those; `numbers` and `lengths` (of texts, in characters) have `min`, `max`,
     `mean` and `bins: [{from, to, count}]` of equal width, `to` being the first value after the bin.
     """
-    return cached_counts.cached(
-        _key(queue), rows=queue.total, version=_version(queue), compute=lambda: _as_of_one_moment(queue)
-    )
+    # The same as long as no row gets another result; the calls change when a row is answered once more.
+    version = queue.succeeded, queue.failed, queue.calls, queue.corrections
+    return cached_counts.cached(_key(queue), rows=queue.total, version=version, compute=lambda: _computed(queue))
 
 
 def forget(queue: Queue) -> None:
-    """Whoever changed an answer sees that at once, others who ask another web process somewhat later."""
+    """Called after an answer was changed: this web process counts anew at once, others somewhat later."""
     cached_counts.forget(_key(queue))
 
 
@@ -71,60 +73,47 @@ def _key(queue: Queue) -> str:
     return f"results.{queue.pk}"
 
 
-def _version(queue: Queue) -> Any:
-    """The same as long as no row gets another result. Calls tell a row that was answered once more."""
-    return queue.succeeded, queue.failed, queue.calls, queue.corrections
-
-
-def _as_of_one_moment(queue: Queue) -> dict[str, Any]:
-    """While rows are recorded several statements would count different rows; a snapshot is for a whole transaction."""
-    if connection.in_atomic_block:
-        return _computed(queue)
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        return _computed(queue)
-
-
 def _computed(queue: Queue) -> dict[str, Any]:
     fields = kind_of(queue).response_fields(queue)
-    given = {"queue": queue.pk, "names": [field["name"] for field in fields]}
+    params = {"queue": queue.pk, "names": [field["name"] for field in fields]}
     if not fields:
         return {"rows": queue.total, "fields": []}
-    [(answered,)] = _all(_ANSWERED, given)
-    values = _values(given, fields)
-    measured = [field for field in fields if field["name"] not in values]
-    bins = _measured({**given, "names": [field["name"] for field in measured]}, measured) if measured else {}
-    found = {**values, **bins}
-    return {"rows": queue.total, "fields": [_field(field, found[field["name"]], answered) for field in fields]}
+    # While rows are recorded, several statements would count different rows.
+    with snapshot():
+        [(answered,)] = _all(_ANSWERED, params)
+        found = _values(params, fields)
+        measured = [field for field in fields if field["name"] not in found]
+        if measured:
+            found |= _measured({**params, "names": [field["name"] for field in measured]}, measured)
+    described = []
+    for field in fields:
+        of_field = found[field["name"]]
+        empty = answered - of_field.pop("there")
+        described.append(
+            {"name": field["name"], "type": field["type"], "answered": answered, "empty": empty, **of_field}
+        )
+    return {"rows": queue.total, "fields": described}
 
 
-def _field(field: Mapping[str, Any], found: Mapping[str, Any], answered: int) -> dict[str, Any]:
-    rest = {name: value for name, value in found.items() if name != "there"}
-    empty = answered - found["there"]
-    return {"name": field["name"], "type": field["type"], "answered": answered, "empty": empty, **rest}
-
-
-def _values(given: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+def _values(params: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """The fields that are counted value by value."""
-    closed = {field["name"] for field in fields if field["type"] == "boolean" or field.get("choices")}
-    texts = {field["name"] for field in fields if field["type"] == "string"}
+    choices = {
+        field["name"]: (True, False) if field["type"] == FieldType.BOOLEAN else field.get("choices") or ()
+        for field in fields
+    }
+    closed = {name for name in choices if choices[name]}
+    texts = {field["name"] for field in fields if field["type"] == FieldType.STRING}
     sample = {"sample": SAMPLE * len(fields), "most": MOST_VALUES}
-    few = texts - {name for (name,) in _all(_MANY, {**given, **sample})}
+    few = texts - {name for (name,) in _all(_MANY, {**params, **sample})}
     counts: dict[str, list[tuple[Any, int]]] = {name: [] for name in closed | few}
-    for name, value, count in _all(_VALUES, {**given, "names": list(counts)}) if counts else []:
+    for name, value, count in _all(_VALUES, {**params, "names": list(counts)}) if counts else []:
         counts[name].append((json.loads(value), count))
     # What looked like few values in the first rows may be many further down.
     return {
-        name: _of_values(found, _choices(fields, name))
+        name: _of_values(found, choices[name])
         for name, found in counts.items()
         if name in closed or len(found) <= MOST_VALUES
     }
-
-
-def _choices(fields: Sequence[Mapping[str, Any]], name: str) -> Sequence[Any]:
-    field = next(field for field in fields if field["name"] == name)
-    return (True, False) if field["type"] == "boolean" else field.get("choices") or ()
 
 
 def _of_values(counts: Sequence[tuple[Any, int]], choices: Sequence[Any]) -> dict[str, Any]:
@@ -138,27 +127,31 @@ def _of_values(counts: Sequence[tuple[Any, int]], choices: Sequence[Any]) -> dic
     }
 
 
-def _measured(given: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+def _measured(params: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """The fields that are counted in bins: numbers by their value, texts by their length."""
-    texts = [field["name"] for field in fields if field["type"] == "string"]
-    whole = {field["name"] for field in fields if field["type"] != "number"}
-    facts = {name: rest for name, *rest in _all(_FACTS, {**given, "texts": texts})}
+    texts = [field["name"] for field in fields if field["type"] == FieldType.STRING]
+    whole = {field["name"] for field in fields if field["type"] != FieldType.NUMBER}
+    params = {**params, "texts": texts}
+    measures = {name: measure for name, *measure in _all(_MEASURES, params)}
     scales = {
-        name: scale(low, high, whole=name in whole) for name, (_, low, high, _) in facts.items() if low is not None
+        name: scale(low, high, whole=name in whole) for name, (_, low, high, _) in measures.items() if low is not None
     }
-    counts = _counts_in_bins({**given, "texts": texts}, scales)
-    return {
-        field["name"]: {
-            "there": facts[field["name"]][0] if field["name"] in facts else 0,
-            "kind": "lengths" if field["name"] in texts else "numbers",
-            **_limits(facts.get(field["name"])),
-            "bins": _bins(scales.get(field["name"]), counts.get(field["name"], {})),
+    counts = _counts_in_bins(params, scales)
+    found = {}
+    for name in (field["name"] for field in fields):
+        there, low, high, mean = measures.get(name, (0, None, None, None))
+        found[name] = {
+            "there": there,
+            "kind": "lengths" if name in texts else "numbers",
+            "min": _plain(low),
+            "max": _plain(high),
+            "mean": _plain(mean),
+            "bins": _bins(scales[name], counts[name]) if name in scales else [],
         }
-        for field in fields
-    }
+    return found
 
 
-def _counts_in_bins(given: Mapping[str, Any], scales: Mapping[str, Scale]) -> dict[str, dict[int, int]]:
+def _counts_in_bins(params: Mapping[str, Any], scales: Mapping[str, Scale]) -> dict[str, dict[int, int]]:
     if not scales:
         return {}
     edges = {
@@ -167,19 +160,12 @@ def _counts_in_bins(given: Mapping[str, Any], scales: Mapping[str, Scale]) -> di
         "steps": [one.step for one in scales.values()],
     }
     counts: dict[str, dict[int, int]] = {name: {} for name in scales}
-    for name, position, count in _all(_BINS, {**given, **edges}):
+    for name, position, count in _all(_BINS, {**params, **edges}):
         counts[name][position] = count
     return counts
 
 
-def _limits(facts: Sequence[Any] | None) -> dict[str, Any]:
-    low, high, mean = facts[1:] if facts else (None, None, None)
-    return {"min": _plain(low), "max": _plain(high), "mean": _plain(mean)}
-
-
-def _bins(scale: Scale | None, counts: Mapping[int, int]) -> list[dict[str, Any]]:
-    if scale is None:
-        return []
+def _bins(scale: Scale, counts: Mapping[int, int]) -> list[dict[str, Any]]:
     edges = [_plain(edge) for edge in scale.edges]
     return [{"from": edges[n], "to": edges[n + 1], "count": counts.get(n, 0)} for n in range(scale.count)]
 

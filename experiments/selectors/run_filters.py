@@ -9,19 +9,17 @@ from django_filters import rest_framework as filters
 from django_filters.fields import IsoDateTimeField
 from drf_spectacular.utils import extend_schema_field
 
+from experiments.core.choices import ErrorCode, RowError, RowStatus
 from experiments.core.datetimes import in_utc
 from experiments.kinds import kind_choices
 from experiments.models import Network, Run
 
 DIRECT = "direct"
-FAILED = "failed"
 STATUSES = (
     ("", "any"),
     ("ok", "ok"),
-    (FAILED, "failed, for whatever reason"),
-    ("run_error", "run_error"),
-    ("schema_mismatch", "schema_mismatch"),
-    ("bad_response", "bad_response"),
+    (RowStatus.FAILED, "failed, for whatever reason"),
+    *((code, code.value) for code in (RowError.RUN_ERROR, RowError.SCHEMA_MISMATCH, RowError.BAD_RESPONSE)),
     ("error", "error"),
 )
 
@@ -35,7 +33,7 @@ class MomentField(IsoDateTimeField):  # type: ignore[misc]
         cleaned: datetime | None = super().clean(value)
         moment = cleaned and in_utc(cleaned)
         if cleaned and not moment:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+            raise forms.ValidationError(self.error_messages[ErrorCode.INVALID], code=ErrorCode.INVALID)
         return moment
 
 
@@ -57,7 +55,10 @@ class RunFilter(filters.FilterSet):  # type: ignore[misc]
         )
     )
     status = filters.CharFilter(
-        method="with_status", max_length=32, label="Status", help_text=f"`ok` or an error; `{FAILED}`: all but `ok`."
+        method="with_status",
+        max_length=32,
+        label="Status",
+        help_text=f"`ok` or an error; `{RowStatus.FAILED}`: all but `ok`.",
     )
     since = MomentFilter(field_name="created_at", lookup_expr="gte", label="From (UTC)")
     until = MomentFilter(field_name="created_at", lookup_expr="lt", label="Until (UTC)")
@@ -70,19 +71,20 @@ class RunFilter(filters.FilterSet):  # type: ignore[misc]
         return runs.filter(item__isnull=True) if kind == DIRECT else runs.filter(item__kind=kind)
 
     def with_status(self, runs: QuerySet[Run], name: str, status: str) -> QuerySet[Run]:
-        return runs.exclude(status="ok") if status == FAILED else runs.filter(status=status)
+        return runs.exclude(status="ok") if status == RowStatus.FAILED else runs.filter(status=status)
 
 
 class RunPageFilter(RunFilter):
-    """The same as a form for people. What it does not understand it says, and does not look at."""
+    """The same as a form on a page. A value that it cannot read is reported there and ignored."""
 
     def __init__(self, data: Any, queryset: QuerySet[Run]) -> None:
         super().__init__(data, queryset=queryset)
         fields = self.form.fields
-        fields["network"].widget = forms.Select(choices=_with(data.get("network"), _networks()))
+        networks = [("", "any"), *((name, name) for name in Network.objects.values_list("name", flat=True))]
+        fields["network"].widget = forms.Select(choices=_with(data.get("network"), networks))
         fields["status"].widget = forms.Select(choices=_with(data.get("status"), list(STATUSES)))
         for name in ("since", "until"):
-            # A browser hides what is no time in a field for times; what was typed stays seen.
+            # A browser would hide an invalid time in a field for times; what was typed stays visible.
             kind = "text" if name in self.errors else "datetime-local"
             fields[name].widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": kind})
         for field in fields.values():
@@ -90,14 +92,10 @@ class RunPageFilter(RunFilter):
 
     @property
     def chosen(self) -> dict[str, str]:
-        """What the address of this list needs, as it was typed."""
+        """The valid filters as they were typed, for the addresses of the list's other pages."""
         return {name: self.data[name] for name in self.form.fields if self.data.get(name) and name not in self.errors}
 
 
-def _networks() -> list[tuple[str, str]]:
-    return [("", "any"), *((name, name) for name in Network.objects.values_list("name", flat=True))]
-
-
 def _with(value: Any, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """A value of the address that no choice has stays seen, so that nobody wonders why the list is empty."""
+    """A value in the address that is not a choice is added, so that people see why the list is empty."""
     return choices if not value or value in dict(choices) else [*choices, (value, value)]

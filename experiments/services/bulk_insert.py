@@ -10,10 +10,10 @@ from experiments.models import Queue, QueueItem
 
 
 def replace_items(*, queue: Queue, payloads: Iterable[Any]) -> int:
-    """Stores one item a payload, in order from row 0, in place of what the queue had; how many.
+    """Replaces the items of the queue by one for each payload, in order from row 0; how many.
 
     Streams: memory does not grow with the number of rows. Runs in the caller's transaction, so that an error in the
-    source leaves what was there.
+    source keeps the old items.
     """
     items = QueueItem.objects.of_queue(queue)
     items._raw_delete(items.db)

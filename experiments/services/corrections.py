@@ -1,4 +1,4 @@
-"""A person's answer to an item, beside the one that came."""
+"""A person's correction of an answer, stored beside the original."""
 
 from typing import Any
 
@@ -6,18 +6,18 @@ from django.db import transaction
 from django.db.models import F
 
 from experiments import response_schema
+from experiments.core.choices import FINAL, ErrorCode
 from experiments.core.errors import Conflict, InvalidInput
 from experiments.core.json_text import BadPayload, strict
 from experiments.kinds import kind_of
 from experiments.models import Queue, QueueItem
 from experiments.selectors import results
 
-FINAL = ("succeeded", "failed")
 ATTR = "corrected_payload"
 
 
 def correct(*, queue: Queue, row_index: int, payload: dict[str, Any] | None) -> QueueItem:
-    """Stores `payload` beside the original answer; None takes the correction back.
+    """Stores `payload` beside the original answer; None removes the correction.
 
     `InvalidInput` where it breaks the schema, `Conflict` while the item is not final.
     """
@@ -29,7 +29,7 @@ def correct(*, queue: Queue, row_index: int, payload: dict[str, Any] | None) -> 
         # The queue first, as everywhere: a worker locks in that order too.
         Queue.objects.filter(pk=queue.pk).update(corrections=F("corrections") + 1)
         if not items.filter(status__in=FINAL).update(corrected_payload=payload):
-            raise Conflict(f"{kind.nouns.item_title} {row_index} has no result yet.", code="wrong_status")
+            raise Conflict(f"{kind.nouns.item_title} {row_index} has no result yet.", code=ErrorCode.WRONG_STATUS)
     results.forget(queue)
     item: QueueItem = items.get()
     return item
@@ -39,7 +39,7 @@ def _check(schema: dict[str, Any] | None, payload: dict[str, Any]) -> None:
     try:
         strict(payload, "the correction")
     except BadPayload as problem:
-        raise InvalidInput(f"{problem}.", code="invalid_text", attr=ATTR) from problem
-    problem_in_words = response_schema.validator(schema)(payload) if schema else None
-    if problem_in_words is not None:
-        raise InvalidInput(problem_in_words, code="schema_mismatch", attr=ATTR)
+        raise InvalidInput(f"{problem}.", code=ErrorCode.INVALID_TEXT, attr=ATTR) from problem
+    mismatch = response_schema.validator(schema)(payload) if schema else None
+    if mismatch is not None:
+        raise InvalidInput(mismatch, code=ErrorCode.SCHEMA_MISMATCH, attr=ATTR)

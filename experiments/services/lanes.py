@@ -1,4 +1,4 @@
-"""Lane rows: who works at a queue, and the tasks that wake workers.
+"""Rows of `Lane`: who works at a queue, and the tasks that wake workers.
 
 The tables are the truth. A task carries ids only, may be lost or delivered twice, and runs only when it finds its lane
 waiting in its own generation.
@@ -10,9 +10,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django_q.tasks import async_task
 
 from experiments.kinds import registered_kinds
+from experiments.services.broker import send_task
 
 TASK = "experiments.tasks.run_lane"
 
@@ -43,7 +43,7 @@ RETURNING generation
 
 
 def ensure(queue_id: UUID) -> int:
-    """Sends a task for each lane that the queue needs and does not have; how many were sent."""
+    """Sends a task for each lane that the queue needs and lacks; how many were sent."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_DEMAND, [queue_id])
         row = cursor.fetchone()
@@ -59,27 +59,20 @@ def ensure(queue_id: UUID) -> int:
             cursor.execute(_OPEN, {"queue": queue_id, "number": number, **times})
             opened = cursor.fetchone()
             if opened:
-                _send(queue_id, number, opened[0])
+                send_lane(queue_id, number, opened[0])
                 sent += 1
     return sent
 
 
-def _send(queue_id: UUID, number: int, generation: int, *, again: bool = False) -> None:
-    def enqueue() -> None:
-        async_task(TASK, str(queue_id), number, generation, again, q_options={"save": False})
-
-    if settings.Q_CLUSTER.get("orm"):
-        # The broker's table is in this database: the task is there exactly when the lane row is.
-        enqueue()
-    else:
-        transaction.on_commit(enqueue)
+def send_lane(queue_id: UUID, number: int, generation: int, *, again: bool = False) -> None:
+    send_task(TASK, str(queue_id), number, generation, again)
 
 
 _ENTER = """
 UPDATE experiments_lane SET state = 'live', heartbeat = clock_timestamp(), host = %(host)s
 WHERE queue_id = %(queue)s AND number = %(number)s AND generation = %(generation)s AND state = 'waiting'
 """
-_ANOTHER_S_TURN = """
+_OTHERS_FIRST = """
 WITH had AS (
     SELECT l.queue_id, max(coalesce(l.heartbeat, '-infinity')) AS served, bool_or(l.state = 'waiting') AS waits,
            count(*) FILTER (
@@ -130,7 +123,7 @@ OR EXISTS (
 
 
 class LaneLease:
-    """One generation of one lane."""
+    """One generation of one lane, which one worker at a time may hold."""
 
     def __init__(self, *, queue_id: UUID, number: int, generation: int) -> None:
         self._queue_id = queue_id
@@ -147,36 +140,36 @@ class LaneLease:
             return bool(cursor.rowcount)
 
     def let_others_go_first(self) -> bool:
-        """Whether the lane was sent to the back, because another queue waits whose turn it is.
+        """Whether this lane's task was sent again, behind the others, because it is another queue's turn.
 
         Queues take turns: first whichever has the fewest lanes at work, then the one that was served longest ago. The
         tasks come in the order in which they were sent, of which one queue may have many.
         """
         with transaction.atomic():
             with connection.cursor() as cursor:
-                cursor.execute(_ANOTHER_S_TURN, {**self._ids(), "stale": settings.LANE_STALE_S})
+                cursor.execute(_OTHERS_FIRST, {**self._ids(), "stale": settings.LANE_STALE_S})
                 row = cursor.fetchone()
             if row is None or not row[0]:
                 return False
-            _send(self._queue_id, self._number, self._generation, again=True)
+            send_lane(self._queue_id, self._number, self._generation, again=True)
         return True
 
     def enter(self, host: str) -> bool:
-        """Whether this delivery is the first of its generation."""
+        """Takes the lease; False where an earlier delivery of the same task has it or had it."""
         return self._update(_ENTER, host=host)
 
     def beat(self) -> bool:
-        """Whether the lane is still this one's."""
+        """Renews the lease; False where the lane has a new generation by now."""
         return self._update(_BEAT)
 
     def leave(self) -> None:
         self._update(_LEAVE)
 
     def hand_over(self) -> None:
-        """Puts a successor behind the lanes that wait, before this one stops claiming."""
+        """Sends a task for the lane's next generation, which waits behind the other lanes. This one stops claiming."""
         with transaction.atomic():
             if self._update(_HAND_OVER):
-                _send(self._queue_id, self._number, self._generation + 1)
+                send_lane(self._queue_id, self._number, self._generation + 1)
 
     def others_wait(self, *, new_only: bool = False) -> bool:
         """Whether a queue with fewer lanes at work, a person's call or a job of some kind has been waiting.

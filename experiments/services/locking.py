@@ -1,10 +1,10 @@
-"""A queue of one kind, held while its settings change."""
+"""A queue of one kind, locked while its settings change."""
 
 from collections.abc import Iterable
 from typing import TypeVar
 from uuid import UUID
 
-from experiments.core.choices import QueueStatus
+from experiments.core.choices import ErrorCode, QueueStatus
 from experiments.core.errors import Conflict, Gone
 from experiments.kinds import kind_of
 from experiments.models import Queue
@@ -13,24 +13,24 @@ from experiments.services import queues
 OfKind = TypeVar("OfKind", bound=Queue)
 
 
-def locked(model: type[OfKind], queue_id: UUID) -> OfKind:
-    """The queue, held until the transaction ends. `Gone` where it was deleted."""
-    held = Queue.objects.kept().select_for_update(no_key=True).filter(pk=queue_id).values_list("pk").first()
-    # Read by a statement of its own: one that had to wait for the lock would show the settings from before the wait.
-    queue = model._default_manager.filter(pk=queue_id).first() if held else None
+def queue_lock(model: type[OfKind], queue_id: UUID) -> OfKind:
+    """The queue, whose row stays locked until the transaction ends. `Gone` where it was deleted."""
+    found = Queue.objects.kept().select_for_update(no_key=True).filter(pk=queue_id).values_list("pk").first()
+    # Read by a second statement: the one that had to wait for the lock may show the settings from before the wait.
+    queue = model._default_manager.filter(pk=queue_id).first() if found else None
     if queue is None:
-        raise Gone(f"This {queues.called(queue_id)} was deleted.", code="not_found")
+        raise Gone(f"This {queues.noun_of_queue(queue_id)} was deleted.", code=ErrorCode.NOT_FOUND)
     return queue
 
 
-def locked_draft(model: type[OfKind], queue_id: UUID) -> OfKind:
+def queue_lock_draft(model: type[OfKind], queue_id: UUID) -> OfKind:
     """The same for what changes its items. `Conflict` where it was started."""
-    queue = locked(model, queue_id)
+    queue = queue_lock(model, queue_id)
     if queue.status != QueueStatus.DRAFT:
         nouns = kind_of(queue).nouns
         raise Conflict(
             f"The {nouns.one} was started: its {nouns.items} cannot change any more. Duplicate it instead.",
-            code="wrong_status",
+            code=ErrorCode.WRONG_STATUS,
         )
     return queue
 
@@ -40,4 +40,6 @@ def refuse_after_start(queue: Queue, changed: Iterable[str], *, allowed: set[str
     fixed = sorted(set(changed) - allowed)
     if queue.status != QueueStatus.DRAFT and fixed:
         one = kind_of(queue).nouns.one
-        raise Conflict(f"The {one} was started: {', '.join(fixed)} cannot change any more.", code="wrong_status")
+        raise Conflict(
+            f"The {one} was started: {', '.join(fixed)} cannot change any more.", code=ErrorCode.WRONG_STATUS
+        )

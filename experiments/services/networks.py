@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, Q
 
 from experiments import response_schema
+from experiments.core.choices import ErrorCode
 from experiments.core.errors import Conflict, Gone, InvalidInput
 from experiments.models import Agent, Network, Queue
 from experiments.models.run_hosts import check_run_url
@@ -22,18 +23,18 @@ NAMED = 5
 """Queues that a refused deletion names."""
 
 
-def find(given: int | str) -> Network:
+def find(id_or_name: int | str) -> Network:
     """By id, or by name; a text of digits is a name first."""
-    found = Network.objects.filter(name=given).first() if isinstance(given, str) else None
-    if found is None and (isinstance(given, int) or (given.isdecimal() and len(given) < 20)):
-        found = Network.objects.filter(pk=int(given)).first()
+    found = Network.objects.filter(name=id_or_name).first() if isinstance(id_or_name, str) else None
+    if found is None and (isinstance(id_or_name, int) or (id_or_name.isdecimal() and len(id_or_name) < 20)):
+        found = Network.objects.filter(pk=int(id_or_name)).first()
     if found is None:
-        raise InvalidInput(f"There is no network “{given}”.", code="does_not_exist", attr="network")
+        raise InvalidInput(f"There is no network “{id_or_name}”.", code=ErrorCode.DOES_NOT_EXIST, attr="network")
     return found
 
 
-def schema_of(network: Network) -> tuple[dict[str, Any], str, dict[str, Any]] | None:
-    """What answers of the network look like: schema, guidance and example; None where it has no schema."""
+def schema_of_network(network: Network) -> tuple[dict[str, Any], str, dict[str, Any]] | None:
+    """`(schema, guidance, example)` of the network's answers; None where it has no schema."""
     data = network.additional_data
     if not data.get("respond_payload_schema"):
         return None
@@ -45,14 +46,14 @@ def schema_of(network: Network) -> tuple[dict[str, Any], str, dict[str, Any]] | 
 def save(*, network: Network | None, values: Mapping[str, Any], seen: datetime | None = None) -> Network:
     """Creates or changes a network; `agents`, where given, replaces all its agents. `InvalidInput` for a taken name.
 
-    `seen`: when the network was last changed as far as the writer knows; `Conflict` where somebody wrote it after that.
+    `seen`: the `updated_at` that the writer has seen; `Conflict` where somebody has saved the network since.
     """
     network = network or Network()
     fields = dict(values)
     agents = fields.pop("agents", None)
     for name, value in fields.items():
         setattr(network, name, value)
-    # Only what was given: a start may be writing its schema into the same row.
+    # Only the given fields: a start may be writing its schema into the same row.
     written = {"sealed_token" if name == "run_token" else name for name in fields} | {"updated_at"}
     try:
         with transaction.atomic():
@@ -62,23 +63,25 @@ def save(*, network: Network | None, values: Mapping[str, Any], seen: datetime |
             if agents is not None:
                 _replace_agents(network, agents)
     except IntegrityError:
-        # Two at the same time: what each asked for was free when it was checked.
+        # Two saved at the same time: the name was free when each of them was checked.
         raise InvalidInput(
             f"A network {network.name} was saved at the same time. Look at it, then try again.",
-            code="unique",
+            code=ErrorCode.UNIQUE,
             attr="name",
         ) from None
     return network
 
 
 def _refuse_if_changed(network: Network, seen: datetime) -> None:
-    # Its row is held from the look to the write.
+    # Its row stays locked until it is written.
     now = Network.objects.select_for_update(no_key=True).filter(pk=network.pk).values_list("updated_at", flat=True)
     changed_at = now.first()
     if changed_at is None:
-        raise Gone("This network was deleted in the meantime.", code="not_found")
+        raise Gone("This network was deleted in the meantime.", code=ErrorCode.NOT_FOUND)
     if changed_at != seen:
-        raise Conflict(f"Somebody changed the network {network.name} after you opened it.", code="changed_meanwhile")
+        raise Conflict(
+            f"Somebody changed the network {network.name} after you opened it.", code=ErrorCode.CHANGED_MEANWHILE
+        )
 
 
 def _replace_agents(network: Network, agents: Sequence[Mapping[str, Any]]) -> None:
@@ -97,13 +100,21 @@ def check_addresses(network: Network) -> None:
         check_run_url(url, attr="network")
 
 
+def check_agent(network: Network, agent_key: str) -> None:
+    """`InvalidInput` where the network lists its agents and this one, if one is asked for, is not among them."""
+    keys = [agent.key for agent in network.agents.all()] if agent_key else []
+    if keys and agent_key not in keys:
+        sentence = f"The network {network.name} has no agent “{agent_key}”."
+        raise InvalidInput(sentence, code=ErrorCode.DOES_NOT_EXIST, attr="agent_key")
+
+
 def delete(*, network: Network) -> None:
-    """`Conflict` while queues use it: their rows would lose what they were asked."""
+    """`Conflict` while queues use it."""
     try:
         network.delete()
     except (ProtectedError, IntegrityError):
         raise Conflict(
-            f"The network {network.name} is used by {_used_by(network)}. Delete those first.", code="in_use"
+            f"The network {network.name} is used by {_used_by(network)}. Delete those first.", code=ErrorCode.IN_USE
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""The one place where a queue ends by itself."""
+"""The one place where a queue ends by itself, or reaches the end of its range."""
 
 from typing import Any
 

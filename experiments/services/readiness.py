@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput, WorkbenchError
 from experiments.kinds import kind_of
 from experiments.models import Queue
@@ -9,17 +10,15 @@ from experiments.services import networks
 
 
 def missing_network(queue: Queue) -> list[WorkbenchError]:
+    """What is wrong with the draft's network or agent; nothing where it can start."""
     network = queue.network
     if network is None:
-        return [InvalidInput("Choose a network.", code="required", attr="network")]
+        return [InvalidInput("Choose a network.", code=ErrorCode.REQUIRED, attr="network")]
     try:
         networks.check_addresses(network)
+        networks.check_agent(network, queue.agent_key)
     except InvalidInput as error:
         return [error]
-    agents = list(network.agents.all())
-    if queue.agent_key and agents and queue.agent_key not in {agent.key for agent in agents}:
-        sentence = f"The network {network.name} has no agent “{queue.agent_key}”."
-        return [InvalidInput(sentence, code="does_not_exist", attr="agent_key")]
     return []
 
 
@@ -32,4 +31,4 @@ def check_range(queue: Queue, range_from: int | None, range_to: int | None) -> N
         within &= Q(row_index__lt=range_to)
     if not queue.items.filter(within).exists():
         word = kind_of(queue).nouns.item
-        raise InvalidInput(f"There is no {word} in this range.", code="no_rows", attr="from")
+        raise InvalidInput(f"There is no {word} in this range.", code=ErrorCode.NO_ROWS, attr="from")

@@ -17,7 +17,7 @@ from experiments.services.networks import SCHEMA_KEYS, check_addresses, write_sc
 
 logger = logging.getLogger(__name__)
 
-SHAPES: dict[str, type] = dict(zip(SCHEMA_KEYS, (dict, str, dict), strict=True))
+TYPES: dict[str, type] = dict(zip(SCHEMA_KEYS, (dict, str, dict), strict=True))
 
 
 def config_target(network: Network) -> ConfigTarget | None:
@@ -32,13 +32,13 @@ def config_target(network: Network) -> ConfigTarget | None:
 
 
 def read(network: Network, *, by: str) -> RemoteNetwork | None:
-    """What the runtime has now, None without a configuration API; what it has of the schema is copied to our side."""
+    """The network as the runtime has it, None without a configuration API. Its schema is copied to our network."""
     target = config_target(network)
     if target is None:
         return None
     check_addresses(network)
     found = config_api.read_network(target)
-    schema = schema_of(found)
+    schema = schema_of_remote(found)
     if any(value is not None for value in schema.values()):
         write_schema(network_id=network.pk, changes=schema, by=f"{by} (as the remote has it)")
     return found
@@ -46,7 +46,7 @@ def read(network: Network, *, by: str) -> RemoteNetwork | None:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """The version that a queue on this network keeps to; None where the runtime does not tell one, or has none."""
+    """The version that a queue keeps to; None where the runtime tells none, or the network has no versions."""
 
     network_id: int | None
     version: int | None
@@ -64,16 +64,16 @@ def version_to_keep(network: Network, found: RemoteNetwork) -> int | None:
     return found.version if network.version is None else network.version
 
 
-def schema_of(found: RemoteNetwork) -> dict[str, Any]:
-    """The three schema keys; what is not of the type that such a key has counts as absent."""
+def schema_of_remote(found: RemoteNetwork) -> dict[str, Any]:
+    """The three schema keys; a value of the wrong type counts as absent."""
     values = {key: found.data.get(key) for key in SCHEMA_KEYS}
-    return {key: cleaned(value) if isinstance(value, SHAPES[key]) else None for key, value in values.items()}
+    return {key: cleaned(value) if isinstance(value, TYPES[key]) else None for key, value in values.items()}
 
 
 def push_schema(network: Network, found: RemoteNetwork, changes: Mapping[str, Any], *, by: str) -> int:
-    """Writes the schema beside whatever else the runtime's network has, and publishes; the version that has it.
+    """Writes the schema into the runtime's network, leaving its other keys, and publishes it; the version that has it.
 
-    `InvalidInput` where a step fails. What was written is left as it is then: the next start writes it again.
+    `InvalidInput` where a step fails. What was written until then is kept: the next start writes it again.
     """
     target = config_target(network)
     if target is None:

@@ -1,7 +1,7 @@
-"""What is kept for a time only: finished queues, and before them the source rows of finished queues.
+"""Deleting finished queues after some days, and the source rows of finished queues earlier.
 
-Without its source a queue keeps its answers, statuses and counts. Gone are the cells, what was sent for them, and what
-quotes them: logs, debug data and messages of errors. Its rows cannot be exported, called again or duplicated then.
+Without its source a queue keeps its answers, statuses and counts. The cells are removed, the requests made of them, and
+what quotes them: logs, debug data and error messages. Its rows cannot be exported, called again or duplicated then.
 """
 
 from datetime import datetime, timedelta
@@ -11,14 +11,13 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from experiments.core.choices import QueueStatus
+from experiments.core.choices import FINISHED
 from experiments.kinds import kind_of
 from experiments.models import Queue
 from experiments.services import queues
 
 CHUNK = 1_000
 """Rows of one transaction."""
-FINISHED = (QueueStatus.COMPLETED, QueueStatus.CANCELLED)
 
 _BLANK = """
 WITH chunk AS (
@@ -55,13 +54,13 @@ def without_source(moment: datetime) -> QuerySet[Queue]:
 def delete_finished(*, days: int, rows: int | None = None) -> int:
     """Deletes the queues that were finished more than `days` days ago; how many.
 
-    `rows`: ends after so many rows. Large queues are only marked here, and deleted by a worker.
+    `rows`: stops after so many rows. Large queues are only marked here, and deleted by a worker.
     """
-    deleted, seen = 0, 0
+    deleted, deleted_rows = 0, 0
     for queue in finished_before(timezone.now() - timedelta(days=days)).iterator():
-        if rows is not None and seen >= rows:
+        if rows is not None and deleted_rows >= rows:
             break
-        seen += queue.total if queue.total <= queues.BIG else 0
+        deleted_rows += queue.total if queue.total <= queues.BIG else 0
         queues.delete(queue=queue)
         deleted += 1
     return deleted
@@ -70,7 +69,7 @@ def delete_finished(*, days: int, rows: int | None = None) -> int:
 def remove_sources(*, days: int, rows: int | None = None) -> int:
     """Removes the source rows of queues that were finished more than `days` days ago; how many rows.
 
-    `rows`: ends after about so many, and goes on there the next time.
+    `rows`: stops after about so many, and continues there the next time.
     """
     moment, removed = timezone.now() - timedelta(days=days), 0
     for queue_id in list(without_source(moment).values_list("pk", flat=True)):
@@ -85,7 +84,7 @@ def remove_sources(*, days: int, rows: int | None = None) -> int:
 
 
 def _begin(queue_id: UUID, moment: datetime) -> bool:
-    """From here on nobody exports it or calls its rows. Not where somebody resumed it in the meantime."""
+    """Marks the queue, so that nobody exports it or calls its rows. False where somebody has resumed it."""
     with transaction.atomic():
         queue = Queue.objects.kept().select_for_update(no_key=True).filter(pk=queue_id).first()
         if queue is None or queue.source_removed_to is not None:
@@ -108,6 +107,6 @@ def _blank_some(queue_id: UUID) -> int:
             cursor.execute(_BLANK, {"queue": queue_id, "from": queue.source_removed_to, "rows": CHUNK})
             count: int
             count, after = cursor.fetchone()
-        # None: all of it is gone.
+        # None: everything is removed.
         Queue.objects.filter(pk=queue_id).update(source_removed_to=after)
     return count

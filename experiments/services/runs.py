@@ -8,13 +8,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError
 
+from experiments.core.choices import ErrorCode
 from experiments.core.errors import WorkbenchError
 from experiments.models import Network, QueueItem, Run
 from experiments.runtime import engine, local_model
 from experiments.runtime.llm import Chat, ChatEndpoint, Completion, chat_client
+from experiments.services.networks import SCHEMA_KEYS
 
 T = TypeVar("T")
-NOT_STORED = ("respond_payload_schema", "respond_payload_guidance", "respond_payload_example")
 
 
 class UnknownNetwork(WorkbenchError):
@@ -22,18 +23,20 @@ class UnknownNetwork(WorkbenchError):
 
 
 @dataclass(frozen=True)
-class Caller:
+class RunCaller:
     """Who asked: a user, and the queue where it was the worker."""
 
     owner_id: int
     queue_id: UUID | None = None
 
 
-def answer(*, values: Mapping[str, Any], caller: Caller) -> engine.RunResult:
+def answer(*, values: Mapping[str, Any], caller: RunCaller) -> engine.RunResult:
     """Runs a network of this site and stores the run. `ModelError` where the model gives nothing."""
     network = Network.objects.prefetch_related("agents__routes").filter(name=values["network"]).first()
     if network is None:
-        raise UnknownNetwork(f"There is no network “{values['network']}”.", code="unknown_network", attr="network")
+        raise UnknownNetwork(
+            f"There is no network “{values['network']}”.", code=ErrorCode.UNKNOWN_NETWORK, attr="network"
+        )
     request = engine.RunRequest(
         user_message=values["user_message"],
         system_params=values.get("system_params") or {},
@@ -50,7 +53,7 @@ def answer(*, values: Mapping[str, Any], caller: Caller) -> engine.RunResult:
         _store(network, values, caller, result)
     except IntegrityError:
         raise UnknownNetwork(
-            f"The network “{network.name}” was deleted in the meantime.", code="unknown_network", attr="network"
+            f"The network “{network.name}” was deleted in the meantime.", code=ErrorCode.UNKNOWN_NETWORK, attr="network"
         ) from None
     return result
 
@@ -98,26 +101,23 @@ def _only(kind: type[T], value: Any) -> T | None:
     return value if isinstance(value, kind) else None
 
 
-def _store(network: Network, values: Mapping[str, Any], caller: Caller, result: engine.RunResult) -> None:
+def _store(network: Network, values: Mapping[str, Any], caller: RunCaller, result: engine.RunResult) -> None:
+    # What a user claims about rows is not believed: only a call by the worker is linked to one.
+    index, item_id = values.get("experiment_item_index"), None
+    if caller.queue_id is not None and index is not None:
+        rows = QueueItem.objects.filter(queue_id=caller.queue_id, row_index=index)
+        item_id = rows.values_list("pk", flat=True).first()
     Run.objects.create(
         trace_id=result["trace_id"],
         network=network,
         owner_id=caller.owner_id,
-        item_id=_item_id(values, caller),
+        item_id=item_id,
         agent_key=values.get("agent_key") or "",
         status=result["final"]["status"],
-        request={key: value for key, value in values.items() if key not in NOT_STORED},
+        request={key: value for key, value in values.items() if key not in SCHEMA_KEYS},
         final=result["final"],
         execution_log=result["execution_log"],
         debug=result["debug"],
         usage=result["llm_usage_totals"],
         duration_ms=result["run_duration_ms"],
     )
-
-
-def _item_id(values: Mapping[str, Any], caller: Caller) -> int | None:
-    """The row that the worker calls for; what a user claims about rows is not believed."""
-    index = values.get("experiment_item_index")
-    if caller.queue_id is None or index is None:
-        return None
-    return QueueItem.objects.filter(queue_id=caller.queue_id, row_index=index).values_list("pk", flat=True).first()

@@ -1,4 +1,4 @@
-"""Numbers, times and JSON in templates. Whatever comes in is escaped on its way out, as everything is."""
+"""Numbers, times and JSON in templates. Django escapes what they return, as everything else."""
 
 from datetime import datetime
 from typing import Any
@@ -36,13 +36,13 @@ def clipped(text: str) -> str:
 
 @register.simple_tag
 def queue_kinds() -> list[QueueKind]:
-    """What the navigation leads to."""
+    """For the navigation."""
     return kinds_by_title()
 
 
 @register.simple_tag(takes_context=True)
 def new_queue_kind(context: template.Context) -> QueueKind | None:
-    """Whose queues a page offers to begin: those of its own kind, elsewhere of the first that can."""
+    """The kind whose queues a page offers to create: its own, or the first that can be created in the browser."""
     kind = context.get("kind")
     offered = [kind] if kind else kinds_by_title()
     return next((kind for kind in offered if kind.new_address()), None)
@@ -52,7 +52,7 @@ def new_queue_kind(context: template.Context) -> QueueKind | None:
 def moment(value: datetime | None, style: str = "auto") -> SafeString:
     """A time: the hour where it is from the last 20 hours, the date too where it is older or `style` is `full`.
 
-    Not a template of its own: a table has a hundred.
+    Not a template of its own: a table has a hundred times.
     """
     if value is None:
         return SafeString("")

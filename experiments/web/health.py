@@ -18,5 +18,5 @@ def health_live(request: HttpRequest) -> JsonResponse:
 @never_cache
 def health_ready(request: HttpRequest) -> JsonResponse:
     """200 where rows can be worked at: database, tables, a worker; 503 where not, with what is missing."""
-    found = health.look()
+    found = health.current_health()
     return JsonResponse(found.shown(), status=200 if found.ready else 503)

@@ -1,4 +1,8 @@
-"""From a claimed row to its outcome: what is sent, and what the answer means. Touches no database."""
+"""From a claimed row to its outcome: what is sent, and what the answer means.
+
+The plan of a queue is loaded from the database once, by the thread of the lane. Calls read nothing from it: they run in
+threads that have no connection.
+"""
 
 import random
 from collections.abc import Callable
@@ -7,54 +11,57 @@ from typing import Any
 
 from django.conf import settings
 
-from experiments.core.choices import RowError
+from experiments.core.choices import ErrorCode, RowError, RowStatus
 from experiments.core.errors import WorkbenchError
 from experiments.kinds import Plan, kind_of
 from experiments.models import Network, Queue
 from experiments.models.run_hosts import same_origin
 from experiments.run_client import AbortHandle, FailureReason, RunReply, RunTarget, post_run
 from experiments.run_client.retry_policy import Verdict, decide
+from experiments.services.networks import SCHEMA_KEYS
 from experiments.services.remote_schema import config_target
 from experiments.services.run_credentials import signed_credential
-from experiments.worker.claim import Claimed
-from experiments.worker.record import Outcome
-from experiments.worker.remote_runs import Remote, held_to_version
+from experiments.worker.claim import ClaimedRow
+from experiments.worker.record import Outcome, failure_on_our_side
+from experiments.worker.remote_runs import RemoteRuns, refuse_other_version
 
-NOT_STORED = ("respond_payload_schema", "respond_payload_guidance", "respond_payload_example")
-"""Parts of a request that are the same for every row: the queue keeps them once."""
-
-FOUND = "The network had finished this call when the worker was lost: its answer was looked up, nothing called again."
+FOUND_AT_NETWORK = (
+    "The network had finished this call when the worker was lost: its answer was looked up, nothing called again."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    row: Claimed
+    row: ClaimedRow
     body: dict[str, Any]
     idempotency_key: str
 
 
-class Caller:
-    """Everything about a queue that its calls need, read once for a lane."""
+class RowCaller:
+    """Everything about a queue that its calls need, read once for a lane.
+
+    `WorkbenchError`, `LookupError` or `ValueError` where the queue cannot be called as it is set up.
+    """
 
     def __init__(self, queue: Queue) -> None:
         if queue.network is None:
-            raise WorkbenchError(f"The network of this {kind_of(queue).nouns.one} is gone.", code="network")
+            raise WorkbenchError(
+                f"The network of this {kind_of(queue).nouns.one} is gone.", code=ErrorCode.UNKNOWN_NETWORK
+            )
         self._plan = kind_of(queue).plan(queue.pk)
         self._queue = queue
         self._max_attempts = queue.max_attempts
-        self._target = _target(queue)
+        self._target = run_target(queue.network, lambda: signed_credential(queue))
         self._common = _common_body(queue, self._plan)
         target = config_target(queue.network)
-        self._remote = Remote(target, queue.pk, queue.pinned_version) if target else None
+        self._remote = RemoteRuns(target, queue.pk, queue.pinned_version) if target else None
 
-    def prepare(self, row: Claimed) -> Prepared | Outcome:
+    def prepare(self, row: ClaimedRow) -> Prepared | Outcome:
         """The request of a row; an outcome at once where its template cannot be rendered."""
         try:
             message, params = self._plan.request(row.payload)
         except WorkbenchError as error:
-            return Outcome(
-                row, "failed", "template_error", error_code="template_error", message=error.detail, neutral=True
-            )
+            return failure_on_our_side(row, RowError.TEMPLATE_ERROR, error.detail)
         body = {
             **self._common,
             "user_message": message,
@@ -68,16 +75,13 @@ class Caller:
 
     def call(self, prepared: Prepared, abort: AbortHandle) -> tuple[Outcome, Verdict]:
         """Calls `/run` once, unless the remote has the answer to a call that was lost. Runs in a thread."""
-        reply = self._remote.known(prepared.row, abort) if self._remote and prepared.row.suspect else None
+        reply = self._remote.recorded_answer(prepared.row, abort) if self._remote and prepared.row.suspect else None
         found = reply is not None
         if reply is None:
             key = prepared.idempotency_key
             reply = post_run(self._target(), body=prepared.body, idempotency_key=key, abort=abort)
-            reply = held_to_version(reply, self._queue.pinned_version)
-        if reply.error_code is None and reply.payload is not None:
-            problem = self._plan.check(reply.payload)
-            if problem is not None:
-                reply = replace(reply, error_code=RowError.SCHEMA_MISMATCH, message=problem, transient=False)
+            reply = refuse_other_version(reply, self._queue.pinned_version)
+        reply = checked_reply(reply, self._plan.check)
         verdict = decide(
             reply,
             attempts=prepared.row.attempt,
@@ -86,48 +90,59 @@ class Caller:
             jitter=random.random,
         )
         outcome = outcome_of(prepared, reply, verdict)
-        return (replace(outcome, message=outcome.message or FOUND) if found else outcome), verdict
+        return (replace(outcome, message=outcome.message or FOUND_AT_NETWORK) if found else outcome), verdict
 
 
-def idempotency_key(queue: Queue, row: Claimed) -> str:
+def idempotency_key(queue: Queue, row: ClaimedRow) -> str:
     """The same for every attempt at one answer; a person's retry, and each trial, asks for a new one."""
     if queue.parent_id is not None:
         return f"{queue.parent_id}-try{queue.trial}-{row.row_index}"
     return f"{queue.pk}-{row.row_index}-{row.generation}"
 
 
+def checked_reply(reply: RunReply, check: Callable[[dict[str, Any]], str | None]) -> RunReply:
+    """The reply, or a schema mismatch in its place. `check` says what is wrong with an answer, None for nothing."""
+    problem = check(reply.payload) if reply.error_code is None and reply.payload is not None else None
+    if problem is None:
+        return reply
+    return replace(reply, error_code=RowError.SCHEMA_MISMATCH, message=problem, transient=False)
+
+
 def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict) -> Outcome:
-    status = {"succeed": "succeeded", "retry": "queued", "fail": "failed"}[verdict.action]
+    status = {"succeed": RowStatus.SUCCEEDED, "retry": RowStatus.QUEUED, "fail": RowStatus.FAILED}[verdict.action]
     aborted = reply.reason == FailureReason.ABORTED
     return Outcome(
         prepared.row,
         status,
-        name="given_back" if aborted else reply.error_code or "succeeded",
+        name="given_back" if aborted else reply.error_code or RowStatus.SUCCEEDED,
         message=reply.message,
-        error_code=(reply.error_code or "") if status == "failed" else "",
+        error_code=(reply.error_code or "") if status == RowStatus.FAILED else "",
         counted=verdict.counted,
         delay_s=verdict.delay_s,
         limited=reply.error_code == RowError.RATE_LIMITED,
         http_status=reply.http_status,
-        payload=reply.payload if status != "queued" else None,
+        payload=reply.payload if status != RowStatus.QUEUED else None,
         elapsed_ms=reply.elapsed_ms,
         tokens=reply.tokens,
         breaker=verdict.breaker,
         neutral=aborted or reply.error_code == RowError.RATE_LIMITED,
         pause_until_s=verdict.pause_until_s,
-        run=_run_columns(prepared, reply),
+        run=run_columns(prepared.body, reply),
         trace_id=reply.trace_id,
     )
 
 
-def _run_columns(prepared: Prepared, reply: RunReply) -> dict[str, Any] | None:
+def run_columns(body: dict[str, Any], reply: RunReply) -> dict[str, Any] | None:
+    """What a `Run` keeps of a call; None where nothing came back that is worth one.
+
+    The parts of a request that are the same for every row are left out: the queue keeps them once.
+    """
     if not (reply.final or reply.execution_log or reply.trace_id):
         return None
-    body = prepared.body
     return {
         "agent_key": body["agent_key"] or "",
         "status": reply.error_code or "ok",
-        "request": {key: value for key, value in body.items() if key not in NOT_STORED},
+        "request": {key: value for key, value in body.items() if key not in SCHEMA_KEYS},
         "final": reply.final,
         "execution_log": reply.execution_log or reply.step_events,
         "debug": reply.debug,
@@ -159,11 +174,6 @@ def network_limits(network: Network) -> dict[str, Any]:
     """The parts of a request that are there only where the network sets them."""
     limits = {"version": network.version, "max_steps": network.max_steps}
     return {name: value for name, value in limits.items() if value is not None}
-
-
-def _target(queue: Queue) -> Callable[[], RunTarget]:
-    assert queue.network is not None
-    return run_target(queue.network, lambda: signed_credential(queue))
 
 
 def run_target(network: Network, credential: Callable[[], str]) -> Callable[[], RunTarget]:

@@ -1,4 +1,4 @@
-"""Taking rows: one short transaction that holds the queue's row, so that slots are counted and never guessed.
+"""Claiming rows: one short transaction that locks the queue's row, so that free slots are counted exactly.
 
 Locks are always taken in the order network, queue, items. All times are the database's.
 """
@@ -23,8 +23,8 @@ OWN_RUNTIME_RESERVE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """A row that this lane may call now, until its lease ends."""
+class ClaimedRow:
+    """A row that this lane may call now, until its lease ends. `suspect`: its last call ended with its worker."""
 
     id: int
     row_index: int
@@ -40,8 +40,8 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class Locked:
-    """What the transaction knows about the queue whose row it holds."""
+class LockedQueue:
+    """A queue whose row the transaction has locked."""
 
     id: UUID
     status: str
@@ -82,13 +82,13 @@ FOR NO KEY UPDATE OF n, q
 """
 
 
-def lock(queue_id: UUID) -> Locked | None:
-    """Holds the queue until the transaction ends; None where it is gone."""
+def lock_for_claim(queue_id: UUID) -> LockedQueue | None:
+    """Locks the queue until the transaction ends; None where it is gone."""
     own_limit = 0 if settings.RUN_URL else settings.WEB_THREADS - OWN_RUNTIME_RESERVE
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, {"queue": queue_id, "own_limit": own_limit})
         row = cursor.fetchone()
-    return Locked(*row) if row else None
+    return LockedQueue(*row) if row else None
 
 
 _RECLAIM = """
@@ -117,7 +117,7 @@ RETURNING q.running
 """
 
 
-def reclaim(queue: Locked) -> int:
+def reclaim_rows(queue: LockedQueue) -> int:
     """Gives back the rows whose lease ended, and fails those that did so too often; the rows still running."""
     values: dict[str, Any] = {"queue": queue.id, "max_attempts": queue.max_attempts, "crashed": CRASHED}
     values["renewed_within"] = settings.LEASE_RENEW_S
@@ -139,7 +139,7 @@ WHERE me.id = %(queue)s AND o.id <> me.id AND o.network_id = %(network)s AND (o.
 """
 
 
-def free_slots(queue: Locked, running: int) -> int:
+def free_slots(queue: LockedQueue, running: int) -> int:
     """How many more rows of this queue may be in flight: its own limits, and a fair share of its network's."""
     values: dict[str, Any] = {"queue": queue.id, "network": queue.network_id, "stale": settings.LANE_STALE_S}
     with connection.cursor() as cursor:
@@ -196,7 +196,7 @@ SELECT * FROM claimed ORDER BY row_index
 """
 
 
-def claim(queue: Locked, *, slots: int, alone: bool) -> list[Claimed]:
+def claim_rows(queue: LockedQueue, *, slots: int, alone: bool) -> list[ClaimedRow]:
     """Up to `slots` rows in row order. `alone`: nothing is in flight, so a suspect row may be taken, by itself."""
     lease_id = uuid4()
     rows_range = {"from": queue.range_from, "to": queue.range_to}
@@ -206,7 +206,7 @@ def claim(queue: Locked, *, slots: int, alone: bool) -> list[Claimed]:
         rows = cursor.fetchall()
     # Django leaves the jsonb of raw queries as text.
     return [
-        Claimed(
+        ClaimedRow(
             id=row[0],
             row_index=row[1],
             payload=json.loads(row[2]),
@@ -228,7 +228,7 @@ WHERE id = ANY(%s) AND status = 'running' AND lease_id = ANY(%s)
 """
 
 
-def renew(claimed: list[Claimed]) -> None:
+def renew_leases(claimed: list[ClaimedRow]) -> None:
     """Extends the leases of rows in flight that are still ours."""
     lease_ids = list({row.lease_id for row in claimed})
     with connection.cursor() as cursor:
@@ -241,7 +241,7 @@ WHERE queue_id = %s AND status = 'queued' AND row_index >= %s AND row_index < %s
 """
 
 
-def next_due_s(queue: Locked) -> float | None:
+def next_due_s(queue: LockedQueue) -> float | None:
     """Seconds until a waiting row may be claimed; None where no row waits within the range."""
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, [queue.id, queue.range_from, queue.range_to])

@@ -2,8 +2,8 @@
 
 What differs from the stock cluster: the main process never waits inside a signal handler, starts a new sentinel when
 one was killed, ends processes that hang, and runs the sweeper; the processes share flags and mailboxes without locks
-(`flags`) and signs of life (`pulse`); children end when their parent is gone, and a lane reads `stopping` before each
-claim.
+(`ipc`) and heartbeats (`heartbeat`); children end when their parent is gone, and a lane asks `shutdown.stopping` before
+each claim.
 """
 
 import logging
@@ -29,7 +29,7 @@ from django_q.worker import worker
 from experiments.services import lanes
 from experiments.worker import db_timeout, heartbeat, shutdown
 from experiments.worker import sweeper as sweep
-from experiments.worker.heartbeat import Board, Doing, Role
+from experiments.worker.heartbeat import Activity, Board, Role
 from experiments.worker.ipc import Flag, Mailbox, Timer
 from experiments.worker.watchdog import Guardian
 
@@ -73,13 +73,10 @@ class WorkerSentinel(Sentinel):  # type: ignore[misc]
 
     def _free_slot(self) -> int:
         """One that nobody has, or whose process has ended."""
-        free = (slot for slot in range(SENTINEL_SLOT + 1, heartbeat.SLOTS) if not self._is_taken(slot))
-        slot = next(free)
+        taken = {slot for slot, process in self._slots.items() if process.is_alive()}
+        slot = next(slot for slot in range(SENTINEL_SLOT + 1, heartbeat.SLOTS) if slot not in taken)
         self._board.clear(slot)
         return slot
-
-    def _is_taken(self, slot: int) -> bool:
-        return slot in self._slots and self._slots[slot].is_alive()
 
 
 def _child(parent: int, board: Board, slot: int, target: Callable[..., None], *args: Any) -> None:
@@ -94,14 +91,14 @@ def _child(parent: int, board: Board, slot: int, target: Callable[..., None], *a
 
 
 def _begin_task(sender: Any, task: dict[str, Any], **kwargs: Any) -> None:
-    """A lane gives signs and asks the database for little at a time; of other tasks neither can be expected."""
+    """A lane sends heartbeats and asks the database for little at a time; other tasks may do neither."""
     is_lane = task["func"] == lanes.TASK
     db_timeout.bounded(is_lane)
-    heartbeat.turn_to(*((Doing.LANE, UUID(task["args"][0])) if is_lane else (Doing.TASK,)))
+    heartbeat.set_activity(*((Activity.LANE, UUID(task["args"][0])) if is_lane else (Activity.TASK,)))
 
 
 def _end_task(sender: Any, **kwargs: Any) -> None:
-    heartbeat.turn_to(Doing.IDLE)
+    heartbeat.set_activity(Activity.IDLE)
 
 
 def _sentinel(parent: int, board: Board) -> None:
@@ -147,8 +144,8 @@ class WorkerCluster:
         guardian = Guardian(stuck_after_s=settings.WORKER_STUCK_S)
         while sentinel.is_alive() and not shutdown.requested.is_set():
             heartbeat.beat()
-            guardian.look(board.signs())
-            sweeper.tick(board.signs())
+            guardian.look(board.heartbeats())
+            sweeper.tick(board.heartbeats())
             shutdown.requested.wait(TICK_S)
 
     def _await_end(self, sentinel: ForkProcess) -> None:

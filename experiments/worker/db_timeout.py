@@ -1,10 +1,10 @@
-"""A bound on how long a worker waits for a database that says nothing.
+"""A limit on how long a worker waits for a database that sends nothing.
 
-Keep-alives notice a machine that is gone, but not a middleman who still takes bytes and passes none on: then the
-client waits for ever, and a transaction that it left open goes on holding its locks in the server. So the client gives
-up after `limit_s` without a byte, and the server ends a transaction in which it waits for a client that says nothing.
+Keep-alives notice a machine that is gone, but not a proxy that still accepts bytes and forwards none: then the client
+waits for ever, and a transaction that it left open goes on holding its locks in the server. So the client gives up
+after `limit_s` without a byte, and the server ends a transaction that is idle for too long.
 
-A process works on one thing at a time: `bounded` switches it for the process, and for the connections that it opens.
+A process works on one thing at a time: `bounded` sets the limit for the process and the connections that it opens.
 """
 
 import time
@@ -59,7 +59,7 @@ def _on_connection(sender: Any, connection: Any, **kwargs: Any) -> None:
 
 
 class _Wait:
-    """Takes the place of a connection's `wait`, through which everything goes that it asks the server."""
+    """Replaces a connection's `wait`, which every exchange with the server goes through."""
 
     def __init__(self, session: "psycopg.Connection[Any]", wait: Callable[..., Any]) -> None:
         self._session = session

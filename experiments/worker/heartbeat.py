@@ -1,6 +1,6 @@
-"""Signs of life of a worker's processes, in memory that they share: written without locks, read by the guardian.
+"""Heartbeats of a worker's processes, in memory that they share: written without locks, read by the guardian.
 
-Each process has a slot of its own. The one that forks gives it out before the fork, the process itself writes it.
+Each process has a slot of its own. Its parent assigns the slot before the fork; only the process itself writes it.
 """
 
 import mmap
@@ -15,7 +15,7 @@ SLOTS = 256
 _SLOT = struct.Struct("@BB16sddq")
 """Native and aligned: each number is stored whole, so that nobody reads half of one. The process id is last, and so
 tells that the rest of a new slot is there."""
-NOBODY = UUID(int=0)
+NO_QUEUE = UUID(int=0)
 
 
 class Role(IntEnum):
@@ -28,20 +28,20 @@ class Role(IntEnum):
     WORKER = 5
 
 
-class Doing(IntEnum):
+class Activity(IntEnum):
     IDLE = 1
     LANE = 2
     TASK = 3
-    """Something that may take long without a sign, such as reading a big file."""
+    """Something that may take long without a heartbeat, such as reading a big file."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
-    """What a process last said. `age_s`: how long ago; `started`: Unix time; `queue`: whose rows it works at."""
+class Heartbeat:
+    """What a process last wrote. `age_s`: how long ago; `started`: Unix time; `queue`: whose rows it works at."""
 
     pid: int
     role: Role
-    doing: Doing
+    activity: Activity
     queue: UUID | None
     started: float
     age_s: float
@@ -53,24 +53,26 @@ class Board:
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, SLOTS * _SLOT.size)
 
-    def write(self, slot: int, pid: int, role: Role, doing: Doing, queue: UUID, started: float) -> None:
-        _SLOT.pack_into(self._memory, slot * _SLOT.size, role, doing, queue.bytes, started, time.monotonic(), pid)
+    def write(self, slot: int, pid: int, role: Role, activity: Activity, queue: UUID, started: float) -> None:
+        _SLOT.pack_into(self._memory, slot * _SLOT.size, role, activity, queue.bytes, started, time.monotonic(), pid)
 
     def clear(self, slot: int) -> None:
         self._memory[slot * _SLOT.size : (slot + 1) * _SLOT.size] = bytes(_SLOT.size)
 
-    def signs(self) -> Iterator[Sign]:
-        """Of all processes that have ever written and whose slot was not given away since."""
+    def heartbeats(self) -> Iterator[Heartbeat]:
+        """One of each slot in use, also of a process that has died and whose slot was not reassigned yet."""
         now = time.monotonic()
         for slot in range(SLOTS):
-            role, doing, queue, started, beat, pid = _SLOT.unpack_from(self._memory, slot * _SLOT.size)
+            role, activity, queue, started, beat, pid = _SLOT.unpack_from(self._memory, slot * _SLOT.size)
             if pid:
                 whose = UUID(bytes=queue)
-                yield Sign(pid, Role(role), Doing(doing), whose if whose != NOBODY else None, started, now - beat)
+                yield Heartbeat(
+                    pid, Role(role), Activity(activity), whose if whose != NO_QUEUE else None, started, now - beat
+                )
 
 
-class Pulse:
-    """A process's own slot."""
+class HeartbeatWriter:
+    """Writes the slot of one process."""
 
     def __init__(self, board: Board, slot: int, pid: int, role: Role) -> None:
         self._board = board
@@ -78,33 +80,33 @@ class Pulse:
         self._pid = pid
         self._role = role
         self._started = time.time()
-        self._doing, self._queue = Doing.IDLE, NOBODY
+        self._activity, self._queue = Activity.IDLE, NO_QUEUE
         self.beat()
 
     def beat(self) -> None:
-        self._board.write(self._slot, self._pid, self._role, self._doing, self._queue, self._started)
+        self._board.write(self._slot, self._pid, self._role, self._activity, self._queue, self._started)
 
-    def turn_to(self, doing: Doing, queue: UUID | None = None) -> None:
-        self._doing, self._queue = doing, queue or NOBODY
+    def set_activity(self, activity: Activity, queue: UUID | None = None) -> None:
+        self._activity, self._queue = activity, queue or NO_QUEUE
         self.beat()
 
 
-_mine: Pulse | None = None
+_writer: HeartbeatWriter | None = None
 
 
 def start(board: Board, slot: int, pid: int, role: Role) -> None:
-    """From now on this process gives signs in that slot."""
-    global _mine
-    _mine = Pulse(board, slot, pid, role)
+    """From now on this process writes its heartbeats into that slot."""
+    global _writer
+    _writer = HeartbeatWriter(board, slot, pid, role)
 
 
 def beat() -> None:
-    """I live. Does nothing in a process that nobody watches."""
-    if _mine is not None:
-        _mine.beat()
+    """This process is alive. Does nothing in a process that has no slot."""
+    if _writer is not None:
+        _writer.beat()
 
 
-def turn_to(doing: Doing, queue: UUID | None = None) -> None:
-    """I live, and this is what I do from now on."""
-    if _mine is not None:
-        _mine.turn_to(doing, queue)
+def set_activity(activity: Activity, queue: UUID | None = None) -> None:
+    """This process is alive, and does this from now on."""
+    if _writer is not None:
+        _writer.set_activity(activity, queue)

@@ -1,4 +1,4 @@
-"""Signals between the worker's processes that survive the death of any of them.
+"""Signals between the worker's processes that work on when any of them is killed.
 
 The primitives of `multiprocessing` guard their state with a lock that dies with the process that holds it: a worker
 that is killed while it waits for a task takes the queue's read lock along, and every other worker waits for ever.
@@ -110,12 +110,10 @@ class Mailbox:
                 if os.getpid() != self._owner and os.getppid() != self._owner:
                     return "STOP"
 
-    def _waiting_bytes(self) -> int:
-        size: int = struct.unpack("i", fcntl.ioctl(self._reader.fileno(), termios.FIONREAD, struct.pack("i", 0)))[0]
-        return size
-
     def empty(self) -> bool:
-        return self._waiting_bytes() == 0
+        waiting = fcntl.ioctl(self._reader.fileno(), termios.FIONREAD, struct.pack("i", 0))
+        number_of_bytes: int = struct.unpack("i", waiting)[0]
+        return number_of_bytes == 0
 
     def qsize(self) -> int:
         return 0 if self.empty() else 1

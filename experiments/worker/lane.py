@@ -1,8 +1,7 @@
-"""A lane: claims rows of one queue, calls `/run` from threads, and records what comes back.
+"""A lane: claims rows of one queue, calls `/run` from threads, and records the outcomes.
 
-Threads touch HTTP only. This thread alone touches the database, on one connection: each round of the loop is one
-transaction that writes all that came back and claims what may be called next, so the window slides and never waits for
-the slowest of a wave.
+Threads use HTTP only. The lane's own thread alone uses the database, on one connection. Each round of its loop is one
+transaction that records every outcome that is there and claims the next rows, so that a slow call holds up no other.
 """
 
 import logging
@@ -27,34 +26,41 @@ from django.db import (
     transaction,
 )
 
-from experiments.core.choices import QueueStatus
+from experiments.core.choices import PauseReason, QueueStatus, RowError, RowStatus
 from experiments.core.errors import WorkbenchError
-from experiments.models import Queue
+from experiments.models import Lane, Queue
 from experiments.run_client import AbortHandle
 from experiments.run_client.retry_policy import Verdict
-from experiments.services import queues
 from experiments.services.lanes import LaneLease
 from experiments.services.queue_end import settle
-from experiments.worker import claim as claims
+from experiments.services.queue_pause import queue_pause, queue_pause_at_limit
 from experiments.worker import heartbeat, shutdown
-from experiments.worker import record as records
-from experiments.worker.calls import Caller, Prepared
-from experiments.worker.claim import Claimed
-from experiments.worker.record import Outcome
+from experiments.worker.calls import Prepared, RowCaller
+from experiments.worker.claim import (
+    ClaimedRow,
+    LockedQueue,
+    claim_rows,
+    free_slots,
+    lock_for_claim,
+    next_due_s,
+    reclaim_rows,
+    renew_leases,
+)
+from experiments.worker.record import Outcome, failure_on_our_side, record_outcomes
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 LOOK_S = 1.0
-"""How often a lane looks for ended leases and for others who wait."""
+"""How often a lane checks for ended leases and for other queues that wait."""
 LEAST_SLICE_S = 5.0
-"""Below this a lane does not give way: changing lanes costs more than it brings. To a queue that no worker has worked
-at yet it does after `LOOK_S`: a few rows must not wait."""
+"""For so long a lane does not give way to others: each change costs time. To a queue that no worker has worked at yet
+it does after `LOOK_S`, because a few rows must not wait."""
 LINGER_S = 1.0
-"""A lane waits for a row that is due so soon; for others the sweeper starts a new lane."""
+"""A lane waits for a row that is due so soon; for later ones the sweeper starts a new lane."""
 WAIT_S = 0.25
 MOST_INTERNAL_ERRORS = 3
-"""One may be the end of a session that was silent for too long; what stays is a defect, and no reason to wait."""
+"""One may mean that the server ended an idle session. Several in a row are a defect: the lane ends with the error."""
 WIDEN_AFTER = 20
 
 
@@ -80,17 +86,17 @@ class Width:
 
 @dataclass
 class Round:
-    """What one transaction found."""
+    """What one transaction of the loop did. `running`: the queue is still there."""
 
-    claimed: list[Claimed] = field(default_factory=list)
+    claimed: list[ClaimedRow] = field(default_factory=list)
     next_due_s: float | None = None
     running: bool = False
     resumed: bool = False
-    """The queue had stopped: what calls need may be different now, and has to be read before another row is claimed."""
+    """The queue had stopped: its settings may have changed, and are read again before another row is claimed."""
 
 
 class Clock:
-    """Says every so often that it is time."""
+    """`due` is true once in so many seconds."""
 
     def __init__(self, every_s: float) -> None:
         self._every_s = every_s
@@ -104,12 +110,14 @@ class Clock:
         return True
 
 
-class Lane:
+class LaneRunner:
+    """Works at one generation of a lane, until the queue has nothing to do or the lane is handed over."""
+
     def __init__(self, *, queue_id: UUID, number: int, generation: int) -> None:
         self._queue_id = queue_id
-        self._place = LaneLease(queue_id=queue_id, number=number, generation=generation)
+        self._lease = LaneLease(queue_id=queue_id, number=number, generation=generation)
         self._width = Width(settings.LANE_WIDTH)
-        self._in_flight: dict[int, tuple[Claimed, float]] = {}
+        self._in_flight: dict[int, tuple[ClaimedRow, float]] = {}
         self._finished: std_queue.SimpleQueue[tuple[Outcome, Verdict]] = std_queue.SimpleQueue()
         self._pending: list[Outcome] = []
         self._abort = AbortHandle()
@@ -122,36 +130,36 @@ class Lane:
         self._renew, self._reclaim = Clock(settings.LEASE_RENEW_S), Clock(LOOK_S)
 
     def run(self) -> None:
-        """Returns when the queue is dry or stops, or when the lane was handed over; at once for a second delivery."""
-        if not self._place.enter(socket.gethostname()):
+        """Returns when no row is due, the queue stops or the lane is handed over; at once for a second delivery."""
+        if not self._lease.enter(socket.gethostname()):
             return
         try:
             caller = self._caller()
             if caller is not None:
                 self._work(caller)
         finally:
-            self._persist(self._place.leave)
+            self._persist(self._lease.leave)
 
-    def _caller(self) -> Caller | None:
+    def _caller(self) -> RowCaller | None:
         queue = Queue.objects.select_related("network").filter(pk=self._queue_id).first()
         if queue is None:
             return None
         try:
-            return Caller(queue)
+            return RowCaller(queue)
         except (WorkbenchError, LookupError, ValueError) as error:
             logger.exception("queue %s cannot be called", self._queue_id)
-            queues.pause_by_system(queue_id=self._queue_id, code="configuration", detail=str(error))
+            queue_pause(self._queue_id, reason=PauseReason.CONFIGURATION, detail=str(error))
             return None
 
-    def _work(self, caller: Caller) -> None:
+    def _work(self, caller: RowCaller) -> None:
         with ThreadPoolExecutor(max_workers=settings.LANE_WIDTH, thread_name_prefix="call") as pool:
             try:
                 self._loop(caller, pool)
             finally:
-                # Nothing is in flight here unless the lane gave up: then nobody waits for those calls.
+                # Calls are in flight here only if the lane gave up: then nobody waits for them.
                 self._abort.abort()
 
-    def _loop(self, caller: Caller, pool: ThreadPoolExecutor) -> None:
+    def _loop(self, caller: RowCaller, pool: ThreadPoolExecutor) -> None:
         while True:
             heartbeat.beat()
             self._look_around()
@@ -181,28 +189,28 @@ class Lane:
         if self._stop_seen is None and shutdown.stopping():
             self._stop_seen = now
         if self._stop_seen is not None and now - self._stop_seen > settings.WORKER_GRACE_S and not self._aborted:
-            # What still hangs is given back: its rows go to the next worker.
+            # Calls that still hang are aborted: their rows go to the next worker.
             self._aborted = True
             self._abort.abort()
 
     def _should_end(self, now: float) -> bool:
         if shutdown.stopping():
             return True
-        if self._beat.due() and not self._persist(self._place.beat):
+        if self._beat.due() and not self._persist(self._lease.beat):
             return True
         age = now - self._started
         if age > settings.LANE_SLICE_S or (age > LOOK_S and self._look.due() and self._others_wait(age)):
-            self._persist(self._place.hand_over)
+            self._persist(self._lease.hand_over)
             return True
         return False
 
     def _others_wait(self, age: float) -> bool:
-        return bool(self._persist(lambda: self._place.others_wait(new_only=age < LEAST_SLICE_S)))
+        return bool(self._persist(lambda: self._lease.others_wait(new_only=age < LEAST_SLICE_S)))
 
     # -- the database
 
     def _persist(self, work: Callable[[], T]) -> T | None:
-        """Does `work`, again and again while the database is away; None where the lane must end without it."""
+        """Calls `work` until the database answers; None where the lane must end before that."""
         wait, failures = 0.2, 0
         while True:
             try:
@@ -219,7 +227,7 @@ class Lane:
                 self._stop_seen = time.monotonic()
             heartbeat.beat()
             time.sleep(wait)
-            # Soon enough to renew its leases before somebody takes them to have ended.
+            # Short enough to renew its leases before they end.
             wait = min(wait * 2, settings.LEASE_RENEW_S / 2)
 
     def _round(self) -> Round:
@@ -234,7 +242,7 @@ class Lane:
         return found
 
     def _record_alone(self, outcome: Outcome) -> None:
-        """One value that cannot be stored must not spoil the others."""
+        """So that one value that cannot be stored does not lose the other outcomes."""
         try:
             self._transaction([outcome], claim=False)
         except (DataError, IntegrityError) as error:
@@ -244,43 +252,43 @@ class Lane:
     def _transaction(self, pending: list[Outcome], *, claim: bool = True) -> Round:
         close_old_connections()
         with transaction.atomic():
-            queue = claims.lock(self._queue_id)
+            queue = lock_for_claim(self._queue_id)
             if queue is None:
                 return Round()
             if pending:
-                records.record(queue, pending)
-                queue = claims.lock(self._queue_id) or queue
+                record_outcomes(queue, pending)
+                queue = lock_for_claim(self._queue_id) or queue
             if self._in_flight and self._renew.due():
-                # First: after a time without the database the rows whose lease ended are this lane's own.
-                claims.renew([row for row, _ in self._in_flight.values()])
-            running = claims.reclaim(queue) if self._reclaim.due() else queue.running
+                # Before the next line: if the database was away, rows whose lease ended may be this lane's own.
+                renew_leases([row for row, _ in self._in_flight.values()])
+            running = reclaim_rows(queue) if self._reclaim.due() else queue.running
             resumed = self._resumed(queue)
             claimed = self._claim(queue, running) if claim and not resumed else []
             if running == 0 and not claimed:
                 settle(self._queue_id)
             idle = not claimed and not self._in_flight and queue.status == QueueStatus.RUNNING
-            return Round(claimed, claims.next_due_s(queue) if idle else None, True, resumed)
+            return Round(claimed, next_due_s(queue) if idle else None, True, resumed)
 
-    def _resumed(self, queue: claims.Locked) -> bool:
-        """Whether the queue runs again after this lane saw it stop."""
+    def _resumed(self, queue: LockedQueue) -> bool:
+        """Whether the queue runs again after this lane has seen it stopped."""
         runs = queue.status == QueueStatus.RUNNING
         self._saw_stop = self._saw_stop or not runs
         return runs and self._saw_stop
 
-    def _claim(self, queue: claims.Locked, running: int) -> list[Claimed]:
+    def _claim(self, queue: LockedQueue, running: int) -> list[ClaimedRow]:
         if not self._claiming or queue.status != QueueStatus.RUNNING:
             return []
-        if records.pause_at_cap(queue):
+        if queue_pause_at_limit(queue):
             return []
         in_flight = len(self._in_flight)
         if any(row.suspect for row, _ in self._in_flight.values()):
             return []
-        want = min(self._width.limit - in_flight, claims.free_slots(queue, running))
-        return claims.claim(queue, slots=want, alone=in_flight == 0) if want > 0 else []
+        want = min(self._width.limit - in_flight, free_slots(queue, running))
+        return claim_rows(queue, slots=want, alone=in_flight == 0) if want > 0 else []
 
     # -- the calls
 
-    def _start(self, claimed: list[Claimed], caller: Caller, pool: ThreadPoolExecutor) -> None:
+    def _start(self, claimed: list[ClaimedRow], caller: RowCaller, pool: ThreadPoolExecutor) -> None:
         for row in claimed:
             prepared = caller.prepare(row)
             if isinstance(prepared, Outcome):
@@ -289,17 +297,17 @@ class Lane:
             self._in_flight[row.id] = (row, time.monotonic())
             pool.submit(self._call, caller, prepared)
 
-    def _call(self, caller: Caller, prepared: Prepared) -> None:
+    def _call(self, caller: RowCaller, prepared: Prepared) -> None:
         try:
             result = caller.call(prepared, self._abort)
         except Exception as error:
-            # A defect of ours: the row must not hang until its lease ends, and the log must say why.
+            # A defect of ours: the row must not wait until its lease ends, and the log must say why.
             logger.exception("call of row %s", prepared.row.row_index)
             result = internal_failure(prepared.row, error)
         self._finished.put(result)
 
     def _collect(self) -> None:
-        """Waits for a result, briefly, and takes all that are there."""
+        """Waits briefly for a result, then takes all that are there."""
         try:
             self._take(*self._finished.get(timeout=WAIT_S))
             while True:
@@ -314,14 +322,20 @@ class Lane:
         self._pending.append(outcome)
 
 
+def drain(queue_id: UUID) -> None:
+    """Works off a queue that was started in this process, without a worker. Nobody else should work at it."""
+    lane = Lane.objects.get(queue_id=queue_id, number=0)
+    LaneRunner(queue_id=queue_id, number=0, generation=lane.generation).run()
+
+
 def unstorable(outcome: Outcome, error: Exception) -> Outcome:
-    """The outcome of an answer that the database refuses, with what it says about it."""
+    """The outcome in place of one that the database refuses to store."""
     detail = f"The answer cannot be stored: {str(error).splitlines()[0][:200]}"
     return replace(
         outcome,
-        status="failed",
-        name="bad_response",
-        error_code="bad_response",
+        status=RowStatus.FAILED,
+        name=RowError.BAD_RESPONSE,
+        error_code=RowError.BAD_RESPONSE,
         message=detail,
         payload=None,
         run=None,
@@ -330,6 +344,6 @@ def unstorable(outcome: Outcome, error: Exception) -> Outcome:
     )
 
 
-def internal_failure(row: Claimed, error: Exception) -> tuple[Outcome, Verdict]:
+def internal_failure(row: ClaimedRow, error: Exception) -> tuple[Outcome, Verdict]:
     detail = f"The worker failed on this row ({type(error).__name__}). Its log says more."
-    return Outcome(row, "failed", "crashed", error_code="crashed", message=detail, neutral=True), Verdict("fail")
+    return failure_on_our_side(row, RowError.CRASHED, detail), Verdict("fail")

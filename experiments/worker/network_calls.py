@@ -3,7 +3,6 @@
 import random
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
-from dataclasses import replace
 from time import monotonic
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from experiments import response_schema
-from experiments.core.choices import CallState, RowError
+from experiments.core.choices import CallState
 from experiments.models import Network, NetworkCall, Run
 from experiments.run_client import AbortHandle, FailureReason, RawResponse, RunReply, post_run_raw
 from experiments.run_client.retry_policy import decide
@@ -22,12 +21,12 @@ from experiments.services.network_calls import send
 from experiments.services.networks import SCHEMA_KEYS
 from experiments.services.run_credentials import owners_credential
 from experiments.worker import shutdown
-from experiments.worker.calls import NOT_STORED, network_limits, run_target
+from experiments.worker.calls import checked_reply, network_limits, run_columns, run_target
 
 KEPT_BODY = 64 * 1024
 """Characters of a body that are kept."""
 BEAT_S = 2.0
-MATTERS = (
+KEPT_HEADERS = (
     *("content-type", "content-length", "content-encoding", "server", "date", "location", "retry-after"),
     *("www-authenticate", "x-request-id", "via", "cf-ray"),
 )
@@ -42,26 +41,27 @@ def perform(call_id: UUID) -> None:
     if not claimed:
         return
     call = NetworkCall.objects.select_related("network").get(pk=call_id)
-    mine = NetworkCall.objects.filter(pk=call_id, lease_id=lease_id, state=CallState.CALLING)
-    reply, raw = _called(call, mine)
+    leased = NetworkCall.objects.filter(pk=call_id, lease_id=lease_id, state=CallState.CALLING)
+    reply, raw = _await_answer(call, leased)
     if reply.reason == FailureReason.ABORTED:
         # The worker stops. Nothing can be said about the network: another worker asks anew.
         with transaction.atomic():
-            if mine.update(state=CallState.WAITING, lease_id=None, beat=None, enqueued_at=Now()):
+            if leased.update(state=CallState.WAITING, lease_id=None, beat=None, enqueued_at=Now()):
                 send(call_id)
         return
     with transaction.atomic():
-        if mine.select_for_update().first() is None:
+        if leased.select_for_update().first() is None:
             return
-        reply = _checked(call.network, reply)
-        trace_id = _stored_run(call, reply)
-        mine.update(
+        schema = call.network.additional_data.get(SCHEMA_KEYS[0])
+        reply = checked_reply(reply, response_schema.validator(schema)) if schema else reply
+        trace_id = _store_run(call, reply)
+        leased.update(
             state=CallState.DONE, ended_at=timezone.now(), trace_id=trace_id, **_columns(call.network, reply, raw)
         )
 
 
-def _called(call: NetworkCall, mine: Any) -> tuple[RunReply, RawResponse | None]:
-    """Waits for the answer in a thread's stead: this one says that it is alive, and ends the call when it must stop."""
+def _await_answer(call: NetworkCall, leased: Any) -> tuple[RunReply, RawResponse | None]:
+    """Calls in a thread. Meanwhile this one renews the call's heartbeat, and aborts it when the worker must stop."""
     target = run_target(call.network, lambda: owners_credential(call.owner_id))()
     abort, stopping_since = AbortHandle(), None
     with ThreadPoolExecutor(1) as pool:
@@ -80,7 +80,7 @@ def _called(call: NetworkCall, mine: Any) -> tuple[RunReply, RawResponse | None]
                     abort.abort()
             if now >= beat_at:
                 beat_at = now + BEAT_S
-                mine.update(beat=Now())
+                leased.update(beat=Now())
 
 
 def body_of(call: NetworkCall) -> dict[str, Any]:
@@ -100,10 +100,10 @@ def body_of(call: NetworkCall) -> dict[str, Any]:
 
 
 def _columns(network: Network, reply: RunReply, raw: RawResponse | None) -> dict[str, Any]:
-    headers = [] if raw is None else [list(pair) for pair in raw.headers if pair[0].lower() in MATTERS]
+    headers = [] if raw is None else [list(pair) for pair in raw.headers if pair[0].lower() in KEPT_HEADERS]
     return {
         "error_code": reply.error_code or "",
-        "understood": in_words(network, reply, raw),
+        "understood": explain_reply(network, reply, raw),
         "http_status": reply.http_status,
         "headers": headers,
         "body": "" if raw is None else raw.body[:KEPT_BODY],
@@ -112,49 +112,43 @@ def _columns(network: Network, reply: RunReply, raw: RawResponse | None) -> dict
     }
 
 
-def _checked(network: Network, reply: RunReply) -> RunReply:
-    """The reply after a look at the network's schema."""
-    schema = network.additional_data.get(SCHEMA_KEYS[0])
-    if reply.payload is None or not schema:
-        return reply
-    problem = response_schema.validator(schema)(reply.payload)
-    return replace(reply, error_code=RowError.SCHEMA_MISMATCH, message=problem, transient=False) if problem else reply
-
-
-def in_words(network: Network, reply: RunReply, raw: RawResponse | None) -> list[str]:
-    """What the worker makes of the answer, a sentence each: the outcome first, then what a batch would do."""
+def explain_reply(network: Network, reply: RunReply, raw: RawResponse | None) -> list[str]:
+    """For the person who asked, a sentence each: the outcome first, then what a batch would do."""
     if raw is None:
-        said = ["No HTTP answer came."]
+        sentences = ["No HTTP answer came."]
     else:
         cut = ", and more than is read" if raw.is_cut else ""
-        said = [f"The answer has the status {raw.status} and {raw.body_bytes:,} bytes{cut}."]
+        sentences = [f"The answer has the status {raw.status} and {raw.body_bytes:,} bytes{cut}."]
     if reply.error_code is not None:
-        return [*said, reply.message, *_consequences(reply)]
+        return [*sentences, reply.message, *_consequences(reply)]
     fits = " and satisfies the network's schema" if network.additional_data.get(SCHEMA_KEYS[0]) else ""
     fields = ", ".join(list(reply.payload or {})[:20])
-    said.append(f"The run succeeded: its answer is an object ({fields or 'without a field'}){fits}.")
+    sentences.append(f"The run succeeded: its answer is an object ({fields or 'without a field'}){fits}.")
     if reply.final.get("response_payload") is None:
-        said.append("The answer stands in “final.response”; there is no “final.response_payload”.")
-    said.append(f"{reply.tokens:,} tokens were used." if reply.tokens else "It does not say how many tokens it used.")
+        sentences.append("The answer stands in “final.response”; there is no “final.response_payload”.")
+    sentences.append(
+        f"{reply.tokens:,} tokens were used." if reply.tokens else "It does not say how many tokens it used."
+    )
     if not reply.trace_id:
-        said.append("It sent no trace id that can be used, so the run got one here.")
+        sentences.append("It sent no trace id that can be used, so the run got one here.")
     if not (reply.execution_log or reply.step_events):
-        said.append("It sent no steps.")
-    return said
+        sentences.append("It sent no steps.")
+    return sentences
 
 
 def _consequences(reply: RunReply) -> list[str]:
     verdict = decide(reply, attempts=1, max_attempts=4, waited_for_rate_limit_s=0, jitter=random.random)
     acts = {"retry": "A batch would call this row again later.", "fail": "A batch would fail this row at once."}
-    said = [acts[verdict.action]]
+    sentences = [acts[verdict.action]]
     if verdict.breaker:
-        said.append(f"After {verdict.breaker.threshold} such failures in a row it would pause.")
-    return said
+        sentences.append(f"After {verdict.breaker.threshold} such failures in a row it would pause.")
+    return sentences
 
 
-def _stored_run(call: NetworkCall, reply: RunReply) -> str:
+def _store_run(call: NetworkCall, reply: RunReply) -> str:
     """The trace id of the call's run: the one that our own `/run` recorded, or one that is stored now; "" for none."""
-    if not (reply.final or reply.execution_log or reply.trace_id):
+    columns = run_columns(body_of(call), reply)
+    if columns is None:
         return ""
     same = Run.objects.filter(network=call.network, trace_id=reply.trace_id) if reply.trace_id else Run.objects.none()
     if same.filter(owner=call.owner_id, item__isnull=True, created_at__gte=call.created_at).exists():
@@ -162,17 +156,5 @@ def _stored_run(call: NetworkCall, reply: RunReply) -> str:
     trace_id = reply.trace_id or uuid4().hex
     # A remote may send one that another run has already.
     trace_id = f"{trace_id}~{uuid4().hex[:12]}" if same.exists() else trace_id
-    Run.objects.create(
-        trace_id=trace_id,
-        network=call.network,
-        owner_id=call.owner_id,
-        agent_key=call.agent_key,
-        status=reply.error_code or "ok",
-        request={key: value for key, value in body_of(call).items() if key not in NOT_STORED},
-        final=reply.final,
-        execution_log=reply.execution_log or reply.step_events,
-        debug=reply.debug,
-        usage=reply.usage,
-        duration_ms=reply.run_duration_ms if reply.run_duration_ms is not None else reply.elapsed_ms,
-    )
+    Run.objects.create(trace_id=trace_id, network=call.network, owner_id=call.owner_id, **columns)
     return trace_id

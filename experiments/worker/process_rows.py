@@ -1,6 +1,6 @@
-"""Heartbeat rows: which processes of this worker live, and what each does. For people and their monitoring to read.
+"""The rows of `WorkerProcess`: which processes of this worker are alive, and what each does. For people and monitoring.
 
-Nothing in the worker acts upon them: it watches its own processes in memory, and rows of dead workers by their leases.
+Nothing in the worker acts upon them: it watches its own processes in memory, and dead workers by the leases of rows.
 """
 
 import json
@@ -13,14 +13,14 @@ from uuid import uuid4
 from django.db import connection
 
 from experiments.models import WorkerProcess
-from experiments.worker.heartbeat import Sign
+from experiments.worker.heartbeat import Heartbeat
 
 KEPT = "1 day"
-"""How long the rows of a worker that ended without a word can be looked at."""
+"""How long the rows of a worker that was killed are kept."""
 
 _WRITE = """
 WITH given AS (
-    SELECT * FROM jsonb_to_recordset(%(signs)s::jsonb) AS g(
+    SELECT * FROM jsonb_to_recordset(%(heartbeats)s::jsonb) AS g(
         pid int, role text, doing text, queue uuid, started float8, age_s float8)
 ), gone AS (
     DELETE FROM experiments_workerprocess p
@@ -37,29 +37,29 @@ SET role = excluded.role, doing = excluded.doing, queue_id = excluded.queue_id,
 """
 
 
-class Heartbeats:
+class ProcessRows:
     """The rows of one worker."""
 
     def __init__(self) -> None:
         self._cluster = uuid4()
         self._host = socket.gethostname()[:200]
 
-    def write(self, signs: Iterable[Sign]) -> None:
+    def write(self, heartbeats: Iterable[Heartbeat]) -> None:
         """Replaces this worker's rows."""
         given = [
             {
-                "pid": sign.pid,
-                "role": sign.role.name.lower(),
-                "doing": sign.doing.name.lower(),
-                "queue": str(sign.queue) if sign.queue else None,
-                "started": sign.started,
-                "age_s": sign.age_s,
+                "pid": heartbeat.pid,
+                "role": heartbeat.role.name.lower(),
+                "doing": heartbeat.activity.name.lower(),
+                "queue": str(heartbeat.queue) if heartbeat.queue else None,
+                "started": heartbeat.started,
+                "age_s": heartbeat.age_s,
             }
-            for sign in signs
-            if is_there(sign.pid)
+            for heartbeat in heartbeats
+            if is_there(heartbeat.pid)
         ]
         values: dict[str, Any] = {
-            "signs": json.dumps(given),
+            "heartbeats": json.dumps(given),
             "cluster": self._cluster,
             "host": self._host,
             "kept": KEPT,

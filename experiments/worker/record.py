@@ -1,6 +1,6 @@
-"""Writing what came back: all that is pending in one statement a table, guarded by the id of the lease.
+"""Recording outcomes: all that are pending in one statement a table, guarded by the id of the lease.
 
-A row whose lease somebody else holds by now is left alone, so that a result is recorded once.
+A row that somebody else has leased by now is left alone, so that a result is recorded once.
 """
 
 import json
@@ -10,21 +10,22 @@ from uuid import uuid4
 
 from django.db import connection
 
-from experiments.core import limits
+from experiments.core.choices import RowError, RowStatus
 from experiments.models import Run
 from experiments.models.queues import RATE_DECAY_S
 from experiments.run_client.retry_policy import Breaker
-from experiments.worker.claim import Claimed, Locked
+from experiments.services.queue_pause import queue_pause_by_breaker, queue_pause_for
+from experiments.worker.claim import ClaimedRow, LockedQueue
 
 NO_ROW = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One call's end as it will be stored. `status` is the row's next one: succeeded, failed or queued."""
+    """How a call ended, as it will be stored. `status` is the row's next one: succeeded, failed or queued."""
 
-    row: Claimed
-    status: str
+    row: ClaimedRow
+    status: RowStatus
     name: str
     """For the ledger: `succeeded`, an error code, or `given_back`."""
     message: str = ""
@@ -43,6 +44,11 @@ class Outcome:
     run: dict[str, Any] | None = None
     """Columns of the `Run`; None where nothing came back that is worth one."""
     trace_id: str | None = None
+
+
+def failure_on_our_side(row: ClaimedRow, code: RowError, message: str) -> Outcome:
+    """A row that failed before or beside its call, which says nothing about the runtime."""
+    return Outcome(row, RowStatus.FAILED, code, error_code=code, message=message, neutral=True)
 
 
 _ITEMS = """
@@ -71,10 +77,10 @@ SELECT id FROM written
 """
 
 
-def record(queue: Locked, outcomes: list[Outcome]) -> list[Outcome]:
-    """Stores the outcomes of rows that are still ours and returns those; counters and pauses of the queue included.
+def record_outcomes(queue: LockedQueue, outcomes: list[Outcome]) -> list[Outcome]:
+    """Stores the outcomes of rows that are still leased to us, and updates or pauses the queue; those outcomes.
 
-    The transaction must hold the queue. `DataError` where a value cannot be stored: record them one by one then.
+    The transaction must have locked the queue. `DataError` where a value cannot be stored: record them one by one then.
     """
     outcomes = _with_own_trace_ids(queue, outcomes)
     with connection.cursor() as cursor:
@@ -106,7 +112,7 @@ def _item(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _with_own_trace_ids(queue: Locked, outcomes: list[Outcome]) -> list[Outcome]:
+def _with_own_trace_ids(queue: LockedQueue, outcomes: list[Outcome]) -> list[Outcome]:
     """Every run gets a trace id of its own: a remote may send none, or one that another row's run has already."""
     wanted = [outcome.trace_id for outcome in outcomes if outcome.run is not None and outcome.trace_id]
     taken = _rows_of_runs(queue, wanted, outcomes)
@@ -119,15 +125,15 @@ def _with_own_trace_ids(queue: Locked, outcomes: list[Outcome]) -> list[Outcome]
     return own
 
 
-def _rows_of_runs(queue: Locked, trace_ids: list[str], outcomes: list[Outcome]) -> dict[str, int]:
+def _rows_of_runs(queue: LockedQueue, trace_ids: list[str], outcomes: list[Outcome]) -> dict[str, int]:
     """For the trace ids that a run has already: whose it is, `NO_ROW` where no row asked for it."""
     # Our own runtime, called as if it were another's, does not know the row; the request that it kept says which it is.
     asked = {(queue.owner_id, str(queue.id), outcome.row.row_index): outcome.row.id for outcome in outcomes}
     request = ("request__experiment_id", "request__experiment_item_index")
     known = Run.objects.filter(network_id=queue.network_id, trace_id__in=trace_ids)
     rows = {}
-    for trace_id, item_id, *said in known.values_list("trace_id", "item_id", "owner_id", *request):
-        rows[trace_id] = asked.get(tuple(said), NO_ROW) if item_id is None else item_id
+    for trace_id, item_id, *origin in known.values_list("trace_id", "item_id", "owner_id", *request):
+        rows[trace_id] = asked.get(tuple(origin), NO_ROW) if item_id is None else item_id
     return rows
 
 
@@ -140,7 +146,7 @@ def _free_trace_id(outcome: Outcome, taken: dict[str, int]) -> str:
     return f"{wanted}~{uuid4().hex[:12]}"
 
 
-def _store_runs(queue: Locked, outcomes: list[Outcome]) -> None:
+def _store_runs(queue: LockedQueue, outcomes: list[Outcome]) -> None:
     runs = [
         Run(
             trace_id=str(outcome.trace_id),
@@ -170,17 +176,6 @@ def _store_runs(queue: Locked, outcomes: list[Outcome]) -> None:
     )
 
 
-PAUSES = {
-    "unauthorized": "The network refused the worker's credentials. Check its token, then resume.",
-    "not_found": "The network answered 404. Check its run URL, its name and the agent, then resume.",
-    "unreachable": "The network's address cannot be reached. Check its run URL, then resume.",
-    "server": "The network failed on one row after the other. Look at the last errors, then resume.",
-    "version_changed": "The network answers with another version than this batch was started on: somebody published "
-    "one, and the network does not keep to the version that it is asked for. Its answers are not taken. Publish the "
-    "batch's version again and resume, or cancel the batch and start a copy of it on the new version.",
-    "schema": "One answer after the other broke the schema. Look at them and at the schema, then resume or cancel.",
-}
-
 _QUEUE = """
 UPDATE experiments_queue q
 SET running = q.running - %(n)s, queued = q.queued + %(queued)s, succeeded = q.succeeded + %(succeeded)s,
@@ -189,12 +184,6 @@ SET running = q.running - %(n)s, queued = q.queued + %(queued)s, succeeded = q.s
            + %(succeeded)s + %(failed)s,
     rate_at = clock_timestamp(), streak = %(streak)s, streak_group = %(group)s, probing = %(probing)s
 WHERE q.id = %(id)s
-"""
-_PAUSE = """
-UPDATE experiments_queue SET status = 'paused', pause_code = %(code)s, pause_detail = %(detail)s, probing = %(probing)s,
-    pause_until = CASE WHEN %(until)s::float8 IS NOT NULL
-                  THEN clock_timestamp() + %(until)s::float8 * interval '1 second' END
-WHERE id = %(id)s AND status = 'running'
 """
 
 
@@ -208,7 +197,7 @@ class Streak:
     tripped: Breaker | None = None
 
 
-def follow(streak: Streak, outcomes: list[Outcome]) -> Streak:
+def streak_after(streak: Streak, outcomes: list[Outcome]) -> Streak:
     """The streak after these outcomes, in the order in which they came back."""
     for outcome in outcomes:
         if outcome.neutral:
@@ -224,41 +213,25 @@ def follow(streak: Streak, outcomes: list[Outcome]) -> Streak:
     return streak
 
 
-def _is_from_before(queue: Locked, outcome: Outcome) -> bool:
+def _is_from_before(queue: LockedQueue, outcome: Outcome) -> bool:
     """Whether it was called before the pause after which one row goes first: it does not say how things are now."""
     since = queue.running_since
     return queue.probing and (since is None or outcome.row.started_at < since)
 
 
-def _update_queue(queue: Locked, outcomes: list[Outcome]) -> None:
+def _update_queue(queue: LockedQueue, outcomes: list[Outcome]) -> None:
     judged = [outcome for outcome in outcomes if not _is_from_before(queue, outcome)]
-    streak = follow(Streak(queue.streak, queue.streak_group, queue.probing), judged)
-    counts = {status: sum(o.status == status for o in outcomes) for status in ("queued", "succeeded", "failed")}
+    streak = streak_after(Streak(queue.streak, queue.streak_group, queue.probing), judged)
+    next_statuses = (RowStatus.QUEUED, RowStatus.SUCCEEDED, RowStatus.FAILED)
+    counts = {status.value: sum(outcome.status == status for outcome in outcomes) for status in next_statuses}
     tokens = sum(outcome.tokens for outcome in outcomes)
-    uncalled = sum(outcome.name == "template_error" for outcome in outcomes)
+    uncalled = sum(outcome.name == RowError.TEMPLATE_ERROR for outcome in outcomes)
     values: dict[str, Any] = {**counts, "id": queue.id, "n": len(outcomes), "tokens": tokens, "decay": RATE_DECAY_S}
     values["uncalled"] = uncalled
     with connection.cursor() as cursor:
         cursor.execute(_QUEUE, {**values, "streak": streak.length, "group": streak.group, "probing": streak.probing})
     if streak.tripped is not None:
-        _pause(queue, code=streak.tripped.pause_reason, detail=PAUSES[streak.tripped.group], until_s=None)
+        queue_pause_by_breaker(queue.id, streak.tripped)
     waits = [outcome.pause_until_s for outcome in outcomes if outcome.pause_until_s is not None]
     if waits:
-        _pause(
-            queue, code="rate_limited", detail="The network asked to wait. It goes on by itself.", until_s=max(waits)
-        )
-
-
-def pause_at_cap(queue: Locked) -> bool:
-    """Pauses a running queue whose hard limit is reached, and whether it did. Look before each claim."""
-    cap = limits.reached_limit(queue)
-    if cap is not None:
-        # It says nothing about the network: no row has to go first after it.
-        _pause(queue, code=cap.code, detail=cap.sentence(queue), until_s=None, probing=queue.probing)
-    return cap is not None
-
-
-def _pause(queue: Locked, *, code: str, detail: str, until_s: float | None, probing: bool = True) -> None:
-    values: dict[str, Any] = {"id": queue.id, "code": code, "detail": detail, "until": until_s, "probing": probing}
-    with connection.cursor() as cursor:
-        cursor.execute(_PAUSE, values)
+        queue_pause_for(queue.id, max(waits))

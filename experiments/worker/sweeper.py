@@ -1,4 +1,4 @@
-"""The sweeper: what no lane can do for itself, because it may be dead.
+"""The sweeper: repairs what lanes leave behind when they die.
 
 Runs in the main process of every worker; an advisory lock lets one at a time do the work.
 """
@@ -16,16 +16,17 @@ from experiments.kinds import registered_kinds
 from experiments.models import Queue
 from experiments.services import lanes, network_calls, queues, retention
 from experiments.services.queue_end import settle
-from experiments.worker import claim, db_timeout
-from experiments.worker.heartbeat import Sign
-from experiments.worker.process_rows import Heartbeats
+from experiments.worker import db_timeout
+from experiments.worker.claim import lock_for_claim, reclaim_rows
+from experiments.worker.heartbeat import Heartbeat
+from experiments.worker.process_rows import ProcessRows
 
 logger = logging.getLogger(__name__)
 
 LOCK = 0x63737677
 """Key of the advisory lock, arbitrary but the same everywhere."""
 IDLE_MS = 10_000
-"""After so much silence the server ends a sweeper's session. It speaks every second."""
+"""The server ends a sweeper's session that is idle for so long. A live one sends a statement every second."""
 TIDY_EVERY_S = 600.0
 AWAY = (OperationalError, InterfaceError)
 """What a database raises that cannot be reached, or that is too busy just now."""
@@ -35,8 +36,8 @@ RETENTION_ROWS = 20_000
 
 def sweep() -> None:
     """Ends pauses that are over, gives back rows whose lease ended, restarts missing lanes and lost tasks."""
-    with _alone() as mine:
-        if not mine:
+    with _sweep_lock() as locked:
+        if not locked:
             return
         _each(Queue.objects.whose_pause_is_over().values_list("pk", flat=True), queues.resume_due)
         _each(_with_ended_leases(), give_back)
@@ -47,11 +48,11 @@ def sweep() -> None:
 
 
 def tidy() -> None:
-    """Sees to what should be deleted by now, and removes what the kinds have no more use for."""
-    with _alone() as mine:
-        if mine:
+    """Deletes what is due to be deleted, and what the kinds have no more use for."""
+    with _sweep_lock() as locked:
+        if locked:
             queues.destroy_overdue()
-            keep_for_a_time()
+            apply_retention()
             network_calls.tidy()
             for kind in registered_kinds():
                 kind.tidy()
@@ -68,7 +69,7 @@ def _each(queue_ids: Iterable[UUID], chore: Callable[[UUID], object]) -> None:
             logger.exception("queue %s cannot be swept", queue_id)
 
 
-def keep_for_a_time() -> None:
+def apply_retention() -> None:
     """A part of what is older than the settings allow; the rest the next time."""
     if settings.RETENTION_DAYS:
         retention.delete_finished(days=settings.RETENTION_DAYS, rows=RETENTION_ROWS)
@@ -79,8 +80,8 @@ def keep_for_a_time() -> None:
 def give_back(queue_id: UUID) -> None:
     """Rows of a dead worker wait again, in whatever state their queue is."""
     with transaction.atomic():
-        queue = claim.lock(queue_id)
-        if queue is not None and claim.reclaim(queue) == 0:
+        queue = lock_for_claim(queue_id)
+        if queue is not None and reclaim_rows(queue) == 0:
             settle(queue_id)
 
 
@@ -94,16 +95,16 @@ def _with_ended_leases() -> list[UUID]:
 
 
 @contextmanager
-def _alone() -> Iterator[bool]:
+def _sweep_lock() -> Iterator[bool]:
     with connection.cursor() as cursor:
         # A sweeper that was stopped in the middle must not keep the others from sweeping.
         cursor.execute("SELECT set_config('idle_session_timeout', %s, FALSE)", [str(IDLE_MS)])
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        mine = cursor.fetchone()[0]
+        locked = cursor.fetchone()[0]
     try:
-        yield mine
+        yield locked
     finally:
-        if mine and connection.connection is not None:
+        if locked and connection.connection is not None:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
@@ -112,17 +113,17 @@ class Sweeper:
     """What the main process does in the database, again and again; it waits longer while that is away."""
 
     def __init__(self) -> None:
-        self._heartbeats = Heartbeats()
+        self._process_rows = ProcessRows()
         self._failures = 0
         self._not_before = self._beat_at = 0.0
         self._tidy_at = time.monotonic() + TIDY_EVERY_S
 
-    def tick(self, signs: Iterable[Sign]) -> None:
-        """`signs`: of this worker's processes."""
+    def tick(self, heartbeats: Iterable[Heartbeat]) -> None:
+        """`heartbeats`: of this worker's processes."""
         if time.monotonic() < self._not_before:
             return
         try:
-            self._work(signs)
+            self._work(heartbeats)
             self._failures = 0
         except AWAY as error:
             self._back_off(f"the database is away ({type(error).__name__})")
@@ -131,17 +132,17 @@ class Sweeper:
             self._back_off(type(error).__name__)
 
     def end(self) -> None:
-        """The last thing that a worker does which ends in order."""
+        """Called last by a worker that ends in order."""
         try:
-            self._heartbeats.forget()
+            self._process_rows.forget()
         except AWAY as error:
             logger.warning("heartbeats are left behind (%s)", type(error).__name__)
 
-    def _work(self, signs: Iterable[Sign]) -> None:
+    def _work(self, heartbeats: Iterable[Heartbeat]) -> None:
         now = time.monotonic()
         if now >= self._beat_at:
             self._beat_at = now + settings.WORKER_BEAT_S
-            self._heartbeats.write(signs)
+            self._process_rows.write(heartbeats)
         sweep()
         if now >= self._tidy_at:
             self._tidy_at = now + TIDY_EVERY_S

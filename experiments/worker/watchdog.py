@@ -1,6 +1,6 @@
-"""The guardian: looks whether every process of a worker gives signs of life, and ends those that do not.
+"""The guardian: ends the processes of a worker whose heartbeats have stopped.
 
-A process that died is seen by its parent, which starts another. One that hangs, or was stopped, is seen by nobody else.
+A process that died is replaced by its parent. Only the guardian notices one that hangs or was stopped.
 """
 
 import logging
@@ -10,20 +10,20 @@ from contextlib import suppress
 
 import psutil
 
-from experiments.worker.heartbeat import Doing, Role, Sign
+from experiments.worker.heartbeat import Activity, Heartbeat, Role
 
 logger = logging.getLogger(__name__)
 
 
 class Guardian:
-    """`look` from time to time at the signs of one family. Times in seconds."""
+    """Call `look` every second or so with the heartbeats of one worker's processes. Times in seconds."""
 
     def __init__(self, *, stuck_after_s: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._stuck_after_s = stuck_after_s
         self._clock = clock
         self._looked_at = self._awake_since = clock()
 
-    def look(self, signs: Iterable[Sign]) -> None:
+    def look(self, heartbeats: Iterable[Heartbeat]) -> None:
         """Kills what is stuck: a single process, which the sentinel replaces, or the sentinel with all its children."""
         now = self._clock()
         if now - self._looked_at > self._stuck_after_s / 2:
@@ -32,21 +32,29 @@ class Guardian:
         self._looked_at = now
         if now - self._awake_since < self._stuck_after_s:
             return
-        for sign in signs:
-            if sign.age_s > self._stuck_after_s and sign.role != Role.GUARDIAN and sign.doing != Doing.TASK:
-                end(sign)
+        for heartbeat in heartbeats:
+            if (
+                heartbeat.age_s > self._stuck_after_s
+                and heartbeat.role != Role.GUARDIAN
+                and heartbeat.activity != Activity.TASK
+            ):
+                end_process(heartbeat)
 
 
-def end(sign: Sign) -> None:
+def end_process(heartbeat: Heartbeat) -> None:
+    """Kills the process, with all its children where it is the sentinel; nothing where it is gone."""
     with suppress(psutil.NoSuchProcess):
-        process = psutil.Process(sign.pid)
-        # The slot of a process that died stays until it is given away, and its number may be another's by now.
-        if process.create_time() > sign.started + 1 or process.status() == psutil.STATUS_ZOMBIE:
+        process = psutil.Process(heartbeat.pid)
+        # The slot of a process that died stays until it is reassigned, and its pid may be another process's by now.
+        if process.create_time() > heartbeat.started + 1 or process.status() == psutil.STATUS_ZOMBIE:
             return
         logger.error(
-            "%s %d gave no sign of life for %.0f s; ending it.", sign.role.name.capitalize(), sign.pid, sign.age_s
+            "%s %d gave no sign of life for %.0f s; ending it.",
+            heartbeat.role.name.capitalize(),
+            heartbeat.pid,
+            heartbeat.age_s,
         )
-        family = process.children(recursive=True) if sign.role == Role.SENTINEL else []
+        family = process.children(recursive=True) if heartbeat.role == Role.SENTINEL else []
         for one in [process, *family]:
             with suppress(psutil.NoSuchProcess):
                 one.kill()

@@ -39,7 +39,7 @@ MUTATIONS = {
     ),
     "the sweeper": Mutation(
         "experiments/worker/sweeper.py",
-        (("        if not mine:\n            return\n", "        return\n"),),
+        (("        if not locked:\n            return\n", "        return\n"),),
         (
             "test_f15_web_process_dies_at_the_launch.py::test_a_batch_that_was_started_without_its_tasks_runs_within_a_sweep_and_once",
             "test_f18_tasks_lost.py::test_the_sweeper_sends_deleted_tasks_again",

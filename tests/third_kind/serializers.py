@@ -11,7 +11,7 @@ class SurveySerializer(QueueSerializer):
     greeting = serializers.CharField()
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        return {**queues.common(instance), "greeting": instance.greeting}
+        return {**queues.queue_values(instance), "greeting": instance.greeting}
 
 
 class SurveyDraftSerializer(serializers.Serializer[Any]):

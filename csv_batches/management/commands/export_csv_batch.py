@@ -35,7 +35,7 @@ class Command(BaseCommand):
             excel=options["excel"],
         )
         try:
-            pieces = exports.stream(_batch_with_id(options["id"]), chosen)
+            pieces = exports.export_chunks(_batch_with_id(options["id"]), chosen)
         except WorkbenchError as error:
             hint = " (--partial)" if error.code == ErrorCode.NOT_FINISHED else ""
             raise CommandError(f"{error.detail}{hint}") from error

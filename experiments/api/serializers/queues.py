@@ -4,12 +4,14 @@ What comes in is checked here for its shape, in the services for its sense.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from experiments.core.choices import QueueStatus, RowStatus
+from experiments.core.item_fields import ITEM_FIELDS, ItemField
 from experiments.selectors import items, queues
 from experiments.selectors.items import LARGEST_INDEX
 
@@ -30,6 +32,14 @@ ERROR_CODES = (
 LARGEST_BIG = 10**15
 QUEUE_STATUSES = QueueStatus.values()
 STATUSES = RowStatus.values()
+
+
+ITEM_FIELD_TYPES: dict[type[Any], Any] = {
+    int: serializers.IntegerField,
+    str: serializers.CharField,
+    dict: serializers.DictField,
+    datetime: serializers.DateTimeField,
+}
 
 
 @extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}]})
@@ -139,30 +149,25 @@ class QueueSerializer(serializers.Serializer[Any]):
     progress = ProgressSerializer()
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        return queues.common(instance)
+        return queues.queue_values(instance)
+
+
+def item_field(field: ItemField) -> serializers.Field[Any, Any, Any, Any]:
+    if field.type is RowStatus:
+        return serializers.ChoiceField(STATUSES)
+    if field.name == "row_payload":
+        return serializers.DictField(child=serializers.CharField())
+    return ITEM_FIELD_TYPES[field.type](allow_null=field.null)
 
 
 class RowSerializer(serializers.Serializer[Any]):
     """A row as it is answered; the names of its columns, and what its kind adds, come with the context."""
 
-    id = serializers.IntegerField()
-    row_index = serializers.IntegerField()
-    status = serializers.ChoiceField(STATUSES)
-    row_payload = serializers.DictField(child=serializers.CharField())
-    result_payload = serializers.DictField(allow_null=True)
-    corrected_payload = serializers.DictField(allow_null=True)
-    run_trace_id = serializers.CharField(allow_null=True)
-    error_code = serializers.CharField(allow_null=True)
-    error_message = serializers.CharField(allow_null=True)
-    attempts = serializers.IntegerField()
-    available_at = serializers.DateTimeField()
-    queued_at = serializers.DateTimeField()
-    started_at = serializers.DateTimeField(allow_null=True)
-    completed_at = serializers.DateTimeField(allow_null=True)
-    elapsed_ms = serializers.IntegerField(allow_null=True)
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {**{field.name: item_field(field) for field in ITEM_FIELDS}, **super().get_fields()}
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        return items.as_row(instance, self.context["names"], self.context["extras"])
+        return items.item_as_row(instance, self.context["names"], self.context["extras"])
 
 
 class AttemptSerializer(serializers.Serializer[Any]):

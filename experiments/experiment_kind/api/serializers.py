@@ -63,7 +63,7 @@ class ExperimentSerializer(QueueSerializer):
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         names = [name for name in self.get_fields() if name not in QueueSerializer().get_fields()]
-        return {**queues.common(instance), **{name: getattr(instance, name) for name in names}}
+        return {**queues.queue_values(instance), **{name: getattr(instance, name) for name in names}}
 
 
 class ExperimentDraftSerializer(QueueDraftSerializer):

@@ -15,7 +15,7 @@ from experiments.experiment_kind.models import KIND, Experiment
 from experiments.experiment_kind.scoring import Scoring
 from experiments.response_schema import fields as response_fields
 from experiments.services import networks, queues
-from experiments.services.locking import locked, refuse_after_start
+from experiments.services.locking import queue_lock, refuse_after_start
 
 AFTER_START = {"name", "concurrency", "scoring", *limits.LIMIT_NAMES}
 PLAIN = ("name", "agent_key", "debug", "concurrency", "max_attempts", "dataset_name")
@@ -32,7 +32,7 @@ def create(*, user: Any, values: Mapping[str, Any]) -> Experiment:
 def update(*, experiment_id: UUID, values: Mapping[str, Any]) -> Experiment:
     """Changes a draft; once started only name, concurrency, scoring and hard limits, else `Conflict`."""
     with transaction.atomic():
-        experiment = locked(Experiment, experiment_id)
+        experiment = queue_lock(Experiment, experiment_id)
         refuse_after_start(experiment, values, allowed=AFTER_START)
         _apply(experiment, values)
         experiment.save()

@@ -18,7 +18,7 @@ from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.services import store_items
 from experiments.ingest import name_columns
 from experiments.services import bulk_insert
-from experiments.services.locking import locked_draft
+from experiments.services.locking import queue_lock_draft
 
 _NEW_CELL = """
 UPDATE experiments_queueitem SET payload = jsonb_insert(payload, '{-2}', '""') WHERE queue_id = %s
@@ -32,7 +32,7 @@ def add(*, experiment_id: UUID, item: Mapping[str, Any]) -> Experiment:
     JSON value, `system_params` is an object. Columns that the data set does not have yet come behind the others.
     """
     with transaction.atomic():
-        experiment = locked_draft(Experiment, experiment_id)
+        experiment = queue_lock_draft(Experiment, experiment_id)
         given = _cells_by_header(item)
         _add_columns(experiment, given)
         columns = [DatasetColumn.from_json(column) for column in experiment.columns]

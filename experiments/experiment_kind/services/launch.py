@@ -10,7 +10,7 @@ from experiments.experiment_kind.choices import SchemaMode
 from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.services import drafts
 from experiments.services import networks, queues, readiness, remote_schema
-from experiments.services.locking import locked
+from experiments.services.locking import queue_lock
 
 
 def missing(experiment: Experiment) -> list[WorkbenchError]:
@@ -31,7 +31,7 @@ def run(*, experiment_id: UUID, range_from: int | None = None, range_to: int | N
     """
     pin = _pin(experiment_id)
     with transaction.atomic():
-        experiment = locked(Experiment, experiment_id)
+        experiment = queue_lock(Experiment, experiment_id)
         if experiment.status != QueueStatus.DRAFT:
             raise Conflict("This experiment was started already.", code=ErrorCode.ALREADY_STARTED)
         problems = missing(experiment)
@@ -44,7 +44,7 @@ def run(*, experiment_id: UUID, range_from: int | None = None, range_to: int | N
         experiment.pinned_version = pin.version
         if experiment.schema_mode == SchemaMode.NETWORK:
             assert experiment.network is not None
-            drafts.set_schema(experiment, networks.schema_of(experiment.network))
+            drafts.set_schema(experiment, networks.schema_of_network(experiment.network))
         experiment.save()
         queues.start(queue_id=experiment.pk, range_from=range_from, range_to=range_to)
 

@@ -17,7 +17,7 @@ from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.services import store_items
 from experiments.ingest import Limits, ReadOptions, Table, open_table
 from experiments.services import bulk_insert
-from experiments.services.locking import locked_draft
+from experiments.services.locking import queue_lock_draft
 
 MAX_BYTES = 100 * 1024**2
 """Of a file: it is read while the request waits."""
@@ -60,7 +60,7 @@ def upload(*, experiment_id: UUID, file: UploadedFile, options: ReadOptions) -> 
     if checked.errors:
         raise DatasetRefused(checked)
     with transaction.atomic():
-        experiment = locked_draft(Experiment, experiment_id)
+        experiment = queue_lock_draft(Experiment, experiment_id)
         dataset = store_items.Dataset(DatasetLayout(checked.columns))
         total = bulk_insert.replace_items(queue=experiment, payloads=dataset.add_rows(table.rows()))
         store_items.take_over(experiment, checked.columns, dataset, total)

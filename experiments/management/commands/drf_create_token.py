@@ -1,4 +1,4 @@
-"""`manage.py drf_create_token USER`: a new key for the API."""
+"""`manage.py drf_create_token USER`: a new API token."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py retention`: deletes now what is kept for a time only, all of it at once."""
+"""`manage.py retention`: deletes everything now that is older than the settings allow."""
 
 from argparse import ArgumentParser
 from datetime import timedelta

@@ -74,8 +74,8 @@ def _sentence(call: NetworkCall) -> str:
     now = timezone.now()
     if call.enqueued_at > now - SILENCE:
         return "The call waits for a worker."
-    silence_s = health.silence_s()
-    if silence_s is not None and silence_s < health.MISSING_S:
+    age_s = health.newest_heartbeat_age_s()
+    if age_s is not None and age_s < health.MISSING_S:
         return "The workers are busy with other work; this call comes next."
     return "No worker takes the call: it seems that none is running. Start one with “manage.py qcluster”."
 

@@ -25,7 +25,7 @@ def queue_or_404(kind: QueueKind, user: Any, queue_id: UUID) -> Any:
 
 
 def item_or_404(queue: Queue, row_index: int) -> QueueItem:
-    item: QueueItem = get_object_or_404(items.of_queue(queue), row_index=row_index)
+    item: QueueItem = get_object_or_404(items.items_of_queue(queue), row_index=row_index)
     return item
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from experiments.core.choices import ExportFormat
 from experiments.selectors.items import LARGEST_INDEX
 from experiments.services.exports import ExportOptions
 
@@ -69,7 +70,7 @@ class ExportForm(forms.Form):
         self.is_valid()
         chosen = self.cleaned_data
         return ExportOptions(
-            format="jsonl" if chosen.get("format") == "jsonl" else "csv",
+            format=ExportFormat.JSONL if chosen.get("format") == ExportFormat.JSONL else ExportFormat.CSV,
             partial=chosen.get("partial", False),
             excel=chosen.get("excel", False),
         )

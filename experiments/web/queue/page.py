@@ -166,7 +166,7 @@ def page(queue: Queue, user: Any, filters: Mapping[str, Any], table: RowTable | 
         queue=queue,
         rail=rail(queue, user),
         state=summary.state_of(queue),
-        facts=summary.facts_of(queue, queues.progress(queue)),
+        facts=summary.facts_of(queue, queues.queue_progress(queue)),
         acts=summary.actions_of(queue, codes),
         pace=pace_of(queue),
         limits=limits_of(queue),
@@ -246,7 +246,7 @@ def _verdict_chips(queue: Queue, filters: Mapping[str, Any]) -> list[Chip]:
 
 
 def _answer_chip(filters: Mapping[str, Any]) -> Chip | None:
-    words = answer_filter.in_words(filters)
+    words = answer_filter.answer_filter_label(filters)
     others = {name: value for name, value in filters.items() if name in ("status", "error_code", "search", "verdict")}
     return Chip(words, 0, query(others), True) if words else None
 

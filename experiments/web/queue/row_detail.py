@@ -107,7 +107,7 @@ def run_of(queue: Queue, item: QueueItem) -> ShownRun | None:
 
 def neighbours(queue: Queue, item: QueueItem, filters: Mapping[str, Any]) -> tuple[int | None, int | None]:
     """The items before and after it among those that the filters leave."""
-    indexes = items.filtered(queue, filters).values_list("row_index", flat=True)
+    indexes = items.items_filtered(queue, filters).values_list("row_index", flat=True)
     before = indexes.filter(row_index__lt=item.row_index).order_by("-row_index").first()
     after = indexes.filter(row_index__gt=item.row_index).order_by("row_index").first()
     return before, after

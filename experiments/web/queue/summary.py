@@ -130,10 +130,10 @@ def severity_of(queue: Queue) -> str:
 
 
 def state_of(queue: Queue) -> State:
-    held_back = items.held_back(queue)
-    if held_back is not None and not health.waiting_note([queue]):
-        why = "The network asks to wait (429)." if held_back.limited_since else "What failed is tried again."
-        return State("state", queue.status, severity_of(queue), why, held_back.available_at)
+    delayed = items.next_delayed_item(queue)
+    if delayed is not None and not health.waiting_note([queue]):
+        why = "The network asks to wait (429)." if delayed.limited_since else "What failed is tried again."
+        return State("state", queue.status, severity_of(queue), why, delayed.available_at)
     until = queue.pause_until if queue.status == QueueStatus.PAUSED else None
     return State("state", queue.status, severity_of(queue), _sentence(queue), until)
 

@@ -96,7 +96,7 @@ def query(filters: Mapping[str, Any], **changes: Any) -> str:
 
 def table(queue: Queue, filters: Mapping[str, Any]) -> RowTable:
     """The page of rows that `filters` name, by key and not by offset: page 10,000 costs what page 1 costs."""
-    rows = _with_texts(queue, items.filtered(queue, filters))
+    rows = _with_texts(queue, items.items_filtered(queue, filters))
     found, more_before, more_after = _window(rows, filters.get("after"), filters.get("before"))
     lines = _lines(queue, found)
     return RowTable(headings_of(queue), lines, _pager(filters, lines, more_before, more_after))
@@ -104,7 +104,7 @@ def table(queue: Queue, filters: Mapping[str, Any]) -> RowTable:
 
 def refreshed(queue: Queue, indexes: Sequence[int]) -> tuple[RowLine, ...]:
     """These rows as they are now."""
-    rows = items.of_queue(queue).filter(row_index__in=indexes).in_order()
+    rows = items.items_of_queue(queue).filter(row_index__in=indexes).in_order()
     return _lines(queue, _with_texts(queue, rows))
 
 

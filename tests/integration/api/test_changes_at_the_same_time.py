@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from csv_batches.models import CsvBatch
 from csv_batches.services import drafts
 from experiments.services import corrections
-from experiments.services.locking import locked
+from experiments.services.locking import queue_lock
 from tests.integration.api.support import finish, set_status
 from tests.support.api import Api, numbered
 from tests.support.locks import somebody_waits
@@ -72,7 +72,7 @@ def test_a_batch_that_was_deleted_meanwhile_is_a_404(ann: Api) -> None:
 def test_a_deletion_waits_for_a_change_that_has_begun(ann: Api) -> None:
     batch = ann.ready(ann.network(None), [["1", "x"]])
     with transaction.atomic():
-        held = locked(CsvBatch, UUID(batch))
+        held = queue_lock(CsvBatch, UUID(batch))
         thread = in_thread(lambda: ann.delete(f"/csv_batches/{batch}"))
         eventually(somebody_waits, what="the deletion")
         held.prompt_template = "changed"

@@ -23,7 +23,7 @@ def test_a_batch_that_stood_still_for_an_hour_is_as_fast_as_it_was_since() -> No
         queued=20,
         total=30,
     )
-    progress = queues.progress(queue, now)
+    progress = queues.queue_progress(queue, now)
     assert progress["rows_per_second"] == pytest.approx(2, rel=0.1)
     assert progress["eta_seconds"] == pytest.approx(10, abs=1)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
-from experiments.selectors.cached_counts import LARGE, forget, paced
+from experiments.selectors.cached_counts import LARGE, cached, forget
 
 
 @pytest.fixture(autouse=True)
@@ -15,7 +15,7 @@ def _empty_cache() -> Iterator[None]:
 
 
 def counted(results: Iterator[int], version: int, rows: int = LARGE + 1, times: int = 10**6) -> int:
-    return paced("key", rows=rows, version=version, compute=lambda: next(results), times=times)
+    return cached("key", rows=rows, version=version, compute=lambda: next(results), times=times)
 
 
 def test_few_rows_are_always_counted() -> None:

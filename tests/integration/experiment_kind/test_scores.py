@@ -69,7 +69,9 @@ def test_items_are_found_by_their_verdict(verdict: str, indexes: list[int]) -> N
 def test_each_item_comes_with_what_was_looked_at_and_its_verdict() -> None:
     made = datasets.answered(datasets.with_items(CONTENT, scoring={"field": "answer"}), ANSWERS)
     kind = kind_of(made)
-    rows = [items.as_row(item, kind.columns(made), kind.extras(made)) for item in items.of_queue(made).in_order()]
+    rows = [
+        items.item_as_row(item, kind.columns(made), kind.extras(made)) for item in items.items_of_queue(made).in_order()
+    ]
     assert [(row["row_payload"]["expected"], row["answered"], row["verdict"]) for row in rows] == [
         ("yes", "YES", "right"),
         ("no", "yes", "wrong"),

@@ -10,7 +10,7 @@ from typing import Any
 from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.selectors import scores
 from experiments.experiment_kind.services import launch
-from experiments.services.exports import ExportOptions, stream
+from experiments.services.exports import ExportOptions, export_chunks
 from tests.support import datasets
 from tests.support.api import Api, numbered
 from tests.support.run_server import RunServer
@@ -114,13 +114,15 @@ def roots(right: int, of: int) -> tuple[float, float]:
 
 
 def assert_export_is_right(experiment: Experiment) -> None:
-    content = b"".join(stream(experiment, ExportOptions()))
+    content = b"".join(export_chunks(experiment, ExportOptions()))
     head, *lines = list(csv.reader(io.StringIO(content.decode(), newline="")))
     assert head[:10] == [
         *("user_message", "expected", "label", "system_params", "id", "item", "iteration"),
         *("topic", "verdict", "answered"),
     ]
-    exported = [json.loads(line) for line in b"".join(stream(experiment, ExportOptions(format="jsonl"))).splitlines()]
+    exported = [
+        json.loads(line) for line in b"".join(export_chunks(experiment, ExportOptions(format="jsonl"))).splitlines()
+    ]
     for number, (item, line, value) in enumerate(zip(items(), lines, exported, strict=True)):
         answer = "" if fails(number) else answer_of(item["user_message"])
         verdict = "no_answer" if fails(number) else "right" if number % 3 else "wrong"

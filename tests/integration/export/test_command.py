@@ -33,7 +33,7 @@ def test_an_export_that_breaks_leaves_the_old_file_and_no_half_one(
         raise OSError(5, "Input/output error")
 
     (tmp_path / "out.csv").write_bytes(b"old")
-    monkeypatch.setattr(exports, "stream", broken)
+    monkeypatch.setattr(exports, "export_chunks", broken)
     with pytest.raises(CommandError, match="cannot be written"):
         call_command("export_csv_batch", done.id, output=tmp_path / "out.csv")
     assert (tmp_path / "out.csv").read_bytes() == b"old"

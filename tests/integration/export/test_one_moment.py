@@ -30,7 +30,7 @@ def elsewhere(change: Callable[[], object]) -> None:
 
 
 def rows_of(draft: Draft) -> list[list[str]]:
-    return from_csv(b"".join(exports.stream(CsvBatch.objects.get(pk=draft.id), PARTIAL)))
+    return from_csv(b"".join(exports.export_chunks(CsvBatch.objects.get(pk=draft.id), PARTIAL)))
 
 
 def changes(draft: Draft) -> dict[str, Callable[[], object]]:
@@ -57,7 +57,7 @@ def test_what_happens_meanwhile_is_not_in_the_file(many: Draft) -> None:
     CsvBatch.objects.filter(pk=many.id).update(status="paused")
     for name in NAMES:
         before = rows_of(many)
-        pieces = exports.stream(CsvBatch.objects.get(pk=many.id), PARTIAL)
+        pieces = exports.export_chunks(CsvBatch.objects.get(pk=many.id), PARTIAL)
         first = next(pieces)
         elsewhere(changes(many)[name])
         assert from_csv(first + b"".join(pieces)) == before, name
@@ -75,14 +75,14 @@ def test_what_happens_meanwhile_is_not_in_the_file(many: Draft) -> None:
 def test_a_batch_that_changes_before_the_first_byte_gives_no_file(
     many: Draft, change: Callable[..., object], error: type[Exception]
 ) -> None:
-    pieces = exports.stream(CsvBatch.objects.get(pk=many.id), exports.ExportOptions())
+    pieces = exports.export_chunks(CsvBatch.objects.get(pk=many.id), exports.ExportOptions())
     change(CsvBatch.objects.filter(pk=many.id))
     with pytest.raises(error):
         next(pieces)
 
 
 def test_leaving_it_half_read_leaves_no_transaction(many: Draft) -> None:
-    pieces = exports.stream(CsvBatch.objects.get(pk=many.id), PARTIAL)
+    pieces = exports.export_chunks(CsvBatch.objects.get(pk=many.id), PARTIAL)
     next(pieces)
     assert connection.in_atomic_block
     pieces.close()  # type: ignore[attr-defined]
@@ -93,7 +93,7 @@ def test_memory_does_not_grow_with_the_rows(many: Draft) -> None:
     batch = CsvBatch.objects.get(pk=many.id)
     tracemalloc.start()
     try:
-        size = sum(map(len, exports.stream(batch, PARTIAL)))
+        size = sum(map(len, exports.export_chunks(batch, PARTIAL)))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -195,9 +195,9 @@ def test_what_came_back_is_forgotten_after_a_week_and_its_run_stays(run_server: 
 
 
 def test_a_lane_gives_way_to_a_call_that_waits(run_server: RunServer) -> None:
-    place = LaneLease(queue_id=uuid4(), number=0, generation=1)
+    lease = LaneLease(queue_id=uuid4(), number=0, generation=1)
     asked(remote(run_server))
     NetworkCall.objects.update(enqueued_at=timezone.now() - timedelta(seconds=5))
-    assert place.others_wait()
+    assert lease.others_wait()
     NetworkCall.objects.update(state="done")
-    assert not place.others_wait()
+    assert not lease.others_wait()

@@ -107,7 +107,7 @@ def test_the_command_on_the_server_refuses_the_export_too(removed: str) -> None:
 
 def test_an_export_that_has_begun_breaks_off_rather_than_write_blanks(api: Api) -> None:
     batch = finished(api, days_ago=8)
-    pieces = exports.stream(CsvBatch.objects.get(pk=batch), exports.ExportOptions())
+    pieces = exports.export_chunks(CsvBatch.objects.get(pk=batch), exports.ExportOptions())
     retention.remove_sources(days=7)
     with pytest.raises(Exception, match="were removed on"):
         list(pieces)

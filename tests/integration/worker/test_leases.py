@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from experiments.models import Queue, QueueItem
 from experiments.worker import lane
-from experiments.worker.draining import drain
+from experiments.worker.lane import drain
 from tests.support.api import Api, numbered
 from tests.support.locks import somebody_waits
 from tests.support.run_server import RunServer

@@ -7,16 +7,16 @@ from uuid import uuid4
 import pytest
 
 from experiments.run_client.config_api import KeptRun
-from experiments.worker.claim import Claimed
-from experiments.worker.remote_runs import answer_of
+from experiments.worker.claim import ClaimedRow
+from experiments.worker.remote_runs import newest_answer
 
 QUEUED = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LATER = QUEUED + timedelta(seconds=5)
 EARLIER = QUEUED - timedelta(seconds=5)
 
 
-def row(generation: int = 1) -> Claimed:
-    return Claimed(1, 7, ["x"], 2, generation, uuid4(), True, LATER, QUEUED, 0.0)
+def row(generation: int = 1) -> ClaimedRow:
+    return ClaimedRow(1, 7, ["x"], 2, generation, uuid4(), True, LATER, QUEUED, 0.0)
 
 
 def run(
@@ -28,12 +28,12 @@ def run(
 
 
 def found(*runs: KeptRun, generation: int = 1, pinned: int | None = 5) -> str | None:
-    reply = answer_of(runs, row(generation), pinned=pinned)
+    reply = newest_answer(runs, row(generation), pinned=pinned)
     return reply.trace_id if reply else None
 
 
 def test_its_payload_and_duration_are_those_of_the_run() -> None:
-    reply = answer_of([run("a")], row(), pinned=5)
+    reply = newest_answer([run("a")], row(), pinned=5)
     assert reply is not None
     assert (reply.error_code, reply.payload, reply.elapsed_ms) == (None, {"name": "a"}, 12)
 
@@ -52,7 +52,7 @@ def test_a_run_by_another_version_is_passed_over() -> None:
 
 
 def test_a_run_that_ended_badly_is_an_answer_too() -> None:
-    reply = answer_of([run(final={"status": "error", "error": "no tool"})], row(), pinned=5)
+    reply = newest_answer([run(final={"status": "error", "error": "no tool"})], row(), pinned=5)
     assert reply is not None
     assert (reply.error_code, reply.message) == ("run_error", "no tool")
 

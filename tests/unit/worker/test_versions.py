@@ -6,7 +6,7 @@ import pytest
 
 from experiments.run_client import RunReply
 from experiments.run_client.config_api import published_version, version_of
-from experiments.worker.remote_runs import held_to_version
+from experiments.worker.remote_runs import refuse_other_version
 
 
 @pytest.mark.parametrize(
@@ -51,13 +51,13 @@ def test_a_network_tells_its_published_version(network: dict[str, Any], version:
 @pytest.mark.parametrize(("pinned", "told"), [(None, "1:6"), (5, "1:5"), (5, None), (5, "draft")])
 def test_an_answer_by_the_right_version_is_left_as_it_is(pinned: int | None, told: str | None) -> None:
     reply = RunReply(payload={"a": 1}, graph_version_id=told)
-    assert held_to_version(reply, pinned) is reply
+    assert refuse_other_version(reply, pinned) is reply
 
 
 @pytest.mark.parametrize("error_code", [None, "run_error"])
 def test_an_answer_by_another_is_not_taken_whatever_it_says(error_code: str | None) -> None:
     reply = RunReply(payload={"a": 1}, error_code=error_code, graph_version_id="1:6", trace_id="t")
-    held = held_to_version(reply, 5)
+    held = refuse_other_version(reply, 5)
     assert (held.error_code, held.reason, held.payload, held.trace_id) == ("bad_response", "version", None, "t")
     assert "version 6" in held.message
     assert "version 5" in held.message

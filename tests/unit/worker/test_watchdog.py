@@ -1,4 +1,4 @@
-"""The guardian ends what gives no sign of life, and nothing else."""
+"""The guardian ends processes without heartbeats, and nothing else."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from experiments.worker import heartbeat
-from experiments.worker.heartbeat import Board, Doing, Role, Sign
+from experiments.worker.heartbeat import Activity, Board, Heartbeat, Role
 from experiments.worker.watchdog import Guardian
 
 STUCK_S = 60.0
@@ -42,10 +42,10 @@ def awake(clock: Clock | None = None) -> Guardian:
     return watch
 
 
-def sign_of(
-    process: subprocess.Popen[bytes], *, age_s: float, role: Role = Role.PUSHER, doing: Doing = Doing.IDLE
-) -> Sign:
-    return Sign(process.pid, role, doing, None, time.time(), age_s)
+def heartbeat_of(
+    process: subprocess.Popen[bytes], *, age_s: float, role: Role = Role.PUSHER, activity: Activity = Activity.IDLE
+) -> Heartbeat:
+    return Heartbeat(process.pid, role, activity, None, time.time(), age_s)
 
 
 def is_ended(process: subprocess.Popen[bytes]) -> bool:
@@ -55,23 +55,23 @@ def is_ended(process: subprocess.Popen[bytes]) -> bool:
         return False
 
 
-def test_a_process_without_a_sign_is_ended(process: subprocess.Popen[bytes]) -> None:
-    awake().look([sign_of(process, age_s=STUCK_S + 1)])
+def test_a_process_without_heartbeats_is_ended(process: subprocess.Popen[bytes]) -> None:
+    awake().look([heartbeat_of(process, age_s=STUCK_S + 1)])
     assert is_ended(process)
 
 
-def test_one_that_gave_a_sign_is_not(process: subprocess.Popen[bytes]) -> None:
-    awake().look([sign_of(process, age_s=STUCK_S - 1)])
+def test_one_with_a_recent_heartbeat_is_not(process: subprocess.Popen[bytes]) -> None:
+    awake().look([heartbeat_of(process, age_s=STUCK_S - 1)])
     assert not is_ended(process)
 
 
-def test_a_task_that_gives_no_signs_may_take_its_time(process: subprocess.Popen[bytes]) -> None:
-    awake().look([sign_of(process, age_s=900, role=Role.WORKER, doing=Doing.TASK)])
+def test_a_task_without_heartbeats_may_take_its_time(process: subprocess.Popen[bytes]) -> None:
+    awake().look([heartbeat_of(process, age_s=900, role=Role.WORKER, activity=Activity.TASK)])
     assert not is_ended(process)
 
 
 def test_a_lane_may_not(process: subprocess.Popen[bytes]) -> None:
-    awake().look([sign_of(process, age_s=900, role=Role.WORKER, doing=Doing.LANE)])
+    awake().look([heartbeat_of(process, age_s=900, role=Role.WORKER, activity=Activity.LANE)])
     assert is_ended(process)
 
 
@@ -79,12 +79,12 @@ def test_after_a_sleep_of_the_whole_machine_everybody_gets_time_to_wake_up(proce
     clock = Clock()
     watch = awake(clock)
     clock.now += 3600
-    watch.look([sign_of(process, age_s=3600)])
+    watch.look([heartbeat_of(process, age_s=3600)])
     assert not is_ended(process)
 
 
 def test_a_process_that_took_over_the_number_of_a_dead_one_is_left_alone(process: subprocess.Popen[bytes]) -> None:
-    long_ago = Sign(process.pid, Role.PUSHER, Doing.IDLE, None, time.time() - 3600, age_s=3600)
+    long_ago = Heartbeat(process.pid, Role.PUSHER, Activity.IDLE, None, time.time() - 3600, age_s=3600)
     awake().look([long_ago])
     assert not is_ended(process)
 
@@ -96,22 +96,22 @@ def test_the_sentinel_goes_with_all_its_children() -> None:
         while not family.children():
             time.sleep(0.01)
         (child,) = family.children()
-        awake().look([sign_of(parent, age_s=900, role=Role.SENTINEL)])
+        awake().look([heartbeat_of(parent, age_s=900, role=Role.SENTINEL)])
         assert is_ended(parent)
         child.wait(5)
 
 
-def test_signs_tell_who_does_what_since_when() -> None:
+def test_heartbeats_tell_who_does_what_since_when() -> None:
     board = Board()
-    heartbeat.Pulse(board, 3, 4242, Role.WORKER).turn_to(Doing.TASK)
-    (sign,) = board.signs()
-    assert (sign.pid, sign.role, sign.doing, sign.queue) == (4242, Role.WORKER, Doing.TASK, None)
-    assert 0 <= sign.age_s < 5
-    assert abs(sign.started - time.time()) < 5
+    heartbeat.HeartbeatWriter(board, 3, 4242, Role.WORKER).set_activity(Activity.TASK)
+    (written,) = board.heartbeats()
+    assert (written.pid, written.role, written.activity, written.queue) == (4242, Role.WORKER, Activity.TASK, None)
+    assert 0 <= written.age_s < 5
+    assert abs(written.started - time.time()) < 5
     board.clear(3)
-    assert list(board.signs()) == []
+    assert list(board.heartbeats()) == []
 
 
-def test_a_process_that_nobody_watches_gives_signs_to_nobody() -> None:
+def test_a_process_without_a_slot_writes_no_heartbeats() -> None:
     heartbeat.beat()
-    heartbeat.turn_to(Doing.LANE)
+    heartbeat.set_activity(Activity.LANE)

@@ -101,12 +101,12 @@ def test_a_discarded_one_is_not_read(draft: str) -> None:
 
 
 def test_lanes_give_way_to_one_that_waits(draft: str) -> None:
-    place = lanes.LaneLease(queue_id=uuid4(), number=0, generation=1)
-    assert not place.others_wait()
+    lease = lanes.LaneLease(queue_id=uuid4(), number=0, generation=1)
+    assert not lease.others_wait()
     upload = waiting(draft, enqueued_at=ago(2))
-    assert place.others_wait()
+    assert lease.others_wait()
     Upload.objects.filter(pk=upload.pk).update(lease_id=uuid4(), beat=timezone.now())
-    assert not place.others_wait()
+    assert not lease.others_wait()
 
 
 def test_the_worker_s_sweeper_finds_it(api: Api, draft: str, worker: Worker, settings: Any) -> None:
