@@ -1,9 +1,10 @@
-"""One change of a list of response fields. A field goes by its name: its place may have changed in another window."""
+"""One change of a list of response fields. Fields are found by name: another window may have moved them."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from experiments.core.errors import InvalidInput
+from experiments.core.choices import ErrorCode
+from experiments.core.errors import InvalidInput, Part
 from experiments.core.formatting import quoted
 from experiments.response_schema.fields import check_fields
 
@@ -12,7 +13,7 @@ PARTS = ("name", "description", "type", "choices")
 
 
 def saved(fields: Sequence[Json], original: str, field: Json) -> list[Json]:
-    """With `field` in the place of the one called `original`; at the end where that is empty."""
+    """With `field` in place of the one called `original`; at the end where `original` is empty."""
     if not original:
         return [*fields, field]
     at = index_of(fields, original)
@@ -25,12 +26,12 @@ def removed(fields: Sequence[Json], name: str) -> list[Json]:
 
 
 def moved(fields: Sequence[Json], name: str, offset: int) -> list[Json]:
-    """`offset` places further down; not beyond the ends."""
+    """With the field `offset` places further down; not beyond the ends."""
     return placed(fields, name, index_of(fields, name) + offset)
 
 
 def placed(fields: Sequence[Json], name: str, to: int) -> list[Json]:
-    """With `to` fields before it, or at the end nearest to that."""
+    """With the field at index `to`, or at the nearest end."""
     at = index_of(fields, name)
     left = [*fields[:at], *fields[at + 1 :]]
     to = min(max(to, 0), len(left))
@@ -41,12 +42,12 @@ def index_of(fields: Sequence[Json], name: str) -> int:
     found = next((number for number, field in enumerate(fields) if field["name"] == name), None)
     if found is None:
         sentence = f"There is no field {quoted(name)} any more. It was renamed or removed elsewhere."
-        raise InvalidInput(sentence, code="does_not_exist", attr="response_fields")
+        raise InvalidInput(sentence, code=ErrorCode.DOES_NOT_EXIST, attr="response_fields", part=Part(name=name))
     return found
 
 
 def problem(field: Json) -> tuple[str, str] | None:
-    """The first part of a field that cannot be taken, and why, as a sentence."""
+    """The first property of a field that is not valid, and why, as a sentence; None where the field is valid."""
     if not field.get("name"):
         return "name", "Give the field a name."
     given: Json = {}
@@ -55,11 +56,5 @@ def problem(field: Json) -> tuple[str, str] | None:
         try:
             check_fields([{name: value for name, value in given.items() if name in field}])
         except InvalidInput as error:
-            return part, _sentence(error.detail, field["name"])
+            return part, error.reason[:1].upper() + error.reason[1:]
     return None
-
-
-def _sentence(detail: str, name: str) -> str:
-    """Beside its input a problem needs no address."""
-    words = detail.removeprefix(f"response_fields[0] ({quoted(name)}): ")
-    return words[:1].upper() + words[1:]

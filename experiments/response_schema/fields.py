@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.core.errors import InvalidInput
+from experiments.core.errors import InvalidInput, Part
 from experiments.core.formatting import quoted
 from experiments.response_schema import DIALECT, check_schema
 
@@ -121,7 +121,8 @@ def _is_text(value: Any) -> bool:
 
 def _invalid(what: str, position: int, name: Any = None, *, code: str = "invalid_field") -> InvalidInput:
     named = f" ({quoted(name)})" if isinstance(name, str) else ""
-    return InvalidInput(f"response_fields[{position}]{named}: {what}.", code=code, attr="response_fields")
+    detail, part = f"response_fields[{position}]{named}: {what}.", Part(index=position, name=name if named else None)
+    return InvalidInput(detail, code=code, attr="response_fields", part=part, reason=f"{what}.")
 
 
 # Fields to a schema

@@ -131,7 +131,7 @@ def example_row(batch: CsvBatch, row_index: int | None) -> ExampleRow:
         for column, cell in zip(batch.columns, cells, strict=True)
         if column["mode"] == MappingMode.PROMPT
     ]
-    params: dict[str, Any] = mapping.Mapping(batch.columns).system_params(cells)
+    params: dict[str, Any] = mapping.ColumnMapping(batch.columns).system_params(cells)
     return ExampleRow(
         index=row.row_index,
         previous=indexes.filter(row_index__lt=row.row_index).order_by("-row_index").first(),

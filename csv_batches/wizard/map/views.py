@@ -75,7 +75,7 @@ def _render(request: PageRequest, result: SaveResult) -> HttpResponse:
     context = {
         "columns": column_page(
             batch,
-            column_stats.of(batch),
+            column_stats.column_stats_of(batch),
             find=query.find,
             page=query.page,
             problems=result.problems,

@@ -43,7 +43,7 @@ def preview_row(batch: CsvBatch, row_index: int | None) -> PromptPreview:
         index = batch.rows.in_order().values_list("row_index", flat=True).first()
     previous, following = neighbours_of_row(batch, index)
     try:
-        sent = preview.of_row(batch, index)
+        sent = preview.preview_of_row(batch, index)
     except InvalidInput as error:
         if error.attr != "row_index":
             raise

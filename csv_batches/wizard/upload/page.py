@@ -18,7 +18,7 @@ from experiments.ingest import ReadOptions, parse_preview
 
 @dataclass(frozen=True)
 class FilePage:
-    """`name` and `size` belong to the file that is shown: the one on its way, or else the one that the rows are from."""
+    """`name` and `size` are of the file that is shown: the one on its way, or else the one that the rows are from."""
 
     name: str
     size: str

@@ -63,7 +63,7 @@ def _listed(labels: Mapping[str, str], chosen: str) -> tuple[Option, ...]:
 
 @dataclass(frozen=True)
 class Remedy:
-    """A way to read a refused file that may help: `fields` are the form to send, `lines` are `{line, text}` as they read then."""
+    """Options that may help with a refused file, as `fields` of a form; `lines` are `{line, text}` as read with them."""
 
     label: str
     fields: tuple[tuple[str, str], ...]

@@ -71,12 +71,12 @@ def test_a_file_that_ends_three_workers_is_refused(api: Api, draft: str, setting
 
 def test_one_who_was_taken_for_dead_stores_nothing(draft: str) -> None:
     upload = waiting(draft)
-    entered = background_upload._enter(upload.pk)
-    assert entered is not None
+    taken = background_upload.take_upload(upload.pk)
+    assert taken is not None
     Upload.objects.filter(pk=upload.pk).update(lease_id=uuid4())
-    assert entered.batch is not None
+    assert taken.batch is not None
     with pytest.raises(background_upload.Interrupted):
-        background_upload._read(background_upload.Reading(entered), entered.batch)
+        background_upload.store_upload(background_upload.UploadLease(taken), taken.batch)
     assert CsvBatch.objects.get(pk=draft).rows.count() == 0
     assert Upload.objects.filter(pk=upload.pk, state="parsing").exists()
 
