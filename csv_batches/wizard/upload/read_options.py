@@ -63,7 +63,7 @@ def _listed(labels: Mapping[str, str], chosen: str) -> tuple[Option, ...]:
 
 @dataclass(frozen=True)
 class Remedy:
-    """Options that may help with a refused file, as `fields` of a form; `lines` are `{line, text}` as read with them."""
+    """Options that may help with a refused file, as `fields` of a form; `lines` are `{line, text}` as read so."""
 
     label: str
     fields: tuple[tuple[str, str], ...]
