@@ -64,7 +64,7 @@ def start_batch(*, user: Any) -> CsvBatch:
     """A new sample batch, running. In one transaction: later starts would take half a batch for the sample."""
     with transaction.atomic():
         batch = drafts.create(user=user, values={"name": sample.BATCH["name"]})
-        with sample_file() as file:
+        with _sample_file() as file:
             uploads.receive(batch_id=batch.pk, file=file)
         # After the file: the mapping names its columns.
         drafts.update(batch_id=batch.pk, values=sample.BATCH)
@@ -72,7 +72,7 @@ def start_batch(*, user: Any) -> CsvBatch:
     return CsvBatch.objects.get(pk=batch.pk)
 
 
-def sample_file() -> TemporaryUploadedFile:
+def _sample_file() -> TemporaryUploadedFile:
     path = sample.SAMPLE_CSV
     file = TemporaryUploadedFile(path.name, "text/csv", path.stat().st_size, "utf-8")
     with path.open("rb") as source:

@@ -172,12 +172,12 @@ class SampleProgress:
             return
         if now is None or now.has_ended:
             self.has_ended = True
-            self.report_end(now)
-        elif self.is_due(now):
+            self._report_end(now)
+        elif self._is_due(now):
             rows = f"{now.done} of {now.total} rows"
             self.say(rows if now.is_running else f"{now.status} after {rows}: {now.pause_detail}")
 
-    def is_due(self, now: sample_batch.Outcome) -> bool:
+    def _is_due(self, now: sample_batch.Outcome) -> bool:
         """Whether to report this: a new status at once, progress every few seconds."""
         state = (now.status, now.done)
         is_new_status = self._reported is None or self._reported[0] != now.status
@@ -186,7 +186,7 @@ class SampleProgress:
         self._reported, self._next_line = state, time.monotonic() + self._every_s
         return True
 
-    def report_end(self, end: sample_batch.Outcome | None) -> None:
+    def _report_end(self, end: sample_batch.Outcome | None) -> None:
         if end is None:
             self.say("was deleted")
             return

@@ -9,24 +9,24 @@ from collections.abc import Iterable
 
 
 def lines_of(choices: Iterable[str]) -> str:
-    return "\n".join(json.dumps(choice, ensure_ascii=False) if needs_quotes(choice) else choice for choice in choices)
+    return "\n".join(json.dumps(choice, ensure_ascii=False) if _needs_quotes(choice) else choice for choice in choices)
 
 
 def choices_of(text: str) -> list[str]:
     """Blank lines and the space around a choice are ignored."""
     lines = (line.strip() for line in re.split(r"\r\n|\r|\n", text))
-    return [unquoted(line) if needs_quotes(unquoted(line)) else line for line in lines if line]
+    return [_unquoted(line) if _needs_quotes(_unquoted(line)) else line for line in lines if line]
 
 
-def needs_quotes(choice: str) -> bool:
+def _needs_quotes(choice: str) -> bool:
     if choice != choice.strip() or "\n" in choice or "\r" in choice:
         return True
-    inner = unquoted(choice)
+    inner = _unquoted(choice)
     # Without quotes of its own, a choice that looks like a quoted one would be read back without them.
-    return inner != choice and needs_quotes(inner)
+    return inner != choice and _needs_quotes(inner)
 
 
-def unquoted(line: str) -> str:
+def _unquoted(line: str) -> str:
     """The text of a line that is a JSON string; any other line as it is."""
     if len(line) < 2 or line[0] != '"' or line[-1] != '"':
         return line

@@ -35,9 +35,9 @@ class ColumnStats:
                     empty[number] += 1
         if self._without_samples and self._rows_left:
             self._rows_left -= 1
-            self.add_samples(row)
+            self._add_samples(row)
 
-    def add_samples(self, row: Sequence[str]) -> None:
+    def _add_samples(self, row: Sequence[str]) -> None:
         for number in self._without_samples:
             sample = shortened(row[number])
             if sample.strip() and sample not in self._samples[number]:

@@ -41,25 +41,25 @@ def columns_of_table(columns: Iterable[tuple[str, str]], previous: Sequence[Json
 
 def new_columns(given: Any) -> list[Json]:
     """Columns of a draft that has no file yet, in the order given. `header` defaults to the name."""
-    entries = entries_by_name(given)
+    entries = _entries_by_name(given)
     headers = {name: entry.get("header", name) for name, entry in entries.items()}
     for name, header in headers.items():
-        check_text(header, name, "header")
+        _check_text(header, name, "header")
     return merge_columns(columns_of_table(headers.items()), given)
 
 
 def merge_columns(existing: Sequence[Json], changes: Any) -> list[Json]:
     """All columns, changed where `changes` names them; `InvalidInput` (attr `columns`) names the column."""
-    entries = entries_by_name(changes)
+    entries = _entries_by_name(changes)
     unknown = next((name for name in entries if name not in {column["name"] for column in existing}), None)
     if unknown is not None:
         raise _invalid(f"There is no column {quoted(unknown)}.", ErrorCode.UNKNOWN_COLUMN, Part(name=unknown))
-    merged = [changed_column(Column(**column), entries.get(column["name"], {})) for column in existing]
-    key_tree(merged)
+    merged = [_changed_column(Column(**column), entries.get(column["name"], {})) for column in existing]
+    _key_tree(merged)
     return [asdict(column) for column in merged]
 
 
-def entries_by_name(given: Any) -> dict[str, Json]:
+def _entries_by_name(given: Any) -> dict[str, Json]:
     """The entries of a list of columns, each checked for its properties and their types."""
     if not isinstance(given, list | tuple):
         raise _invalid("columns must be a list.")
@@ -73,14 +73,14 @@ def entries_by_name(given: Any) -> dict[str, Json]:
         if name in entries:
             part = Part(index=index, name=name)
             raise _invalid(f"The column {quoted(name)} is named twice.", ErrorCode.DUPLICATE_COLUMN, part)
-        check_entry(entry)
+        _check_entry(entry)
         entries[name] = dict(entry)
     return entries
 
 
-def check_entry(entry: Mapping[str, Any]) -> None:
+def _check_entry(entry: Mapping[str, Any]) -> None:
     name = entry["name"]
-    check_text(name, name, "name")
+    _check_text(name, name, "name")
     unknown = set(entry) - {"name", "header", "mode", "key"}
     if unknown:
         raise _invalid_in(name, f"{', '.join(map(quoted, sorted(unknown)))} is not known.")
@@ -88,17 +88,17 @@ def check_entry(entry: Mapping[str, Any]) -> None:
         reason = f"the mode is {quoted(entry['mode'])}, not one of {', '.join(MappingMode.values())}."
         raise _invalid_in(name, reason, "mode", ErrorCode.INVALID_MODE)
     if entry.get("key") is not None:
-        check_text(entry["key"], name, "key")
+        _check_text(entry["key"], name, "key")
 
 
-def check_text(value: Any, name: str, key: str) -> None:
+def _check_text(value: Any, name: str, key: str) -> None:
     if not isinstance(value, str):
         raise _invalid_in(name, f"the {key} must be a text.", key)
     if UNSTORABLE.search(value):
         raise _invalid_in(name, f"the {key} has a character that no text has.", key)
 
 
-def changed_column(column: Column, entry: Json) -> Column:
+def _changed_column(column: Column, entry: Json) -> Column:
     if entry.get("header", column.header) != column.header:
         raise _invalid_in(column.name, "the header is the file's and cannot change.", "header")
     # An input that was left empty means: use the column's name.
@@ -107,7 +107,8 @@ def changed_column(column: Column, entry: Json) -> Column:
 
 
 def _invalid_in(name: str, reason: str, key: str | None = None, code: str = ErrorCode.INVALID_COLUMNS) -> InvalidInput:
-    return _invalid(f"Column {quoted(name)}: {reason}", code, Part(name=name, key=key), reason)
+    sentence = f"{reason[:1].upper()}{reason[1:]}"
+    return _invalid(f"Column {quoted(name)}: {reason}", code, Part(name=name, key=key), sentence)
 
 
 def _invalid(
@@ -119,7 +120,7 @@ def _invalid(
 # Keys
 
 
-def key_tree(columns: Iterable[Column]) -> KeyTree:
+def _key_tree(columns: Iterable[Column]) -> KeyTree:
     """Which cell each system param comes from; `InvalidInput` where a key cannot be used, or two clash."""
     tree = KeyTree()
     for number, column in enumerate(columns):
@@ -139,7 +140,7 @@ class ColumnMapping:
     def __init__(self, columns: Sequence[Json]) -> None:
         made = [Column(**column) for column in columns]
         self.names = tuple(column.name for column in made)
-        self._tree = key_tree(made)
+        self._tree = _key_tree(made)
         in_prompt = [number for number, column in enumerate(made) if column.mode == MappingMode.PROMPT]
         self._prompt = [(f"{made[number].name}: ", number) for number in in_prompt]
 

@@ -12,7 +12,7 @@ from experiments.prompts import Template, TemplateError, compile_template
 def used_positions(columns: Sequence[Mapping[str, Any]], template: str) -> list[int]:
     """In file order. A template that uses `row` as a whole uses every column; one that cannot be read adds none."""
     try:
-        named = set(columns_named_in(compile_template(template)))
+        named = set(_columns_named_in(compile_template(template)))
     except TemplateError:
         named = set()
     everything = None in named
@@ -23,17 +23,17 @@ def used_positions(columns: Sequence[Mapping[str, Any]], template: str) -> list[
     ]
 
 
-def columns_named_in(template: Template) -> Iterator[str | None]:
+def _columns_named_in(template: Template) -> Iterator[str | None]:
     """The columns behind `row.` and `row[…]`; None where the row is used in any other way."""
     tree = template.tree
     members: dict[int, nodes.Node] = {id(node.node): node for node in tree.find_all(nodes.Getattr)}
     members |= {id(node.node): node for node in tree.find_all(nodes.Getitem)}
     for name in tree.find_all(nodes.Name):
         if name.name == "row":
-            yield name_of_member(members.get(id(name)))
+            yield _name_of_member(members.get(id(name)))
 
 
-def name_of_member(node: nodes.Node | None) -> str | None:
+def _name_of_member(node: nodes.Node | None) -> str | None:
     if isinstance(node, nodes.Getattr):
         return node.attr
     if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):

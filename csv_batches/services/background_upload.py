@@ -106,10 +106,10 @@ def read(upload_id: UUID, *, stopping: Callable[[], bool] = lambda: False) -> No
     except Interrupted:
         # An attempt that was interrupted is not held against the file.
         attempts = F("attempts") - 1
-        if leased(upload).update(lease_id=None, beat=None, rows=0, attempts=attempts, enqueued_at=Now()):
+        if _leased(upload).update(lease_id=None, beat=None, rows=0, attempts=attempts, enqueued_at=Now()):
             uploads.wake_worker(upload.pk)
     except WorkbenchError as error:
-        refuse(leased(upload), error)
+        _refuse(_leased(upload), error)
     except IntegrityError:
         # The draft was deleted, or another worker was faster.
         logger.warning("upload %s was overtaken", upload_id)
@@ -117,20 +117,20 @@ def read(upload_id: UUID, *, stopping: Callable[[], bool] = lambda: False) -> No
         lease.end()
 
 
-def leased(upload: Upload) -> QuerySet[Upload]:
+def _leased(upload: Upload) -> QuerySet[Upload]:
     return Upload.objects.filter(PARSING, pk=upload.pk, lease_id=upload.lease_id)
 
 
 def take_upload(upload_id: UUID) -> Upload | None:
     """The upload, leased to this worker; None where another worker has it, or there is nothing to read."""
     lease_id = uuid4()
-    taken = Upload.objects.filter(PARSING, without_worker(), pk=upload_id).update(
+    taken = Upload.objects.filter(PARSING, _without_worker(), pk=upload_id).update(
         lease_id=lease_id, beat=Now(), rows=0, attempts=F("attempts") + 1
     )
     return Upload.objects.select_related("batch").get(lease_id=lease_id) if taken else None
 
 
-def without_worker() -> Q:
+def _without_worker() -> Q:
     """No worker has renewed its lease lately."""
     return Q(beat__isnull=True) | Q(beat__lt=Now() - timedelta(seconds=settings.LANE_STALE_S))
 
@@ -144,9 +144,9 @@ def store_upload(lease: UploadLease, batch: CsvBatch) -> None:
     with transaction.atomic():
         table = store_rows.open_file(uploads.file_of(lease.upload), name=lease.upload.name, options=options)
         stored = store_rows.replace_rows(batch, table, options, lease.watched)
-        batch = locked_when_free(lease)
+        batch = _locked_when_free(lease)
         lease.end()
-        upload = leased(lease.upload).select_for_update(no_key=True).first()
+        upload = _leased(lease.upload).select_for_update(no_key=True).first()
         if upload is None:
             raise Interrupted
         store_rows.describe_rows(batch, stored)
@@ -154,7 +154,7 @@ def store_upload(lease: UploadLease, batch: CsvBatch) -> None:
         batch.save()
 
 
-def locked_when_free(lease: UploadLease) -> CsvBatch:
+def _locked_when_free(lease: UploadLease) -> CsvBatch:
     """The draft, locked. Polls instead of waiting for the lock: its holder may be waiting for rows locked here."""
     batch_id = lease.upload.batch_id
     assert batch_id is not None
@@ -168,7 +168,7 @@ def locked_when_free(lease: UploadLease) -> CsvBatch:
         time.sleep(0.1)
 
 
-def refuse(found: QuerySet[Upload], error: WorkbenchError) -> None:
+def _refuse(found: QuerySet[Upload], error: WorkbenchError) -> None:
     found.update(state=Upload.State.FAILED, errors=[uploads.as_error(error)], lease_id=None, beat=None)
 
 
@@ -177,17 +177,17 @@ def refuse(found: QuerySet[Upload], error: WorkbenchError) -> None:
 
 def jobs_wait() -> bool:
     """Whether a file has been waiting for a worker for a second."""
-    return Upload.objects.filter(PARSING, without_worker(), enqueued_at__lt=Now() - timedelta(seconds=1)).exists()
+    return Upload.objects.filter(PARSING, _without_worker(), enqueued_at__lt=Now() - timedelta(seconds=1)).exists()
 
 
 def sweep() -> None:
     """Wakes a worker for each upload whose task was lost or whose worker died; refuses files that end their workers."""
     waits_long = Q(beat__isnull=True, enqueued_at__lt=Now() - timedelta(seconds=settings.LANE_RESEND_S))
-    lost = Upload.objects.filter(PARSING, without_worker()).filter(waits_long | Q(beat__isnull=False))
+    lost = Upload.objects.filter(PARSING, _without_worker()).filter(waits_long | Q(beat__isnull=False))
     for upload in lost:
-        still_lost = Upload.objects.filter(PARSING, without_worker(), pk=upload.pk)
+        still_lost = Upload.objects.filter(PARSING, _without_worker(), pk=upload.pk)
         if upload.attempts >= MAX_ATTEMPTS:
             detail = f"Reading was interrupted {MAX_ATTEMPTS} times. The log of the worker says more; try again later."
-            refuse(still_lost, WorkbenchError(detail, code=ErrorCode.CRASHED))
+            _refuse(still_lost, WorkbenchError(detail, code=ErrorCode.CRASHED))
         elif still_lost.update(beat=None, enqueued_at=Now()):
             uploads.wake_worker(upload.pk)

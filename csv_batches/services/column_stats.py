@@ -21,13 +21,13 @@ FROM experiments_queueitem WHERE queue_id = %s ORDER BY row_index LIMIT %s
 def column_stats_of(batch: CsvBatch) -> list[dict[str, Any]]:
     """`[{empty, samples}]` in the order of the columns; counted once and then stored with the batch."""
     if len(batch.column_facts) != len(batch.columns):
-        batch.column_facts = count_stored_rows(batch)
+        batch.column_facts = _count_stored_rows(batch)
         # Not where rows were added meanwhile.
         CsvBatch.objects.filter(pk=batch.pk, total=batch.total).update(column_facts=batch.column_facts)
     return batch.column_facts
 
 
-def count_stored_rows(batch: CsvBatch) -> list[dict[str, Any]]:
+def _count_stored_rows(batch: CsvBatch) -> list[dict[str, Any]]:
     stats = ColumnStats(len(batch.columns))
     with connection.cursor() as cursor:
         cursor.execute(_BEGINNINGS, [SAMPLE_CHARS + 1, batch.pk, SAMPLED_ROWS])

@@ -55,7 +55,7 @@ def undo(*, batch_id: UUID) -> CsvBatch:
         batch = locked_draft(CsvBatch, batch_id)
         if not batch.draft_history:
             raise Conflict("There is nothing to undo.", code=ErrorCode.NOTHING_TO_UNDO)
-        restore(batch, batch.draft_history.pop()["values"])
+        _restore(batch, batch.draft_history.pop()["values"])
         batch.save()
     return batch
 
@@ -66,12 +66,12 @@ def reset(*, batch_id: UUID) -> CsvBatch:
         batch = locked_draft(CsvBatch, batch_id)
         remember(batch, [*BLANK, "columns"])
         columns = [{**column, "mode": MappingMode.IGNORE, "key": column["name"]} for column in batch.columns]
-        restore(batch, {**BLANK, "columns": columns})
+        _restore(batch, {**BLANK, "columns": columns})
         batch.save()
     return batch
 
 
-def restore(batch: CsvBatch, values: dict[str, Any]) -> None:
+def _restore(batch: CsvBatch, values: dict[str, Any]) -> None:
     for name, value in values.items():
         if name == "response_fields":
             batch.set_response_fields(value)

@@ -28,8 +28,8 @@ def create(*, user: Any, values: Mapping[str, Any]) -> CsvBatch:
     """A new draft. `InvalidInput` names the field that is not valid."""
     batch = CsvBatch(kind=KIND, created_by=user)
     if values.get("columns"):
-        batch.columns = first_columns(values["columns"])
-    set_values(batch, {name: value for name, value in values.items() if name != "columns"})
+        batch.columns = _first_columns(values["columns"])
+    _set_values(batch, {name: value for name, value in values.items() if name != "columns"})
     batch.save()
     return batch
 
@@ -41,7 +41,7 @@ def update(*, batch_id: UUID, values: Mapping[str, Any]) -> CsvBatch:
         refuse_after_start(batch, values, allowed=AFTER_START)
         if batch.status == QueueStatus.DRAFT:
             draft_history.remember(batch, values)
-        set_values(batch, values)
+        _set_values(batch, values)
         batch.save()
         if batch.status != QueueStatus.DRAFT and "concurrency" in values:
             queues.set_concurrency(queue_id=batch.pk, concurrency=batch.concurrency)
@@ -55,7 +55,7 @@ def refuse_while_reading(batch: CsvBatch) -> None:
         raise Conflict(f"The file {upload.name} is still being read. Wait for it, or stop it.", code=ErrorCode.PARSING)
 
 
-def set_values(batch: CsvBatch, values: Mapping[str, Any]) -> None:
+def _set_values(batch: CsvBatch, values: Mapping[str, Any]) -> None:
     settable = ("name", "agent_key", "schema_mode", "debug", "concurrency", "max_attempts", "dataset_name")
     for name in settable:
         if name in values:
@@ -67,7 +67,7 @@ def set_values(batch: CsvBatch, values: Mapping[str, Any]) -> None:
         batch.network = networks.find(values["network"])
     if "columns" in values:
         given = values["columns"]
-        batch.columns = mapping.merge_columns(batch.columns, given) if batch.columns else first_columns(given)
+        batch.columns = mapping.merge_columns(batch.columns, given) if batch.columns else _first_columns(given)
     if "prompt_template" in values:
         compile_template(values["prompt_template"])
         batch.prompt_template = values["prompt_template"]
@@ -75,7 +75,7 @@ def set_values(batch: CsvBatch, values: Mapping[str, Any]) -> None:
         batch.set_response_fields(values["response_fields"])
 
 
-def first_columns(given: Any) -> list[dict[str, Any]]:
+def _first_columns(given: Any) -> list[dict[str, Any]]:
     """The columns of a draft that has none yet. `TooLarge` where they are more than `UPLOAD_MAX_COLUMNS`."""
     most = settings.UPLOAD_MAX_COLUMNS
     if len(given) > most:
@@ -99,41 +99,41 @@ def insert_rows(*, batch_id: UUID, rows: Sequence[Mapping[str, Any]]) -> tuple[i
         batch = locked_draft(CsvBatch, batch_id)
         refuse_while_reading(batch)
         if not batch.columns and rows:
-            batch.columns = columns_of_first_row(rows[0]["row_payload"])
-        new = without_stored(batch, cells_by_index(batch.column_names, rows))
-        refuse_too_many_rows(batch.total + len(new))
+            batch.columns = _columns_of_first_row(rows[0]["row_payload"])
+        new = _without_stored(batch, _cells_by_index(batch.column_names, rows))
+        _refuse_too_many_rows(batch.total + len(new))
         if new and not batch.total:
             # As after a file: the earlier settings are about other columns.
             draft_history.forget(batch)
         bulk_insert.copy_in(queue=batch, rows=sorted(new.items()))
-        add_to_column_stats(batch, [new[index] for index in sorted(new)])
+        _add_to_column_stats(batch, [new[index] for index in sorted(new)])
         batch.total += len(new)
         batch.queued += len(new)
         batch.save()
     return len(new), batch.total
 
 
-def columns_of_first_row(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _columns_of_first_row(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
     attr = "rows.0.row_payload"
     if not payload or any(not name.strip() for name in payload):
         sentence = "rows[0]: its keys become the columns of the batch; give at least one, and none that is blank."
         raise InvalidInput(sentence, code=ErrorCode.REQUIRED, attr=attr, part=Part(index=0))
     try:
-        return first_columns([{"name": name} for name in payload])
+        return _first_columns([{"name": name} for name in payload])
     except InvalidInput as error:
         part = Part(index=0, name=error.part.name if error.part else None)
         detail = f"rows[0]: {error.detail}"
         raise InvalidInput(detail, code=error.code, attr=attr, part=part, reason=error.reason) from error
 
 
-def cells_by_index(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[int, list[str]]:
+def _cells_by_index(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[int, list[str]]:
     """The cells of each row, in the order of the columns, by `row_index`."""
     known = set(names)
     cells: dict[int, list[str]] = {}
     for position, row in enumerate(rows):
         payload, index = row["row_payload"], row["row_index"]
         for name, value in payload.items():
-            check_cell(position, index, name, value, known)
+            _check_cell(position, index, name, value, known)
         line = [payload.get(name, "") for name in names]
         if cells.setdefault(index, line) != line:
             detail = f"Row {index} is in this call twice, with different content."
@@ -141,7 +141,7 @@ def cells_by_index(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> d
     return cells
 
 
-def check_cell(position: int, index: int, name: str, value: Any, known: set[str]) -> None:
+def _check_cell(position: int, index: int, name: str, value: Any, known: set[str]) -> None:
     error: type[WorkbenchError] = InvalidInput
     code = ErrorCode.INVALID_TEXT
     if name not in known:
@@ -157,10 +157,11 @@ def check_cell(position: int, index: int, name: str, value: Any, known: set[str]
     else:
         return
     detail, attr = f"rows[{position}] (row_index {index}): {reason}", f"rows.{position}.row_payload"
-    raise error(detail, code=code, attr=attr, part=Part(index=position, name=name), reason=reason)
+    sentence = f"{reason[:1].upper()}{reason[1:]}"
+    raise error(detail, code=code, attr=attr, part=Part(index=position, name=name), reason=sentence)
 
 
-def without_stored(batch: CsvBatch, cells: dict[int, list[str]]) -> dict[int, list[str]]:
+def _without_stored(batch: CsvBatch, cells: dict[int, list[str]]) -> dict[int, list[str]]:
     """The rows that are not stored yet. `Conflict` where one is stored with other content."""
     stored = QueueItem.objects.of(batch).filter(row_index__in=cells).values_list("row_index", "payload")
     new = dict(cells)
@@ -172,14 +173,14 @@ def without_stored(batch: CsvBatch, cells: dict[int, list[str]]) -> dict[int, li
     return new
 
 
-def refuse_too_many_rows(total: int) -> None:
+def _refuse_too_many_rows(total: int) -> None:
     most = settings.UPLOAD_MAX_ROWS
     if total > most:
         detail = f"The batch would have {total:,} rows; at most {most:,} are taken. Make another batch of the rest."
         raise TooLarge(detail, code=ErrorCode.TOO_MANY_ROWS, attr="rows")
 
 
-def add_to_column_stats(batch: CsvBatch, rows: Sequence[Sequence[str]]) -> None:
+def _add_to_column_stats(batch: CsvBatch, rows: Sequence[Sequence[str]]) -> None:
     if batch.total and not batch.column_facts:
         # The earlier rows were not counted; all rows will be on the first request.
         return

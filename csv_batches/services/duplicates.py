@@ -39,12 +39,12 @@ def duplicate(*, batch: CsvBatch, user: Any, failed_only: bool) -> CsvBatch:
         # With only some of the rows, reading the file again would bring back the others.
         if not failed_only:
             draft.column_facts = batch.column_facts
-            copy_file(batch, draft)
+            _copy_file(batch, draft)
         draft.save()
     return draft
 
 
-def copy_file(batch: CsvBatch, draft: CsvBatch) -> None:
+def _copy_file(batch: CsvBatch, draft: CsvBatch) -> None:
     """Does nothing where the file is gone: files are deleted after some days, rows are not."""
     if batch.source and batch.source.storage.exists(batch.source.name):
         with batch.source.open("rb") as source:

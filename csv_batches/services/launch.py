@@ -40,13 +40,13 @@ def run(*, batch_id: UUID, user: Any, order: Order) -> None:
     A network with a configuration API is called first, before anything is locked: its schema is read, and where the
     batch updates it, written and published. Where that fails, or the start after it, the batch stays a draft.
     """
-    remote = prepare_remote(batch_id, user, order)
+    remote = _prepare_remote(batch_id, user, order)
     with transaction.atomic():
-        batch = locked_and_ready(batch_id, order)
-        refuse_other_remote(batch, remote)
+        batch = _locked_and_ready(batch_id, order)
+        _refuse_other_remote(batch, remote)
         if batch.schema_mode == SchemaMode.KEEP:
             copy_schema(batch)
-        elif (remote and remote.pushed is not None) or changes_schema(batch, user, order):
+        elif (remote and remote.pushed is not None) or _changes_schema(batch, user, order):
             assert batch.network is not None
             networks.write_schema(network_id=batch.network.pk, changes=proposed_schema(batch), by=user.get_username())
         batch.pinned_version = remote.version if remote else None
@@ -54,7 +54,7 @@ def run(*, batch_id: UUID, user: Any, order: Order) -> None:
         queues.start(queue_id=batch.pk, range_from=order.range_from, range_to=order.range_to)
 
 
-def locked_and_ready(batch_id: UUID, order: Order) -> CsvBatch:
+def _locked_and_ready(batch_id: UUID, order: Order) -> CsvBatch:
     """The batch, locked until the transaction ends, with nothing missing."""
     batch = locked(CsvBatch, batch_id)
     if batch.status != QueueStatus.DRAFT:
@@ -79,7 +79,7 @@ class PreparedRemote:
     pushed: dict[str, Any] | None = None
 
 
-def prepare_remote(batch_id: UUID, user: Any, order: Order) -> PreparedRemote | None:
+def _prepare_remote(batch_id: UUID, user: Any, order: Order) -> PreparedRemote | None:
     """Makes a network with a configuration API ready; None for a batch without such a network."""
     batch = CsvBatch.objects.select_related("network").filter(pk=batch_id, status=QueueStatus.DRAFT).first()
     network = batch.network if batch else None
@@ -90,11 +90,11 @@ def prepare_remote(batch_id: UUID, user: Any, order: Order) -> PreparedRemote | 
     if found is None:
         return None
     with transaction.atomic():
-        batch = locked_and_ready(batch_id, order)
+        batch = _locked_and_ready(batch_id, order)
         proposed = proposed_schema(batch)
         updates = batch.schema_mode == SchemaMode.UPDATE
         if updates:
-            changes_schema(batch, user, order)
+            _changes_schema(batch, user, order)
     if updates and may_write(user, network):
         return PreparedRemote(network.pk, remote_schema.push_schema(network, found, proposed, by=by), proposed)
     if updates and remote_schema.schema_of(found) != proposed:
@@ -102,7 +102,7 @@ def prepare_remote(batch_id: UUID, user: Any, order: Order) -> PreparedRemote | 
     return PreparedRemote(network.pk, remote_schema.version_to_keep(network, found))
 
 
-def refuse_other_remote(batch: CsvBatch, remote: PreparedRemote | None) -> None:
+def _refuse_other_remote(batch: CsvBatch, remote: PreparedRemote | None) -> None:
     """`Conflict` where the batch was changed while the network was called: nothing was locked then."""
     assert batch.network is not None
     has_api = remote_schema.config_target(batch.network) is not None
@@ -122,13 +122,13 @@ def missing(batch: CsvBatch) -> list[WorkbenchError]:
         found.append(InvalidInput("The file is still being read.", code=ErrorCode.PARSING, attr="rows"))
     elif not batch.total:
         found.append(InvalidInput("Upload a file, or add rows.", code=ErrorCode.REQUIRED, attr="rows"))
-    found += missing_prompt(batch)
-    found += missing_schema(batch)
+    found += _missing_prompt(batch)
+    found += _missing_schema(batch)
     found += readiness.missing_network(batch)
     return found
 
 
-def missing_prompt(batch: CsvBatch) -> list[WorkbenchError]:
+def _missing_prompt(batch: CsvBatch) -> list[WorkbenchError]:
     uses_columns = any(column["mode"] == MappingMode.PROMPT for column in batch.columns)
     if not batch.prompt_template.strip() and not uses_columns:
         sentence = "Write a prompt template, or include a column in the prompt."
@@ -140,7 +140,7 @@ def missing_prompt(batch: CsvBatch) -> list[WorkbenchError]:
     return [InvalidInput(problem.detail, code=problem.code, attr="prompt_template") for problem in problems]
 
 
-def missing_schema(batch: CsvBatch) -> list[WorkbenchError]:
+def _missing_schema(batch: CsvBatch) -> list[WorkbenchError]:
     keep = batch.schema_mode == SchemaMode.KEEP
     if keep and batch.network and not batch.network.additional_data.get("respond_payload_schema"):
         sentence = f"The network {batch.network.name} has no response schema to keep."
@@ -166,7 +166,7 @@ def schema_digest(existing: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(existing, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def changes_schema(batch: CsvBatch, user: Any, order: Order) -> bool:
+def _changes_schema(batch: CsvBatch, user: Any, order: Order) -> bool:
     """Whether the start changes the network's schema.
 
     `InvalidInput` where the user may not change it, `Conflict` where a schema is replaced that was not confirmed.

@@ -40,14 +40,14 @@ def make(*, batch: CsvBatch, user: Any, corrected_only: bool) -> Experiment:
         if not rows.exists():
             what = "was corrected" if corrected_only else "has an answer"
             raise InvalidInput(f"No row of this batch {what}.", code=ErrorCode.NO_ROWS, attr="only")
-        experiment = experiments.create(user=user, values=experiment_settings(batch))
-        dataset_items.fill(experiment=experiment, headers=HEADERS, rows=dataset_rows(batch, rows))
+        experiment = experiments.create(user=user, values=_experiment_settings(batch))
+        dataset_items.fill(experiment=experiment, headers=HEADERS, rows=_dataset_rows(batch, rows))
         # Checked after the rows were read: rows that are removed from now on are in the experiment.
         refuse_without_source(Queue.objects.get(pk=batch.pk), "made an experiment")
     return experiment
 
 
-def experiment_settings(batch: CsvBatch) -> dict[str, Any]:
+def _experiment_settings(batch: CsvBatch) -> dict[str, Any]:
     assert batch.network is not None
     fields = batch.response_fields
     field: dict[str, Any] = fields[0] if fields else {"name": "", "type": FieldType.STRING}
@@ -64,7 +64,7 @@ def experiment_settings(batch: CsvBatch) -> dict[str, Any]:
     }
 
 
-def dataset_rows(batch: CsvBatch, rows: QueueItemQuerySet) -> Iterator[list[str]]:
+def _dataset_rows(batch: CsvBatch, rows: QueueItemQuerySet) -> Iterator[list[str]]:
     """The cells of each row of the data set, in the order of `HEADERS`."""
     plan = CsvBatchPlan.of(batch)
     found = rows.in_order().values_list("row_index", "payload", "result_payload", "corrected_payload")

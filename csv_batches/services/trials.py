@@ -40,13 +40,13 @@ def start(*, batch_id: UUID, rows: int, first: int) -> CsvBatch:
         # Numbers go on from the trials that are deleted now: their idempotency keys must not be used again.
         last = batch.trials.aggregate(last=Max("trial"))["last"] or 0
         batch.trials.all().delete()
-        trial = create_trial(batch, number=last + 1, total=len(chosen))
+        trial = _create_trial(batch, number=last + 1, total=len(chosen))
         bulk_insert.copy_in(queue=trial, rows=chosen)
         queues.start(queue_id=trial.pk)
     return trial
 
 
-def create_trial(batch: CsvBatch, *, number: int, total: int) -> CsvBatch:
+def _create_trial(batch: CsvBatch, *, number: int, total: int) -> CsvBatch:
     trial = CsvBatch(
         **{name: getattr(batch, name) for name in COPIED_SETTINGS},
         kind=KIND,

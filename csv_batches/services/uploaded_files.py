@@ -40,21 +40,21 @@ def delete_old() -> None:
 def forget_source(batch_id: Any) -> None:
     """Deletes the batch's own copies of its cells: the file, the samples of its columns, the draft's history."""
     batch = CsvBatch.objects.get(pk=batch_id)
-    delete_on_commit(batch.source)
+    _delete_on_commit(batch.source)
     CsvBatch.objects.filter(pk=batch_id).update(source="", column_facts=[], draft_history=[])
 
 
 @receiver(post_delete, sender=CsvBatch)
 def delete_file_of_batch(sender: type[CsvBatch], instance: CsvBatch, **kwargs: Any) -> None:
-    delete_on_commit(instance.source)
+    _delete_on_commit(instance.source)
 
 
 @receiver(post_delete, sender=Upload)
 def delete_file_of_upload(sender: type[Upload], instance: Upload, **kwargs: Any) -> None:
-    delete_on_commit(instance.file)
+    _delete_on_commit(instance.file)
 
 
-def delete_on_commit(file: FieldFile) -> None:
+def _delete_on_commit(file: FieldFile) -> None:
     name, storage = file.name, file.storage
     if name:
         transaction.on_commit(lambda: storage.delete(name))

@@ -32,7 +32,7 @@ AUTOMATIC = ReadOptions()
 def start_from_file(*, user: Any, file: UploadedFile, options: ReadOptions = AUTOMATIC) -> CsvBatch:
     """A new draft with the file's rows, named after the file; no draft where the file is refused."""
     with transaction.atomic():
-        batch = create_draft(user, file_name(file))
+        batch = _create_draft(user, _file_name(file))
         return receive(batch_id=batch.pk, file=file, options=options)
 
 
@@ -42,11 +42,11 @@ def start_from_refused(*, user: Any, upload_id: UUID, options: ReadOptions) -> C
     upload = refused.first()
     if upload is None:
         raise _file_is_gone()
-    with refusal_stored(refused, options), transaction.atomic():
-        batch = create_draft(user, upload.name)
+    with _refusal_stored(refused, options), transaction.atomic():
+        batch = _create_draft(user, upload.name)
         upload.batch = batch
         upload.save(update_fields=["batch"])
-        return read_upload(batch, upload, options)
+        return _read_upload(batch, upload, options)
 
 
 def receive(*, batch_id: UUID, file: UploadedFile, options: ReadOptions = AUTOMATIC) -> CsvBatch:
@@ -58,17 +58,17 @@ def receive(*, batch_id: UUID, file: UploadedFile, options: ReadOptions = AUTOMA
     if file.size is not None and file.size > most:
         detail = f"The file has {file.size:,} bytes; at most {most:,} are taken. {SPLIT}"
         raise TooLarge(detail, code=ErrorCode.TOO_LARGE, attr="file")
-    path, name, size = Path(file.temporary_file_path()), file_name(file), file.size or 0  # type: ignore[attr-defined]
+    path, name, size = Path(file.temporary_file_path()), _file_name(file), file.size or 0  # type: ignore[attr-defined]
     table = store_rows.open_file(path, name=name, options=options)
     with transaction.atomic():
-        batch = locked_unless_reading(batch_id)
-        if is_large(size):
-            delete_arriving(batch)
-            read_later(new_upload(owner_id=batch.created_by_id, batch=batch, file=file), options)
+        batch = _locked_unless_reading(batch_id)
+        if _is_large(size):
+            _delete_arriving(batch)
+            _read_later(_new_upload(owner_id=batch.created_by_id, batch=batch, file=file), options)
             return batch
         store_rows.describe_rows(batch, store_rows.replace_rows(batch, table, options))
         sha256 = store_rows.sha256_of(path)
-        delete_arriving(batch)
+        _delete_arriving(batch)
         stored = batch.source.storage.save(source_path(batch, name), file)
         store_rows.set_source(batch, stored=stored, name=name, size=size, sha256=sha256)
         batch.save()
@@ -77,26 +77,26 @@ def receive(*, batch_id: UUID, file: UploadedFile, options: ReadOptions = AUTOMA
 
 def read_again(*, batch_id: UUID, options: ReadOptions) -> CsvBatch:
     """Reads the refused file with other options, or, where none was refused, the file that the draft keeps."""
-    with refusal_stored(Upload.objects.filter(batch_id=batch_id), options), transaction.atomic():
-        batch = locked_unless_reading(batch_id)
+    with _refusal_stored(Upload.objects.filter(batch_id=batch_id), options), transaction.atomic():
+        batch = _locked_unless_reading(batch_id)
         upload = batch.arriving or Upload(
             owner_id=batch.created_by_id, batch=batch, name=batch.source_name, size=batch.source_size or 0
         )
-        return read_upload(batch, upload, options)
+        return _read_upload(batch, upload, options)
 
 
-def locked_unless_reading(batch_id: UUID) -> CsvBatch:
+def _locked_unless_reading(batch_id: UUID) -> CsvBatch:
     batch = locked_draft(CsvBatch, batch_id)
     drafts.refuse_while_reading(batch)
     return batch
 
 
-def read_upload(batch: CsvBatch, upload: Upload, options: ReadOptions) -> CsvBatch:
+def _read_upload(batch: CsvBatch, upload: Upload, options: ReadOptions) -> CsvBatch:
     """Reads the upload at once, or has a worker read it later. The caller has locked the batch."""
     path = file_of(upload)
     table = store_rows.open_file(path, name=upload.name, options=options)
-    if is_large(upload.size):
-        read_later(upload, options)
+    if _is_large(upload.size):
+        _read_later(upload, options)
         return batch
     store_rows.describe_rows(batch, store_rows.replace_rows(batch, table, options))
     move_file_to_batch(batch, upload)
@@ -120,9 +120,9 @@ def keep_refused(*, user: Any, batch: CsvBatch | None, file: UploadedFile, error
     """Keeps a refused file, so that it can be read with other options without another upload."""
     with transaction.atomic():
         if batch is not None:
-            batch = locked_unless_reading(batch.pk)
-            delete_arriving(batch)
-        upload = new_upload(owner_id=user.pk, batch=batch, file=file)
+            batch = _locked_unless_reading(batch.pk)
+            _delete_arriving(batch)
+        upload = _new_upload(owner_id=user.pk, batch=batch, file=file)
         upload.state, upload.errors, upload.options = Upload.State.FAILED, [as_error(error)], asdict(AUTOMATIC)
         upload.save()
     return upload
@@ -166,7 +166,7 @@ def _file_is_gone() -> InvalidInput:
 
 
 @contextmanager
-def refusal_stored(uploads: QuerySet[Upload], options: ReadOptions) -> Iterator[None]:
+def _refusal_stored(uploads: QuerySet[Upload], options: ReadOptions) -> Iterator[None]:
     """Stores the error and the options with the kept file where it is refused again."""
     try:
         yield
@@ -175,19 +175,19 @@ def refusal_stored(uploads: QuerySet[Upload], options: ReadOptions) -> Iterator[
         raise
 
 
-def new_upload(*, owner_id: int, batch: CsvBatch | None, file: UploadedFile) -> Upload:
+def _new_upload(*, owner_id: int, batch: CsvBatch | None, file: UploadedFile) -> Upload:
     """Not saved yet. The uploaded file is moved to the storage, not copied."""
-    upload = Upload(owner_id=owner_id, batch=batch, name=file_name(file), size=file.size or 0)
+    upload = Upload(owner_id=owner_id, batch=batch, name=_file_name(file), size=file.size or 0)
     upload.file.save(upload.name, file, save=False)
     return upload
 
 
-def delete_arriving(batch: CsvBatch) -> None:
+def _delete_arriving(batch: CsvBatch) -> None:
     if batch.arriving is not None:
         batch.arriving.delete()
 
 
-def read_later(upload: Upload, options: ReadOptions) -> None:
+def _read_later(upload: Upload, options: ReadOptions) -> None:
     """Saves the upload for a worker, which is woken on commit."""
     upload.state, upload.options = Upload.State.PARSING, asdict(options)
     upload.errors, upload.rows, upload.attempts = [], 0, 0
@@ -205,17 +205,14 @@ def wake_worker(upload_id: UUID) -> None:
 # -- names and sizes
 
 
-def create_draft(user: Any, filename: str) -> CsvBatch:
-    return drafts.create(user=user, values={"name": batch_name(filename), "dataset_name": filename})
+def _create_draft(user: Any, filename: str) -> CsvBatch:
+    name = (PurePath(filename).stem.strip() or "Batch")[:NAME_CHARS]
+    return drafts.create(user=user, values={"name": name, "dataset_name": filename})
 
 
-def batch_name(filename: str) -> str:
-    return (PurePath(filename).stem.strip() or "Batch")[:NAME_CHARS]
-
-
-def file_name(file: UploadedFile) -> str:
+def _file_name(file: UploadedFile) -> str:
     return (file.name or "upload.csv")[-255:]
 
 
-def is_large(size: int) -> bool:
+def _is_large(size: int) -> bool:
     return size > settings.UPLOAD_BACKGROUND_BYTES

@@ -35,7 +35,7 @@ class Command(BaseCommand):
             excel=options["excel"],
         )
         try:
-            pieces = exports.stream(batch_with_id(options["id"]), chosen)
+            pieces = exports.stream(_batch_with_id(options["id"]), chosen)
         except WorkbenchError as error:
             hint = " (--partial)" if error.code == ErrorCode.NOT_FINISHED else ""
             raise CommandError(f"{error.detail}{hint}") from error
@@ -44,17 +44,17 @@ class Command(BaseCommand):
                 sys.stdout.buffer.write(piece)
             sys.stdout.buffer.flush()
             return
-        write_file(options["output"], pieces)
+        _write_file(options["output"], pieces)
 
 
-def batch_with_id(given: str) -> CsvBatch:
+def _batch_with_id(given: str) -> CsvBatch:
     try:
         return CsvBatch.objects.kept().get(pk=UUID(given))
     except (ValueError, CsvBatch.DoesNotExist):
         raise CommandError(f"There is no CSV batch {given}.") from None
 
 
-def write_file(output: Path, pieces: Iterator[bytes]) -> None:
+def _write_file(output: Path, pieces: Iterator[bytes]) -> None:
     # Under another name until it is complete: an interrupted export must not look finished.
     draft = output.with_name(f".{output.name}.part")
     try:

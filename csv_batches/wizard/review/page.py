@@ -137,7 +137,7 @@ def schema_change(batch: CsvBatch, user: Any) -> SchemaChange | None:
         network=network.name,
         mode=batch.schema_mode,
         replaces=any(value is not None for value in existing.values()),
-        allowed=user.is_staff or network.users_may_update_schema,
+        allowed=launch.may_write(user, network),
         seen=launch.schema_digest(existing),
         parts=schema_diff.diff_parts(existing, proposed),
     )

@@ -10,6 +10,7 @@ from django_q.models import OrmQ
 
 from csv_batches.models import CsvBatch, Upload
 from csv_batches.services import background_upload, uploads
+from csv_batches.tasks import read_upload
 from experiments.services import lanes
 from experiments.worker import shutdown
 from tests.integration.csv_batches.uploads.support import LARGE, read, waiting
@@ -84,11 +85,11 @@ def test_one_who_was_taken_for_dead_stores_nothing(draft: str) -> None:
 def test_a_stopping_worker_gives_it_back(draft: str, monkeypatch: pytest.MonkeyPatch) -> None:
     upload = waiting(draft)
     monkeypatch.setattr(shutdown, "stopping", lambda: True)
-    background_upload.read(upload.pk)
+    read_upload(str(upload.pk))
     upload.refresh_from_db()
     assert (upload.state, upload.beat, upload.attempts, sent()) == ("parsing", None, 0, 1)
     monkeypatch.undo()
-    background_upload.read(upload.pk)
+    read_upload(str(upload.pk))
     assert CsvBatch.objects.get(pk=draft).total == 200
 
 
