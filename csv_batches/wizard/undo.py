@@ -19,7 +19,7 @@ from experiments.web.decorators import PageRequest, errors_as_messages
 def undo(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     with errors_as_messages(request):
         draft_history.undo(batch_id=batch.pk)
-    return HttpResponseRedirect(step_address(batch, step_of_request(request)))
+    return HttpResponseRedirect(step_address(batch, _step_of_request(request)))
 
 
 @draft_view
@@ -29,11 +29,11 @@ def reset(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
         with errors_as_messages(request):
             draft_history.reset(batch_id=batch.pk)
         return HttpResponseRedirect(step_address(batch, steps.MAP))
-    context = {"batch": batch, "from": step_of_request(request), "kind": kind_of(batch)}
+    context = {"batch": batch, "from": _step_of_request(request), "kind": kind_of(batch)}
     return render(request, "csv_batches/wizard/reset.html", context)
 
 
-def step_of_request(request: PageRequest) -> Step:
+def _step_of_request(request: PageRequest) -> Step:
     """The step on which the button was pressed."""
     key = request.POST.get("step") or request.GET.get("step")
     return next((step for step in steps.STEPS[:-1] if step.key == key), steps.MAP)

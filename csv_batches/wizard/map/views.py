@@ -44,13 +44,13 @@ class SaveResult:
 def map_columns(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     if request.method != "POST":
         return _render(request, SaveResult(batch))
-    result = save_columns(batch, request.POST.dict())
+    result = _save_columns(batch, request.POST.dict())
     if wants_fragment(request) or not result.is_complete:
         return _render(request, result)
     return redirect_by_button(request, batch, steps.MAP, ColumnQuery.from_values(request.POST.dict()).urlencode())
 
 
-def save_columns(batch: CsvBatch, form: Mapping[str, str]) -> SaveResult:
+def _save_columns(batch: CsvBatch, form: Mapping[str, str]) -> SaveResult:
     """Saves each column whose choice is valid; with `all` in the form, only the mode of all matching columns."""
     typed: dict[int, ColumnChoice] = {}
     try:

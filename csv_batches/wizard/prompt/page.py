@@ -51,7 +51,7 @@ def preview_row(batch: CsvBatch, row_index: int | None) -> PromptPreview:
         return PromptPreview(index, previous, following, missing=error.detail, problems=unknown)
     problems = tuple(problem["detail"] for problem in sent["problems"])
     message = sent["user_message"]
-    parts = () if problems else tuple(clipped(message_parts(batch, index, message), LONGEST_TEXT))
+    parts = () if problems else tuple(clipped(_message_parts(batch, index, message), LONGEST_TEXT))
     return PromptPreview(
         index=index,
         previous=previous,
@@ -79,7 +79,7 @@ def appended_columns(batch: CsvBatch) -> int:
     return included if included and not uses_columns(CsvBatchPlan.of(batch).template) else 0
 
 
-def message_parts(batch: CsvBatch, index: int | None, message: str) -> list[Part]:
+def _message_parts(batch: CsvBatch, index: int | None, message: str) -> list[Part]:
     """`message`, as the plan made it of this row, with the row's values marked."""
     plan = CsvBatchPlan.of(batch)
     cells = batch.rows.get(row_index=index).payload

@@ -55,23 +55,23 @@ def latest_trial(batch: CsvBatch) -> ShownTrial | None:
         return None
     rows = list(trial.rows.in_order())
     estimate = trials.estimate_of(batch, trial, rows)
-    severity, sentence = trial_state(trial)
+    severity, sentence = _trial_state(trial)
     return ShownTrial(
         key="trial",
         network_id=trial.network_id,
         status=trial.status,
         severity=severity,
         sentence=sentence,
-        waiting_note=waiting_note(trial, rows),
+        waiting_note=_waiting_note(trial, rows),
         outdated=trials.is_outdated(batch, trial),
         moves=summary.moves(trial),
-        rows=tuple(trial_row(trial, row) for row in rows),
+        rows=tuple(_trial_row(trial, row) for row in rows),
         estimate_time=time_range(estimate) if estimate else "",
         estimate_tokens=compact(estimate.tokens) if estimate and estimate.tokens is not None else "",
     )
 
 
-def trial_state(trial: CsvBatch) -> tuple[str, str]:
+def _trial_state(trial: CsvBatch) -> tuple[str, str]:
     """The severity, and a sentence."""
     if trial.status == QueueStatus.RUNNING:
         return "run", "The rows wait for a worker." if trial.queued == trial.total else "The rows are on their way."
@@ -90,23 +90,23 @@ def time_range(estimate: Estimate) -> str:
     return f"about {fast}" if fast == slow else f"about {fast} to {slow}"
 
 
-def waiting_note(trial: CsvBatch, rows: list[CsvBatchRow]) -> str:
+def _waiting_note(trial: CsvBatch, rows: list[CsvBatchRow]) -> str:
     """Why rows wait for longer than a worker takes to notice them; "" where they do not."""
     now = timezone.now()
     overdue = any(row.status == RowStatus.QUEUED and row.available_at < now - PATIENCE for row in rows)
-    if trial.status != QueueStatus.RUNNING or not overdue or has_live_lane(now, queue_id=trial.pk):
+    if trial.status != QueueStatus.RUNNING or not overdue or _has_live_lane(now, queue_id=trial.pk):
         return ""
-    if has_live_lane(now):
+    if _has_live_lane(now):
         return "The workers are busy with other batches; this trial comes next."
     return "No worker takes the rows: it seems that none is running. Start one with “manage.py qcluster”."
 
 
-def has_live_lane(now: datetime, **filters: object) -> bool:
+def _has_live_lane(now: datetime, **filters: object) -> bool:
     stale = timedelta(seconds=settings.LANE_STALE_S)
     return Lane.objects.filter(state=LaneState.LIVE, heartbeat__gte=now - stale, **filters).exists()
 
 
-def trial_row(trial: CsvBatch, row: CsvBatchRow) -> TrialRow:
+def _trial_row(trial: CsvBatch, row: CsvBatchRow) -> TrialRow:
     names = [field["name"] for field in trial.response_fields]
     return TrialRow(
         index=row.row_index,

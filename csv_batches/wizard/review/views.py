@@ -34,7 +34,7 @@ from experiments.web.decorators import PageRequest, signed_in, wants_fragment
 def review(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     if request.method != "POST":
         return _render(request, batch, SettingsForm(batch))
-    batch, form = save_settings(request, batch)
+    batch, form = _save_settings(request, batch)
     if form.errors or wants_fragment(request):
         return _render(request, batch, form)
     return redirect_by_button(request, batch, steps.REVIEW)
@@ -45,21 +45,21 @@ def review(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
 def review_try(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     """Saves the settings and tries some rows with them. A GET polls how far they are."""
     if request.method != "POST":
-        return poll_trial(request, batch)
-    batch, form = save_settings(request, batch)
+        return _poll_trial(request, batch)
+    batch, form = _save_settings(request, batch)
     try_form = TryForm(request.POST)
     if not form.errors and try_form.is_valid():
         try:
             given = try_form.cleaned_data
             trials.start(batch_id=batch.pk, rows=given["try_rows"], first=given["try_start"])
         except WorkbenchError as error:
-            try_form.add_error(None, sentences_of_error(error))
+            try_form.add_error(None, _sentences_of_error(error))
     if form.errors or try_form.errors or wants_fragment(request):
         return _render(request, batch, form, try_form=try_form)
     return HttpResponseRedirect(f"{step_address(batch, steps.REVIEW)}#trial")
 
 
-def poll_trial(request: PageRequest, batch: CsvBatch) -> HttpResponse:
+def _poll_trial(request: PageRequest, batch: CsvBatch) -> HttpResponse:
     """The trial, unless the page shows it as it is; the last answer ends the polling."""
     trial = latest_trial(batch)
     if not wants_fragment(request):
@@ -76,21 +76,21 @@ def start(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     if request.method != "POST":
         # Somebody reloads the address of a start that was refused.
         return HttpResponseRedirect(step_address(batch, steps.REVIEW))
-    batch, form = save_settings(request, batch)
+    batch, form = _save_settings(request, batch)
     order = StartForm(request.POST)
     if not form.errors and order.is_valid():
         try:
             launch.run(batch_id=batch.pk, user=request.user, order=order.order())
             return HttpResponseRedirect(queue_address(batch))
         except WorkbenchError as error:
-            add_start_error(order, error)
+            _add_start_error(order, error)
             batch = batch_or_404(request.user, batch.pk)
     return _render(request, batch, form, order=order)
 
 
-def add_start_error(order: StartForm, error: WorkbenchError) -> None:
+def _add_start_error(order: StartForm, error: WorkbenchError) -> None:
     if error.code != ErrorCode.SCHEMA_CHANGE:
-        order.add_error(None, sentences_of_error(error))
+        order.add_error(None, _sentences_of_error(error))
     elif order.cleaned_data["confirm"]:
         sentence = "Somebody changed the network's schema after you looked at it. Look at the difference once more."
         order.add_error("confirm", sentence)
@@ -106,7 +106,7 @@ def review_empty(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
     return render(request, "csv_batches/wizard/review/empty.html", {"empty": empty_rows.count(batch), "batch": batch})
 
 
-def save_settings(request: PageRequest, batch: CsvBatch) -> tuple[CsvBatch, SettingsForm]:
+def _save_settings(request: PageRequest, batch: CsvBatch) -> tuple[CsvBatch, SettingsForm]:
     """Saves what was changed and is valid; the form has the errors of the rest."""
     form = SettingsForm(batch, request.POST)
     changes = form.changes()
@@ -131,7 +131,7 @@ def _render(
     seen = review.change.seen if review.change else ""
     # A confirmation counts only for the schema that was shown with it.
     confirmed = "confirm" in request.POST and request.POST.get("seen") == seen
-    order = order or start_form(request, batch)
+    order = order or _start_form(request, batch)
     context = {
         "review": review,
         "blockers": [*review.missing, *unsaved_parts(review, confirmed=confirmed, form=form, order=order)],
@@ -139,22 +139,22 @@ def _render(
         "form": form if form.errors else SettingsForm(batch),
         "was": settings_as_json(batch),
         "trial": latest_trial(batch),
-        "try_form": try_form or TryForm(initial=try_rows_sent(request)),
+        "try_form": try_form or TryForm(initial=_try_rows_sent(request)),
         "start_form": order,
     }
     return render_step(request, batch, steps.REVIEW, context)
 
 
-def try_rows_sent(request: PageRequest) -> dict[str, Any]:
+def _try_rows_sent(request: PageRequest) -> dict[str, Any]:
     return {"try_rows": request.POST.get("try_rows", 3), "try_start": request.POST.get("try_start", 0)}
 
 
-def start_form(request: PageRequest, batch: CsvBatch) -> StartForm:
+def _start_form(request: PageRequest, batch: CsvBatch) -> StartForm:
     """The choice of rows as it was sent: it is not saved, and nobody should have to make it again."""
     if "which" in request.POST:
         return StartForm(request.POST)
     return StartForm(initial={"which": "all", "range_from": 0, "range_to": max(batch.total - 1, 0)})
 
 
-def sentences_of_error(error: WorkbenchError) -> list[str]:
+def _sentences_of_error(error: WorkbenchError) -> list[str]:
     return [one.detail for one in (error.errors if isinstance(error, Problems) else [error])]

@@ -42,7 +42,7 @@ def save_field(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     leaves = request.POST.get("go") in ("next", "back")
     if leaves and card.is_blank:
         return _leave(request, batch)
-    saved = save_card(batch, card)
+    saved = _save_card(batch, card)
     if isinstance(saved, FieldCard):
         return _render(request, batch, card=saved)
     if leaves:
@@ -50,7 +50,7 @@ def save_field(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     return _after_change(request, saved, f"Field “{card.name}” is saved.", name=card.name, focus=card.name)
 
 
-def save_card(batch: CsvBatch, card: FieldCard) -> CsvBatch | FieldCard:
+def _save_card(batch: CsvBatch, card: FieldCard) -> CsvBatch | FieldCard:
     """The changed batch, or the card with what is wrong with it."""
     problem = field_list.problem(card.to_field())
     if problem:

@@ -57,7 +57,7 @@ class FirstRows:
         return self.end + 1 if self.end < self.columns else None
 
 
-def shown_columns(start: int, columns: int) -> tuple[int, int]:
+def _shown_columns(start: int, columns: int) -> tuple[int, int]:
     """The first and last column to show; from the beginning where there is no column `start`."""
     start = start if 1 <= start <= columns else 1
     return start, min(start + COLUMNS - 1, columns)
@@ -65,7 +65,7 @@ def shown_columns(start: int, columns: int) -> tuple[int, int]:
 
 def of_batch(batch: CsvBatch, start: int = 1) -> FirstRows:
     """Of the stored rows."""
-    start, end = shown_columns(start, len(batch.columns))
+    start, end = _shown_columns(start, len(batch.columns))
     values: dict[str, Any] = {"batch": batch.pk, "start": start - 1, "end": end, "chars": CHARS, "rows": ROWS}
     with connection.cursor() as cursor:
         cursor.execute(_BEGINNINGS, values)
@@ -76,7 +76,7 @@ def of_batch(batch: CsvBatch, start: int = 1) -> FirstRows:
 
 def of_cells(names: Sequence[str], rows: Iterable[Sequence[str]], start: int = 1) -> FirstRows:
     """Of rows that are not stored yet."""
-    start, end = shown_columns(start, len(names))
+    start, end = _shown_columns(start, len(names))
     lines = (
         (index, tuple(Cell.of_length(cell[:CHARS], len(cell)) for cell in row[start - 1 : end]))
         for index, row in enumerate(rows)

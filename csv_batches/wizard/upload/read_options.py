@@ -43,14 +43,14 @@ def options_form(filename: str, options: ReadOptions, batch: CsvBatch | None) ->
     return OptionsForm(
         common=(automatic, *_listed(encoding_names.COMMON | unlisted, encoding)),
         others=_listed(encoding_names.OTHERS, encoding),
-        delimiters=delimiter_options(values["delimiter"], batch) if has_delimiter else (),
+        delimiters=_delimiter_options(values["delimiter"], batch) if has_delimiter else (),
         own_delimiter=values["own_delimiter"],
         header=options.header,
         pad=options.ragged == "pad",
     )
 
 
-def delimiter_options(chosen: str, batch: CsvBatch | None) -> tuple[Option, ...]:
+def _delimiter_options(chosen: str, batch: CsvBatch | None) -> tuple[Option, ...]:
     detected = batch.delimiter if batch and not chosen else ""
     label = DELIMITERS.get("tab" if detected == "\t" else detected, detected)
     automatic = Option("", f"Find out: {label}" if detected else "Find out", not chosen)
@@ -94,11 +94,11 @@ def refusal_of_error(filename: str, error: Mapping[str, Any], options: ReadOptio
         detail=error["detail"],
         line=error.get("line"),
         column=error.get("column"),
-        remedies=(*encoding_remedies(error, options), *ragged_remedies(error, options)),
+        remedies=(*_encoding_remedies(error, options), *_ragged_remedies(error, options)),
     )
 
 
-def encoding_remedies(error: Mapping[str, Any], options: ReadOptions) -> list[Remedy]:
+def _encoding_remedies(error: Mapping[str, Any], options: ReadOptions) -> list[Remedy]:
     guess = [{"encoding": error["guess"], "preview": error.get("preview", [])}] if error.get("guess") else []
     return [
         Remedy(
@@ -110,7 +110,7 @@ def encoding_remedies(error: Mapping[str, Any], options: ReadOptions) -> list[Re
     ]
 
 
-def ragged_remedies(error: Mapping[str, Any], options: ReadOptions) -> list[Remedy]:
+def _ragged_remedies(error: Mapping[str, Any], options: ReadOptions) -> list[Remedy]:
     is_short_row = error["code"] == ErrorCode.RAGGED_ROW and error.get("found", 0) < error.get("expected", 0)
     if not is_short_row:
         return []

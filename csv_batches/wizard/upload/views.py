@@ -33,11 +33,11 @@ GET_OR_POST = ["GET", "HEAD", "POST"]
 @require_http_methods(GET_OR_POST)
 @signed_in
 def new(request: PageRequest) -> HttpResponseBase:
-    refused = refused_upload(request)
+    refused = _refused_upload(request)
     if request.method != "POST":
         return _render_new(request, refused)
     try:
-        batch = start_draft(request, refused)
+        batch = _start_draft(request, refused)
     except WorkbenchError as error:
         return _after_refusal(request, refused, error)
     if refused is not None and "file" in request.FILES:
@@ -48,13 +48,13 @@ def new(request: PageRequest) -> HttpResponseBase:
 @require_POST
 @signed_in
 def discard_new(request: PageRequest) -> HttpResponseBase:
-    refused = refused_upload(request)
+    refused = _refused_upload(request)
     if refused is not None:
         uploads.discard_refused(user=request.user, upload_id=refused.pk)
     return HttpResponseRedirect(reverse("csv_batches:new"))
 
 
-def refused_upload(request: PageRequest) -> Upload | None:
+def _refused_upload(request: PageRequest) -> Upload | None:
     """The refused file that the page is about. Only its owner sees it."""
     try:
         key = UUID(request.POST.get("upload") or request.GET.get("upload") or "")
@@ -63,15 +63,15 @@ def refused_upload(request: PageRequest) -> Upload | None:
     return Upload.objects.filter(pk=key, owner=request.user, batch=None).first()
 
 
-def start_draft(request: PageRequest, refused: Upload | None) -> CsvBatch:
+def _start_draft(request: PageRequest, refused: Upload | None) -> CsvBatch:
     """Of the file that was sent, or else of the refused one, read with other options."""
     if "file" not in request.FILES and refused is not None:
         options = ReadForm(request.POST).options()
         return uploads.start_from_refused(user=request.user, upload_id=refused.pk, options=options)
-    return uploads.start_from_file(user=request.user, file=uploaded_file(request))
+    return uploads.start_from_file(user=request.user, file=_uploaded_file(request))
 
 
-def uploaded_file(request: PageRequest) -> UploadedFile:
+def _uploaded_file(request: PageRequest) -> UploadedFile:
     file = request.FILES.get("file")
     if file is None:
         raise InvalidInput("Choose a file first.", code=ErrorCode.REQUIRED, attr="file")
@@ -83,7 +83,7 @@ def _after_refusal(request: PageRequest, refused: Upload | None, error: Workbenc
     if "file" in request.FILES and uploads.can_be_kept(error):
         if refused is not None:
             uploads.discard_refused(user=request.user, upload_id=refused.pk)
-        refused = uploads.keep_refused(user=request.user, batch=None, file=uploaded_file(request), error=error)
+        refused = uploads.keep_refused(user=request.user, batch=None, file=_uploaded_file(request), error=error)
     elif refused is None or not isinstance(error, RejectedFile):
         return _render_new(request, refused, error)
     return _open(request, f"{reverse('csv_batches:new')}?{urlencode({'upload': str(refused.pk)})}")
@@ -112,11 +112,11 @@ def upload(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     if request.POST.get("go") and "file" not in request.FILES:
         return redirect_by_button(request, batch, steps.UPLOAD)
     try:
-        uploads.receive(batch_id=batch.pk, file=uploaded_file(request))
+        uploads.receive(batch_id=batch.pk, file=_uploaded_file(request))
     except WorkbenchError as error:
         if "file" not in request.FILES or not uploads.can_be_kept(error):
             return _render(request, batch, error=error)
-        uploads.keep_refused(user=request.user, batch=batch, file=uploaded_file(request), error=error)
+        uploads.keep_refused(user=request.user, batch=batch, file=_uploaded_file(request), error=error)
     return _open(request, step_address(batch, steps.UPLOAD))
 
 
@@ -127,10 +127,10 @@ def upload_options(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     try:
         uploads.read_again(batch_id=batch.pk, options=options)
     except WorkbenchError as error:
-        return _render(request, reloaded(batch), error=error, options=options)
+        return _render(request, _reloaded(batch), error=error, options=options)
     if not wants_fragment(request):
         return HttpResponseRedirect(step_address(batch, steps.UPLOAD))
-    return _render(request, reloaded(batch))
+    return _render(request, _reloaded(batch))
 
 
 @require_POST
@@ -145,7 +145,7 @@ def upload_names(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
             drafts.update(batch_id=batch.pk, values=changes)
     if not wants_fragment(request):
         return redirect_by_button(request, batch, steps.UPLOAD)
-    return _render(request, reloaded(batch), names=form)
+    return _render(request, _reloaded(batch), names=form)
 
 
 @require_POST
@@ -156,7 +156,7 @@ def upload_discard(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     return HttpResponseRedirect(step_address(batch, steps.UPLOAD))
 
 
-def reloaded(batch: CsvBatch) -> CsvBatch:
+def _reloaded(batch: CsvBatch) -> CsvBatch:
     return CsvBatch.objects.select_related("network", "created_by", "incoming").get(pk=batch.pk)
 
 
@@ -169,7 +169,7 @@ def _render(
     names: NamesForm | None = None,
 ) -> HttpResponse:
     """`options` are those with which `error` came."""
-    file = file_page(batch, first_column(request), options if error else None)
+    file = file_page(batch, _first_column(request), options if error else None)
     refusal = file.refusal
     if isinstance(error, RejectedFile) and options and refusal is None:
         # The kept file cannot be read with these options: its rows stay as they are.
@@ -187,7 +187,7 @@ def _render(
     return _with_status(request, render_step(request, batch, steps.UPLOAD, context), error)
 
 
-def first_column(request: PageRequest) -> int:
+def _first_column(request: PageRequest) -> int:
     text = request.GET.get("from", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
 
