@@ -5,12 +5,15 @@ from typing import Any
 
 import dj_database_url
 
+from config.environment import Environment
 
-def database(*, url: str, var: Path) -> dict[str, Any]:
-    """Django's settings for the one database. `url` may be empty."""
+
+def database(environment: Environment, *, var: Path) -> dict[str, Any]:
+    """Django's settings for the one database."""
+    url = environment.service_url(
+        "DATABASE_URL", schemes=("postgresql", "postgres", "pgsql"), form="postgresql://user:password@host/name"
+    )
     settings: dict[str, Any] = dict(dj_database_url.parse(url)) if url else embedded(var)
-    if "postgresql" not in settings["ENGINE"] and "embedded_postgres" not in settings["ENGINE"]:
-        raise ValueError("DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host/name")
     settings["CONN_MAX_AGE"] = 60
     settings["CONN_HEALTH_CHECKS"] = True
     settings["OPTIONS"] = {

@@ -1,11 +1,11 @@
 """How gunicorn serves the site: `gunicorn -c python:config.gunicorn --bind ADDRESS config.wsgi`."""
 
-import os
+from config.settings import WEB_THREADS
 
 # One process: threads share the model's address and the caches; more machines or processes go behind a proxy.
 workers = 1
 worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "32"))
+threads = WEB_THREADS
 # A thread's request may take as long as it likes (exports, runs); this is for a process that does not react at all.
 timeout = 120
 graceful_timeout = 5

@@ -5,30 +5,64 @@ from datetime import timedelta
 from pathlib import Path
 
 from config.database import database
+from config.environment import HOST_AND_PORT, HOST_NAME, LOG_LEVELS, Environment
 from experiments.core.secret_files import made_once
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+# -- everything that the environment says; what cannot be read stops the start
+environment = Environment(os.environ)
+A_DAY_S = 24 * 60 * 60
+A_CENTURY_DAYS = 36_500
 
-def flag(name: str) -> bool:
-    return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
-
-
-def listed(name: str) -> list[str]:
-    return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
-
-
-def number(name: str, default: int) -> int:
-    return int(os.environ.get(name) or default)
-
-
-VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var").resolve()
-DEBUG = flag("DEBUG")
-SECRET_KEY = os.environ.get("SECRET_KEY") or made_once(VAR_DIR / "secret_key")
-FIELD_KEYS = listed("FIELD_KEYS")
+VAR_DIR = environment.folder("VAR_DIR", BASE_DIR / "var")
+DEBUG = environment.flag("DEBUG")
+DEMO = environment.flag("DEMO")
+BEHIND_PROXY = environment.flag("BEHIND_PROXY")
+SITE_URL = environment.url("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = environment.listed("ALLOWED_HOSTS", form=HOST_NAME) or ["localhost", "127.0.0.1", "[::1]"]
+FIELD_KEYS = environment.fernet_keys("FIELD_KEYS")
 """Fernet keys of stored credentials, the newest first; unset: one made in the var directory."""
-SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS = listed("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
+LOG_LEVEL = environment.choice("LOG_LEVEL", "WARNING", allowed=LOG_LEVELS)
+DATABASES = {"default": database(environment, var=VAR_DIR)}
+REDIS_URL = environment.service_url(
+    "REDIS_URL", schemes=("redis", "rediss", "unix"), form="redis://user:password@host:port/number"
+)
+
+RUN_URL = environment.url("RUN_URL")
+"""Where runs of networks without a `run_url` go, `/run` included; empty: this site."""
+RUN_TOKEN = environment.text("RUN_TOKEN")
+RUN_HOSTS = environment.listed("RUN_HOSTS", form=HOST_AND_PORT)
+OPENAI_BASE_URL = environment.url("OPENAI_BASE_URL")
+OPENAI_API_KEY = environment.text("OPENAI_API_KEY")
+OPENAI_MODEL = environment.text("OPENAI_MODEL")
+
+WEB_THREADS = environment.number("WEB_THREADS", 32, least=9)
+"""Threads of the web server. Our own `/run` takes at most WEB_THREADS - 8 of them."""
+WORKERS = environment.number("WORKERS", 4, least=1)
+"""Processes of one `qcluster`."""
+WORKER_GRACE_S = environment.number("WORKER_GRACE_S", 20, least=0, most=A_DAY_S)
+"""How long a stopping worker waits for the calls in flight before it gives their rows back."""
+LEASE_S = environment.number("LEASE_S", 30, least=1, most=A_DAY_S)
+"""How long a claimed row belongs to a worker that is not heard of. Renewed three times in that time."""
+
+UPLOAD_MAX_BYTES = environment.number("UPLOAD_MAX_BYTES", 2 * 1024**3, least=1)
+UPLOAD_MAX_ROWS = environment.number("UPLOAD_MAX_ROWS", 2_000_000, least=1)
+UPLOAD_MAX_COLUMNS = environment.number("UPLOAD_MAX_COLUMNS", 10_000, least=1)
+UPLOAD_MAX_CELL = environment.number("UPLOAD_MAX_CELL", 16 * 1024**2, least=1)
+"""Characters of one cell, quotes included."""
+
+RUNNING_MAX = environment.number("RUNNING_MAX", 20, least=0)
+"""Batches of one user that may run at a time; 0: any number. Staff are not limited."""
+API_REQUESTS_PER_MINUTE = environment.number("API_REQUESTS_PER_MINUTE", 6000, least=0)
+"""Of one user, in each web process; 0: any number."""
+RETENTION_DAYS = environment.number("RETENTION_DAYS", 0, least=0, most=A_CENTURY_DAYS)
+"""Finished batches are deleted after so many days; 0: they are kept."""
+RETENTION_SOURCE_DAYS = environment.number("RETENTION_SOURCE_DAYS", 0, least=0, most=A_CENTURY_DAYS)
+"""Source rows of finished batches, and what was sent for them, are removed after so many days; 0: they are kept."""
+environment.verify()
+
+SECRET_KEY = environment.text("SECRET_KEY") or made_once(VAR_DIR / "secret_key")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "experiments.web.errors.forbidden"
 
@@ -60,7 +94,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "experiments.http.middleware.whole_bodies",
+    "experiments.http.middleware.require_body_length",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -87,7 +121,6 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": database(url=os.environ.get("DATABASE_URL", ""), var=VAR_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
@@ -125,7 +158,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR_DIR / "media"
 
-FILE_UPLOAD_HANDLERS = ["experiments.http.upload_handler.CappedUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["experiments.http.upload_handler.LimitedUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
@@ -140,14 +173,14 @@ if SITE_URL.startswith("https://"):
     # Browsers take a cookie of such a name from this host alone: no other host of the domain can put one in its place.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 # Only behind a proxy that says how it was asked: without its word every request would be sent round in circles.
-SECURE_SSL_REDIRECT = SITE_URL.startswith("https://") and flag("BEHIND_PROXY")
+SECURE_SSL_REDIRECT = SITE_URL.startswith("https://") and BEHIND_PROXY
 SECURE_REDIRECT_EXEMPT = ["^health/"]
 SECURE_HSTS_SECONDS = 31_536_000 if SITE_URL.startswith("https://") else 0
 # Whether subdomains and browsers' own lists may rely on it, only the owner of the domain can say.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY") else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -205,46 +238,18 @@ SPECTACULAR_SETTINGS = {
 }
 
 # -- runs
-RUN_URL = os.environ.get("RUN_URL", "")
-"""Where runs of networks without a `run_url` go, `/run` included; empty: this site."""
-RUN_TOKEN = os.environ.get("RUN_TOKEN", "")
-RUN_HOSTS = listed("RUN_HOSTS")
-RUN_HOSTS_LOOPBACK = DEBUG or flag("DEMO")
+RUN_HOSTS_LOOPBACK = DEBUG or DEMO
 """Whether a `run_url` may name any loopback port."""
 RUN_TIMEOUT_MAX = 600
-OPENAI_BASE_URL = os.environ.get("OPENAI_BASE_URL", "")
-OPENAI_API_KEY = os.environ.get("OPENAI_API_KEY", "")
-OPENAI_MODEL = os.environ.get("OPENAI_MODEL", "")
-WEB_THREADS = int(os.environ.get("WEB_THREADS", "32"))
-"""Threads of the web server. Our own `/run` takes at most WEB_THREADS - 8 of them."""
 
-# -- limits of what is taken in
-UPLOAD_MAX_BYTES = number("UPLOAD_MAX_BYTES", 2 * 1024**3)
-UPLOAD_MAX_ROWS = number("UPLOAD_MAX_ROWS", 2_000_000)
-UPLOAD_MAX_COLUMNS = number("UPLOAD_MAX_COLUMNS", 10_000)
-UPLOAD_MAX_CELL = number("UPLOAD_MAX_CELL", 16 * 1024**2)
-"""Characters of one cell, quotes included."""
+# -- files
 UPLOAD_BACKGROUND_BYTES = 20 * 1024**2
 """Above this a file is parsed by a worker and the upload answers 202."""
 UPLOAD_KEEP_DAYS = 7
 
-# -- limits of what one user may do
-RUNNING_MAX = number("RUNNING_MAX", 20)
-"""Batches of one user that may run at a time; 0: any number. Staff are not limited."""
-RETENTION_DAYS = number("RETENTION_DAYS", 0)
-"""Finished batches are deleted after so many days; 0: they are kept."""
-RETENTION_SOURCE_DAYS = number("RETENTION_SOURCE_DAYS", 0)
-"""Source rows of finished batches, and what was sent for them, are removed after so many days; 0: they are kept."""
-API_REQUESTS_PER_MINUTE = number("API_REQUESTS_PER_MINUTE", 6000)
-"""Of one user, in each web process; 0: any number."""
-
 # -- the worker
-WORKER_GRACE_S = int(os.environ.get("WORKER_GRACE_S", "20"))
-"""How long a stopping worker waits for the calls in flight before it gives their rows back."""
 LANE_WIDTH = 64
 LANE_SLICE_S = 600
-LEASE_S = int(os.environ.get("LEASE_S", "30"))
-"""How long a claimed row belongs to a worker that is not heard of. Renewed three times in that time."""
 LEASE_RENEW_S = LEASE_S / 3
 LANE_BEAT_S = LEASE_S / 10
 LANE_STALE_S = LEASE_S / 2
@@ -259,7 +264,7 @@ _LANE_TIMEOUT_S = LANE_SLICE_S + RUN_TIMEOUT_MAX + 60
 Q_CLUSTER = {
     "name": "workbench",
     "orm": "default",
-    "workers": int(os.environ.get("WORKERS", "4")),
+    "workers": WORKERS,
     "queue_limit": 1,
     "bulk": 1,
     "poll": 0.2,
@@ -275,8 +280,8 @@ Q_CLUSTER = {
     "scheduler": False,
     "label": "Queue broker",
 }
-if os.environ.get("REDIS_URL"):
-    Q_CLUSTER["redis"] = os.environ["REDIS_URL"]
+if REDIS_URL:
+    Q_CLUSTER["redis"] = REDIS_URL
     del Q_CLUSTER["orm"]
 
 LOGGING = {
@@ -284,6 +289,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"django_q": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
 }

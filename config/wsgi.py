@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from experiments.http.request_body import WholeBody
+from experiments.http.request_body import CompleteBodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = WholeBody(get_wsgi_application())
+application = CompleteBodies(get_wsgi_application())

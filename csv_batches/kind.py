@@ -1,4 +1,4 @@
-"""The kind *CSV batch*: what it tells the host, each answer by the room that knows it."""
+"""The kind *CSV batch*: what it tells the host."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +8,10 @@ from django.urls import reverse
 
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.rules import steps
-from csv_batches.selectors import batches, plan, preview
+from csv_batches.rules.choices import MappingMode
+from csv_batches.selectors import batches
+from csv_batches.selectors.plan import CsvBatchPlan, plan_of_batch
+from csv_batches.selectors.preview import preview_of_payload
 from csv_batches.services import background_upload, drafts, duplicates, launch, uploaded_files
 from experiments.core.errors import WorkbenchError
 from experiments.kinds import Json, Nouns, QueueKind, SetUp
@@ -28,12 +31,11 @@ class CsvBatchKind(QueueKind):
     how_to_begin = "Choose a file to begin"
     no_items = "Upload a file or insert rows through the API."
     duplicate_takes = "the same file, mapping, template and schema"
-    facts_template = "csv_batches/queue_facts.html"
-    acts_template = "csv_batches/queue_acts.html"
+    actions_template = "csv_batches/queue_acts.html"
     can = frozenset({"create", "update", "insert", "run", "duplicate"})
 
-    def plan(self, queue_id: Any) -> plan.CsvBatchPlan:
-        return plan.plan(queue_id)
+    def plan(self, queue_id: Any) -> CsvBatchPlan:
+        return plan_of_batch(queue_id)
 
     def sweep(self) -> None:
         background_upload.sweep()
@@ -42,7 +44,7 @@ class CsvBatchKind(QueueKind):
         return background_upload.jobs_wait()
 
     def tidy(self) -> None:
-        uploaded_files.forget_old()
+        uploaded_files.delete_old()
 
     def forget_source(self, queue_id: Any) -> None:
         uploaded_files.forget_source(queue_id)
@@ -61,7 +63,7 @@ class CsvBatchKind(QueueKind):
 
     def shown_positions(self, queue: CsvBatch) -> list[int]:
         """The columns that are sent; before any is mapped, all."""
-        sent = [position for position, column in enumerate(queue.columns) if column["mode"] != "ignore"]
+        sent = [position for position, column in enumerate(queue.columns) if column["mode"] != MappingMode.IGNORE]
         return sent or list(range(len(queue.columns)))
 
     def response_fields(self, queue: CsvBatch) -> list[dict[str, Json]]:
@@ -73,7 +75,7 @@ class CsvBatchKind(QueueKind):
         return schema
 
     def preview(self, plan: Any, payload: Sequence[str]) -> dict[str, Json]:
-        return preview.of_payload(plan, payload)
+        return preview_of_payload(plan, payload)
 
     def missing(self, queue: CsvBatch) -> list[WorkbenchError]:
         return launch.missing(queue)
@@ -95,7 +97,19 @@ class CsvBatchKind(QueueKind):
         return drafts.insert_rows(batch_id=queue_id, rows=rows)
 
     def run(self, *, queue: CsvBatch, user: Any, order: Mapping[str, Json]) -> None:
-        launch.run(batch_id=queue.pk, user=user, order=_order(order))
+        first, last = order.get("first"), order.get("to")
+        # An order counts the first rows, or names both ends of a range; `Order.range_to` is exclusive.
+        after_last = None if last is None else last + 1
+        launch.run(
+            batch_id=queue.pk,
+            user=user,
+            order=launch.Order(
+                confirmed=order["confirm_schema_change"],
+                seen=order.get("seen"),
+                range_from=0 if first is not None else order.get("from"),
+                range_to=after_last if first is None else first,
+            ),
+        )
 
     def duplicate(self, *, queue: CsvBatch, user: Any, failed_only: bool) -> CsvBatch:
         return duplicates.duplicate(batch=queue, user=user, failed_only=failed_only)
@@ -104,15 +118,3 @@ class CsvBatchKind(QueueKind):
         from csv_batches.api.serializers import SERIALIZERS
 
         return SERIALIZERS
-
-
-def _order(given: Mapping[str, Json]) -> launch.Order:
-    first, last = given.get("first"), given.get("to")
-    # The rows `from` a `to` b are given with both ends; inside, ranges end before `range_to`.
-    after_last = None if last is None else last + 1
-    return launch.Order(
-        confirmed=given["confirm_schema_change"],
-        seen=given.get("seen"),
-        range_from=0 if first is not None else given.get("from"),
-        range_to=after_last if first is None else first,
-    )

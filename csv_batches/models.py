@@ -1,5 +1,6 @@
 """A CSV batch: a queue whose rows come from a file, with the mapping, template and schema that its operator chose."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 from uuid import uuid4
@@ -8,9 +9,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from csv_batches.rules.choices import SchemaMode
+from experiments import response_schema
 from experiments.models import Queue, QueueItem
 from experiments.models.fields import OrderedJSONField
 from experiments.models.querysets import OwnedQuerySet, QueueItemQuerySet, QueueQuerySet
+from experiments.response_schema import fields
 
 KIND = "csv_batch"
 
@@ -20,7 +24,7 @@ class UploadQuerySet(OwnedQuerySet):
 
 
 def source_path(batch: "CsvBatch", filename: str) -> str:
-    """Where the uploaded file is kept: by the batch's id, never by a name that a user chose."""
+    """Where the uploaded file is kept: named after the batch's id, never after a name that a user chose."""
     return f"csv_batches/{batch.pk}{kept_suffix(filename)}"
 
 
@@ -33,10 +37,6 @@ def incoming_path(upload: "Upload", filename: str) -> str:
 
 
 class CsvBatch(Queue):
-    class SchemaMode(models.TextChoices):
-        UPDATE = "update"
-        KEEP = "keep"
-
     dataset_name = models.CharField(max_length=255, blank=True)
     source = models.FileField(upload_to=source_path, max_length=255, blank=True)
     source_name = models.CharField(max_length=255, blank=True)
@@ -57,7 +57,7 @@ class CsvBatch(Queue):
     schema_json = OrderedJSONField(null=True, blank=True, help_text="The JSON Schema of it, checked on every answer.")
     schema_guidance = models.TextField(blank=True)
     schema_example = OrderedJSONField(null=True, blank=True)
-    schema_mode = models.CharField(max_length=8, choices=SchemaMode.choices, default=SchemaMode.UPDATE)
+    schema_mode = models.CharField(max_length=8, choices=SchemaMode.choices(), default=SchemaMode.UPDATE)
     draft_history = OrderedJSONField(default=list, blank=True, help_text="Earlier states of the draft, for undo.")
 
     objects = QueueQuerySet.as_manager()  # type: ignore[misc]
@@ -75,15 +75,27 @@ class CsvBatch(Queue):
 
     @property
     def arriving(self) -> "Upload | None":
-        """The file that is being read or was refused, beside the one that the rows are from."""
+        """The file that is being read or was refused; the one that the rows came from is `source`."""
         found: Upload | None = getattr(self, "incoming", None)
-        # One that was deleted a moment ago has no key any more.
+        # The cached object of an upload that was just deleted has no primary key.
         return found if found is not None and found.pk else None
 
     @property
     def is_being_read(self) -> bool:
         upload = self.arriving
         return upload is not None and upload.state == Upload.State.PARSING
+
+    def set_response_fields(self, given: Sequence[Mapping[str, Any]]) -> None:
+        """The fields, and the schema, guidance and example that they make. The caller saves the batch.
+
+        `InvalidInput` where a field is not valid; the batch is unchanged then.
+        """
+        checked = fields.check_fields(given)
+        schema = fields.fields_to_schema(checked) if checked else None
+        self.response_fields = [fields.field_to_json(field) for field in checked]
+        self.schema_json = schema
+        self.schema_guidance = response_schema.guidance(schema) if schema else ""
+        self.schema_example = response_schema.example(schema) if schema else None
 
     @property
     def header_texts(self) -> list[str]:
@@ -110,10 +122,10 @@ class CsvBatchRow(QueueItem):
 
 
 class Upload(models.Model):
-    """A file on its way into a draft: read by a worker, or refused and kept until its owner decides.
+    """A file on its way into a draft: being read by a worker, or refused and kept until its owner decides.
 
-    Without a `batch` it was refused before there was a draft. Without a `file` the one that the batch keeps is read
-    again. When its rows are stored it is gone, and the file is the batch's.
+    An upload without a `batch` was refused before there was a draft; one without a `file` reads the file that the batch
+    keeps again. Once the rows are stored the upload is deleted, and its file becomes the batch's.
     """
 
     class State(models.TextChoices):

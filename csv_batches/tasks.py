@@ -1,4 +1,4 @@
-"""Doorways for django-q2: each takes a key, calls one service, and may be delivered twice."""
+"""Tasks for django-q2: each takes a key and calls one service, and does no harm when it is delivered twice."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What the API of CSV batches has beyond that of every queue: the file, and a row as it would be sent."""
+"""The API calls of CSV batches that other queues do not have: the file, and a row as it would be sent."""
 
 from uuid import UUID
 
@@ -10,11 +10,12 @@ from rest_framework.response import Response
 
 from csv_batches.api import serializers
 from csv_batches.models import KIND
-from csv_batches.selectors import preview
+from csv_batches.selectors.batches import stored_file_as_json
+from csv_batches.selectors.preview import preview_of_row
 from csv_batches.services import uploads
 from experiments.api.base import QueueView
+from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
-from experiments.ingest import ReadOptions
 
 
 class BatchView(QueueView):
@@ -37,28 +38,16 @@ class BatchUpload(BatchView):
     def post(self, request: Request, batch_id: UUID) -> Response:
         batch = self.queue()
         for name in request.FILES.keys() - {"file"}:
-            raise InvalidInput("Send the file under the name “file”.", code="unknown_field", attr=name)
+            raise InvalidInput("Send the file under the name “file”.", code=ErrorCode.UNKNOWN_FIELD, attr=name)
         values = self.checked(serializers.UploadSerializer, request.data)
-        options = ReadOptions(
-            encoding=values.get("encoding") or None,
-            delimiter=values.get("delimiter") or None,
-            header=values["header"] in ("1", "true"),
-            ragged=values["ragged"],
-        )
+        options = serializers.UploadSerializer.read_options(values)
         if values.get("file") is None:
             batch = uploads.read_again(batch_id=batch.pk, options=options)
         else:
             batch = uploads.receive(batch_id=batch.pk, file=values["file"], options=options)
         if batch.is_being_read:
             return self.answer(status.HTTP_202_ACCEPTED)
-        body = {
-            "rows": batch.total,
-            "columns": batch.column_names,
-            "encoding": batch.encoding,
-            "delimiter": batch.delimiter or None,
-            "warnings": batch.warnings,
-        }
-        return Response(body, status=status.HTTP_201_CREATED)
+        return Response(stored_file_as_json(batch), status=status.HTTP_201_CREATED)
 
 
 class BatchPreview(BatchView):
@@ -68,4 +57,4 @@ class BatchPreview(BatchView):
     def post(self, request: Request, batch_id: UUID) -> Response:
         batch = self.queue()
         values = self.checked(serializers.PreviewRequestSerializer, request.data)
-        return Response(preview.of_row(batch, values.get("row_index")))
+        return Response(preview_of_row(batch, values.get("row_index")))

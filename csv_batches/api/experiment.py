@@ -1,4 +1,4 @@
-"""The API after the end: a batch's rows as the data set of an experiment."""
+"""The API call that makes an experiment of a finished batch."""
 
 from typing import Any
 from uuid import UUID
@@ -28,5 +28,5 @@ class BatchExperiment(BatchView):
     def post(self, request: Request, batch_id: UUID) -> Response:
         batch = self.queue()
         corrected_only = self.checked(WhichRowsSerializer, request.data).get("only") == "corrected"
-        made = to_experiment.make(batch=batch, user=request.user, corrected_only=corrected_only)
-        return Response(kind_of(made).serializers().queue(made).data, status=status.HTTP_201_CREATED)
+        experiment = to_experiment.make(batch=batch, user=request.user, corrected_only=corrected_only)
+        return Response(kind_of(experiment).serializers().queue(experiment).data, status=status.HTTP_201_CREATED)

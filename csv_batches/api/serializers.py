@@ -1,34 +1,46 @@
-"""The JSON of batches and rows: what comes in is checked here for its shape, in the services for its sense."""
+"""The JSON of batches, rows and trials. Types are checked here; what the values mean, in the services."""
 
 from typing import Any
 
 from rest_framework import serializers
 
 from csv_batches.models import CsvBatch
-from csv_batches.selectors import batches as selectors
-from experiments.api.serializers.queues import QueueDraftSerializer, QueueSerializer, QueueSerializers, RangeSerializer
+from csv_batches.rules.choices import MappingMode, SchemaMode
+from csv_batches.selectors.batches import batch_as_json
+from csv_batches.services.trials import MOST_ROWS
+from experiments.api.serializers.queues import (
+    QUEUE_STATUSES,
+    PauseReasonSerializer,
+    QueueDraftSerializer,
+    QueueSerializer,
+    QueueSerializers,
+    RangeSerializer,
+    RowSerializer,
+)
+from experiments.core.choices import FieldType
+from experiments.ingest import ReadOptions
 from experiments.selectors.items import LARGEST_INDEX
 
-SCHEMA_MODES = [str(mode) for mode in CsvBatch.SchemaMode.values]
+SCHEMA_MODES = SchemaMode.values()
 
 
 class ColumnSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(trim_whitespace=False)
     header = serializers.CharField(required=False, trim_whitespace=False, allow_blank=True)
-    mode = serializers.ChoiceField(["ignore", "prompt", "system_param"], required=False)
+    mode = serializers.ChoiceField(MappingMode.values(), required=False)
     key = serializers.CharField(required=False, trim_whitespace=False, allow_blank=True, allow_null=True)
 
 
 class ResponseFieldSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(trim_whitespace=False)
     description = serializers.CharField(required=False, allow_blank=True)
-    type = serializers.ChoiceField(["string", "number", "integer", "boolean"], required=False)
+    type = serializers.ChoiceField(FieldType.values(), required=False)
     required = serializers.BooleanField(required=False)  # type: ignore[assignment]
     choices = serializers.ListField(child=serializers.CharField(), required=False, allow_null=True)
 
 
 class DraftSerializer(QueueDraftSerializer):
-    """The settings of a batch. `columns`, `response_fields` are checked as a whole, with the place in the message."""
+    """The settings of a batch. `columns` and `response_fields` are checked as a whole; errors name the entry."""
 
     columns = serializers.ListField(child=serializers.DictField(), required=False)
     prompt_template = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
@@ -37,7 +49,7 @@ class DraftSerializer(QueueDraftSerializer):
 
 
 class BatchSerializer(QueueSerializer):
-    """A batch as it is answered."""
+    """A batch in an answer."""
 
     columns = ColumnSerializer(many=True)
     prompt_template = serializers.CharField()
@@ -47,7 +59,7 @@ class BatchSerializer(QueueSerializer):
     upload = serializers.DictField(allow_null=True)
 
     def to_representation(self, instance: CsvBatch) -> dict[str, Any]:
-        return selectors.batch(instance)
+        return batch_as_json(instance)
 
 
 class UploadSerializer(serializers.Serializer[Any]):
@@ -56,6 +68,16 @@ class UploadSerializer(serializers.Serializer[Any]):
     delimiter = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
     header = serializers.ChoiceField(["1", "0", "true", "false"], required=False, default="1")
     ragged = serializers.ChoiceField(["reject", "pad"], required=False, default="reject")
+
+    @staticmethod
+    def read_options(values: dict[str, Any]) -> ReadOptions:
+        """How to read the file, of checked values. An encoding or delimiter that is not given is detected."""
+        return ReadOptions(
+            encoding=values.get("encoding") or None,
+            delimiter=values.get("delimiter") or None,
+            header=values["header"] in ("1", "true"),
+            ragged=values["ragged"],
+        )
 
 
 class WarningSerializer(serializers.Serializer[Any]):
@@ -99,6 +121,26 @@ class PreviewSerializer(serializers.Serializer[Any]):
 class RunOrderSerializer(RangeSerializer):
     confirm_schema_change = serializers.BooleanField(required=False, default=False)
     seen = serializers.CharField(required=False, allow_null=True)
+
+
+class TrySerializer(serializers.Serializer[Any]):
+    rows = serializers.IntegerField(min_value=1, max_value=MOST_ROWS, required=False, default=3)
+    start = serializers.IntegerField(min_value=0, max_value=LARGEST_INDEX, required=False, default=0)
+
+
+class EstimateSerializer(serializers.Serializer[Any]):
+    p50_s = serializers.FloatField(help_text="Seconds for the whole batch if its rows take as long as the median one.")
+    p95_s = serializers.FloatField(help_text="Seconds for the whole batch if its rows take as long as the slow ones.")
+    tokens = serializers.IntegerField(allow_null=True, help_text="Null where the network does not say.")
+
+
+class TrialSerializer(serializers.Serializer[Any]):
+    """The latest trial; `status` is null before the first, `estimate` until a row has succeeded."""
+
+    status = serializers.ChoiceField(QUEUE_STATUSES, allow_null=True)
+    rows = serializers.ListField(child=RowSerializer())
+    estimate = EstimateSerializer(allow_null=True)
+    pause_reason = PauseReasonSerializer(allow_null=True)
 
 
 SERIALIZERS = QueueSerializers(

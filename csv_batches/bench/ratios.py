@@ -1,6 +1,6 @@
 """Speed and memory as ratios within one run: what the workbench costs beside the plain thing it is built on.
 
-Absolute figures say more about the machine than about the code; each line sets one against another, measured in turn.
+Absolute figures say more about the machine than about the code, so each line compares two, measured one after another.
 """
 
 import csv
@@ -9,6 +9,7 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,11 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.rules import mapping
 from experiments import response_schema
+from experiments.core.choices import FieldType, QueueStatus
 from experiments.ingest import open_table
 from experiments.models import Network
 from experiments.response_schema import fields
@@ -33,7 +36,7 @@ LATENCY_S = 0.05
 
 @dataclass(frozen=True)
 class Line:
-    """`ratio` is `ours` ÷ `plain`; what they are stands in `what`."""
+    """One comparison: `what` was measured, the workbench's figure and that of the plain thing, in `unit`."""
 
     what: str
     ours: float
@@ -43,6 +46,32 @@ class Line:
     @property
     def ratio(self) -> float:
         return self.ours / self.plain if self.plain else float("nan")
+
+    def __str__(self) -> str:
+        return f"{self.what:58} {self.ours:12,.1f} / {self.plain:12,.1f} {self.unit:7} = {self.ratio:.2f}"
+
+
+def measure(rows: int) -> Iterator[Line]:
+    """All lines, each as soon as it is measured, on a file of `rows` rows. Leaves neither batch nor network behind."""
+    user, _ = get_user_model().objects.get_or_create(username="bench", defaults={"is_active": False})
+    with tempfile.TemporaryDirectory() as folder, run_server() as url:
+        path = Path(folder) / "bench.csv"
+        write_csv(path, rows)
+        batch = create_batch(user, url)
+        try:
+            before = peak_mb()
+            yield reading(path, rows)
+            yield storing(batch, path, rows)
+            yield exporting(batch, rows)
+            size = path.stat().st_size / 1024**2
+            yield Line("memory grew by, against the file", peak_mb() - before, size, "MB")
+            for concurrency in (1, 16, 64):
+                yield calling(batch, concurrency, 30 * concurrency)
+        finally:
+            network = batch.network
+            queues.destroy(batch.pk)
+            if network is not None:
+                network.delete()
 
 
 def write_csv(path: Path, rows: int) -> None:
@@ -64,7 +93,7 @@ def exhaust(items: Any) -> int:
 
 
 def peak_mb() -> float:
-    """Of this process, so far."""
+    """The most memory that this process has used so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
@@ -108,8 +137,8 @@ def exporting(batch: CsvBatch, rows: int) -> Line:
 
 
 def calling(batch: CsvBatch, concurrency: int, rows: int) -> Line:
-    """Rows recorded per second, against what `concurrency` calls of `LATENCY_S` could give at most."""
-    CsvBatch.objects.filter(pk=batch.pk).update(concurrency=concurrency, status="draft")
+    """Rows recorded per second, against the most that `concurrency` calls of `LATENCY_S` each could reach."""
+    CsvBatch.objects.filter(pk=batch.pk).update(concurrency=concurrency, status=QueueStatus.DRAFT)
     bulk_insert.replace_items(queue=batch, payloads=([str(index), *["abc"] * (COLUMNS - 1)] for index in range(rows)))
     bulk_insert.set_total(queue=batch, total=rows)
     queues.start(queue_id=batch.pk)
@@ -119,10 +148,10 @@ def calling(batch: CsvBatch, concurrency: int, rows: int) -> Line:
     )
 
 
-def make_batch(user: Any, url: str) -> CsvBatch:
+def create_batch(user: Any, url: str) -> CsvBatch:
     network = Network.objects.create(name=f"bench {time.time_ns()}", run_url=url, max_concurrency=1000)
     names = [f"column {number}" for number in range(COLUMNS)]
-    answer = fields.check_fields([{"name": "answer", "type": "string"}])
+    answer = fields.check_fields([{"name": "answer", "type": FieldType.STRING}])
     schema = fields.fields_to_schema(answer)
     return CsvBatch.objects.create(
         kind=KIND,
@@ -139,8 +168,8 @@ def make_batch(user: Any, url: str) -> CsvBatch:
 
 
 @contextmanager
-def answering() -> Iterator[str]:
-    """The address of a `/run` that answers after `LATENCY_S`, in a process of its own."""
+def run_server() -> Iterator[str]:
+    """The address of a `/run` in a process of its own that answers after `LATENCY_S`."""
     command = [sys.executable, "-m", "csv_batches.bench.server", str(LATENCY_S)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  our own module
         assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""The `/run` that `manage.py bench` calls: always the same answer, after a while. Prints its port."""
+"""The `/run` that `manage.py bench` calls: always the same answer, after a delay. Prints its port."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ from typing import Any
 BODY = json.dumps({"execution_log": [], "final": {"status": "ok", "response_payload": {"answer": "yes"}}}).encode()
 
 
-class Answering(BaseHTTPRequestHandler):
+class RunHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     latency_s = 0.0
@@ -24,12 +24,12 @@ class Answering(BaseHTTPRequestHandler):
         self.wfile.write(BODY)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Quiet."""
+        """Does not log."""
 
 
 def main() -> None:
-    Answering.latency_s = float(sys.argv[1])
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    RunHandler.latency_s = float(sys.argv[1])
+    server = ThreadingHTTPServer(("127.0.0.1", 0), RunHandler)
     server.daemon_threads = True
     sys.stdout.write(f"{server.server_port}\n")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""The sample of the demo: its network, its batch, and how well the answers agree with the labels in the file."""
+"""The sample batch of the demo and its network, and how well the answers agree with the labels in the file."""
 
 import shutil
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from django.db import transaction
 from csv_batches.demo import sample
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.services import drafts, launch, uploads
-from experiments.core.choices import QueueStatus
+from experiments.core.choices import FINISHED, QueueStatus, RowStatus
 from experiments.kinds import kind_of
 from experiments.models import Network
 from experiments.services import networks
@@ -19,9 +19,10 @@ from experiments.services import networks
 
 @dataclass(frozen=True)
 class Outcome:
-    """How far the batch is. `right` of the `judged` rows, those with a label, have it as their answer.
+    """How far the batch is.
 
-    A failed row with a label is judged, and not right. `seconds` from the start to the end; None before that.
+    `judged` are the final rows with a label, failed ones included; `right` those of them whose answer is the label.
+    `seconds` from the start to the end; None before the end.
     """
 
     status: str
@@ -43,11 +44,11 @@ class Outcome:
 
     @property
     def has_ended(self) -> bool:
-        return self.status in (QueueStatus.COMPLETED, QueueStatus.CANCELLED)
+        return self.status in FINISHED
 
 
 def ensure_network() -> Network:
-    """The sample's network, made where it is missing; one that a person changed stays as it is."""
+    """The sample's network, created where it is missing; one that a person changed is left alone."""
     found = Network.objects.filter(name=sample.NETWORK["name"]).first()
     return found or networks.save(network=None, values=sample.NETWORK)
 
@@ -60,18 +61,18 @@ def find_batch(*, user: Any) -> CsvBatch | None:
 
 
 def start_batch(*, user: Any) -> CsvBatch:
-    """A new sample batch, running. All of it or nothing: a half-made one would be taken for the sample later."""
+    """A new sample batch, running. In one transaction: later starts would take half a batch for the sample."""
     with transaction.atomic():
         batch = drafts.create(user=user, values={"name": sample.BATCH["name"]})
-        with _uploaded() as file:
+        with _sample_file() as file:
             uploads.receive(batch_id=batch.pk, file=file)
-        # The mapping names columns: it comes after the file.
+        # After the file: the mapping names its columns.
         drafts.update(batch_id=batch.pk, values=sample.BATCH)
         launch.run(batch_id=batch.pk, user=user, order=launch.Order(confirmed=True))
     return CsvBatch.objects.get(pk=batch.pk)
 
 
-def _uploaded() -> TemporaryUploadedFile:
+def _sample_file() -> TemporaryUploadedFile:
     path = sample.SAMPLE_CSV
     file = TemporaryUploadedFile(path.name, "text/csv", path.stat().st_size, "utf-8")
     with path.open("rb") as source:
@@ -81,13 +82,12 @@ def _uploaded() -> TemporaryUploadedFile:
     return file
 
 
-def page(batch: CsvBatch) -> str:
-    """The path of the batch's page."""
+def page_path(batch: CsvBatch) -> str:
     return kind_of(batch).address(batch.pk)
 
 
 def outcome(batch_id: UUID) -> Outcome | None:
-    """None where somebody deleted the batch."""
+    """None where the batch was deleted."""
     batch = CsvBatch.objects.kept().filter(pk=batch_id).first()
     if batch is None:
         return None
@@ -106,12 +106,11 @@ def outcome(batch_id: UUID) -> Outcome | None:
 
 
 def agreement(batch: CsvBatch) -> tuple[int, int]:
-    """(right, judged) over the final rows. Upper and lower case and space around a word make no difference."""
+    """(right, judged) of the final rows. Case and surrounding space are ignored."""
     label = batch.header_texts.index(sample.GOLD_COLUMN)
     right = judged = 0
-    for payload, answer in batch.rows.filter(status__in=["succeeded", "failed"]).values_list(
-        "payload", "result_payload"
-    ):
+    final = batch.rows.filter(status__in=(RowStatus.SUCCEEDED, RowStatus.FAILED))
+    for payload, answer in final.values_list("payload", "result_payload"):
         gold = payload[label].strip().casefold()
         given = str((answer or {}).get(sample.GOLD_FIELD, "")).strip().casefold()
         judged += bool(gold)

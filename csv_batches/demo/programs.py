@@ -1,4 +1,4 @@
-"""The programs of the demo: how each is started, when it counts as up, and what of the machine they need."""
+"""The programs of the demo: how each is started, how to tell that it is up, and checks of the machine they run on."""
 
 import argparse
 import errno
@@ -25,7 +25,7 @@ POLL_S = 0.2
 
 
 def environment(url: str) -> dict[str, str]:
-    """Of the programs. Hosts are the default ones: the worker calls this site by its loopback address."""
+    """For the programs. `ALLOWED_HOSTS` is left at its default: the worker calls this site at its loopback address."""
     env = {name: value for name, value in os.environ.items() if name != "ALLOWED_HOSTS"}
     return {**env, "DEMO": "1", "SITE_URL": url, "VAR_DIR": str(settings.VAR_DIR), "PYTHONUNBUFFERED": "1"}
 
@@ -35,7 +35,7 @@ def log_file(name: str) -> Path:
 
 
 def model_program(env: dict[str, str]) -> Program:
-    # A web process that misses the model starts one of its own, and there can be only one.
+    # A web process that finds no model starts one, and there can be only one.
     program = _program("model", ["manage.py", "local_model"], env, grace_s=10)
     return replace(program, is_needed=lambda: not is_model_up())
 
@@ -46,7 +46,7 @@ def web_program(port: int, env: dict[str, str]) -> Program:
 
 
 def worker_program(env: dict[str, str]) -> Program:
-    # The worker's own last resort comes 10 s after its grace.
+    # The worker kills what is left of itself 10 s after its grace.
     program = _program("worker", ["manage.py", "qcluster"], env, grace_s=settings.WORKER_GRACE_S + 15)
     return replace(program, is_stuck=WorkerWatch())
 
@@ -58,26 +58,26 @@ def _program(name: str, argv: list[str], env: dict[str, str], *, grace_s: float)
 
 
 class WorkerWatch:
-    """Whether the worker's main process, which watches all its others, hangs itself. Call it as often as you like."""
+    """Whether the worker's main process, which watches all its others, hangs. Cheap to call often."""
 
-    LOOK_S = 2.0
-    ENOUGH = 3
-    """Looks in a row: after a machine slept, the first one finds everything silent."""
+    CHECK_EVERY_S = 2.0
+    CHECKS_IN_A_ROW = 3
+    """More than one: just after the machine slept, every heartbeat is old."""
 
     def __init__(self) -> None:
-        self._look_at = 0.0
-        self._silent = 0
+        self._next_check = 0.0
+        self._silent_checks = 0
 
     def __call__(self, pid: int) -> bool:
-        if time.monotonic() < self._look_at:
+        if time.monotonic() < self._next_check:
             return False
-        self._look_at = time.monotonic() + self.LOOK_S
+        self._next_check = time.monotonic() + self.CHECK_EVERY_S
         age_s = health.process_heartbeat_age_s(host=socket.gethostname(), pid=pid)
-        self._silent = self._silent + 1 if age_s is not None and age_s > settings.WORKER_STUCK_S else 0
-        return self._silent >= self.ENOUGH
+        self._silent_checks = self._silent_checks + 1 if age_s is not None and age_s > settings.WORKER_STUCK_S else 0
+        return self._silent_checks >= self.CHECKS_IN_A_ROW
 
 
-# -- looks at the machine
+# -- checks of the machine
 
 
 def port_number(text: str) -> int:
@@ -88,7 +88,7 @@ def port_number(text: str) -> int:
 
 @contextmanager
 def only_demo(path: Path, url: str) -> Iterator[bool]:
-    """Holds the lock of this directory's demo; gives whether the one before was killed: it left its address there."""
+    """Holds the lock of this directory's demo; yields whether the demo before was killed, leaving its address there."""
     with path.open("a+") as lock:
         lock.seek(0)
         try:
@@ -128,7 +128,7 @@ def is_free(port: int) -> bool:
 
 
 def answers(port: int) -> bool:
-    """Whether the site answers, if only by asking who is there."""
+    """Whether the site answers, be it with 401."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request("GET", "/api/networks")
@@ -144,7 +144,7 @@ def is_model_up() -> bool:
 
 
 def has_workers(pid: int | None) -> bool:
-    """Whether the worker's main process has forked: its sentinel and all that take tasks."""
+    """Whether the worker's main process has forked its sentinel and all processes that take tasks."""
     try:
         return pid is not None and len(psutil.Process(pid).children(recursive=True)) > worker_count()
     except psutil.NoSuchProcess:
@@ -156,7 +156,7 @@ def worker_count() -> int:
 
 
 def uv_process() -> int | None:
-    """The process id of the `uv run` that started this process, None where something else did."""
+    """The process id of the `uv run` that started this process; None where something else started it."""
     with suppress(psutil.Error):
         parent = psutil.Process(os.getpid()).parent()
         if parent and parent.name() == "uv":

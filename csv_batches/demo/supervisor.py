@@ -1,11 +1,11 @@
 """Runs several programs as one: starts them, restarts those that die, ends them in order, leaves nothing behind.
 
 Each program gets a session of its own, so that Ctrl-C in the terminal reaches the supervisor alone, and only the main
-process of a program is asked to end (SIGTERM): a program with processes of its own ends those in its own order. What is
-left of its process group after that, or after its grace, is killed.
+process of a program is asked to end (SIGTERM): it ends the processes that it started in its own order. What is left of
+its process group after that, or after its grace, is killed.
 
-On Linux a program whose supervisor was killed is sent SIGTERM by the kernel. Other systems have nothing like it: there
-the programs of a killed supervisor go on.
+On Linux the kernel sends SIGTERM to the programs of a supervisor that was killed. Other systems have nothing like it:
+there the programs go on.
 """
 
 import os
@@ -25,12 +25,12 @@ import psutil
 
 POLL_S = 0.05
 ECHO_S = 0.3
-"""A launcher such as `uv run` may pass on a Ctrl-C that the terminal sent to everybody: one key press, two signals."""
+"""Signals closer together count as one: `uv run` passes on a Ctrl-C that the terminal already sent to everybody."""
 KILLED_S = 5.0
 TAIL_LINES = 15
 
-# Asks for a SIGTERM at the supervisor's death (1 is PR_SET_PDEATHSIG, see prctl(2)), then becomes the program. An own
-# small process, because code between fork and exec is not safe in a process that may have threads.
+# Asks for a SIGTERM at the supervisor's death (1 is PR_SET_PDEATHSIG, see prctl(2)), then becomes the program. It is a
+# small process of its own, because code between fork and exec is not safe in a process that may have threads.
 _END_WITH_PARENT = """
 import ctypes, os, signal, sys
 ctypes.CDLL(None).prctl(1, int(signal.SIGTERM), 0, 0, 0)
@@ -41,16 +41,16 @@ os.execvp(sys.argv[2], sys.argv[2:])
 
 
 class GaveUp(Exception):
-    """A program does not stay up or does not become ready. The text says which, and shows the end of its log."""
+    """A program does not stay up or does not become ready. The text names it and shows the end of its log."""
 
 
 @dataclass(frozen=True)
 class Program:
     """What to run. `env` is the whole environment, None: the supervisor's; `log` is appended to.
 
-    `grace_s` is how long it may take to end after SIGTERM before what is left of it is killed. Once it died it is
-    started again only while `is_needed()`, so that it does not fight with somebody who does its work meanwhile. While
-    it runs, `is_stuck` is asked with its process id: one that lives and does nothing is killed and started again.
+    `grace_s` is how long it may take to end after SIGTERM before what is left of it is killed. After it died it is
+    started again only while `is_needed()`, so that there are not two where another program does its work meanwhile.
+    While it runs, `is_stuck` is called with its process id: a program that hangs is killed and started again.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Program:
 
 @dataclass(frozen=True)
 class RestartPolicy:
-    """At most `limit` restarts of one program within `window_s`, each delayed twice as long as the one before."""
+    """At most `limit` restarts of one program within `window_s`, each delayed twice as long as the previous one."""
 
     limit: int = 5
     window_s: float = 60.0
@@ -93,7 +93,7 @@ class _Child:
         return len(self.restarts)
 
     def log_tail(self) -> str:
-        """The last lines that it wrote since its last start."""
+        """The last lines of its log since its last start."""
         with self.program.log.open("rb") as log:
             log.seek(self.log_start)
             lines = log.read().decode(errors="replace").splitlines()
@@ -101,11 +101,11 @@ class _Child:
 
 
 class Supervisor:
-    """A context manager for the main thread of a process; on leaving it everything that was started has ended.
+    """A context manager for the main thread of a process. When it exits, everything that was started has ended.
 
     The first SIGINT, SIGTERM or SIGHUP raises `KeyboardInterrupt` in the `with` block, another one while the programs
     are ending kills what is left at once. After the block these signals are ignored, so that the last steps of the
-    process itself (its `atexit` functions) are not cut short.
+    process itself (its `atexit` functions) are not interrupted.
     """
 
     def __init__(self, *, say: Callable[[str], None], restarts: RestartPolicy | None = None) -> None:
@@ -113,9 +113,9 @@ class Supervisor:
         self._policy = restarts or RestartPolicy()
         self._children: list[_Child] = []
         self._caught: list[signal.Signals] = []
-        self._asked_at: float | None = None
-        self._hurried = False
-        # While set, a signal is only noted: an exception just after a fork would lose the child.
+        self._stop_requested_at: float | None = None
+        self._hurry = False
+        # While set, a signal is only recorded: an exception just after a fork would lose the child.
         self._shielded = False
 
     def __enter__(self) -> Self:
@@ -131,12 +131,12 @@ class Supervisor:
 
     def _on_signal(self, signum: int, frame: FrameType | None) -> None:
         now = time.monotonic()
-        if self._asked_at is None:
-            self._asked_at = now
+        if self._stop_requested_at is None:
+            self._stop_requested_at = now
             if not self._shielded:
                 raise KeyboardInterrupt
-        elif now - self._asked_at > ECHO_S:
-            self._hurried = True
+        elif now - self._stop_requested_at > ECHO_S:
+            self._hurry = True
 
     # -- while it runs
 
@@ -147,35 +147,33 @@ class Supervisor:
         self._spawn(child)
 
     def pid(self, name: str) -> int | None:
-        """The main process of a program; None where it was not started, and between its death and its restart."""
+        """The process id of a program; None where it was not started, and between its death and its restart."""
         return next((c.process.pid for c in self._children if c.program.name == name and c.process), None)
 
     def check(self) -> None:
-        """One look at all programs, for the caller's loop: the dead are buried and restarted. Raises `GaveUp`."""
-        self._raise_if_asked()
+        """Checks all programs once and restarts those that died or hang. For the caller's loop. Raises `GaveUp`."""
+        self._raise_if_stopping()
         for child in self._children:
             if child.process is not None and child.process.poll() is None and child.program.is_stuck(child.process.pid):
                 self._say(f"{child.program.name} gives no sign of life and is killed")
                 end_group(child.process)
             if child.process is not None and child.process.poll() is not None:
-                self._bury(child, child.process)
+                self._after_death(child, child.process)
             if child.process is None and child.due <= time.monotonic() and child.program.is_needed():
                 self._spawn(child)
 
     def wait_until(self, condition: Callable[[], bool], *, name: str, timeout_s: float) -> None:
-        """Returns when `condition` holds, which the program `name` has to bring about; `GaveUp` after `timeout_s`."""
+        """Returns when `condition` holds, which is up to the program `name`; `GaveUp` after `timeout_s`."""
         deadline = time.monotonic() + timeout_s
         while not condition():
             self.check()
             if time.monotonic() > deadline:
-                raise GaveUp(f"{name} was not ready within {timeout_s:.0f} s. {self._child(name).log_tail()}")
+                child = next(child for child in self._children if child.program.name == name)
+                raise GaveUp(f"{name} was not ready within {timeout_s:.0f} s. {child.log_tail()}")
             time.sleep(POLL_S)
 
-    def _child(self, name: str) -> _Child:
-        return next(child for child in self._children if child.program.name == name)
-
-    def _raise_if_asked(self) -> None:
-        if self._asked_at is not None:
+    def _raise_if_stopping(self) -> None:
+        if self._stop_requested_at is not None:
             raise KeyboardInterrupt
 
     def _spawn(self, child: _Child) -> None:
@@ -184,11 +182,11 @@ class Supervisor:
             child.process, child.log_start = spawn(child.program)
         finally:
             self._shielded = False
-        self._raise_if_asked()
+        self._raise_if_stopping()
 
-    def _bury(self, child: _Child, process: subprocess.Popen[bytes]) -> None:
+    def _after_death(self, child: _Child, process: subprocess.Popen[bytes]) -> None:
         name, how = child.program.name, how_it_ended(process.returncode)
-        # Its orphans must not go on beside the new ones.
+        # Processes that it left behind must not go on beside the new ones.
         end_group(process)
         child.process = None
         recent = child.recent_restarts(self._policy.window_s)
@@ -204,10 +202,10 @@ class Supervisor:
     # -- the end
 
     def stop(self) -> None:
-        """Ends all programs, the last started first, each before the next one is asked."""
+        """Ends all programs one after another, the last started first."""
         self._shielded = True
-        if self._asked_at is None:
-            self._asked_at = time.monotonic()
+        if self._stop_requested_at is None:
+            self._stop_requested_at = time.monotonic()
         for child in reversed(self._children):
             if child.process is not None:
                 self._end(child.program, child.process)
@@ -217,17 +215,17 @@ class Supervisor:
 
     def _end(self, program: Program, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + program.grace_s
-        if not self._hurried:
+        if not self._hurry:
             process.terminate()
-        while process.poll() is None and not self._hurried and time.monotonic() < deadline:
+        while process.poll() is None and not self._hurry and time.monotonic() < deadline:
             time.sleep(POLL_S)
-        if process.poll() is None and not self._hurried:
+        if process.poll() is None and not self._hurry:
             self._say(f"{program.name} did not end within {program.grace_s:g} s and is killed")
         end_group(process)
 
 
 def spawn(program: Program) -> tuple[subprocess.Popen[bytes], int]:
-    """The running program and the length that its log had before."""
+    """The running program, and the length of its log before the start."""
     argv = list(program.argv)
     if sys.platform == "linux":
         argv = [sys.executable, "-I", "-S", "-c", _END_WITH_PARENT, str(os.getpid()), *argv]
@@ -247,8 +245,8 @@ def spawn(program: Program) -> tuple[subprocess.Popen[bytes], int]:
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:
-    """Kills what is left of the process and its group, and returns when nothing of it runs."""
-    # A group whose last process has ended is unknown on Linux and forbidden on macOS.
+    """Kills what is left of the process and its group, and returns when none of it runs any more."""
+    # Signalling a group whose last process has ended: ESRCH on Linux, EPERM on macOS.
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -258,7 +256,7 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
 
 
 def is_group_alive(pgid: int) -> bool:
-    """Whether a process of the group runs. Zombies do not count: where nobody reaps orphans, they stay for ever."""
+    """Whether a process of the group runs. Zombies do not count: where nobody reaps orphans, they stay forever."""
     for process in psutil.process_iter():
         with suppress(ProcessLookupError, PermissionError, psutil.Error):
             if os.getpgid(process.pid) == pgid and process.status() != psutil.STATUS_ZOMBIE:

@@ -1,7 +1,6 @@
-"""The choices of a field as the lines of a text area, one a line, and back without loss.
+"""The choices of a response field as the lines of a text area, one per line, and back without loss.
 
-A line is the choice itself. One that lines cannot say (it spans lines, or begins or ends with a space) stands as a JSON
-string in quotes.
+A choice with line breaks, or with a space at its beginning or end, is written as a JSON string.
 """
 
 import json
@@ -14,28 +13,25 @@ def lines_of(choices: Iterable[str]) -> str:
 
 
 def choices_of(text: str) -> list[str]:
-    """Blank lines and the space around a choice do not count."""
+    """Blank lines and the space around a choice are ignored."""
     lines = (line.strip() for line in re.split(r"\r\n|\r|\n", text))
-    return [_choice(line) for line in lines if line]
-
-
-def _choice(line: str) -> str:
-    quoted = _unquoted(line)
-    return quoted if quoted is not None and _needs_quotes(quoted) else line
+    return [_unquoted(line) if _needs_quotes(_unquoted(line)) else line for line in lines if line]
 
 
 def _needs_quotes(choice: str) -> bool:
     if choice != choice.strip() or "\n" in choice or "\r" in choice:
         return True
-    quoted = _unquoted(choice)
-    return quoted is not None and _needs_quotes(quoted)
+    inner = _unquoted(choice)
+    # Without quotes of its own, a choice that looks like a quoted one would be read back without them.
+    return inner != choice and _needs_quotes(inner)
 
 
-def _unquoted(line: str) -> str | None:
+def _unquoted(line: str) -> str:
+    """The text of a line that is a JSON string; any other line as it is."""
     if len(line) < 2 or line[0] != '"' or line[-1] != '"':
-        return None
+        return line
     try:
         value = json.loads(line)
     except ValueError:
-        return None
-    return value if isinstance(value, str) else None
+        return line
+    return value if isinstance(value, str) else line

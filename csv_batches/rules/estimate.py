@@ -1,4 +1,4 @@
-"""How long a whole batch takes and how much it uses, judged by a few of its rows."""
+"""How long a whole batch takes and how many tokens it uses, estimated from a few of its rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from statistics import quantiles
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Seconds for the whole batch if every row takes as long as a fast (p50) or a slow (p95) one of those tried.
+    """Seconds for the whole batch if every row takes as long as the median row (p50) or a slow one (p95).
 
-    `tokens`: of the whole batch; None where the network does not say how many it used.
+    `tokens`: of the whole batch; None where the network does not report how many it used.
     """
 
     p50_s: float
@@ -18,17 +18,17 @@ class Estimate:
 
 
 def estimate(elapsed_ms: Sequence[int], *, tokens: int, rows: int, at_a_time: int) -> Estimate | None:
-    """From the times of the rows that were tried, and the tokens that these used together; None without a row."""
+    """From the times of the rows that were tried, and the tokens that they used together; None without a row."""
     if not elapsed_ms:
         return None
-    seconds_a_millisecond = rows / max(1, min(at_a_time, rows)) / 1000
+    seconds_per_ms = rows / max(1, min(at_a_time, rows)) / 1000
     return Estimate(
-        p50_s=round(percentile(elapsed_ms, 50) * seconds_a_millisecond, 3),
-        p95_s=round(percentile(elapsed_ms, 95) * seconds_a_millisecond, 3),
+        p50_s=round(percentile(elapsed_ms, 50) * seconds_per_ms, 3),
+        p95_s=round(percentile(elapsed_ms, 95) * seconds_per_ms, 3),
         tokens=round(tokens / len(elapsed_ms) * rows) if tokens else None,
     )
 
 
 def percentile(values: Sequence[int], share: int) -> float:
-    """With straight lines between the values, the least of which is the 0th and the greatest the 100th."""
+    """Linearly interpolated between the values; the least is the 0th percentile, the greatest the 100th."""
     return float(values[0]) if len(values) == 1 else quantiles(values, n=100, method="inclusive")[share - 1]

@@ -1,19 +1,19 @@
-"""What each column of a file is for, and what that makes of a row.
+"""How each column of a file is used, and what that makes of a row.
 
-A column is `{name, header, mode, key}`: `header` the file's text, `name` unique, `mode` one of `MODES`, `key` the path
-in the system params (dots nest), which counts only with `system_param`.
+A column is `{name, header, mode, key}`: `header` the file's text, `name` unique, `mode` a `MappingMode`, `key` the path
+in the system params (dots nest), used only in the mode `system_param`.
 """
 
-from collections.abc import Iterable, Sequence
-from collections.abc import Mapping as MappingOf
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from experiments.core.errors import InvalidInput
+from csv_batches.rules.choices import MappingMode
+from experiments.core.choices import ErrorCode
+from experiments.core.errors import InvalidInput, Part
 from experiments.core.formatting import quoted
+from experiments.core.json_text import UNSTORABLE
 from experiments.core.system_params import KeyTree
-
-IGNORE, PROMPT, SYSTEM_PARAM = MODES = ("ignore", "prompt", "system_param")
 
 Json = dict[str, Any]
 
@@ -30,107 +30,101 @@ class Column:
 
 
 def columns_of_table(columns: Iterable[tuple[str, str]], previous: Sequence[Json] = ()) -> list[Json]:
-    """The columns of a new file, given as (name, header); those of a name that was there keep their mode and key."""
+    """The columns of a new file, given as (name, header). One whose name is in `previous` keeps its mode and key."""
     kept = {column["name"]: column for column in previous}
     made = []
     for name, header in columns:
-        before = kept.get(name, {"mode": IGNORE, "key": name})
-        made.append(Column(name=name, header=header, mode=before["mode"], key=before["key"]))
-    return _to_json(made)
+        before = kept.get(name, {"mode": MappingMode.IGNORE.value, "key": name})
+        made.append({"name": name, "header": header, "mode": before["mode"], "key": before["key"]})
+    return made
 
 
 def new_columns(given: Any) -> list[Json]:
     """Columns of a draft that has no file yet, in the order given. `header` defaults to the name."""
-    entries = _entries(given)
-    blank = [{"name": name, "header": entry.get("header", name)} for name, entry in entries.items()]
-    for column in blank:
-        _check_text(column["header"], column["name"], "header")
-    columns = columns_of_table((column["name"], column["header"]) for column in blank)
-    return merge_columns(columns, given)
+    entries = _entries_by_name(given)
+    headers = {name: entry.get("header", name) for name, entry in entries.items()}
+    for name, header in headers.items():
+        _check_text(header, name, "header")
+    return merge_columns(columns_of_table(headers.items()), given)
 
 
 def merge_columns(existing: Sequence[Json], changes: Any) -> list[Json]:
     """All columns, changed where `changes` names them; `InvalidInput` (attr `columns`) names the column."""
-    entries = _entries(changes)
+    entries = _entries_by_name(changes)
     unknown = next((name for name in entries if name not in {column["name"] for column in existing}), None)
     if unknown is not None:
-        raise _invalid(f"There is no column {quoted(unknown)}.", "unknown_column")
-    merged = [_changed(Column(**column), entries.get(column["name"], {})) for column in existing]
-    _tree(merged)
-    return _to_json(merged)
+        raise _invalid(f"There is no column {quoted(unknown)}.", ErrorCode.UNKNOWN_COLUMN, Part(name=unknown))
+    merged = [_changed_column(Column(**column), entries.get(column["name"], {})) for column in existing]
+    _key_tree(merged)
+    return [asdict(column) for column in merged]
 
 
-def check_columns(columns: Any) -> tuple[Column, ...]:
-    """The columns as values, complete and consistent, or `InvalidInput`."""
-    return tuple(Column(**column) for column in new_columns(columns))
-
-
-def _to_json(columns: Iterable[Column]) -> list[Json]:
-    return [asdict(column) for column in columns]
-
-
-def _entries(given: Any) -> dict[str, Json]:
-    """By name, each with keys and values of the right kind."""
+def _entries_by_name(given: Any) -> dict[str, Json]:
+    """The entries of a list of columns, each checked for its properties and their types."""
     if not isinstance(given, list | tuple):
-        raise _invalid("columns must be a list.", "invalid_columns")
+        raise _invalid("columns must be a list.")
     entries: dict[str, Json] = {}
-    for position, entry in enumerate(given):
-        if not isinstance(entry, MappingOf) or not isinstance(entry.get("name"), str):
-            raise _invalid(f"columns[{position}] must be an object with a name.", "invalid_columns")
+    for index, entry in enumerate(given):
+        if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
+            raise _invalid(f"columns[{index}] must be an object with a name.", part=Part(index=index))
         name = entry["name"]
         if not name.strip():
-            raise _invalid(f"columns[{position}] has a blank name.", "invalid_columns")
+            raise _invalid(f"columns[{index}] has a blank name.", part=Part(index=index, key="name"))
         if name in entries:
-            raise _invalid(f"The column {quoted(name)} is named twice.", "duplicate_column")
-        _check_text(name, name, "name")
+            part = Part(index=index, name=name)
+            raise _invalid(f"The column {quoted(name)} is named twice.", ErrorCode.DUPLICATE_COLUMN, part)
         _check_entry(entry)
         entries[name] = dict(entry)
     return entries
 
 
-def _check_entry(entry: MappingOf[str, Any]) -> None:
+def _check_entry(entry: Mapping[str, Any]) -> None:
     name = entry["name"]
+    _check_text(name, name, "name")
     unknown = set(entry) - {"name", "header", "mode", "key"}
     if unknown:
-        raise _invalid(f"Column {quoted(name)}: {_listed(unknown)} is not known.", "invalid_columns")
-    if entry.get("mode", IGNORE) not in MODES:
-        sentence = f"Column {quoted(name)}: the mode is {quoted(entry['mode'])}, not one of {', '.join(MODES)}."
-        raise _invalid(sentence, "invalid_mode")
+        raise _invalid_in(name, f"{', '.join(map(quoted, sorted(unknown)))} is not known.")
+    if entry.get("mode", MappingMode.IGNORE) not in MappingMode.values():
+        reason = f"the mode is {quoted(entry['mode'])}, not one of {', '.join(MappingMode.values())}."
+        raise _invalid_in(name, reason, "mode", ErrorCode.INVALID_MODE)
     if entry.get("key") is not None:
         _check_text(entry["key"], name, "key")
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(map(quoted, sorted(names)))
-
-
-def _check_text(value: Any, name: str, what: str) -> None:
+def _check_text(value: Any, name: str, key: str) -> None:
     if not isinstance(value, str):
-        raise _invalid(f"Column {quoted(name)}: the {what} must be a text.", "invalid_columns")
-    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        raise _invalid(f"Column {quoted(name)}: the {what} has a character that no text has.", "invalid_columns")
+        raise _invalid_in(name, f"the {key} must be a text.", key)
+    if UNSTORABLE.search(value):
+        raise _invalid_in(name, f"the {key} has a character that no text has.", key)
 
 
-def _changed(column: Column, entry: Json) -> Column:
+def _changed_column(column: Column, entry: Json) -> Column:
     if entry.get("header", column.header) != column.header:
-        raise _invalid(f"Column {quoted(column.name)}: the header is the file's and cannot change.", "invalid_columns")
-    # Without a key of its own a column goes by its name: an input left empty says just that.
+        raise _invalid_in(column.name, "the header is the file's and cannot change.", "header")
+    # An input that was left empty means: use the column's name.
     key = (entry["key"] or column.name) if "key" in entry else column.key
     return replace(column, mode=entry.get("mode", column.mode), key=key)
 
 
-def _invalid(detail: str, code: str) -> InvalidInput:
-    return InvalidInput(detail, code=code, attr="columns")
+def _invalid_in(name: str, reason: str, key: str | None = None, code: str = ErrorCode.INVALID_COLUMNS) -> InvalidInput:
+    sentence = f"{reason[:1].upper()}{reason[1:]}"
+    return _invalid(f"Column {quoted(name)}: {reason}", code, Part(name=name, key=key), sentence)
+
+
+def _invalid(
+    detail: str, code: str = ErrorCode.INVALID_COLUMNS, part: Part | None = None, reason: str | None = None
+) -> InvalidInput:
+    return InvalidInput(detail, code=code, attr="columns", part=part, reason=reason)
 
 
 # Keys
 
 
-def _tree(columns: Iterable[Column]) -> KeyTree:
-    """Where each system param comes from; `InvalidInput` where keys are not usable, or clash."""
+def _key_tree(columns: Iterable[Column]) -> KeyTree:
+    """Which cell each system param comes from; `InvalidInput` where a key cannot be used, or two clash."""
     tree = KeyTree()
     for number, column in enumerate(columns):
-        if column.mode == SYSTEM_PARAM:
+        if column.mode == MappingMode.SYSTEM_PARAM:
             tree.add(number=number, name=column.name, key=column.key)
     return tree
 
@@ -138,7 +132,7 @@ def _tree(columns: Iterable[Column]) -> KeyTree:
 # Rows
 
 
-class Mapping:
+class ColumnMapping:
     """The columns of a batch, compiled once. Cells are a row's texts in column order, as many as there are columns."""
 
     __slots__ = ("_prompt", "_tree", "names")
@@ -146,8 +140,9 @@ class Mapping:
     def __init__(self, columns: Sequence[Json]) -> None:
         made = [Column(**column) for column in columns]
         self.names = tuple(column.name for column in made)
-        self._tree = _tree(made)
-        self._prompt = [(f"{column.name}: ", number) for number, column in enumerate(made) if column.mode == PROMPT]
+        self._tree = _key_tree(made)
+        in_prompt = [number for number, column in enumerate(made) if column.mode == MappingMode.PROMPT]
+        self._prompt = [(f"{made[number].name}: ", number) for number in in_prompt]
 
     def row(self, cells: Sequence[str]) -> dict[str, str]:
         return dict(zip(self.names, cells, strict=True))

@@ -1,16 +1,18 @@
-"""The tokens that a batch's template can use, spelled as in a template."""
+"""The placeholders that a batch's template can use, spelled as in a template."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from csv_batches.rules.choices import MappingMode
+
 COLUMNS = "columns"
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
-    """`text` stands between the braces; `name` is the column or key as the operator knows it."""
+class Placeholder:
+    """`text` goes between the braces; `name` is the column or key as the operator knows it."""
 
     text: str
     name: str
@@ -18,15 +20,15 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class PlaceholderGroup:
-    """`total` tokens fit, `tokens` are the first of them."""
+    """`placeholders` are the first of `total` that were found."""
 
     title: str
-    tokens: tuple[Token, ...]
+    placeholders: tuple[Placeholder, ...]
     total: int
 
     @property
     def left_out(self) -> int:
-        return self.total - len(self.tokens)
+        return self.total - len(self.placeholders)
 
 
 def spelled(path: Sequence[str]) -> str:
@@ -36,30 +38,30 @@ def spelled(path: Sequence[str]) -> str:
     return first + "".join(parts)
 
 
-def row_placeholders(columns: Iterable[Mapping[str, Any]]) -> list[Token]:
-    return [Token(spelled(("row", column["name"])), column["name"]) for column in columns]
+def row_placeholders(columns: Iterable[Mapping[str, Any]]) -> list[Placeholder]:
+    return [Placeholder(spelled(("row", column["name"])), column["name"]) for column in columns]
 
 
-def param_placeholders(columns: Iterable[Mapping[str, Any]]) -> list[Token]:
-    sent = [column["key"] for column in columns if column["mode"] == "system_param"]
-    return [Token(spelled(("system_params", *key.split("."))), key) for key in sent]
+def param_placeholders(columns: Iterable[Mapping[str, Any]]) -> list[Placeholder]:
+    keys = [column["key"] for column in columns if column["mode"] == MappingMode.SYSTEM_PARAM]
+    return [Placeholder(spelled(("system_params", *key.split("."))), key) for key in keys]
 
 
-def all_placeholders(columns: Sequence[Mapping[str, Any]]) -> list[Token]:
-    return [*row_placeholders(columns), *param_placeholders(columns), Token(COLUMNS, COLUMNS)]
+def all_placeholders(columns: Sequence[Mapping[str, Any]]) -> list[Placeholder]:
+    return [*row_placeholders(columns), *param_placeholders(columns), Placeholder(COLUMNS, COLUMNS)]
 
 
 def groups(columns: Sequence[Mapping[str, Any]], find: str, most: int) -> list[PlaceholderGroup]:
-    """The tokens in which `find` occurs, whatever the case, at most `most` a group; groups without any are left out."""
+    """Placeholders that contain `find`, ignoring case, at most `most` a group; groups without any are left out."""
     offered = (
         ("Columns of the row", row_placeholders(columns)),
         ("System params", param_placeholders(columns)),
-        ("All included columns, as lines", [Token(COLUMNS, COLUMNS)]),
+        ("All included columns, as lines", [Placeholder(COLUMNS, COLUMNS)]),
     )
     wanted = find.casefold()
-    found = [(title, [token for token in tokens if _has(token, wanted)]) for title, tokens in offered]
-    return [PlaceholderGroup(title, tuple(tokens[:most]), len(tokens)) for title, tokens in found if tokens]
-
-
-def _has(token: Token, wanted: str) -> bool:
-    return wanted in token.text.casefold() or wanted in token.name.casefold()
+    found = []
+    for title, placeholders in offered:
+        matching = [one for one in placeholders if wanted in one.text.casefold() or wanted in one.name.casefold()]
+        if matching:
+            found.append(PlaceholderGroup(title, tuple(matching[:most]), len(matching)))
+    return found

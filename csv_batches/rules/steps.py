@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`key` is its place in the address; `attrs` are the fields whose errors are mended here."""
+    """`key` is its part of the address; `attrs` are the fields whose errors are fixed in this step."""
 
     key: str
     title: str
@@ -28,30 +28,29 @@ STEPS = (UPLOAD, MAP, PROMPT, SCHEMA, REVIEW, RUN)
 
 @dataclass(frozen=True, slots=True)
 class StepState:
-    """`state` is missing, else current, done or open; `words` says the same to a reader, with what there is."""
+    """`state` is missing, else current, done or open. `summary` is what is missing, or what there is; may be empty."""
 
     number: int
     step: Step
     state: str
-    words: str
+    summary: str
 
 
-def states(current: Step, missing: Iterable[tuple[str | None, str]], done_words: Sequence[str]) -> list[StepState]:
-    """The stepper. `missing` are (attr, sentence) pairs, `done_words` what to say of each step that is complete."""
-    by_step: dict[str, str] = {}
+def states(current: Step, missing: Iterable[tuple[str | None, str]], done: Sequence[str]) -> list[StepState]:
+    """The stepper. `missing` are (attr, sentence) pairs, `done` a summary of each step, "" where it is still open."""
+    missing_by_step: dict[str, str] = {}
     for attr, sentence in missing:
-        step = step_of(attr)
-        by_step.setdefault(step.key, sentence)
+        missing_by_step.setdefault(step_of(attr).key, sentence)
     found = []
-    for number, step in enumerate(STEPS, start=1):
-        words = by_step.get(step.key) or done_words[number - 1]
-        state = "current" if step is current else "done" if words else "open"
-        found.append(StepState(number, step, "missing" if step.key in by_step else state, words))
+    for number, (step, done_summary) in enumerate(zip(STEPS, done, strict=True), start=1):
+        summary = missing_by_step.get(step.key) or done_summary
+        state = "current" if step is current else "done" if summary else "open"
+        found.append(StepState(number, step, "missing" if step.key in missing_by_step else state, summary))
     return found
 
 
 def step_of(attr: str | None) -> Step:
-    """Where an error of this field is mended."""
+    """The step in which an error of this field is fixed."""
     name = (attr or "").partition(".")[0]
     return next((step for step in STEPS if name in step.attrs), REVIEW)
 

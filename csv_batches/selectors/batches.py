@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from csv_batches.models import CsvBatch
 from experiments.selectors import queues
 
-SELDOM = ("draft_history", "column_facts")
-"""Large, and read by the steps of the wizard only."""
+FOR_THE_WIZARD_ONLY = ("draft_history", "column_facts")
+"""Large columns, left out of all other reads."""
 
 
-def batch(batch: CsvBatch) -> dict[str, Any]:
+def batch_as_json(batch: CsvBatch) -> dict[str, Any]:
     return {
         **queues.queue_values(batch),
         "columns": batch.columns,
@@ -19,12 +19,12 @@ def batch(batch: CsvBatch) -> dict[str, Any]:
         "response_fields": batch.response_fields,
         "schema_json": batch.schema_json,
         "schema_mode": batch.schema_mode,
-        "upload": upload(batch),
+        "upload": upload_as_json(batch),
     }
 
 
-def upload(batch: CsvBatch) -> dict[str, Any] | None:
-    """Where the latest file is: `{state, bytes, rows, errors}`; None where none was sent."""
+def upload_as_json(batch: CsvBatch) -> dict[str, Any] | None:
+    """`{state, bytes, rows, errors}` of the latest file; None where none was sent."""
     arriving = batch.arriving
     if arriving is not None:
         return {"state": arriving.state, "bytes": arriving.size, "rows": arriving.rows, "errors": arriving.errors}
@@ -33,5 +33,18 @@ def upload(batch: CsvBatch) -> dict[str, Any] | None:
     return {"state": "done", "bytes": batch.source_size, "rows": batch.total, "errors": []}
 
 
+def stored_file_as_json(batch: CsvBatch) -> dict[str, Any]:
+    """What was found in the file that the rows came from: `{rows, columns, encoding, delimiter, warnings}`."""
+    return {
+        "rows": batch.total,
+        "columns": batch.column_names,
+        "encoding": batch.encoding,
+        "delimiter": batch.delimiter or None,
+        "warnings": batch.warnings,
+    }
+
+
 def batches_of(user: Any) -> QuerySet[CsvBatch]:
-    return CsvBatch.objects.for_user(user).listed().select_related("network", "created_by", "incoming").defer(*SELDOM)
+    """Those that `user` may see and that are listed."""
+    listed = CsvBatch.objects.for_user(user).listed()
+    return listed.select_related("network", "created_by", "incoming").defer(*FOR_THE_WIZARD_ONLY)

@@ -1,4 +1,4 @@
-"""Rows with nothing in them that would be sent."""
+"""Rows that would be sent although all their used cells are empty."""
 
 from django.db import connection
 
@@ -7,7 +7,7 @@ from csv_batches.selectors.used_columns import used_positions
 from experiments.selectors import cached_counts
 
 AT_ONCE = 50_000
-"""Rows that are looked through while somebody waits for the page."""
+"""Rows that can be counted while somebody waits for the page."""
 
 _EMPTY = """
 SELECT count(*) FROM experiments_queueitem
@@ -25,14 +25,12 @@ def count(batch: CsvBatch) -> int:
     used = used_positions(batch.columns, batch.prompt_template)
     if not used:
         return 0
+
+    def counted() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(_EMPTY, {"queue": batch.pk, "first": used[0], "rest": used[1:]})
+            found: int = cursor.fetchone()[0]
+        return found
+
     version = (batch.source_sha256, batch.total, tuple(used))
-    return cached_counts.cached(
-        f"empty.{batch.pk}", rows=batch.total, version=version, compute=lambda: _count(batch, used)
-    )
-
-
-def _count(batch: CsvBatch, used: list[int]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_EMPTY, {"queue": batch.pk, "first": used[0], "rest": used[1:]})
-        found: int = cursor.fetchone()[0]
-    return found
+    return cached_counts.cached(f"empty.{batch.pk}", rows=batch.total, version=version, compute=counted)

@@ -1,10 +1,11 @@
-"""What the worker asks of a CSV batch: the request of a row, and whether an answer will do."""
+"""What the worker asks of a CSV batch: the request of a row, and whether an answer is acceptable."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from csv_batches.models import CsvBatch
 from csv_batches.rules import mapping
 from experiments import prompts, response_schema
 from experiments.prompts import Problem, Template
@@ -14,7 +15,7 @@ from experiments.prompts import Problem, Template
 class CsvBatchPlan:
     """Mapping, template and schema of one batch, compiled once."""
 
-    columns: mapping.Mapping
+    columns: mapping.ColumnMapping
     template: Template
     schema: dict[str, Any] | None
     guidance: str
@@ -22,10 +23,10 @@ class CsvBatchPlan:
     validate: Callable[[Any], str | None] | None
 
     @classmethod
-    def of(cls, batch: Any) -> "CsvBatchPlan":
+    def of(cls, batch: CsvBatch) -> "CsvBatchPlan":
         schema = batch.schema_json
         return cls(
-            columns=mapping.Mapping(batch.columns),
+            columns=mapping.ColumnMapping(batch.columns),
             template=prompts.compile_template(batch.prompt_template),
             schema=schema,
             guidance=batch.schema_guidance,
@@ -43,7 +44,7 @@ class CsvBatchPlan:
         return self.validate(answer) if self.validate else None
 
     def unknown_placeholders(self) -> list[Problem]:
-        """Tokens of the template that no row has. What a column holds does not matter here, only that it is there."""
+        """Placeholders of the template that no row has. Only the columns matter here, not what a row holds."""
         blank = [""] * len(self.columns.names)
         return prompts.unknown_placeholders(self.template, self.scope(blank))
 
@@ -55,7 +56,5 @@ class CsvBatchPlan:
         }
 
 
-def plan(queue_id: UUID) -> CsvBatchPlan:
-    from csv_batches.models import CsvBatch
-
+def plan_of_batch(queue_id: UUID) -> CsvBatchPlan:
     return CsvBatchPlan.of(CsvBatch.objects.get(pk=queue_id))

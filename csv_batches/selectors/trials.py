@@ -1,15 +1,17 @@
-"""Reads: what became of the rows that were tried before the start."""
+"""Reads: the latest trial of a batch, and what its rows say about all of them."""
 
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 
 from csv_batches.models import CsvBatch, CsvBatchRow
+from csv_batches.rules.choices import SchemaMode
 from csv_batches.rules.estimate import Estimate, estimate
+from experiments.core.choices import RowStatus
 from experiments.models import QueueItem
 from experiments.selectors import items, queues
 
-COPIED = (
+COPIED_SETTINGS = (
     "network",
     "agent_key",
     "debug",
@@ -22,9 +24,9 @@ COPIED = (
     "schema_example",
     "schema_mode",
 )
-"""The settings that a trial takes over."""
-ANSWERING = ("network_id", "agent_key", "columns", "prompt_template")
-"""Those that make a difference to the answers, beside the schema."""
+"""The settings that a trial takes over from its batch."""
+SETTINGS_OF_CALLS = ("network_id", "agent_key", "columns", "prompt_template")
+"""Those that change the answers, besides the schema."""
 
 
 def latest(batch: CsvBatch) -> CsvBatch | None:
@@ -34,7 +36,7 @@ def latest(batch: CsvBatch) -> CsvBatch | None:
     return found
 
 
-def state(batch: CsvBatch) -> dict[str, Any]:
+def trial_as_json(batch: CsvBatch) -> dict[str, Any]:
     """`{status, rows, estimate, pause_reason}` of the latest trial; `status` is None before the first."""
     trial = latest(batch)
     if trial is None:
@@ -52,24 +54,21 @@ def estimate_of(batch: CsvBatch, trial: CsvBatch, rows: list[CsvBatchRow]) -> Es
     """None until a row has succeeded: how fast calls fail says nothing about the batch."""
     if not trial.succeeded:
         return None
-    final = [row.elapsed_ms for row in rows if row.status in ("succeeded", "failed") and row.elapsed_ms is not None]
+    final = [row for row in rows if row.status in (RowStatus.SUCCEEDED, RowStatus.FAILED)]
+    elapsed_ms = [row.elapsed_ms for row in final if row.elapsed_ms is not None]
     at_a_time = batch.concurrency
     if batch.network is not None:
         at_a_time = min(at_a_time, batch.network.max_concurrency)
-    return estimate(final, tokens=trial.tokens, rows=batch.total, at_a_time=at_a_time)
+    return estimate(elapsed_ms, tokens=trial.tokens, rows=batch.total, at_a_time=at_a_time)
 
 
 def is_outdated(batch: CsvBatch, trial: CsvBatch) -> bool:
-    """Whether the draft would send or ask for something else by now."""
-    if any(getattr(batch, name) != getattr(trial, name) for name in ANSWERING) or _schema(batch) != trial.schema_json:
+    """Whether the draft has changed since in a way that changes the calls."""
+    schema = batch.schema_json
+    if batch.schema_mode == SchemaMode.KEEP and batch.network is not None:
+        schema = batch.network.additional_data.get("respond_payload_schema")
+    if any(getattr(batch, name) != getattr(trial, name) for name in SETTINGS_OF_CALLS) or schema != trial.schema_json:
         return True
     same = QueueItem.objects.filter(queue_id=batch.pk, row_index=OuterRef("row_index"), payload=OuterRef("payload"))
-    gone: bool = trial.rows.filter(~Exists(same)).exists()
-    return gone
-
-
-def _schema(batch: CsvBatch) -> Any:
-    """What answers would be checked against: the batch's own schema, or the one that the network keeps."""
-    if batch.schema_mode == CsvBatch.SchemaMode.KEEP and batch.network is not None:
-        return batch.network.additional_data.get("respond_payload_schema")
-    return batch.schema_json
+    has_other_rows: bool = trial.rows.filter(~Exists(same)).exists()
+    return has_other_rows

@@ -1,4 +1,4 @@
-"""What is in the columns of rows that did not come out of a file, counted when somebody asks."""
+"""What is in the columns of a batch. Rows that did not come from a file are counted on the first request."""
 
 from typing import Any
 
@@ -18,20 +18,21 @@ FROM experiments_queueitem WHERE queue_id = %s ORDER BY row_index LIMIT %s
 """
 
 
-def of(batch: CsvBatch) -> list[dict[str, Any]]:
-    """`[{empty, samples}]` in the order of the columns; counted once, and kept with the batch."""
+def column_stats_of(batch: CsvBatch) -> list[dict[str, Any]]:
+    """`[{empty, samples}]` in the order of the columns; counted once and then stored with the batch."""
     if len(batch.column_facts) != len(batch.columns):
-        batch.column_facts = _counted(batch)
+        batch.column_facts = _count_stored_rows(batch)
+        # Not where rows were added meanwhile.
         CsvBatch.objects.filter(pk=batch.pk, total=batch.total).update(column_facts=batch.column_facts)
     return batch.column_facts
 
 
-def _counted(batch: CsvBatch) -> list[dict[str, Any]]:
-    facts = ColumnStats(len(batch.columns))
+def _count_stored_rows(batch: CsvBatch) -> list[dict[str, Any]]:
+    stats = ColumnStats(len(batch.columns))
     with connection.cursor() as cursor:
         cursor.execute(_BEGINNINGS, [SAMPLE_CHARS + 1, batch.pk, SAMPLED_ROWS])
         for (row,) in cursor.fetchall():
-            facts.see(row)
+            stats.add(row)
         cursor.execute(_EMPTY, [batch.pk])
         empty = dict(cursor.fetchall())
-    return [{**found, "empty": empty.get(column, 0)} for column, found in enumerate(facts.listed())]
+    return [{**column, "empty": empty.get(number, 0)} for number, column in enumerate(stats.listed())]

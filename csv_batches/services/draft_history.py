@@ -1,38 +1,61 @@
-"""Taking changes of a draft back."""
+"""The history of a draft: what its settings were before each change, so that changes can be undone."""
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from csv_batches.models import CsvBatch
-from csv_batches.services import drafts, history
+from csv_batches.rules.choices import MappingMode, SchemaMode
 from experiments.core import limits
+from experiments.core.choices import ErrorCode
 from experiments.core.errors import Conflict
 from experiments.models import Network
 from experiments.services.locking import queue_lock_draft
 
+MAX_ENTRIES = 50
+ONE_CHANGE = timedelta(seconds=8)
+"""Typing within this time is one change: nobody wants to undo a text letter by letter."""
+TYPED = {"prompt_template"}
+ATTRIBUTES = {"network": "network_id"}
 BLANK: dict[str, Any] = {
     "network_id": None,
     "agent_key": "",
     "prompt_template": "",
     "response_fields": [],
-    "schema_mode": "update",
+    "schema_mode": SchemaMode.UPDATE,
     "debug": False,
     "concurrency": 1,
     "max_attempts": 4,
-    **dict.fromkeys(limits.NAMES),
+    **dict.fromkeys(limits.LIMIT_NAMES),
 }
 
 
+def remember(batch: CsvBatch, names: Iterable[str]) -> None:
+    """Adds an entry with the present values of the named settings. Call it before they change, then save the batch."""
+    now = timezone.now()
+    values = {attribute: getattr(batch, attribute) for attribute in (ATTRIBUTES.get(name, name) for name in names)}
+    last = batch.draft_history[-1] if batch.draft_history else None
+    if last and set(last["values"]) == set(values) <= TYPED and now - datetime.fromisoformat(last["at"]) < ONE_CHANGE:
+        return
+    batch.draft_history = [*batch.draft_history, {"at": now.isoformat(), "values": values}][-MAX_ENTRIES:]
+
+
+def forget(batch: CsvBatch) -> None:
+    """After a new file: the earlier settings are about other columns. The caller saves the batch."""
+    batch.draft_history = []
+
+
 def undo(*, batch_id: UUID) -> CsvBatch:
-    """Takes the last change back. `Conflict` where there is none, or the batch was started."""
+    """Undoes the last change. `Conflict` where there is none, or the batch was started."""
     with transaction.atomic():
         batch = queue_lock_draft(CsvBatch, batch_id)
         if not batch.draft_history:
-            raise Conflict("There is nothing to undo.", code="nothing_to_undo")
-        last = batch.draft_history.pop()
-        _put_back(batch, last["values"])
+            raise Conflict("There is nothing to undo.", code=ErrorCode.NOTHING_TO_UNDO)
+        _restore(batch, batch.draft_history.pop()["values"])
         batch.save()
     return batch
 
@@ -41,17 +64,17 @@ def reset(*, batch_id: UUID) -> CsvBatch:
     """Clears all settings; the file and its rows stay. Can itself be undone."""
     with transaction.atomic():
         batch = queue_lock_draft(CsvBatch, batch_id)
-        history.remember(batch, [*BLANK, "columns"])
-        columns = [{**column, "mode": "ignore", "key": column["name"]} for column in batch.columns]
-        _put_back(batch, {**BLANK, "columns": columns})
+        remember(batch, [*BLANK, "columns"])
+        columns = [{**column, "mode": MappingMode.IGNORE, "key": column["name"]} for column in batch.columns]
+        _restore(batch, {**BLANK, "columns": columns})
         batch.save()
     return batch
 
 
-def _put_back(batch: CsvBatch, values: dict[str, Any]) -> None:
+def _restore(batch: CsvBatch, values: dict[str, Any]) -> None:
     for name, value in values.items():
         if name == "response_fields":
-            drafts.set_response_fields(batch, value)
+            batch.set_response_fields(value)
         elif name == "network_id":
             batch.network = Network.objects.filter(pk=value).first()
         else:

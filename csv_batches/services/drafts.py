@@ -1,4 +1,4 @@
-"""Everything that changes a draft but its file: its settings, and rows that are added one by one."""
+"""Changes of a draft, except its file: its settings, and rows that are inserted through the API."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,40 +10,38 @@ from django.db import transaction
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.rules import mapping
 from csv_batches.rules.column_stats import ColumnStats
-from csv_batches.services import history
-from experiments import response_schema
+from csv_batches.services import draft_history
 from experiments.core import limits
-from experiments.core.choices import QueueStatus
-from experiments.core.errors import Conflict, InvalidInput, TooLarge
+from experiments.core.choices import ErrorCode, QueueStatus
+from experiments.core.errors import Conflict, InvalidInput, Part, TooLarge, WorkbenchError
 from experiments.core.json_text import UNSTORABLE
 from experiments.models import QueueItem
 from experiments.prompts import compile_template
-from experiments.response_schema import fields
 from experiments.services import bulk_insert, networks, queues
 from experiments.services.locking import queue_lock, queue_lock_draft, refuse_after_start
 
-MAX_ROWS_A_CALL = 10_000
-AFTER_START = {"name", "concurrency", *limits.NAMES}
+MAX_ROWS_PER_CALL = 10_000
+AFTER_START = {"name", "concurrency", *limits.LIMIT_NAMES}
 
 
 def create(*, user: Any, values: Mapping[str, Any]) -> CsvBatch:
-    """A new draft. `InvalidInput` names the field that cannot be taken."""
+    """A new draft. `InvalidInput` names the field that is not valid."""
     batch = CsvBatch(kind=KIND, created_by=user)
     if values.get("columns"):
-        batch.columns = _first_columns((), values["columns"])
-    _apply(batch, {name: value for name, value in values.items() if name != "columns"})
+        batch.columns = _first_columns(values["columns"])
+    _set_values(batch, {name: value for name, value in values.items() if name != "columns"})
     batch.save()
     return batch
 
 
 def update(*, batch_id: UUID, values: Mapping[str, Any]) -> CsvBatch:
-    """Changes a draft; once started only its name, concurrency and hard limits, else `Conflict`."""
+    """Changes a draft. After the start only name, concurrency and limits can change; else `Conflict`."""
     with transaction.atomic():
         batch = queue_lock(CsvBatch, batch_id)
         refuse_after_start(batch, values, allowed=AFTER_START)
         if batch.status == QueueStatus.DRAFT:
-            history.remember(batch, values)
-        _apply(batch, values)
+            draft_history.remember(batch, values)
+        _set_values(batch, values)
         batch.save()
         if batch.status != QueueStatus.DRAFT and "concurrency" in values:
             queues.set_concurrency(queue_id=batch.pk, concurrency=batch.concurrency)
@@ -51,114 +49,85 @@ def update(*, batch_id: UUID, values: Mapping[str, Any]) -> CsvBatch:
 
 
 def refuse_while_reading(batch: CsvBatch) -> None:
-    """`Conflict` while a worker reads the draft's new file: its rows are about to be others."""
+    """`Conflict` while a worker reads the draft's new file, which is about to replace its rows."""
     upload = batch.arriving
     if upload is not None and batch.is_being_read:
-        raise Conflict(f"The file {upload.name} is still being read. Wait for it, or stop it.", code="parsing")
+        raise Conflict(f"The file {upload.name} is still being read. Wait for it, or stop it.", code=ErrorCode.PARSING)
 
 
-def set_total(batch: CsvBatch, total: int) -> None:
-    """All `total` rows wait. The caller saves the batch."""
-    batch.total = batch.queued = total
-    batch.running = batch.succeeded = batch.failed = 0
-
-
-def _apply(batch: CsvBatch, values: Mapping[str, Any]) -> None:
-    plain = ("name", "agent_key", "schema_mode", "debug", "concurrency", "max_attempts", "dataset_name")
-    for name in plain:
+def _set_values(batch: CsvBatch, values: Mapping[str, Any]) -> None:
+    settable = ("name", "agent_key", "schema_mode", "debug", "concurrency", "max_attempts", "dataset_name")
+    for name in settable:
         if name in values:
             setattr(batch, name, values[name] if values[name] is not None else "")
-    for name in limits.NAMES:
+    for name in limits.LIMIT_NAMES:
         if name in values:
             setattr(batch, name, values[name])
     if "network" in values:
         batch.network = networks.find(values["network"])
     if "columns" in values:
-        merge = mapping.merge_columns if batch.columns else _first_columns
-        batch.columns = merge(batch.columns, values["columns"])
+        given = values["columns"]
+        batch.columns = mapping.merge_columns(batch.columns, given) if batch.columns else _first_columns(given)
     if "prompt_template" in values:
         compile_template(values["prompt_template"])
         batch.prompt_template = values["prompt_template"]
     if "response_fields" in values:
-        set_response_fields(batch, values["response_fields"])
+        batch.set_response_fields(values["response_fields"])
 
 
-def _first_columns(_none: Sequence[Any], given: Any) -> list[dict[str, Any]]:
+def _first_columns(given: Any) -> list[dict[str, Any]]:
+    """The columns of a draft that has none yet. `TooLarge` where they are more than `UPLOAD_MAX_COLUMNS`."""
     most = settings.UPLOAD_MAX_COLUMNS
     if len(given) > most:
         detail = f"{len(given):,} columns; at most {most:,} are taken. Leave out those that you do not need."
-        raise TooLarge(detail, code="too_many_columns", attr="columns")
+        raise TooLarge(detail, code=ErrorCode.TOO_MANY_COLUMNS, attr="columns")
     return mapping.new_columns(given)
-
-
-def set_response_fields(batch: CsvBatch, given: Sequence[Mapping[str, Any]]) -> None:
-    checked = fields.check_fields(given)
-    batch.response_fields = [fields.field_to_json(field) for field in checked]
-    schema = fields.fields_to_schema(checked) if checked else None
-    batch.schema_json = schema
-    batch.schema_guidance = response_schema.guidance(schema) if schema else ""
-    batch.schema_example = response_schema.example(schema) if schema else None
 
 
 # -- rows through the API
 
 
 def insert_rows(*, batch_id: UUID, rows: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
-    """Adds `[{row_index, row_payload: {column: text}}]`; the number stored and the draft's new total.
+    """Adds `[{row_index, row_payload: {column: text}}]`; returns the number stored and the draft's new total.
 
-    A row that is there already with the same content is not stored twice; with other content it is a `Conflict`.
+    A row that is already there with the same content is not stored twice; with other content it is a `Conflict`.
     """
-    if len(rows) > MAX_ROWS_A_CALL:
-        raise TooLarge(
-            f"{len(rows):,} rows; at most {MAX_ROWS_A_CALL:,} in one call.", code="too_many_rows", attr="rows"
-        )
+    if len(rows) > MAX_ROWS_PER_CALL:
+        detail = f"{len(rows):,} rows; at most {MAX_ROWS_PER_CALL:,} in one call."
+        raise TooLarge(detail, code=ErrorCode.TOO_MANY_ROWS, attr="rows")
     with transaction.atomic():
         batch = queue_lock_draft(CsvBatch, batch_id)
         refuse_while_reading(batch)
         if not batch.columns and rows:
-            batch.columns = _columns_of_first(rows[0]["row_payload"])
-        new = _without_known(batch, _cells(batch.column_names, rows))
-        _refuse_too_many(batch.total + len(new))
+            batch.columns = _columns_of_first_row(rows[0]["row_payload"])
+        new = _without_stored(batch, _cells_by_index(batch.column_names, rows))
+        _refuse_too_many_rows(batch.total + len(new))
         if new and not batch.total:
-            # As after a file: what the columns were before is not what these rows have.
-            history.forget(batch)
+            # As after a file: the earlier settings are about other columns.
+            draft_history.forget(batch)
         bulk_insert.copy_in(queue=batch, rows=sorted(new.items()))
-        _see(batch, [new[index] for index in sorted(new)])
+        _add_to_column_stats(batch, [new[index] for index in sorted(new)])
         batch.total += len(new)
         batch.queued += len(new)
         batch.save()
     return len(new), batch.total
 
 
-def _refuse_too_many(total: int) -> None:
-    most = settings.UPLOAD_MAX_ROWS
-    if total > most:
-        detail = f"The batch would have {total:,} rows; at most {most:,} are taken. Make another batch of the rest."
-        raise TooLarge(detail, code="too_many_rows", attr="rows")
-
-
-def _see(batch: CsvBatch, rows: Sequence[Sequence[str]]) -> None:
-    if batch.total and not batch.column_facts:
-        # Of the rows before these nobody knows: they are counted when somebody asks.
-        return
-    facts = ColumnStats(len(batch.columns), batch.column_facts)
-    for row in rows:
-        facts.see(row)
-    batch.column_facts = facts.listed()
-
-
-def _columns_of_first(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _columns_of_first_row(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
     attr = "rows.0.row_payload"
     if not payload or any(not name.strip() for name in payload):
         sentence = "rows[0]: its keys become the columns of the batch; give at least one, and none that is blank."
-        raise InvalidInput(sentence, code="required", attr=attr)
+        raise InvalidInput(sentence, code=ErrorCode.REQUIRED, attr=attr, part=Part(index=0))
     try:
-        return _first_columns((), [{"name": name} for name in payload])
+        return _first_columns([{"name": name} for name in payload])
     except InvalidInput as error:
-        raise InvalidInput(f"rows[0]: {error.detail}", code=error.code, attr=attr) from error
+        part = Part(index=0, name=error.part.name if error.part else None)
+        detail = f"rows[0]: {error.detail}"
+        raise InvalidInput(detail, code=error.code, attr=attr, part=part, reason=error.reason) from error
 
 
-def _cells(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[int, list[str]]:
+def _cells_by_index(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[int, list[str]]:
+    """The cells of each row, in the order of the columns, by `row_index`."""
     known = set(names)
     cells: dict[int, list[str]] = {}
     for position, row in enumerate(rows):
@@ -167,29 +136,55 @@ def _cells(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[int,
             _check_cell(position, index, name, value, known)
         line = [payload.get(name, "") for name in names]
         if cells.setdefault(index, line) != line:
-            raise Conflict(f"Row {index} is in this call twice, with different content.", code="row_taken", attr="rows")
+            detail = f"Row {index} is in this call twice, with different content."
+            raise Conflict(detail, code=ErrorCode.ROW_TAKEN, attr="rows", part=Part(index=position))
     return cells
 
 
 def _check_cell(position: int, index: int, name: str, value: Any, known: set[str]) -> None:
-    where = f"rows[{position}] (row_index {index})"
-    attr = f"rows.{position}.row_payload"
+    error: type[WorkbenchError] = InvalidInput
+    code = ErrorCode.INVALID_TEXT
     if name not in known:
-        raise InvalidInput(f"{where}: there is no column “{name}”.", code="unknown_column", attr=attr)
-    if not isinstance(value, str):
-        raise InvalidInput(f"{where}: the value of “{name}” must be a text.", code="not_text", attr=attr)
-    if len(value) > settings.UPLOAD_MAX_CELL:
+        code, reason = ErrorCode.UNKNOWN_COLUMN, f"there is no column “{name}”."
+    elif not isinstance(value, str):
+        code, reason = ErrorCode.NOT_TEXT, f"the value of “{name}” must be a text."
+    elif len(value) > settings.UPLOAD_MAX_CELL:
+        error, code = TooLarge, ErrorCode.CELL_TOO_LARGE
         most = f"{settings.UPLOAD_MAX_CELL:,} characters, the most that are taken"
-        raise TooLarge(f"{where}: “{name}” has more than {most}. Shorten it.", code="cell_too_large", attr=attr)
-    if UNSTORABLE.search(value):
-        raise InvalidInput(f"{where}: “{name}” has a character that no text has.", code="invalid_text", attr=attr)
+        reason = f"“{name}” has more than {most}. Shorten it."
+    elif UNSTORABLE.search(value):
+        reason = f"“{name}” has a character that no text has."
+    else:
+        return
+    detail, attr = f"rows[{position}] (row_index {index}): {reason}", f"rows.{position}.row_payload"
+    sentence = f"{reason[:1].upper()}{reason[1:]}"
+    raise error(detail, code=code, attr=attr, part=Part(index=position, name=name), reason=sentence)
 
 
-def _without_known(batch: CsvBatch, cells: dict[int, list[str]]) -> dict[int, list[str]]:
-    known = QueueItem.objects.of(batch).filter(row_index__in=cells).values_list("row_index", "payload")
+def _without_stored(batch: CsvBatch, cells: dict[int, list[str]]) -> dict[int, list[str]]:
+    """The rows that are not stored yet. `Conflict` where one is stored with other content."""
+    stored = QueueItem.objects.of_queue(batch).filter(row_index__in=cells).values_list("row_index", "payload")
     new = dict(cells)
-    for index, payload in known.iterator():
+    for index, payload in stored.iterator():
         if payload != cells[index]:
-            raise Conflict(f"Row {index} is stored already, with other content.", code="row_taken", attr="rows")
+            detail = f"Row {index} is stored already, with other content."
+            raise Conflict(detail, code=ErrorCode.ROW_TAKEN, attr="rows")
         del new[index]
     return new
+
+
+def _refuse_too_many_rows(total: int) -> None:
+    most = settings.UPLOAD_MAX_ROWS
+    if total > most:
+        detail = f"The batch would have {total:,} rows; at most {most:,} are taken. Make another batch of the rest."
+        raise TooLarge(detail, code=ErrorCode.TOO_MANY_ROWS, attr="rows")
+
+
+def _add_to_column_stats(batch: CsvBatch, rows: Sequence[Sequence[str]]) -> None:
+    if batch.total and not batch.column_facts:
+        # The earlier rows were not counted; all rows will be on the first request.
+        return
+    stats = ColumnStats(len(batch.columns), batch.column_facts)
+    for row in rows:
+        stats.add(row)
+    batch.column_facts = stats.listed()

@@ -10,9 +10,10 @@ from uuid import UUID
 from django.db import transaction
 
 from csv_batches.models import CsvBatch
+from csv_batches.rules.choices import MappingMode, SchemaMode
 from csv_batches.selectors.plan import CsvBatchPlan
 from csv_batches.services import drafts
-from experiments.core.choices import QueueStatus
+from experiments.core.choices import ErrorCode, QueueStatus
 from experiments.core.errors import Conflict, InvalidInput, Problems, WorkbenchError
 from experiments.models import Network
 from experiments.response_schema import fields
@@ -22,9 +23,9 @@ from experiments.services.locking import queue_lock
 
 @dataclass(frozen=True)
 class Order:
-    """How to start: which rows, and whether the operator has seen what the network's schema becomes.
+    """How to start: which rows, and whether the operator has confirmed the change of the network's schema.
 
-    `seen` is the hash of the network's schema that the operator saw; None: whatever is there. `range_to` is exclusive.
+    `seen` is the digest of the network's schema that the operator saw; None: any. `range_to` is exclusive.
     """
 
     confirmed: bool = False
@@ -34,31 +35,30 @@ class Order:
 
 
 def run(*, batch_id: UUID, user: Any, order: Order) -> None:
-    """Freezes the settings and starts; everything or nothing. `Problems` has one error a missing step.
+    """Freezes the settings and starts; everything or nothing. `Problems` has one error for each missing step.
 
-    A network with a configuration API is called first, before anything is locked: what it has is looked at, the schema
-    is written and published there. Where that fails, or the start after it, the batch stays a draft.
+    A network with a configuration API is called first, before anything is locked: its schema is read, and where the
+    batch updates it, written and published. Where that fails, or the start after it, the batch stays a draft.
     """
-    remote = _at_the_remote(batch_id, user, order)
+    remote = _prepare_remote(batch_id, user, order)
     with transaction.atomic():
-        batch = _startable(batch_id, order)
-        _check_still_the_same(batch, remote)
-        if batch.schema_mode == CsvBatch.SchemaMode.KEEP:
+        batch = _locked_and_ready(batch_id, order)
+        _refuse_other_remote(batch, remote)
+        if batch.schema_mode == SchemaMode.KEEP:
             copy_schema(batch)
-        elif remote and remote.pushed is not None:
-            _write(batch, user)
-        else:
-            _write_schema(batch, user, order)
+        elif (remote and remote.pushed is not None) or _changes_schema(batch, user, order):
+            assert batch.network is not None
+            networks.write_schema(network_id=batch.network.pk, changes=proposed_schema(batch), by=user.get_username())
         batch.pinned_version = remote.version if remote else None
         batch.save()
         queues.start(queue_id=batch.pk, range_from=order.range_from, range_to=order.range_to)
 
 
-def _startable(batch_id: UUID, order: Order) -> CsvBatch:
-    """The batch, held until the transaction ends, with nothing missing."""
+def _locked_and_ready(batch_id: UUID, order: Order) -> CsvBatch:
+    """The batch, locked until the transaction ends, with nothing missing."""
     batch = queue_lock(CsvBatch, batch_id)
     if batch.status != QueueStatus.DRAFT:
-        raise Conflict("This batch was started already.", code="already_started")
+        raise Conflict("This batch was started already.", code=ErrorCode.ALREADY_STARTED)
     drafts.refuse_while_reading(batch)
     problems = missing(batch)
     if problems:
@@ -71,15 +71,16 @@ def _startable(batch_id: UUID, order: Order) -> CsvBatch:
 
 
 @dataclass(frozen=True)
-class AtRemote:
-    """What was found or done there: the version to run on, None where it is not told; the schema that was `pushed`."""
+class PreparedRemote:
+    """The version to run on, None where the network does not say; the schema that was `pushed` to it, if any."""
 
     network_id: int
     version: int | None
     pushed: dict[str, Any] | None = None
 
 
-def _at_the_remote(batch_id: UUID, user: Any, order: Order) -> AtRemote | None:
+def _prepare_remote(batch_id: UUID, user: Any, order: Order) -> PreparedRemote | None:
+    """Makes a network with a configuration API ready; None for a batch without such a network."""
     batch = CsvBatch.objects.select_related("network").filter(pk=batch_id, status=QueueStatus.DRAFT).first()
     network = batch.network if batch else None
     if network is None or remote_schema.config_target(network) is None:
@@ -89,34 +90,38 @@ def _at_the_remote(batch_id: UUID, user: Any, order: Order) -> AtRemote | None:
     if found is None:
         return None
     with transaction.atomic():
-        batch = _startable(batch_id, order)
+        batch = _locked_and_ready(batch_id, order)
         proposed = proposed_schema(batch)
-        if batch.schema_mode == CsvBatch.SchemaMode.UPDATE:
-            _refuse_change(batch, user, order)
-        writes = batch.schema_mode == CsvBatch.SchemaMode.UPDATE and _may_write(user, network)
-    if writes:
-        return AtRemote(network.pk, remote_schema.push_schema(network, found, proposed, by=by), proposed)
-    if batch.schema_mode == CsvBatch.SchemaMode.UPDATE and remote_schema.schema_of_remote(found) != proposed:
+        updates = batch.schema_mode == SchemaMode.UPDATE
+        if updates:
+            _changes_schema(batch, user, order)
+    if updates and may_write(user, network):
+        return PreparedRemote(network.pk, remote_schema.push_schema(network, found, proposed, by=by), proposed)
+    if updates and remote_schema.schema_of_remote(found) != proposed:
         raise _not_allowed(network)
-    return AtRemote(network.pk, remote_schema.version_to_keep(network, found))
+    return PreparedRemote(network.pk, remote_schema.version_to_keep(network, found))
 
 
-def _check_still_the_same(batch: CsvBatch, remote: AtRemote | None) -> None:
-    """While the network was called nothing was locked."""
+def _refuse_other_remote(batch: CsvBatch, remote: PreparedRemote | None) -> None:
+    """`Conflict` where the batch was changed while the network was called: nothing was locked then."""
     assert batch.network is not None
-    has_one = remote_schema.config_target(batch.network) is not None
-    same = remote.network_id == batch.network_id if remote else not has_one
+    has_api = remote_schema.config_target(batch.network) is not None
+    same = remote.network_id == batch.network_id if remote else not has_api
     if not same or (remote and remote.pushed not in (None, proposed_schema(batch))):
-        raise Conflict("The batch was changed while it started. Look at it, then start again.", code="changed")
+        detail = "The batch was changed while it started. Look at it, then start again."
+        raise Conflict(detail, code=ErrorCode.CHANGED)
+
+
+# -- what is missing
 
 
 def missing(batch: CsvBatch) -> list[WorkbenchError]:
-    """What keeps the batch from starting, one error a step, in the order of the wizard."""
+    """What keeps the batch from starting, in the order of the wizard's steps."""
     found: list[WorkbenchError] = []
     if batch.is_being_read:
-        found.append(InvalidInput("The file is still being read.", code="parsing", attr="rows"))
+        found.append(InvalidInput("The file is still being read.", code=ErrorCode.PARSING, attr="rows"))
     elif not batch.total:
-        found.append(InvalidInput("Upload a file, or add rows.", code="required", attr="rows"))
+        found.append(InvalidInput("Upload a file, or add rows.", code=ErrorCode.REQUIRED, attr="rows"))
     found += _missing_prompt(batch)
     found += _missing_schema(batch)
     found += readiness.missing_network(batch)
@@ -124,10 +129,10 @@ def missing(batch: CsvBatch) -> list[WorkbenchError]:
 
 
 def _missing_prompt(batch: CsvBatch) -> list[WorkbenchError]:
-    uses_columns = any(column["mode"] == "prompt" for column in batch.columns)
+    uses_columns = any(column["mode"] == MappingMode.PROMPT for column in batch.columns)
     if not batch.prompt_template.strip() and not uses_columns:
         sentence = "Write a prompt template, or include a column in the prompt."
-        return [InvalidInput(sentence, code="required", attr="prompt_template")]
+        return [InvalidInput(sentence, code=ErrorCode.REQUIRED, attr="prompt_template")]
     try:
         problems = CsvBatchPlan.of(batch).unknown_placeholders()
     except WorkbenchError as error:
@@ -136,21 +141,16 @@ def _missing_prompt(batch: CsvBatch) -> list[WorkbenchError]:
 
 
 def _missing_schema(batch: CsvBatch) -> list[WorkbenchError]:
-    keep = batch.schema_mode == CsvBatch.SchemaMode.KEEP
-    if keep and batch.network and not network_schema(batch.network):
+    keep = batch.schema_mode == SchemaMode.KEEP
+    if keep and batch.network and not batch.network.additional_data.get("respond_payload_schema"):
         sentence = f"The network {batch.network.name} has no response schema to keep."
-        return [InvalidInput(sentence, code="required", attr="schema_mode")]
+        return [InvalidInput(sentence, code=ErrorCode.REQUIRED, attr="schema_mode")]
     if not keep and not batch.response_fields:
-        return [InvalidInput("Add at least one response field.", code="required", attr="response_fields")]
+        return [InvalidInput("Add at least one response field.", code=ErrorCode.REQUIRED, attr="response_fields")]
     return []
 
 
 # -- the schema
-
-
-def network_schema(network: Network) -> dict[str, Any] | None:
-    schema = network.additional_data.get("respond_payload_schema")
-    return schema or None
 
 
 def proposed_schema(batch: CsvBatch) -> dict[str, Any]:
@@ -162,52 +162,45 @@ def existing_schema(network: Network) -> dict[str, Any]:
     return {key: network.additional_data.get(key) for key in networks.SCHEMA_KEYS}
 
 
-def digest(existing: Mapping[str, Any]) -> str:
+def schema_digest(existing: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(existing, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _write_schema(batch: CsvBatch, user: Any, order: Order) -> None:
-    if _refuse_change(batch, user, order):
-        _write(batch, user)
+def _changes_schema(batch: CsvBatch, user: Any, order: Order) -> bool:
+    """Whether the start changes the network's schema.
 
-
-def _write(batch: CsvBatch, user: Any) -> None:
+    `InvalidInput` where the user may not change it, `Conflict` where a schema is replaced that was not confirmed.
+    """
     assert batch.network is not None
-    networks.write_schema(network_id=batch.network.pk, changes=proposed_schema(batch), by=user.get_username())
-
-
-def _refuse_change(batch: CsvBatch, user: Any, order: Order) -> bool:
-    """Whether the start changes the network's schema; refuses that to who may not, and to who has not confirmed it."""
-    assert batch.network is not None
-    # Its row is held from the look to the write: nobody else's schema is overwritten unseen.
+    # Locked from this check to the write, so that nobody else's schema is overwritten unseen.
     network = Network.objects.select_for_update(no_key=True).get(pk=batch.network.pk)
     existing, proposed = existing_schema(network), proposed_schema(batch)
     if existing == proposed:
         return False
-    if not _may_write(user, network):
+    if not may_write(user, network):
         raise _not_allowed(network)
-    seen = digest(existing)
-    is_change = any(value is not None for value in existing.values())
-    if is_change and not (order.confirmed and order.seen in (None, seen)):
+    digest = schema_digest(existing)
+    replaces = any(value is not None for value in existing.values())
+    if replaces and not (order.confirmed and order.seen in (None, digest)):
         raise Conflict(
             f"The network {network.name} has another response schema. Starting would replace it.",
-            code="schema_change",
-            extra={"existing": existing, "proposed": proposed, "seen": seen},
+            code=ErrorCode.SCHEMA_CHANGE,
+            extra={"existing": existing, "proposed": proposed, "seen": digest},
         )
     return True
 
 
 def _not_allowed(network: Network) -> InvalidInput:
     sentence = f"Only staff may change the schema of {network.name}. Choose the mode “keep”."
-    return InvalidInput(sentence, code="not_allowed", attr="schema_mode")
+    return InvalidInput(sentence, code=ErrorCode.NOT_ALLOWED, attr="schema_mode")
 
 
-def _may_write(user: Any, network: Network) -> bool:
+def may_write(user: Any, network: Network) -> bool:
     return bool(user.is_staff or network.users_may_update_schema)
 
 
 def copy_schema(batch: CsvBatch) -> None:
-    """The batch's own copy of what the network has: a later change of the network does not reach it."""
+    """Copies the network's schema into the batch, so that later changes of the network do not affect the batch."""
     assert batch.network is not None
     copied = networks.schema_of_network(batch.network)
     assert copied is not None

@@ -1,6 +1,6 @@
-"""The uploaded files: kept for a time so that they can be read again with other options, and gone with their batch."""
+"""Deletes uploaded files: those kept long enough to be read again with other options, and those of deleted batches."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,51 +13,48 @@ from django.utils import timezone
 
 from csv_batches.models import CsvBatch, Upload
 
-UNDECIDED = timedelta(days=1)
-"""So long a file is kept that was refused before there was a draft."""
+REFUSED_KEPT_FOR = timedelta(days=1)
+"""How long a file is kept that was refused before there was a draft."""
 
 
-def forget_old() -> None:
-    """Deletes the files that were sent more than `UPLOAD_KEEP_DAYS` ago, whose rows stay, and refused files about which
-    nobody decided."""
+def delete_old() -> None:
+    """Deletes files that were sent more than `UPLOAD_KEEP_DAYS` ago, and refused files that nobody decided about.
+
+    The rows of a deleted file stay.
+    """
     before = timezone.now() - timedelta(days=settings.UPLOAD_KEEP_DAYS)
-    # No file is older than its batch; in an old draft there may be a new one.
+    # A file is never older than its batch, but an old draft may have a new file.
     for batch in CsvBatch.objects.filter(created_at__lt=before).exclude(source=""):
-        if _is_newer(batch.source, before):
-            continue
+        try:
+            if batch.source.storage.get_modified_time(batch.source.name or "") >= before:
+                continue
+        except FileNotFoundError:
+            pass
         batch.source.delete(save=False)
         CsvBatch.objects.filter(pk=batch.pk).update(source="")
-    refused = Upload.objects.filter(state=Upload.State.FAILED)
-    old = Q(created_at__lt=before) | Q(created_at__lt=timezone.now() - UNDECIDED, batch=None)
-    for upload in refused.filter(old):
+    old = Q(created_at__lt=before) | Q(created_at__lt=timezone.now() - REFUSED_KEPT_FOR, batch=None)
+    for upload in Upload.objects.filter(old, state=Upload.State.FAILED):
         upload.delete()
 
 
-def _is_newer(file: FieldFile, moment: datetime) -> bool:
-    try:
-        return file.storage.get_modified_time(file.name or "") >= moment
-    except FileNotFoundError:
-        return False
-
-
 def forget_source(batch_id: Any) -> None:
-    """Deletes what the batch itself has of its cells: the file, samples of the columns, the draft's history."""
+    """Deletes the batch's own copies of its cells: the file, the samples of its columns, the draft's history."""
     batch = CsvBatch.objects.get(pk=batch_id)
-    _delete_when_committed(batch.source)
+    _delete_on_commit(batch.source)
     CsvBatch.objects.filter(pk=batch_id).update(source="", column_facts=[], draft_history=[])
 
 
 @receiver(post_delete, sender=CsvBatch)
-def delete_file(sender: type[CsvBatch], instance: CsvBatch, **kwargs: Any) -> None:
-    _delete_when_committed(instance.source)
+def delete_file_of_batch(sender: type[CsvBatch], instance: CsvBatch, **kwargs: Any) -> None:
+    _delete_on_commit(instance.source)
 
 
 @receiver(post_delete, sender=Upload)
-def delete_upload(sender: type[Upload], instance: Upload, **kwargs: Any) -> None:
-    _delete_when_committed(instance.file)
+def delete_file_of_upload(sender: type[Upload], instance: Upload, **kwargs: Any) -> None:
+    _delete_on_commit(instance.file)
 
 
-def _delete_when_committed(file: FieldFile) -> None:
+def _delete_on_commit(file: FieldFile) -> None:
     name, storage = file.name, file.storage
     if name:
         transaction.on_commit(lambda: storage.delete(name))

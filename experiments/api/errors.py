@@ -15,7 +15,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from experiments.core.errors import Problems, TooLarge, WorkbenchError
-from experiments.http.upload_handler import UploadTooBig
+from experiments.http.upload_handler import UploadTooLarge
 
 
 def error_body(error: WorkbenchError) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Respo
         request.accepted_renderer = JSONRenderer()
         request.accepted_media_type = JSONRenderer.media_type
     if isinstance(exc, RequestDataTooBig):
-        exc = TooLarge(body_too_large(exc), code="too_large", attr="file" if isinstance(exc, UploadTooBig) else None)
+        exc = TooLarge(body_too_large(exc), code="too_large", attr="file" if isinstance(exc, UploadTooLarge) else None)
     elif isinstance(exc, (SuspiciousOperation, BadRequest)):
         exc = WorkbenchError(str(exc) or "The request cannot be read.", code="bad_request")
     if isinstance(exc, Throttled):
@@ -55,4 +55,4 @@ def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Respo
 
 def body_too_large(error: RequestDataTooBig) -> str:
     """The sentence for a body that was refused for its size."""
-    return str(error) if isinstance(error, UploadTooBig) else "The body is larger than 32 MB. Send it in parts."
+    return str(error) if isinstance(error, UploadTooLarge) else "The body is larger than 32 MB. Send it in parts."

@@ -43,7 +43,7 @@ class BoundedJSONParser(JSONParser):
 def parsed(body: bytes) -> Any:
     """The value of a JSON text. `ParseError` where it is none, or holds what can neither be stored nor sent back."""
     try:
-        value = json_text.loads(body.decode("utf-8-sig"))
+        value = json_text.parse_finite(body.decode("utf-8-sig"))
         if SURROGATE.search(body):
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:

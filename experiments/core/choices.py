@@ -1,7 +1,7 @@
-"""The words that tables, wire formats and code share, each in one list. Guests keep their own in a `choices` of theirs.
+"""The fixed values that tables, wire formats and code share, as enums. A kind keeps its own in a `choices` module.
 
-Members are texts: they go into queries, JSON and templates as they are. A text that is equal to one of them stands
-nowhere else in the code (`tests/unit/test_house.py` looks).
+Members are strings: they go into queries, JSON and templates as they are. No other module spells one of these values
+as a literal; `tests/unit/test_house.py` checks that.
 """
 
 from enum import StrEnum
@@ -27,11 +27,11 @@ class QueueStatus(Choices):
 
 
 FINISHED = (QueueStatus.COMPLETED, QueueStatus.CANCELLED)
-"""No row is called any more, unless a person resumes or retries."""
+"""No more rows are called, unless a person resumes or retries."""
 
 
 class RowStatus(Choices):
-    """Of an item, and the name of the queue's counter of such items."""
+    """Status of a row; the queue's counter of such rows has the same name."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -44,7 +44,7 @@ FINAL = (RowStatus.SUCCEEDED, RowStatus.FAILED)
 
 
 class RowError(Choices):
-    """`error_code` of a row that failed, and of a run that came back with an error."""
+    """`error_code` of a failed row, and of a run that returned an error."""
 
     SCHEMA_MISMATCH = "schema_mismatch"
     BAD_RESPONSE = "bad_response"
@@ -61,7 +61,7 @@ class RowError(Choices):
 
 
 class PauseReason(Choices):
-    """`pause_reason.code` of a queue that is paused."""
+    """`pause_reason.code` of a paused queue."""
 
     USER = "user"
     RANGE = "range"
@@ -79,8 +79,19 @@ class PauseReason(Choices):
     CAP_MINUTES = "cap_minutes"
 
 
+class BreakerGroup(Choices):
+    """Failures that are counted together, as `streak_group` of a queue holds it."""
+
+    UNAUTHORIZED = "unauthorized"
+    NOT_FOUND = "not_found"
+    UNREACHABLE = "unreachable"
+    SERVER = "server"
+    SCHEMA = "schema"
+    VERSION_CHANGED = "version_changed"
+
+
 class FieldType(Choices):
-    """Of a response field."""
+    """Type of a response field."""
 
     STRING = "string"
     NUMBER = "number"
@@ -99,8 +110,16 @@ class LaneState(Choices):
     ENDED = "ended"
 
 
+class CallState(Choices):
+    """Of a single call of a network that a person asked for."""
+
+    WAITING = "waiting"
+    CALLING = "calling"
+    DONE = "done"
+
+
 class ErrorCode(Choices):
-    """`code` of an error that a person or a program gets for a request."""
+    """`code` of the error that answers a request."""
 
     ALREADY_SERVING = "already_serving"
     ALREADY_STARTED = "already_started"
@@ -112,11 +131,14 @@ class ErrorCode(Choices):
     CHANGED_MEANWHILE = "changed_meanwhile"
     CONFIG_API = "config_api"
     CONFIGURATION = "configuration"
+    CRASHED = "crashed"
     DIFFERENT_DATASETS = "different_datasets"
     DOES_NOT_EXIST = "does_not_exist"
+    DUPLICATE_COLUMN = "duplicate_column"
     DUPLICATE_FIELD = "duplicate_field"
     DUPLICATE_KEY = "duplicate_key"
     EMPTY_FILE = "empty_file"
+    EMPTY_MESSAGE = "empty_message"
     ENCODING = "encoding"
     FILE_TOO_LARGE = "file_too_large"
     HOST_NOT_ALLOWED = "host_not_allowed"
@@ -126,19 +148,24 @@ class ErrorCode(Choices):
     INVALID_COLUMNS = "invalid_columns"
     INVALID_CURSOR = "invalid_cursor"
     INVALID_DELIMITER = "invalid_delimiter"
+    INVALID_FIELD = "invalid_field"
     INVALID_FIELDS = "invalid_fields"
     INVALID_ITERATIONS = "invalid_iterations"
     INVALID_JSON = "invalid_json"
+    INVALID_KEY = "invalid_key"
     INVALID_MODE = "invalid_mode"
     INVALID_SCHEMA = "invalid_schema"
     INVALID_SCORING = "invalid_scoring"
     INVALID_SYSTEM_PARAMS = "invalid_system_params"
     INVALID_TEXT = "invalid_text"
     INVALID_URL = "invalid_url"
+    KEY_CLASH = "key_clash"
     LONE_SURROGATE = "lone_surrogate"
+    MODEL_ERROR = "model_error"
     MODEL_MISSING = "model_missing"
     MODEL_START = "model_start"
     NO_COLUMNS = "no_columns"
+    NO_MESSAGE_COLUMN = "no_message_column"
     NO_ROWS = "no_rows"
     NOT_ALLOWED = "not_allowed"
     NOT_AN_OBJECT = "not_an_object"
@@ -151,13 +178,16 @@ class ErrorCode(Choices):
     PARSING = "parsing"
     RAGGED_ROW = "ragged_row"
     REQUIRED = "required"
+    RESERVED_KEY = "reserved_key"
     RESERVED_NAME = "reserved_name"
+    ROLE_TWICE = "role_twice"
     ROW_TAKEN = "row_taken"
     ROW_TOO_LARGE = "row_too_large"
     SCHEMA_CHANGE = "schema_change"
     SCHEMA_MISMATCH = "schema_mismatch"
     SOURCE_REMOVED = "source_removed"
     STALE = "stale"
+    TEMPLATE_ERROR = "template_error"
     TEXT_AFTER_QUOTE = "text_after_quote"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
@@ -173,5 +203,19 @@ class ErrorCode(Choices):
     UNKNOWN_FIELD = "unknown_field"
     UNKNOWN_KEY = "unknown_key"
     UNKNOWN_NETWORK = "unknown_network"
+    UNKNOWN_TOKEN = "unknown_token"  # noqa: S105  a placeholder of a template
     UNTERMINATED_QUOTE = "unterminated_quote"
     WRONG_STATUS = "wrong_status"
+
+
+class WarningCode(Choices):
+    """`code` of a warning about a file that was read."""
+
+    BLANK_LINE = "blank_line"
+    DUPLICATE_HEADER = "duplicate_header"
+    EMPTY_HEADER = "empty_header"
+    EXTRA_EMPTY_CELLS = "extra_empty_cells"
+    MISSING_KEY = "missing_key"
+    MIXED_LINE_ENDS = "mixed_line_ends"
+    SHORT_ROW = "short_row"
+    STRAY_QUOTE = "stray_quote"

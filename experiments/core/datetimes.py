@@ -1,4 +1,4 @@
-"""Times from the address of a page or a call, where anybody may write anything."""
+"""Times from the address of a page or a call, which may hold any text."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ def datetime_of(text: str) -> datetime | None:
 
 
 def in_utc(moment: datetime) -> datetime | None:
-    """The same moment as a database takes it: PostgreSQL refuses offsets that Python knows (16 hours and more).
+    """The same moment in UTC, because PostgreSQL rejects some offsets that Python accepts (16 hours and more).
 
     None where it is before the year 1 or after 9999.
     """

@@ -1,4 +1,4 @@
-"""Errors that a user can act on. Services raise them, the API and the pages translate them in one place."""
+"""Errors that a user can act on. Services raise them; the API and the pages each translate them in one place."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Which part of a field an error is about, for whoever shows it there.
+    """Which part of a field an error is about, so that it can be shown beside it.
 
-    `index` and `name` are those of an entry in a list, `key` the property of it, `line` and `column` the place in a
-    file or a text, from 1.
+    `index` (from 0) and `name` are those of an entry in a list, `key` is the property of that entry; `line` and
+    `column` are the place in a file or a text, from 1.
     """
 
     index: int | None = None
@@ -21,12 +21,12 @@ class Part:
 
 
 class WorkbenchError(Exception):
-    """Bad input or a state that does not allow what was asked.
+    """Bad input, or a state that does not allow the request.
 
-    `code` is for programs, one of `choices.ErrorCode`; `detail` a sentence for people that says what, where and what to
-    do; `attr` the field it is about, `part` which part of that, `reason` the sentence without its place, for who shows
-    it beside that part; `extra` further JSON values for the client (a guess, what is there already) that stand beside
-    the errors. `status` is the HTTP status of the answer.
+    `code` is for programs, one of `choices.ErrorCode`; `detail` is a sentence for people: what, where and what to do.
+    `attr` is the field it is about and `part` the part of that field; `reason` is the detail without its place, for
+    showing it beside that part. `extra` holds further JSON values for the client, such as a guess; the API sends them
+    beside the errors. `status` is the HTTP status of the response.
     """
 
     status = 400
@@ -51,17 +51,17 @@ class WorkbenchError(Exception):
 
 
 class InvalidInput(WorkbenchError):
-    """What was sent cannot be taken."""
+    """The input cannot be accepted."""
 
 
 class Conflict(WorkbenchError):
-    """The state of the thing does not allow this now."""
+    """The object's current state does not allow this."""
 
     status = 409
 
 
 class Gone(WorkbenchError):
-    """Somebody deleted it in the meantime."""
+    """It has been deleted."""
 
     status = 404
 
@@ -73,7 +73,7 @@ class TooLarge(WorkbenchError):
 
 
 class Problems(WorkbenchError):
-    """Several errors at once, each a `WorkbenchError` of its own."""
+    """Several errors at once; the attributes are those of the first."""
 
     def __init__(self, errors: list[WorkbenchError]) -> None:
         first = errors[0]

@@ -1,10 +1,10 @@
-"""Numbers and times in words, as the pages print them."""
+"""Numbers, times and texts as the pages print them."""
 
 import json
 from typing import Any
 
 LONGEST_TEXT = 20_000
-"""Characters of one text that a page shows; the API has the whole."""
+"""Characters of a text that a page shows; the API returns all of it."""
 
 
 def count(number: int) -> str:
@@ -17,7 +17,7 @@ def counted(number: int, what: str, several: str = "") -> str:
 
 
 def quoted(value: Any) -> str:
-    """What people gave, in the quotes of a sentence; in one line, and with no character that no text has."""
+    """A value that a person gave, in quotes, for a sentence: on one line, with unprintable characters escaped."""
     return f"“{''.join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in str(value))}”"
 
 
@@ -61,14 +61,19 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=str)
 
 
+def shorten(text: str, length: int) -> str:
+    """The text, or its beginning and an ellipsis: at most `length` characters."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
 def in_one_line(text: str, length: int) -> str:
-    """The first line of a text, as far as there is room."""
-    first = text.partition("\n")[0]
-    return first if first == text and len(text) <= length else f"{first[: length - 1]}…"
+    """The first line of a text, shortened to `length` characters; an ellipsis also says that more lines follow."""
+    first, newline, _ = text.partition("\n")
+    return shorten(f"{first}…" if newline else first, length)
 
 
 def clipped(text: str, length: int = LONGEST_TEXT) -> str:
-    """The beginning of a long text, with a word about what is missing."""
+    """The beginning of a long text for a page, and how many characters are left out."""
     if len(text) <= length:
         return text
     return f"{text[:length]}\n… {count(len(text) - length)} more characters; the API has the whole text."

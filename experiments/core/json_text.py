@@ -1,9 +1,9 @@
-"""JSON and texts from strangers: what can be stored and read back unchanged.
+"""Untrusted JSON and texts: what can be stored and read back unchanged.
 
-`json.loads` takes NaN, turns 1e999 into infinity, fails on integers of more than 4,300 digits, keeps the last of two
-equal keys and passes lone surrogates and NUL, none of which a jsonb column or the next reader can take. `parse` keeps
-what is bad in the tree as a `BadNumber` or a `RepeatedKeys`, until `strict` refuses it or `cleaned` makes it harmless.
-`loads` is for values that we compare or send on at once, and fails at the first bad number.
+`json.loads` accepts NaN, turns 1e999 into infinity, fails on integers of more than 4,300 digits, keeps the last of two
+equal keys and lets lone surrogates and NUL pass. A jsonb column or the next reader rejects these. `parse` marks them in
+the value as `BadNumber` and `RepeatedKeys`; then `strict` raises at the first, or `cleaned` replaces them.
+`parse_finite` is for values that are compared or sent on at once: it fails at the first bad number.
 """
 
 import json
@@ -11,36 +11,71 @@ import math
 import re
 from typing import Any
 
+from experiments.core.formatting import shorten
+
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-"""PostgreSQL takes neither NUL nor half of a surrogate pair, in `text` and `jsonb` alike."""
+"""PostgreSQL stores neither NUL nor half of a surrogate pair, in `text` or in `jsonb`."""
 
 MAX_INTEGER_DIGITS = 4000
 MAX_DEPTH = 100
+MAX_LITERAL = 41  # characters of a bad number that are kept, with the ellipsis
 TOO_DEEP = "(nested too deeply)"
 
 
 class BadPayload(Exception):
-    """What is wrong with a payload, as the end of a sentence that begins with its place."""
+    """The value cannot be stored unchanged. The message names the place and what is wrong with it."""
 
 
 class BadNumber:
+    """A number that cannot be kept (NaN, infinite or too long); `literal` is its text, shortened."""
+
     def __init__(self, literal: str) -> None:
-        self.literal = literal if len(literal) <= 40 else f"{literal[:40]}…"
+        self.literal = shorten(literal, MAX_LITERAL)
 
 
 class RepeatedKeys(dict[str, Any]):
-    """An object in which `repeated` keys came more than once."""
+    """An object in which the keys `repeated` occur more than once."""
 
     repeated: frozenset[str]
 
 
 def parse(text: str) -> Any:
-    """Reads JSON. Raises ValueError where it is none, RecursionError where it is nested beyond what can be read."""
+    """Reads JSON and marks what cannot be stored.
+
+    ValueError where it is not JSON, RecursionError where it is nested too deeply to be read.
+    """
     return json.loads(text, parse_constant=BadNumber, parse_float=_float, parse_int=_integer, object_pairs_hook=_object)
 
 
+def parse_finite(text: str) -> Any:
+    """As `json.loads`, but ValueError for NaN, infinities and numbers that are too large for a float.
+
+    Not `strict(parse(text))`: it allows equal keys and NUL, as the API does for fields that check their own texts.
+    """
+
+    def refuse_constant(name: str) -> None:
+        raise ValueError(f"{name} is not a JSON number")
+
+    def finite(literal: str) -> float:
+        number = _float(literal)
+        if isinstance(number, BadNumber):
+            raise ValueError(f"the number {literal[:40]} is too large")
+        return number
+
+    return json.loads(text, parse_constant=refuse_constant, parse_float=finite)
+
+
+def is_storable(text: str) -> bool:
+    return UNSTORABLE.search(text) is None
+
+
+def storable(text: str) -> str:
+    """`text` with U+FFFD in place of each character that cannot be stored."""
+    return UNSTORABLE.sub("\ufffd", text)
+
+
 def strict(value: Any, path: str = "the payload", depth: int = 0) -> Any:
-    """The value as it is. Raises BadPayload at the first thing that cannot be stored and read back unchanged."""
+    """The value itself. BadPayload at the first thing that cannot be stored and read back unchanged."""
     if depth > MAX_DEPTH:
         raise BadPayload(f"{path[:200]} is nested more than {MAX_DEPTH} levels deep")
     if isinstance(value, str):
@@ -60,7 +95,7 @@ def strict(value: Any, path: str = "the payload", depth: int = 0) -> Any:
 
 
 def cleaned(value: Any, depth: int = 0) -> Any:
-    """The value with everything replaced that cannot be stored; bad numbers become texts, bad characters U+FFFD."""
+    """The value made storable: bad numbers become their texts, bad characters U+FFFD."""
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, BadNumber):
@@ -98,24 +133,3 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     marked = RepeatedKeys(plain)
     marked.repeated = frozenset(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
     return marked
-
-
-def storable(text: str) -> str:
-    """`text` with U+FFFD in place of each character that cannot be stored."""
-    return UNSTORABLE.sub("\ufffd", text)
-
-
-def loads(text: str) -> Any:
-    """As `json.loads`; NaN, infinities and numbers that are too large for a float are a ValueError."""
-    return json.loads(text, parse_constant=_no_constant, parse_float=_finite)
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise ValueError(f"the number {digits[:40]} is too large")
-    return number

@@ -1,16 +1,18 @@
-"""Hard limits of a queue on failed rows, calls, tokens and minutes: what is used of them, and which one is reached.
+"""Hard limits of a queue on failed rows, calls, tokens and minutes: how much is used, and which limit is reached.
 
-Pure. A limit that is reached pauses the queue as long as rows wait. What was in flight by then is recorded and may go
-over; calls never do, because they are counted when they are claimed.
+Pure. Reaching a limit pauses the queue while rows are waiting. Calls in progress are still recorded and may exceed a
+limit; the limit on calls is exact, because calls are counted when they are claimed.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from experiments.core.choices import PauseReason
 
-class Limited(Protocol):
-    """A queue with its counters. `ran_s`: seconds that it has run in all, without its pauses."""
+
+class LimitedQueue(Protocol):
+    """A queue's counters and limits. `ran_s`: seconds it has run in total, without its pauses."""
 
     @property
     def queued(self) -> int: ...
@@ -33,54 +35,55 @@ class Limited(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Cap:
-    """One of the limits: the column of a queue that holds it, the code of a pause by it, and how much is used."""
+class Limit:
+    """One of the limits: the queue's column that holds it, the reason of a pause at it, and how much of it is used."""
 
     name: str
-    code: str
+    code: PauseReason
     unit: str
-    used: Callable[[Limited], float]
-    first: str = ""
-    """What else helps, before the limit is raised."""
+    used: Callable[[LimitedQueue], float]
+    advice: str = ""
+    """What to try before raising the limit."""
 
-    def limit(self, queue: Limited) -> int | None:
-        limit: int | None = getattr(queue, self.name)
-        return limit
+    def maximum(self, queue: LimitedQueue) -> int | None:
+        """None where the queue has no such limit."""
+        maximum: int | None = getattr(queue, self.name)
+        return maximum
 
-    def is_reached(self, queue: Limited) -> bool:
-        limit = self.limit(queue)
-        return limit is not None and self.used(queue) >= limit
+    def is_reached(self, queue: LimitedQueue) -> bool:
+        maximum = self.maximum(queue)
+        return maximum is not None and self.used(queue) >= maximum
 
-    def sentence(self, queue: Limited) -> str:
-        used, limit = int(self.used(queue)), self.limit(queue)
+    def sentence(self, queue: LimitedQueue) -> str:
+        used, maximum = int(self.used(queue)), self.maximum(queue)
         return (
-            f"The limit of {limit:,} {self.unit} is reached, {used:,} are used. "
-            f"{self.first}Raise the limit or take it away, then resume."
+            f"The limit of {maximum:,} {self.unit} is reached, {used:,} are used. "
+            f"{self.advice}Raise the limit or take it away, then resume."
         )
 
 
-CAPS = (
-    Cap(
+LIMITS = (
+    Limit(
         "max_failures",
-        "cap_failures",
+        PauseReason.CAP_FAILURES,
         "failed rows",
         lambda queue: queue.failed,
-        first="Look at what the failed rows say, and retry them if that helps. ",
+        advice="Look at what the failed rows say, and retry them if that helps. ",
     ),
-    Cap("max_calls", "cap_calls", "calls", lambda queue: queue.calls),
-    Cap("max_tokens", "cap_tokens", "tokens", lambda queue: queue.tokens),
-    Cap("max_minutes", "cap_minutes", "minutes", lambda queue: queue.ran_s / 60),
+    Limit("max_calls", PauseReason.CAP_CALLS, "calls", lambda queue: queue.calls),
+    Limit("max_tokens", PauseReason.CAP_TOKENS, "tokens", lambda queue: queue.tokens),
+    Limit("max_minutes", PauseReason.CAP_MINUTES, "minutes", lambda queue: queue.ran_s / 60),
 )
-NAMES = tuple(cap.name for cap in CAPS)
+LIMIT_NAMES = tuple(limit.name for limit in LIMITS)
 
 
-def reached(queue: Limited) -> Cap | None:
-    """The first limit that keeps the queue from calling another row; None where there is none, or no row waits."""
+def reached_limit(queue: LimitedQueue) -> Limit | None:
+    """The first limit that stops the queue from calling another row; None if no limit is reached or no row waits."""
     if not queue.queued:
         return None
-    return next((cap for cap in CAPS if cap.is_reached(queue)), None)
+    return next((limit for limit in LIMITS if limit.is_reached(queue)), None)
 
 
-def calls_left(queue: Limited) -> int | None:
-    """How many more rows may be claimed; None: as many as there are."""
+def calls_left(queue: LimitedQueue) -> int | None:
+    """How many more calls may be claimed; None: no limit."""
     return None if queue.max_calls is None else max(0, queue.max_calls - queue.calls)

@@ -1,9 +1,10 @@
-"""Keys of system params: dots nest, and no key may be another's, or inside of it, or around it."""
+"""Keys of system params: dots nest, and no two keys may be equal or lie inside one another."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from experiments.core.errors import InvalidInput
+from experiments.core.choices import ErrorCode
+from experiments.core.errors import InvalidInput, Part
 from experiments.core.formatting import quoted
 
 RESERVED = {"network"}  # first segments that runtimes interpret
@@ -24,15 +25,20 @@ class KeyTree:
         self._owners: dict[tuple[str, ...], str] = {}
 
     def add(self, *, number: int, name: str, key: str) -> None:
-        """The column `name`, at this cell, becomes the param `key`; `InvalidInput` where that cannot be."""
-        path = _path(name, key)
+        """The column `name`, at cell `number`, becomes the param `key`.
+
+        `InvalidInput` (attr `columns`) where it cannot; its `part` has the number and the name of this column.
+        """
+        part = Part(index=number, name=name, key="key")
+        path = key_path(key, part)
         group = self.tree
         for depth, segment in enumerate(path[:-1], 1):
             group = group.setdefault(segment, {})
             if not isinstance(group, dict):
-                raise _clash(name, path, path[:depth], self._owners[path[:depth]])
+                raise key_clash(part, path, path[:depth], self._owners[path[:depth]])
         if path[-1] in group:
-            raise _clash(name, path, *self._taken_at_or_below(path))
+            taken = next(other for other in self._owners if other[: len(path)] == path)
+            raise key_clash(part, path, taken, self._owners[taken])
         group[path[-1]] = number
         self._owners[path] = name
 
@@ -40,42 +46,40 @@ class KeyTree:
         """The params of a row, nested, each with the text of its cell."""
         return _filled(self.tree, cells)
 
-    def _taken_at_or_below(self, path: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
-        return next((taken, name) for taken, name in self._owners.items() if taken[: len(path)] == path)
-
 
 def _filled(tree: dict[str, Any], cells: Sequence[str]) -> dict[str, Any]:
     return {key: cells[at] if type(at) is int else _filled(at, cells) for key, at in tree.items()}
 
 
-def _path(name: str, key: str) -> tuple[str, ...]:
+def key_path(key: str, part: Part) -> tuple[str, ...]:
+    """The segments of a key; `InvalidInput` where it cannot be used."""
     path = tuple(key.split("."))
-    start = f"Column {quoted(name)}: the key {quoted(key[:80])}"
+    code = ErrorCode.INVALID_KEY
     if any(not segment.strip() for segment in path):
-        raise _invalid(f"{start} has an empty part between its dots. Give it another key.", "invalid_key")
-    if path[0] in RESERVED:
-        raise _invalid(
-            f"{start} begins with {quoted(path[0])}, which runtimes interpret. Give it another key.", "reserved_key"
-        )
-    if len(key) > KEY_LIMIT or len(path) > SEGMENTS_LIMIT:
-        limits = f"{KEY_LIMIT} characters and {SEGMENTS_LIMIT} parts"
-        raise _invalid(f"{start} is longer than {limits}. Give it another key.", "invalid_key")
-    return path
+        problem = "has an empty part between its dots"
+    elif path[0] in RESERVED:
+        code, problem = ErrorCode.RESERVED_KEY, f"begins with {quoted(path[0])}, which runtimes interpret"
+    elif len(key) > KEY_LIMIT or len(path) > SEGMENTS_LIMIT:
+        problem = f"is longer than {KEY_LIMIT} characters and {SEGMENTS_LIMIT} parts"
+    else:
+        return path
+    rest = f"key {quoted(key[:80])} {problem}. Give it another key."
+    raise InvalidInput(
+        f"Column {quoted(part.name)}: the {rest}", code=code, attr="columns", part=part, reason=f"The {rest}"
+    )
 
 
-def _clash(name: str, path: tuple[str, ...], taken: tuple[str, ...], other: str) -> InvalidInput:
+def key_clash(part: Part, path: tuple[str, ...], taken: tuple[str, ...], owner: str) -> InvalidInput:
+    """The error for a key that equals, contains or lies inside the key `taken` of the column `owner`."""
     keys = ".".join(path), ".".join(taken)
-    key, of_other = map(quoted, keys)
+    key, other_key = map(quoted, keys)
+    name, other = quoted(part.name), quoted(owner)
     if path == taken:
-        sentence = f"Columns {quoted(other)} and {quoted(name)} have the same key, {key}. Give one of them another."
+        sentence = f"Columns {other} and {name} have the same key, {key}. Give one of them another."
     else:
         outer, inner = map(quoted, sorted(keys, key=len))
         sentence = (
-            f"The key {key} of column {quoted(name)} clashes with {of_other} of column {quoted(other)}: "
+            f"The key {key} of column {name} clashes with {other_key} of column {other}: "
             f"{outer} cannot be a text and hold {inner} too. Give one of them another key."
         )
-    return _invalid(sentence, "key_clash")
-
-
-def _invalid(detail: str, code: str) -> InvalidInput:
-    return InvalidInput(detail, code=code, attr="columns")
+    return InvalidInput(sentence, code=ErrorCode.KEY_CLASH, attr="columns", part=part)

@@ -7,12 +7,12 @@ from django.urls import reverse
 
 from experiments.core.choices import QueueStatus
 from experiments.core.errors import WorkbenchError
-from experiments.experiment_kind import plan
-from experiments.experiment_kind.datasets import EXPECTED, ITERATIONS, LABEL, MESSAGE, Layout
+from experiments.experiment_kind.choices import ColumnRole
+from experiments.experiment_kind.datasets import DatasetLayout
 from experiments.experiment_kind.models import KIND, Experiment
 from experiments.experiment_kind.scoring import Judge
-from experiments.experiment_kind.selectors import scores
-from experiments.experiment_kind.services import experiments
+from experiments.experiment_kind.selectors import plan, scores
+from experiments.experiment_kind.services import drafts, duplicates, launch
 from experiments.experiment_kind.web import judged_item, labels, score_panel
 from experiments.experiment_kind.web.judged_item import JudgedItem
 from experiments.experiment_kind.web.score_panel import ScorePanel
@@ -21,7 +21,7 @@ from experiments.models import QueueItem
 from experiments.models.querysets import QueueItemQuerySet
 
 NUMBERS = ("item", "iteration")
-"""What stands behind the cells of each item: its number in the data set, from 0, and the iteration, from 1."""
+"""Columns behind those of the data set: the number of the item, from 0, and the iteration, from 1."""
 
 
 class ExperimentKind(QueueKind):
@@ -36,30 +36,31 @@ class ExperimentKind(QueueKind):
     how_to_begin = "Upload a data set or add an item"
     no_items = "Upload a data set or add an item by hand."
     duplicate_takes = "the same data set, schema and scoring"
-    facts_template = "experiments/experiment_kind/facts.html"
+    subtitle_template = "experiments/experiment_kind/facts.html"
     head_template = "experiments/experiment_kind/head.html"
     detail_template = "experiments/experiment_kind/judged.html"
     stylesheet = "css/experiment_kind.css"
     can = frozenset({"create", "update", "run", "duplicate"})
 
     def plan(self, queue_id: Any) -> plan.ExperimentPlan:
-        return plan.plan(queue_id)
+        return plan.plan_of_experiment(queue_id)
 
     def columns(self, queue: Experiment) -> list[str]:
-        return [*queue.column_names, *_free(NUMBERS, queue.column_names)]
+        return [*queue.column_names, *_unused_names(NUMBERS, queue.column_names)]
 
     def headers(self, queue: Experiment) -> list[str]:
         headers = [column["header"] for column in queue.columns]
-        return [*headers, *_free(NUMBERS, headers)]
+        return [*headers, *_unused_names(NUMBERS, headers)]
 
     def line_end(self, queue: Experiment) -> str:
         return queue.line_end
 
     def shown_positions(self, queue: Experiment) -> list[int]:
-        layout = Layout.of(queue.columns)
-        best = [layout.position(role) for role in (MESSAGE, EXPECTED, LABEL)]
+        """Message, expected answer and label, then all else but the number of iterations."""
+        layout = DatasetLayout.from_json(queue.columns)
+        best = [layout.position(role) for role in (ColumnRole.MESSAGE, ColumnRole.EXPECTED, ColumnRole.LABEL)]
         first = [position for position in best if position is not None]
-        hidden = {*first, layout.position(ITERATIONS)}
+        hidden = {*first, layout.position(ColumnRole.ITERATIONS)}
         return first + [position for position in range(len(queue.columns)) if position not in hidden]
 
     def response_fields(self, queue: Experiment) -> list[dict[str, Json]]:
@@ -76,8 +77,8 @@ class ExperimentKind(QueueKind):
         judge = Judge(scores.scoring_of(queue))
         return Extras(
             names=("verdict", "answered"),
-            annotations=scores.annotations(queue),
-            values=lambda found: scores.judged(judge, *found),
+            annotations=scores.verdict_annotations(queue),
+            values=lambda found: scores.verdict_and_answer(judge, *found),
             # Where answers have fields, the table shows those.
             in_table=1 if queue.response_fields else 2,
             in_words=lambda found: (labels.VERDICTS[found[0]], found[1]),
@@ -86,17 +87,17 @@ class ExperimentKind(QueueKind):
     def verdicts(self, queue: Experiment) -> list[tuple[str, str, int]]:
         if not _is_scored(queue):
             return []
-        counts = scores.of(queue).total.counts
+        counts = scores.score_of(queue).total.counts
         return [(str(verdict), word, counts[verdict]) for verdict, word in labels.VERDICTS.items() if counts[verdict]]
 
     def with_verdict(self, queue: Experiment, items: QueueItemQuerySet, verdict: str) -> QueueItemQuerySet:
         return scores.with_verdict(queue, items, verdict) if _is_scored(queue) else items.none()
 
     def head(self, queue: Experiment) -> ScorePanel | None:
-        return score_panel.shown(queue) if _is_scored(queue) else None
+        return score_panel.score_panel_of(queue) if _is_scored(queue) else None
 
     def detail(self, queue: Experiment, item: QueueItem) -> JudgedItem | None:
-        return judged_item.of(queue, item) if queue.source_removed_at is None else None
+        return judged_item.judged_item_of(queue, item) if queue.source_removed_at is None else None
 
     def set_up(self, queue: Experiment, missing: Sequence[WorkbenchError]) -> SetUp:
         return SetUp("Settings", reverse("experiment_kind:set_up", args=[queue.pk]))
@@ -110,38 +111,38 @@ class ExperimentKind(QueueKind):
         return SERIALIZERS
 
     def missing(self, queue: Experiment) -> list[WorkbenchError]:
-        return experiments.missing(queue)
+        return launch.missing(queue)
 
     def create(self, *, user: Any, values: Mapping[str, Json]) -> Experiment:
-        return experiments.create(user=user, values=values)
+        return drafts.create(user=user, values=values)
 
     def update(self, *, queue_id: Any, values: Mapping[str, Json]) -> Experiment:
-        return experiments.update(experiment_id=queue_id, values=values)
+        return drafts.update(experiment_id=queue_id, values=values)
 
     def run(self, *, queue: Experiment, user: Any, order: Mapping[str, Json]) -> None:
         first, last = order.get("first"), order.get("to")
         # The items `from` a `to` b are given with both ends; inside, ranges end before `range_to`.
         after_last = None if last is None else last + 1
-        experiments.run(
+        launch.run(
             experiment_id=queue.pk,
             range_from=0 if first is not None else order.get("from"),
             range_to=after_last if first is None else first,
         )
 
     def duplicate(self, *, queue: Experiment, user: Any, failed_only: bool) -> Experiment:
-        return experiments.duplicate(experiment=queue, user=user, failed_only=failed_only)
+        return duplicates.duplicate(experiment=queue, user=user, failed_only=failed_only)
 
 
-def _free(names: Sequence[str], taken: Sequence[str]) -> list[str]:
+def _unused_names(names: Sequence[str], taken: Sequence[str]) -> list[str]:
     """The names, each with a prefix until no column of the data set has it."""
-    free = []
+    unused = []
     for name in names:
         while name in taken:
             name = f"dataset.{name}"
-        free.append(name)
-    return free
+        unused.append(name)
+    return unused
 
 
 def _is_scored(experiment: Experiment) -> bool:
-    """Not before it starts, and not after what was expected has been removed."""
+    """Only after it started, and until the expected answers are removed with the source rows."""
     return experiment.status != QueueStatus.DRAFT and experiment.source_removed_at is None

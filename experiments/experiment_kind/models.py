@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 
+from experiments.experiment_kind.choices import SchemaMode
 from experiments.models.fields import OrderedJSONField
 from experiments.models.querysets import QueueItemQuerySet, QueueQuerySet
 from experiments.models.queues import Queue, QueueItem
@@ -12,11 +13,6 @@ KIND = "experiment"
 
 
 class Experiment(Queue):
-    class SchemaMode(models.TextChoices):
-        NETWORK = "network"
-        OWN = "own"
-        NONE = "none"
-
     dataset_name = models.CharField(max_length=255, blank=True)
     source_name = models.CharField(max_length=255, blank=True)
     source_size = models.BigIntegerField(null=True, blank=True, help_text="Bytes.")
@@ -32,7 +28,7 @@ class Experiment(Queue):
         max_length=64, blank=True, help_text="The same for data sets of the same messages and params in the same order."
     )
 
-    schema_mode = models.CharField(max_length=8, choices=SchemaMode.choices, default=SchemaMode.NETWORK)
+    schema_mode = models.CharField(max_length=8, choices=SchemaMode.choices(), default=SchemaMode.NETWORK)
     response_fields = OrderedJSONField(default=list, blank=True, help_text="The schema's plain fields, in order.")
     schema_json = OrderedJSONField(null=True, blank=True, help_text="What answers are checked against.")
     schema_guidance = models.TextField(blank=True)
@@ -62,8 +58,8 @@ class ExperimentItemManager(models.Manager.from_queryset(QueueItemQuerySet)):  #
 class ExperimentItem(QueueItem):
     """One run of an item of the data set.
 
-    Its payload is the cell texts in the order of the columns, then the number of the item in the data set, from 0, and
-    which of its iterations this is, from 1, both as texts.
+    Its payload is the cell texts in the order of the columns, and behind them what `datasets.ITEM_NUMBER` and
+    `datasets.ITERATION` point at.
     """
 
     objects = ExperimentItemManager()  # type: ignore[misc]
@@ -71,11 +67,3 @@ class ExperimentItem(QueueItem):
     class Meta:
         proxy = True
         verbose_name = "experiment item"
-
-    @property
-    def number(self) -> int:
-        return int(self.payload[-2])
-
-    @property
-    def iteration(self) -> int:
-        return int(self.payload[-1])

@@ -1,35 +1,25 @@
-"""An export as JSON Lines: UTF-8, in pieces."""
+"""An export as JSON Lines in UTF-8, in pieces."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from experiments.export.rows import PIECE, RUN_COLUMNS, ExportRow, Shape, to_json
+from experiments.export.rows import RUN_COLUMNS, ExportLayout, ExportRow, in_pieces, to_json
 
 
-def jsonl_chunks(shape: Shape, rows: Iterable[ExportRow]) -> Iterator[bytes]:
+def jsonl_chunks(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[bytes]:
     """`{"row": {name: text}, "response": {field: value} or null, "run": {…}}`, one a line; `run` goes with metadata.
 
-    Where a kind adds columns they are `"extra": {name: value}`.
+    The columns that a kind adds are `"extra": {name: value}`.
     """
-    lines: list[str] = []
-    size = 0
-    for row in rows:
-        lines.append(to_json(_jsonl_value(shape, row)) + "\n")
-        size += len(lines[-1])
-        if size >= PIECE:
-            yield "".join(lines).encode()
-            lines.clear()
-            size = 0
-    if lines:
-        yield "".join(lines).encode()
+    return in_pieces(to_json(jsonl_value(layout, row)) + "\n" for row in rows)
 
 
-def _jsonl_value(shape: Shape, row: ExportRow) -> dict[str, Any]:
+def jsonl_value(layout: ExportLayout, row: ExportRow) -> dict[str, Any]:
     answer = row.response
     value: dict[str, Any] = {
-        "row": dict(zip(shape.names, row.cells, strict=True)),
-        "response": None if answer is None else {name: answer.get(name) for name in shape.fields},
+        "row": dict(zip(layout.names, row.cells, strict=True)),
+        "response": None if answer is None else {name: answer.get(name) for name in layout.fields},
     }
-    if shape.extras:
-        value["extra"] = dict(zip(shape.extras, row.extras, strict=True))
-    return {**value, "run": dict(zip(RUN_COLUMNS, row.run, strict=True))} if shape.metadata else value
+    if layout.extras:
+        value["extra"] = dict(zip(layout.extras, row.extras, strict=True))
+    return {**value, "run": dict(zip(RUN_COLUMNS, row.run, strict=True))} if layout.metadata else value

@@ -1,4 +1,4 @@
-"""An export as the answer to a request, for the API and the pages alike."""
+"""An export as an HTTP response, for the API and the pages."""
 
 import tempfile
 from collections.abc import Iterator
@@ -8,13 +8,13 @@ from typing import IO
 
 from django.http import FileResponse, StreamingHttpResponse
 
-CAN_BREAK_OFF = "HTTP/1.1"
-"""The version from which on the end of a stream is marked, so that a broken one looks broken."""
+CHUNKED_SINCE = "HTTP/1.1"
+"""From this version the end of a stream is marked, so that a client notices when it breaks off."""
 
 
 @dataclass(frozen=True)
 class Download:
-    """A file that is made while it is sent, and two of its headers."""
+    """A file that is generated while it is sent, and two of its headers."""
 
     pieces: Iterator[bytes]
     content_type: str
@@ -22,13 +22,13 @@ class Download:
 
 
 def export_response(download: Download, *, protocol: str) -> StreamingHttpResponse:
-    """The file in a stream; for a client of HTTP/1.0, a proxy most often, first put together on disk.
+    """The file as a stream; for a client of HTTP/1.0, often a proxy, it is written to disk first.
 
-    There the end of the connection is the end of the file: only a Content-Length tells a broken one from a whole one.
+    In HTTP/1.0 the end of the connection is the end of the file: only a Content-Length shows that one is incomplete.
     `protocol` is the request's `SERVER_PROTOCOL`.
     """
     kind = download.content_type
-    if protocol < CAN_BREAK_OFF:
+    if protocol < CHUNKED_SINCE:
         response: StreamingHttpResponse = FileResponse(_on_disk(download.pieces), content_type=kind)
     else:
         response = StreamingHttpResponse(download.pieces, content_type=kind)
@@ -38,7 +38,7 @@ def export_response(download: Download, *, protocol: str) -> StreamingHttpRespon
 
 
 def _on_disk(pieces: Iterator[bytes]) -> IO[bytes]:
-    """All of it in a file that nobody else sees, at its beginning; it is gone when it is closed."""
+    """A temporary file with all pieces, at its beginning; it is deleted when it is closed."""
     with ExitStack() as at_an_error:
         file = at_an_error.enter_context(tempfile.TemporaryFile())
         file.writelines(pieces)

@@ -1,23 +1,24 @@
-"""A row of an export, and what all rows of one have in common. The formats are in modules of their own."""
+"""The rows of an export and their common layout. Each format has a module of its own."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
+from experiments.core.choices import RowStatus
 from experiments.core.item_fields import EXPORTED_FIELDS
 
 RUN_COLUMNS = (*EXPORTED_FIELDS, "corrected")
-PIECE = 64 * 1024  # characters, at least, but for the last piece
+PIECE = 64 * 1024  # characters, at least, except for the last piece
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """What an export has in common for all rows.
+class ExportLayout:
+    """What all rows of an export have in common.
 
     `headers` are the file's texts, `names` the unique names of the same columns, `fields` the response fields in order,
-    `extras` what a kind adds behind them. `line_end` is the file's; where that is a lone CR it is LF here.
+    `extras` the columns that a kind adds after them. `line_end` is the file's; for a lone CR the export has LF.
     """
 
     headers: Sequence[str]
@@ -31,7 +32,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class ExportRow:
-    """One row; `payload` is a person's correction or else the answer, `elapsed_ms` of the last attempt."""
+    """One row; `payload` is a person's correction, else the answer; `elapsed_ms` is that of the last attempt."""
 
     cells: Sequence[str]
     payload: Mapping[str, Any] | None
@@ -47,8 +48,8 @@ class ExportRow:
 
     @property
     def response(self) -> Mapping[str, Any] | None:
-        """What counts as the answer: what came back with a failed row does not, unless a person corrected it."""
-        return self.payload if self.corrected or self.status == "succeeded" else None
+        """The answer of the row: None for a failed one, unless a person corrected it."""
+        return self.payload if self.corrected or self.status == RowStatus.SUCCEEDED else None
 
     @property
     def run(self) -> tuple[Any, ...]:
@@ -62,7 +63,7 @@ _run = attrgetter(*RUN_COLUMNS)
 def export_header(
     headers: Sequence[str], fields: Sequence[str], *, metadata: bool, extras: Sequence[str] = ()
 ) -> list[str]:
-    """The names of all columns: the file's as they are, then each other one, with a prefix until it is free."""
+    """The names of all columns: the file's as they are, then the others, each prefixed until it is unique."""
     names, taken = list(headers), set(headers)
     added = [
         *((field, "response.") for field in fields),
@@ -78,7 +79,7 @@ def export_header(
 
 
 def cell_text(value: Any) -> str:
-    """A value of an answer: texts as they are, nothing for null, all else as JSON."""
+    """A value of an answer as a cell: texts as they are, "" for null, everything else as JSON."""
     if isinstance(value, str):
         return value
     if value is None:
@@ -88,3 +89,18 @@ def cell_text(value: Any) -> str:
 
 def to_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def in_pieces(lines: Iterable[str]) -> Iterator[bytes]:
+    """The lines in UTF-8, joined to pieces of at least `PIECE` characters, to be sent one by one."""
+    waiting: list[str] = []
+    size = 0
+    for line in lines:
+        waiting.append(line)
+        size += len(line)
+        if size >= PIECE:
+            yield "".join(waiting).encode()
+            waiting.clear()
+            size = 0
+    if waiting:
+        yield "".join(waiting).encode()

@@ -1,1 +1,1 @@
-"""What every request has in common, before a page or the API answers it."""
+"""What applies to every request and response, pages and API alike: bodies, uploads, caching."""

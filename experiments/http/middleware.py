@@ -1,32 +1,38 @@
-"""What every request and every answer has in common."""
+"""Middleware for every request and response."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from experiments.http import request_body
+from experiments.http.request_body import LengthRequired, has_no_length
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
-def no_store(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Answers hold other people's mail: no cache keeps one that does not say that it may be kept."""
+def no_store(get_response: GetResponse) -> GetResponse:
+    """Responses hold other people's mail: no cache keeps one unless it says that it may be kept."""
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def respond(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"
         return response
 
-    return answer
+    return respond
 
 
-def whole_bodies(
-    get_response: Callable[[HttpRequest], HttpResponseBase],
-) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Nobody takes a body that cannot be read for none."""
+def require_body_length(get_response: GetResponse) -> GetResponse:
+    """Rejects a body whose length is unknown: Django would read it as an empty one. Raises `LengthRequired`."""
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
-        request_body.refuse_without_length(request.META)
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        if has_no_length(request.META):
+            limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2
+            raise LengthRequired(
+                f"The body came in chunks and could not be taken: it broke off or is larger than {limit} MB. "
+                "Send it with a Content-Length."
+            )
         return get_response(request)
 
-    return answer
+    return respond

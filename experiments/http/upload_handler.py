@@ -1,4 +1,4 @@
-"""The largest body with files: what is larger is refused before anything of it is written to disk."""
+"""The limit on uploads: a body that is too large is rejected before any of it is written to disk."""
 
 from typing import Any
 
@@ -8,29 +8,29 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http.multipartparser import MultiPartParserError
 
-AROUND = 1024 * 1024
-"""Bytes that the other fields of a form and the boundaries between them may take."""
+FORM_OVERHEAD_BYTES = 1024 * 1024
+"""Room for the other fields of a form and the boundaries between them."""
 
 
-class UploadTooBig(RequestDataTooBig):
-    """Says how large the body is and how large a file may be. Refused like any other body that is too large."""
+class UploadTooLarge(RequestDataTooBig):
+    """Says how large the body is and how large a file may be. Rejected like any other body that is too large."""
 
 
-class CappedUploadHandler(TemporaryFileUploadHandler):
-    """Files go to disk, unless the body is larger than the largest file that is taken.
+class LimitedUploadHandler(TemporaryFileUploadHandler):
+    """Writes files to disk, unless the body is larger than the largest file that is allowed.
 
-    A form is read as early as its CSRF token is looked for, before anybody is asked who sends it: without this, a
-    stranger could fill the disk. A body without a length does not come so far, so the header is enough.
+    Django reads a form to look for its CSRF token, before anything checks who sent it: without a limit here, a stranger
+    could fill the disk. Bodies without a length are rejected earlier, so looking at the header is enough.
 
-    A file of which the end did not come is none: the form is refused, and not taken for one without a file.
+    An incomplete file is rejected: Django itself would treat the form as one without a file.
     """
 
     _unfinished = False
 
     def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:
-        most: int = settings.UPLOAD_MAX_BYTES
-        if content_length > most + AROUND:
-            raise UploadTooBig(f"The body has {content_length:,} bytes; a file can have at most {most:,}. Split it.")
+        limit: int = settings.UPLOAD_MAX_BYTES
+        if content_length > limit + FORM_OVERHEAD_BYTES:
+            raise UploadTooLarge(f"The body has {content_length:,} bytes; a file can have at most {limit:,}. Split it.")
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)

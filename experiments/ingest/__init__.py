@@ -1,15 +1,12 @@
-"""Reading of table files: a path goes in, columns and rows of text come out, or a refusal that names the place."""
+"""Reads table files: a path goes in, columns and rows of text come out, or an error that names the place."""
 
+from experiments.ingest.errors import SPLIT, FileTooLarge, Limits, RejectedFile
 from experiments.ingest.reader import CsvTable, Preview, open_table, parse_preview
 from experiments.ingest.table import (
-    SPLIT,
     Column,
-    FileTooLarge,
-    Limits,
+    FileWarning,
     ReadOptions,
-    RejectedFile,
     Table,
-    Warning_,
     name_columns,
 )
 
@@ -18,12 +15,12 @@ __all__ = [
     "Column",
     "CsvTable",
     "FileTooLarge",
+    "FileWarning",
     "Limits",
     "Preview",
     "ReadOptions",
     "RejectedFile",
     "Table",
-    "Warning_",
     "name_columns",
     "open_table",
     "parse_preview",

@@ -1,4 +1,4 @@
-"""Find the delimiter and the line end of a CSV from its beginning."""
+"""Detect the delimiter and the line end of a CSV from its beginning."""
 
 import csv
 import io
@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 
+from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
 from experiments.core.formatting import quoted
 
@@ -14,10 +15,10 @@ DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_BYTES = 256 * 1024
 _SAMPLE_RECORDS = 1000
 _NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
-# A line that spreadsheets write and obey: it names the delimiter and holds no data.
+# A line that spreadsheets write and understand: it names the delimiter and holds no data.
 _SEP_LINE = re.compile(r'("?)sep=([^"\r\n])\1(?:\r\n|\r|\n|$)', re.IGNORECASE)
 
-# A cell can be as large as the limits allow, which are checked elsewhere; this one is the whole process's.
+# The limit of the whole process. Cells are checked against `Limits` by the reader.
 csv.field_size_limit(2**31 - 1)
 
 
@@ -32,7 +33,11 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """How a delimiter fits: cells in the first record and most often, the share of records that agree, padded cells."""
+    """How well a delimiter fits the sample.
+
+    `first`: cells of the first record; `agree`: share of records with as many; `usual`: the commonest number of cells,
+    `usual_share` the share of records with it; `padded`: cells that begin with a blank.
+    """
 
     delimiter: str
     first: int
@@ -43,7 +48,7 @@ class _Fit:
 
 
 def find_dialect(sample: str, *, requested: str | None, complete: bool) -> Dialect:
-    """The dialect of the text that begins with `sample`, or is it where `complete`. A requested delimiter wins."""
+    """The dialect of a text that begins with `sample` (`complete`: is all of it). A requested delimiter wins."""
     chosen = check_delimiter(requested) if requested else None
     sep = _SEP_LINE.match(sample)
     body = sample[sep.end() :] if sep else sample
@@ -58,14 +63,14 @@ def check_delimiter(requested: str) -> str:
         detail = (
             f"{quoted(requested[:20])} cannot be the delimiter: give one character that is no quote and no line end."
         )
-        raise InvalidInput(detail, code="invalid_delimiter", attr="delimiter")
+        raise InvalidInput(detail, code=ErrorCode.INVALID_DELIMITER, attr="delimiter")
     return delimiter
 
 
 def _best_delimiter(text: str, *, complete: bool) -> str:
-    """The one whose first record has several cells and whose other records agree with it most.
+    """The delimiter that divides the first record and with which most other records have as many cells.
 
-    Where no first record is divided (a title above the header), the one that divides most records alike; else a comma.
+    Where none divides the first record (a title above the header), the one with which most records agree; else a comma.
     """
     fits = [_fit(text, delimiter, complete=complete) for delimiter in DELIMITERS]
     dividing = [fit for fit in fits if fit.first > 1]
@@ -81,7 +86,7 @@ def _fit(text: str, delimiter: str, *, complete: bool) -> _Fit:
     parsed = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     records = list(islice(filter(None, parsed), _SAMPLE_RECORDS))
     if not complete and 1 < len(records) < _SAMPLE_RECORDS:
-        records.pop()  # cut by the sample's end
+        records.pop()  # cut off where the sample ends
     if not records:
         return _Fit(delimiter, first=0, agree=0, usual=0, usual_share=0, padded=0)
     lengths = Counter(map(len, records))

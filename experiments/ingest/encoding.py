@@ -1,4 +1,4 @@
-"""Find a file's encoding (byte-order mark, then strict UTF-8, else ask) and decode it piece by piece."""
+"""Detect a file's encoding (byte-order mark, then strict UTF-8, else ask a person) and decode it piece by piece."""
 
 import codecs
 import io
@@ -6,11 +6,12 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
+from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
 from experiments.core.formatting import quoted
 from experiments.ingest.encoding_names import short
+from experiments.ingest.errors import RejectedFile
 from experiments.ingest.guess import hints, preview, unmarked_utf16
-from experiments.ingest.table import RejectedFile
 
 PIECE_BYTES = 256 * 1024
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -21,28 +22,28 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Python has them as text encodings, but they are escapes and not character sets of files.
+# Python lists them as text encodings, but they are escapes and not character sets of files.
 _NOT_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7", "mbcs", "oem"}
-# No text has them in a row, UTF-16 neither: of its units two zero bytes meet at most.
+# No text has three in a row: in UTF-16 at most two zero bytes meet.
 _ZEROS = b"\0\0\0"
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """`declared`: a person or a byte-order mark said so, it is not the assumption that text is UTF-8."""
+    """`declared`: by a person or a byte-order mark; otherwise UTF-8 is only assumed."""
 
     name: str
     declared: bool
 
 
 def find_encoding(head: bytes, requested: str | None) -> Encoding:
-    """The encoding to read with. Raises `InvalidInput` for a name nobody knows, `RejectedFile` for unmarked UTF-16.
+    """The encoding to read with. Raises `InvalidInput` for an unknown name, `RejectedFile` for unmarked UTF-16.
 
-    A file said to be UTF-16 that has no byte-order mark is little-endian, unless its zero bytes tell otherwise.
+    UTF-16 by request without a byte-order mark is little-endian, unless the zero bytes tell otherwise.
     """
     marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
     if requested:
-        name = _known_charset(requested)
+        name = check_encoding(requested)
         if name == "utf-16" and marked != name:
             name = unmarked_utf16(head) or "utf-16-le"
         return Encoding(name, declared=True)
@@ -52,26 +53,25 @@ def find_encoding(head: bytes, requested: str | None) -> Encoding:
     if guess:
         detail = f"The file is not UTF-8. It looks like {short(guess)} without a byte-order mark: choose the encoding."
         lines = preview(head, guess, first_line=1)
-        raise RejectedFile(detail, code="encoding", line=1, offset=0, guess=guess, preview=lines, alternatives=[])
+        raise RejectedFile(
+            detail, code=ErrorCode.ENCODING, line=1, offset=0, guess=guess, preview=lines, alternatives=[]
+        )
     return Encoding("utf-8", declared=False)
 
 
-def _known_charset(requested: str) -> str:
+def check_encoding(requested: str) -> str:
+    """Python's name of the encoding. Raises `InvalidInput` where it is unknown or not one of texts."""
     try:
         name = codecs.lookup(requested.strip()).name
         "".encode(name)
         codecs.getincrementaldecoder(name)
-    except (LookupError, ValueError) as error:
-        raise _unknown_encoding(requested) from error
-    if name.replace("_", "-") in _NOT_CHARSETS:
-        raise _unknown_encoding(requested)
+    except (LookupError, ValueError):
+        name = ""
+    if not name or name.replace("_", "-") in _NOT_CHARSETS:
+        examples = "utf-8, utf-16, windows-1252, shift_jis"
+        detail = f"{quoted(requested[:40])} is not an encoding that is known here. Examples: {examples}."
+        raise InvalidInput(detail, code=ErrorCode.UNKNOWN_ENCODING, attr="encoding")
     return "utf-8" if name == "utf-8-sig" else name
-
-
-def _unknown_encoding(requested: str) -> InvalidInput:
-    examples = "utf-8, utf-16, windows-1252, shift_jis"
-    detail = f"{quoted(requested[:40])} is not an encoding that is known here. Examples: {examples}."
-    return InvalidInput(detail, code="unknown_encoding", attr="encoding")
 
 
 def decoded_pieces(path: Path, encoding: Encoding, *, limit: int | None = None) -> Generator[str]:
@@ -79,7 +79,7 @@ def decoded_pieces(path: Path, encoding: Encoding, *, limit: int | None = None) 
 
     Raises `RejectedFile` at the first byte that is not of the encoding, with its line and offset.
     """
-    decoder = _decoder(encoding)
+    decoder = text_decoder(encoding)
     read, only_ascii, first = 0, True, True
     with path.open("rb") as file:
         while True:
@@ -92,9 +92,8 @@ def decoded_pieces(path: Path, encoding: Encoding, *, limit: int | None = None) 
                 offset = read - len(error.object) + error.start
                 raise _bad_byte(path, encoding, error, offset, only_ascii=only_ascii) from error
             except UnicodeError as error:
-                raise RejectedFile(
-                    f"The file is not {short(encoding.name)}: {error}.", code="bad_byte", offset=0
-                ) from error
+                detail = f"The file is not {short(encoding.name)}: {error}."
+                raise RejectedFile(detail, code=ErrorCode.BAD_BYTE, offset=0) from error
             if piece:
                 yield piece.removeprefix("\ufeff") if first else piece
                 first, only_ascii = False, only_ascii and piece.isascii()
@@ -102,8 +101,8 @@ def decoded_pieces(path: Path, encoding: Encoding, *, limit: int | None = None) 
                 return
 
 
-def _decoder(encoding: Encoding) -> io.IncrementalNewlineDecoder:
-    # Translates nothing: it is here because it never cuts between \r and \n.
+def text_decoder(encoding: Encoding) -> io.IncrementalNewlineDecoder:
+    """Decodes piece by piece, translates nothing and never cuts between CR and LF."""
     return io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding.name)("strict"), translate=False)
 
 
@@ -114,19 +113,19 @@ def _bad_byte(
     byte = f"0x{error.object[error.start]:02x}"
     if encoding.declared:
         detail = f"Line {line}: the byte {byte} at offset {offset:,} is not valid {short(encoding.name)}."
-        return RejectedFile(detail, code="bad_byte", line=line, offset=offset)
+        return RejectedFile(detail, code=ErrorCode.BAD_BYTE, line=line, offset=offset)
     zeros = error.object.find(_ZEROS)
     if zeros >= 0:
         at = offset - error.start + zeros
         detail = f"This is not a CSV: it holds binary data (zero bytes at offset {at:,}). Export it as CSV first."
-        return RejectedFile(detail, code="not_csv", offset=at)
+        return RejectedFile(detail, code=ErrorCode.NOT_CSV, offset=at)
     help_to_choose = hints(path, line=line, offset=offset)
     if not only_ascii or _mostly_utf8(error.object):
         detail = f"Line {line}: the byte {byte} at offset {offset:,} is damaged; the file is UTF-8 elsewhere."
-        return RejectedFile(detail, code="bad_byte", line=line, offset=offset, **help_to_choose)
+        return RejectedFile(detail, code=ErrorCode.BAD_BYTE, line=line, offset=offset, **help_to_choose)
     looks = f" It looks like {short(help_to_choose['guess'])}." if help_to_choose["guess"] else ""
     detail = f"The file is not UTF-8 (line {line}, byte {byte} at offset {offset:,}).{looks} Choose the encoding."
-    return RejectedFile(detail, code="encoding", line=line, offset=offset, **help_to_choose)
+    return RejectedFile(detail, code=ErrorCode.ENCODING, line=line, offset=offset, **help_to_choose)
 
 
 def _mostly_utf8(raw: bytes) -> bool:
@@ -136,7 +135,7 @@ def _mostly_utf8(raw: bytes) -> bool:
 
 
 def _line_of(path: Path, encoding: Encoding, offset: int) -> int:
-    """The physical line of a byte, from 1. Reads the file again up to it: only done once, on the way out."""
+    """The physical line of a byte, from 1. Reads the file again up to it, once, when it is rejected."""
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding.name)("ignore"), translate=True)
     line, left = 1, offset
     with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""Encodings that people choose from, with names that they know."""
+"""Encodings to choose from, with their common names."""
 
 import codecs
 
@@ -45,17 +45,17 @@ LABELS = COMMON | OTHERS
 
 
 def label(name: str) -> str:
-    """What people call it; the name itself where that is all there is."""
+    """The common name; `name` itself where there is none."""
     return LABELS.get(canonical(name), name)
 
 
 def short(name: str) -> str:
-    """The label without what it is for, as it stands in a sentence: `Windows-1252`, `UTF-8`."""
+    """The label without its region, for a sentence: `Windows-1252`, `UTF-8`."""
     return label(name).partition(",")[0]
 
 
 def canonical(name: str) -> str:
-    """The name under which the same encoding is listed here."""
+    """The name under which the same encoding is listed in `LABELS`; `name` itself where it is not listed."""
     try:
         found = codecs.lookup(name).name
     except (LookupError, ValueError):

@@ -1,17 +1,17 @@
-"""Guess the encoding of bytes that are not UTF-8: what is found is a question to a person, never an answer."""
+"""Guess the encoding of bytes that are not UTF-8. A guess is only offered to a person, never used by itself."""
 
 import re
 from pathlib import Path
 from typing import Any
 
-from charset_normalizer import CharsetMatch, from_bytes
+from charset_normalizer import from_bytes
 
 _WINDOW_BYTES = 64 * 1024
 _LOOK_BACK_BYTES = 4 * 1024
 _PREVIEW_LINES = 5
 _PREVIEW_CHARS = 200
 _ALTERNATIVES = 3
-# What tables are exported in around the world; the exotic rest only makes guesses worse.
+# Those that tables are exported in around the world; rarer ones only make guesses worse.
 _COMMON_CHARSETS = (
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874"),
     *("cp932", "euc_jp", "gb18030", "big5", "cp949", "koi8_r", "koi8_u", "mac_roman", "cp850", "cp852", "cp866"),
@@ -20,7 +20,7 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 def hints(path: Path, *, line: int, offset: int) -> dict[str, Any]:
-    """What helps a person to choose, judged by the file from the bad byte on.
+    """What helps a person choose, judged by the file from the bad byte on.
 
     `guess` is an encoding or None, `preview` the lines that depend on it as `{line, text}`, `alternatives` further
     encodings that fit as well, each as `{encoding, preview}`.
@@ -38,17 +38,13 @@ def guesses(window: bytes) -> list[str]:
     telling = b"\n".join(line for line in _LINE_END.split(window) if not line.isascii())
     matches = list(from_bytes(telling, cp_isolation=list(_COMMON_CHARSETS)))
     # Short texts fit several relatives equally well; by far the commonest of them in files is Windows-1252.
-    western = any(match.chaos <= matches[0].chaos and _reads_as_western(match) for match in matches)
+    western = any(match.chaos <= matches[0].chaos and "cp1252" in match.could_be_from_charset for match in matches)
     names = (["cp1252"] if western else []) + [match.encoding for match in matches]
     return list(dict.fromkeys(names))[: 1 + _ALTERNATIVES]
 
 
-def _reads_as_western(match: CharsetMatch) -> bool:
-    return "cp1252" in match.could_be_from_charset
-
-
 def unmarked_utf16(head: bytes) -> str | None:
-    """UTF-16 without a byte-order mark, told by the zero bytes that Western text has in every other place."""
+    """UTF-16 without a byte-order mark, recognized by the zero byte that every other byte of Western text is."""
     half = len(head) // 2
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if odd > half * 0.4 and even < half * 0.1:
@@ -57,7 +53,7 @@ def unmarked_utf16(head: bytes) -> str | None:
 
 
 def preview(window: bytes, encoding: str, *, first_line: int) -> list[dict[str, Any]]:
-    """The first lines that are not ASCII, as they read in this encoding (of UTF-16 the first lines there are)."""
+    """The first lines that are not ASCII, decoded with this encoding (of UTF-16 simply the first lines)."""
     if encoding.startswith("utf-16"):
         lines = window.decode(encoding, "replace").replace("\r\n", "\n").split("\n")
     else:

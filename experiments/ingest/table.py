@@ -1,42 +1,26 @@
-"""The values that pass between an ingested file and whoever asked for it. Cells are text, exactly as in the file."""
+"""The values that pass between an ingested file and its caller. Cells are text, exactly as in the file."""
 
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from experiments.core.errors import InvalidInput, TooLarge
+from experiments.core.choices import ErrorCode, WarningCode
+from experiments.core.errors import InvalidInput
+from experiments.core.formatting import shorten
 
-SPLIT = "Split it, and make a batch of each part."
 WARNINGS_LISTED = 100
-"""So many lines of each warning code are kept; all are counted."""
-
-
-class RejectedFile(InvalidInput):
-    """The file cannot be taken as it is.
-
-    `line` is the physical line, from 1; `column` the number of the cell in its row, from 1; None: it is about all of
-    the file, or of the line. Further ones in `extra`:
-    `char` (place in the line, from 1), `offset` (byte in the file, from 0), `guess` and `preview` (lines read with it),
-    `found` and `expected` cells of a row.
-    """
-
-    def __init__(self, detail: str, *, code: str, line: int | None = None, column: int | None = None, **extra: Any):
-        super().__init__(detail, code=code, attr="file", extra={"line": line, "column": column, **extra})
-
-
-class FileTooLarge(RejectedFile, TooLarge):
-    """The file, a row or a cell is beyond one of the `Limits`."""
-
-    status = TooLarge.status
+"""Warnings of each code that are listed; all are counted."""
+SHOWN_CHARS = 60
+"""Characters of a header or a key in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What a person decided about the file; None means: find out. `delimiter` is one character or `tab`.
+    """What a person chose about the file; None means: detect. `delimiter` is one character or `tab`.
 
-    `keys`: of which objects of a JSON Lines file the keys become columns; with `first` others are refused later on.
+    `keys`: the objects of a JSON Lines file whose keys become columns; with `first`, further keys are rejected later.
     """
 
     encoding: str | None = None
@@ -47,18 +31,8 @@ class ReadOptions:
 
     def __post_init__(self) -> None:
         if self.ragged not in ("reject", "pad"):
-            raise InvalidInput(f"“{self.ragged}” is not reject or pad.", code="invalid_choice", attr="ragged")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The largest file that is taken. Sizes of cells and rows are characters of the file, quotes included."""
-
-    max_bytes: int = 1024**3
-    max_rows: int = 2_000_000
-    max_columns: int = 10_000
-    max_cell_chars: int = 16 * 1024**2
-    max_row_chars: int = 64 * 1024**2
+            detail = f"“{self.ragged}” is not reject or pad."
+            raise InvalidInput(detail, code=ErrorCode.INVALID_CHOICE, attr="ragged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,41 +44,43 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning_:
-    """Something that was taken as it is and should be known. `line` is None where it is about many lines."""
+class FileWarning:
+    """Something odd that was accepted. `line` is None where the warning is about many lines."""
 
     line: int | None
-    code: str
+    code: WarningCode
     detail: str
 
 
 class WarningLog:
-    """Counts every warning and keeps the first lines of each code."""
+    """Counts every warning and keeps the first ones of each code."""
 
     def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
-        self._kept: list[Warning_] = []
+        self.counts: Counter[WarningCode] = Counter()
+        self._kept: list[FileWarning] = []
 
-    def add(self, line: int, code: str, detail: str) -> None:
+    def add(self, line: int, code: WarningCode, detail: str) -> None:
         self.counts[code] += 1
         if self.counts[code] <= WARNINGS_LISTED:
-            self._kept.append(Warning_(line, code, detail))
+            self._kept.append(FileWarning(line, code, detail))
 
-    def add_names(self, columns: Iterable["Column"], line: int) -> None:
-        """Says which columns have another name here than in the header, which is at `line`."""
+    def add_names(self, columns: Iterable[Column], line: int) -> None:
+        """A warning for each column whose name differs from its header; the header is at `line`."""
         for number, column in enumerate(columns, start=1):
-            name = shortened(column.name)
+            name = shorten(column.name, SHOWN_CHARS)
             if not column.header.strip():
-                self.add(line, "empty_header", f"Column {number} has no header; its name here is “{name}”.")
+                detail = f"Column {number} has no header; its name here is “{name}”."
+                self.add(line, WarningCode.EMPTY_HEADER, detail)
             elif column.name != column.header:
-                taken = f"the header “{shortened(column.header)}” is taken"
-                self.add(line, "duplicate_header", f"Column {number}: {taken}; its name here is “{name}”.")
+                taken = f"the header “{shorten(column.header, SHOWN_CHARS)}” is taken"
+                detail = f"Column {number}: {taken}; its name here is “{name}”."
+                self.add(line, WarningCode.DUPLICATE_HEADER, detail)
 
-    def listed(self) -> list[Warning_]:
+    def listed(self) -> list[FileWarning]:
         """The kept warnings, then one sentence for each code that has more than are kept."""
         more = [(code, count) for code, count in self.counts.items() if count > WARNINGS_LISTED]
         return self._kept + [
-            Warning_(None, code, f"{count:,} lines in all; the first {WARNINGS_LISTED} are listed.")
+            FileWarning(None, code, f"{count:,} lines in all; the first {WARNINGS_LISTED} are listed.")
             for code, count in more
         ]
 
@@ -112,8 +88,8 @@ class WarningLog:
 class Table(ABC):
     """A file whose columns are known and whose rows can be read, as often as needed.
 
-    `delimiter` is None where the format has none. `line_end` is the one that most records of the file's beginning have.
-    `row_count`, `line` and `warnings` are about the latest `rows()`, so far as it has come; `line` is the physical line
+    `delimiter` is None where the format has none. `line_end` is the one that most records at the file's beginning have.
+    `row_count`, `line` and `warnings` are about the latest `rows()`, as far as it has come; `line` is the physical line
     at which the latest row began, from 1, `header_line` that of the header or of the first object.
     """
 
@@ -123,37 +99,28 @@ class Table(ABC):
     line_end: str
     row_count: int
     header_line: int
+    log: WarningLog
 
     @property
     @abstractmethod
     def line(self) -> int: ...
 
     @property
-    @abstractmethod
-    def warnings(self) -> list[Warning_]: ...
-
-    @property
-    @abstractmethod
-    def warning_counts(self) -> dict[str, int]:
-        """How often each warning code came up."""
+    def warnings(self) -> list[FileWarning]:
+        return self.log.listed()
 
     @abstractmethod
     def rows(self) -> Generator[list[str]]:
-        """Yield each row with exactly `len(columns)` cells; close it to let go of the file early.
+        """Yield each row with exactly `len(columns)` cells; close it to release the file early.
 
-        Raises `RejectedFile` where the file has to be refused, which may be after many good rows.
+        Raises `RejectedFile` where the file has to be rejected, possibly after many good rows.
         """
 
 
-def shortened(text: str) -> str:
-    """A header or key as it may stand in a sentence, however long it is."""
-    return text if len(text) <= 60 else f"{text[:59]}…"
-
-
 def name_columns(headers: Sequence[str]) -> tuple[Column, ...]:
-    """Give each header a unique name: `a`, `a (2)` with the next number that is free, `column 3` for a blank one.
+    """Give each header a unique name: `a`, `a (2)` with the next free number, `column 3` for a blank one.
 
-    A header that is the first of its text always keeps it, so a file's own `a (2)` is not taken away from it.
+    The first occurrence of a header always keeps it, so that a file's own `a (2)` is not given to another column.
     """
     taken = {header for header in headers if header.strip()}
     given: set[str] = set()

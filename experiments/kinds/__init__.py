@@ -1,10 +1,10 @@
-"""Kinds of queues: what one has to tell the host, and the registry of those that are installed.
+"""Kinds of queues: what a kind provides to the host, and the registry of the installed kinds.
 
-The host never asks what kind a queue is. It asks the kind, which an app registers when it is ready. Everything here
-stands below the tables: a queue's `kind` is a name, and a kind meets its queues as values.
+The host never branches on the kind of a queue: it calls the kind's object, which an app registers when it is ready.
+Nothing here imports the models: a queue's `kind` is a name, and queues come in as arguments.
 """
 
-from experiments.kinds.queue_kind import Extras, Json, Nouns, Plan, QueueKind, SetUp
+from experiments.kinds.queue_kind import Extras, Json, Nouns, Plan, QueueKind, QueueLayout, SetUp
 from experiments.kinds.registry import (
     kind_choices,
     kind_named,
@@ -20,6 +20,7 @@ __all__ = [
     "Nouns",
     "Plan",
     "QueueKind",
+    "QueueLayout",
     "SetUp",
     "kind_choices",
     "kind_named",

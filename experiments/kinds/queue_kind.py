@@ -1,4 +1,4 @@
-"""What a kind of queue tells the host: how an item is called and an answer checked, what its pages and API show.
+"""What a kind of queue provides to the host: how to call an item and check an answer, what its pages and API show.
 
 A queue comes in as the kind's own model. Payloads of items are lists of cell texts in the order of `columns`.
 """
@@ -15,7 +15,10 @@ Json = Any
 
 
 class Plan(Protocol):
-    """A queue's settings, compiled once for many items. Used from one thread for `request`, from many for `check`."""
+    """A queue's settings, compiled once for many items. One thread calls `request`, many call `check`.
+
+    `schema`, `guidance` and `example` say what an answer looks like; they are sent with each item.
+    """
 
     @property
     def schema(self) -> dict[str, Json] | None: ...
@@ -25,15 +28,15 @@ class Plan(Protocol):
     def example(self) -> dict[str, Json] | None: ...
 
     def request(self, payload: Json) -> tuple[str, dict[str, Json]]:
-        """The user message and the system params of an item. `WorkbenchError` with code `template_error` where none."""
+        """The user message and the system params of an item. `WorkbenchError` where they cannot be made."""
 
     def check(self, answer: dict[str, Json]) -> str | None:
-        """Why the answer is not acceptable, in words; None where it is."""
+        """Why the answer is not acceptable, as a sentence; None where it is."""
 
 
 @dataclass(frozen=True)
 class SetUp:
-    """Where the set-up of a draft goes on: the title of that step, and its path."""
+    """The next step of a draft's set-up: its title, and its path."""
 
     title: str
     address: str
@@ -41,11 +44,11 @@ class SetUp:
 
 @dataclass(frozen=True)
 class Extras:
-    """Further columns that a kind adds to each item, behind the answer.
+    """Further columns that a kind adds to each item, after the answer.
 
-    `annotations` are expressions on the item, {name: expression}; `values` makes of what they gave, in their order, one
-    JSON value for each of `names`. The first `in_table` of them are shown in the table, all in detail and export.
-    `in_words` makes texts for people of the values, where they are not that already.
+    `annotations` are expressions on the item, {name: expression}; `values` turns their results, in the same order, into
+    one JSON value for each of `names`. The table shows the first `in_table` of them, detail and export show all.
+    `in_words` turns the values into texts for people.
     """
 
     names: tuple[str, ...] = ()
@@ -53,6 +56,28 @@ class Extras:
     values: Callable[[Sequence[Any]], Sequence[Json]] = tuple
     in_table: int = 0
     in_words: Callable[[Sequence[Json]], Sequence[Json]] = tuple
+
+
+@dataclass(frozen=True)
+class QueueLayout:
+    """How a queue's items look, as one value: what its kind says of it, asked once and handed down.
+
+    `columns` are unique names in the order of the payload, `headers` what an export calls them. `shown_positions` are
+    indexes of columns, those that say most of an item first; a table shows the first few. `response_fields` are
+    `{name, type, required, choices?, description?}` of the answer; none: answers are not looked into. `line_end` ends
+    the lines of a CSV export.
+    """
+
+    columns: tuple[str, ...]
+    headers: tuple[str, ...]
+    shown_positions: tuple[int, ...]
+    response_fields: tuple[Mapping[str, Json], ...]
+    extras: Extras
+    line_end: str
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        return tuple(field["name"] for field in self.response_fields)
 
 
 @dataclass(frozen=True)
@@ -88,16 +113,17 @@ class Nouns:
 class QueueKind:
     """A kind subclasses this and registers an instance.
 
-    The defaults do for a kind without set-up in the browser; `name`, `label`, `slug`, `collection`, `model`, `plan` and
+    The defaults suit a kind without set-up in the browser; `name`, `label`, `slug`, `collection`, `model`, `plan` and
     `columns` have none. `name` is what a queue's `kind` holds, `label` what the admin calls it.
 
-    `slug` is where its pages are (`/{slug}/{id}/`), `collection` where its API is (`/api/{collection}/{id}`). `about`
-    says on an empty list what such a queue is for, `how_to_begin` how one gets the first one, `no_items` what an empty
-    queue needs, `duplicate_takes` what a duplicate has of it.
-    `stylesheet` is a static file that its pages need besides. Templates are fragments of the kind's own:
-    `facts_template` in the line under the name, `head_template` above the rows, `detail_template` in an open item,
-    `acts_template` among the further actions. They see `queue` and `page` or `detail`; what `head` and `detail` give is
-    `head` and `more`.
+    `slug` is where its pages are (`/{slug}/{id}/`), `collection` where its API is (`/api/{collection}/{id}`). Texts:
+    `about` says on an empty list what such a queue is for, `how_to_begin` how to create the first one, `no_items` what
+    an empty queue needs, `duplicate_takes` what a duplicate copies.
+
+    `stylesheet` is a further static file of its pages. Templates are fragments of the kind's own: `subtitle_template`
+    in the line under the name, `head_template` above the rows, `detail_template` in an open item, `actions_template`
+    among the further actions. They see `queue` and `page` or `detail`; the results of `head` and `detail` are `head`
+    and `more` there.
     """
 
     name: str
@@ -110,7 +136,7 @@ class QueueKind:
     how_to_begin = ""
     no_items = ""
     duplicate_takes = ""
-    facts_template = head_template = detail_template = acts_template = stylesheet = ""
+    subtitle_template = head_template = detail_template = actions_template = stylesheet = ""
 
     def address(self, queue_id: Any) -> str:
         """The path of a queue's page."""
@@ -123,87 +149,98 @@ class QueueKind:
         raise NotImplementedError
 
     def sweep(self) -> None:
-        """Called every second: sends those of the kind's own tasks again that were lost."""
+        """Called every second: sends the kind's own tasks again that were lost."""
 
     def jobs_wait(self) -> bool:
-        """Whether a task of the kind's own waits for a worker; lanes give way while one does."""
+        """Whether a task of the kind's own waits for a worker; lanes let it go first."""
         return False
 
     def tidy(self) -> None:
-        """Called now and then: removes what the kind keeps for a time only."""
+        """Called now and then: deletes what the kind keeps only for a while."""
 
     def forget_source(self, queue_id: Any) -> None:
-        """Removes what the kind itself keeps of the cells of a queue, beside its items."""
+        """Deletes what the kind itself keeps of a queue's cells, such as a file. The host deletes the items."""
 
     # -- reads
 
     def queues(self, user: Any) -> QuerySet[Any]:
-        """Those that `user` may see and that stand in lists."""
+        """Those that `user` may see, without hidden ones."""
         found: QuerySet[Any] = self.model._default_manager.all()
         return found.for_user(user).listed().select_related("network", "created_by")  # type: ignore[attr-defined]
+
+    def layout(self, queue: Any) -> QueueLayout:
+        """All that a page or an export needs to know of the queue's items. Ask once, and hand the value down."""
+        return QueueLayout(
+            columns=tuple(self.columns(queue)),
+            headers=tuple(self.headers(queue)),
+            shown_positions=tuple(self.shown_positions(queue)),
+            response_fields=tuple(self.response_fields(queue)),
+            extras=self.extras(queue),
+            line_end=self.line_end(queue),
+        )
 
     def columns(self, queue: Any) -> list[str]:
         """Unique names, in the order of the payload."""
         raise NotImplementedError
 
     def headers(self, queue: Any) -> list[str]:
-        """What an export calls the columns."""
+        """The names of the columns in an export."""
         return self.columns(queue)
 
     def line_end(self, queue: Any) -> str:
         return "\n"
 
     def shown_positions(self, queue: Any) -> list[int]:
-        """Columns that say most of an item, the best first; a table shows the first few."""
+        """Indexes of columns, the most telling first; a table shows the first few."""
         return list(range(len(self.columns(queue))))
 
     def response_fields(self, queue: Any) -> list[dict[str, Json]]:
-        """`[{name, type, required, choices?, description?}]` of the answer; none: answers are not looked into."""
+        """`[{name, type, required, choices?, description?}]` of the answer; empty where none are known."""
         return []
 
     def schema(self, queue: Any) -> dict[str, Json] | None:
-        """What a person's correction has to satisfy."""
+        """The JSON Schema that a person's correction must satisfy."""
         return None
 
     def extras(self, queue: Any) -> Extras:
         return Extras()
 
     def verdicts(self, queue: Any) -> Sequence[tuple[str, str, int]]:
-        """What a kind that judges its items says of them: its name, in words, and of how many items."""
+        """For a kind that judges its items: each verdict, its name for people, and the number of such items."""
         return ()
 
     def with_verdict(self, queue: Any, items: Any, verdict: str) -> Any:
-        """Those items of which it says that."""
+        """The items with this verdict."""
         return items.none()
 
     def preview(self, plan: Any, payload: Sequence[str]) -> dict[str, Json]:
-        """An item as it would be sent: `{user_message, system_params, problems: [{code, detail}]}`."""
+        """An item as it would be sent now: `{user_message, system_params, problems: [{code, detail}]}`."""
         message, params = plan.request(payload)
         return {"user_message": message, "system_params": params, "problems": []}
 
     def head(self, queue: Any) -> Any:
-        """For `head_template`."""
+        """The value that `head_template` shows."""
 
     def detail(self, queue: Any, item: Any) -> Any:
-        """For `detail_template`."""
+        """The value that `detail_template` shows."""
 
     # -- drafts
 
     def missing(self, queue: Any) -> list[WorkbenchError]:
-        """What a draft lacks before it can start."""
+        """What a draft still needs before it can start."""
         return []
 
     def set_up(self, queue: Any, missing: Sequence[WorkbenchError]) -> SetUp | None:
-        """Where the set-up of a draft goes on; None where there is none in the browser."""
+        """The next step of a draft's set-up; None where the browser has none."""
 
     def new_address(self) -> str:
-        """Where a new one begins in the browser; "" where it cannot."""
+        """The path of the page that creates one; "" where there is none."""
         return ""
 
-    # -- writes. A kind without one of them says so in `can`.
+    # -- writes. `can` names those that the kind has.
 
     can: frozenset[str] = frozenset()
-    """Of create, update, insert, run, duplicate: what is offered."""
+    """Any of create, update, insert, run, duplicate."""
 
     def create(self, *, user: Any, values: Mapping[str, Json]) -> Any:
         raise NotImplementedError
@@ -213,11 +250,11 @@ class QueueKind:
         raise NotImplementedError
 
     def insert(self, *, queue_id: Any, rows: Sequence[Mapping[str, Json]]) -> tuple[int, int]:
-        """Adds items to a draft; how many were new, and how many there are."""
+        """Adds items to a draft. Returns how many were new, and how many there are."""
         raise NotImplementedError
 
     def run(self, *, queue: Any, user: Any, order: Mapping[str, Json]) -> None:
-        """Starts a draft. `Problems` has one error for each thing that is missing."""
+        """Starts a draft. Raises `Problems` with an error for each thing that is missing."""
         raise NotImplementedError
 
     def duplicate(self, *, queue: Any, user: Any, failed_only: bool) -> Any:
@@ -225,5 +262,5 @@ class QueueKind:
         raise NotImplementedError
 
     def serializers(self) -> Any:
-        """The `QueueSerializers` of its API. Asked for when addresses are built: a worker needs none of it."""
+        """The `QueueSerializers` of its API. Imported only when URLs are built: a worker needs none of it."""
         raise NotImplementedError

@@ -5,8 +5,8 @@ from typing import Protocol
 from experiments.kinds.queue_kind import QueueKind
 
 
-class OfAKind(Protocol):
-    """A queue, as far as it matters here."""
+class HasKind(Protocol):
+    """The part of a queue that matters here."""
 
     @property
     def kind(self) -> str: ...
@@ -26,17 +26,17 @@ def kind_named(name: str) -> QueueKind:
         raise LookupError(f"No installed app registered the kind {name!r}.") from None
 
 
-def kind_of(queue: OfAKind) -> QueueKind:
+def kind_of(queue: HasKind) -> QueueKind:
     return kind_named(queue.kind)
 
 
 def registered_kinds() -> list[QueueKind]:
-    """In the order in which their apps are installed."""
+    """In the order of `INSTALLED_APPS`."""
     return list(_kinds.values())
 
 
 def kinds_by_title() -> list[QueueKind]:
-    """In the order in which people read their names."""
+    """By the names that people see."""
     return sorted(_kinds.values(), key=lambda kind: kind.nouns.title)
 
 

@@ -1,4 +1,4 @@
-"""Keys for the API."""
+"""API tokens: how programs sign in."""
 
 import hashlib
 import secrets
@@ -11,7 +11,7 @@ from experiments.models.querysets import OwnedQuerySet
 
 
 class ApiToken(models.Model):
-    """A key for the API. Only its hash is stored: it is shown once, when it is made."""
+    """A token for the API. Only its hash is stored: the token itself is shown once, when it is made."""
 
     PREFIX = "cbw_"
 
@@ -32,13 +32,13 @@ class ApiToken(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
     @staticmethod
-    def digest(key: str) -> str:
-        # The key is 256 random bits: a plain hash cannot be guessed back, a slow one would only cost time.
-        return hashlib.sha256(key.encode()).hexdigest()
+    def digest(secret: str) -> str:
+        # The secret is 256 random bits: a plain hash cannot be reversed, a slow one would only cost time.
+        return hashlib.sha256(secret.encode()).hexdigest()
 
     @classmethod
     def issue(cls, *, user: Any, name: str) -> tuple["ApiToken", str]:
-        """A new token and its key, which cannot be read again."""
-        key = cls.PREFIX + secrets.token_urlsafe(32)
-        token = cls.objects.create(user=user, name=name, prefix=key[:12], sha256=cls.digest(key))
-        return token, key
+        """A new token and its secret, which cannot be read again."""
+        secret = cls.PREFIX + secrets.token_urlsafe(32)
+        token = cls.objects.create(user=user, name=name, prefix=secret[:12], sha256=cls.digest(secret))
+        return token, secret

@@ -17,5 +17,5 @@ class OrderedJSONField(models.JSONField):
         return None if value is None else Json(value, dumps=lambda v: json.dumps(v, ensure_ascii=False))
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        # The driver has parsed it already.
+        # psycopg has parsed it already.
         return value

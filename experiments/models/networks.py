@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from experiments.core.choices import CallState
 from experiments.core.errors import InvalidInput
 from experiments.models import encryption
 from experiments.models.fields import OrderedJSONField
@@ -44,7 +45,7 @@ class Network(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """For the admin: the same addresses as everywhere."""
+        """For the admin: the same check of addresses as elsewhere."""
         for attr in ("run_url", "config_url"):
             try:
                 if getattr(self, attr):
@@ -54,11 +55,11 @@ class Network(models.Model):
 
     @property
     def run_token(self) -> str:
-        return encryption.unseal(self.sealed_token)
+        return encryption.decrypt(self.sealed_token)
 
     @run_token.setter
     def run_token(self, token: str) -> None:
-        self.sealed_token = encryption.seal(token)
+        self.sealed_token = encryption.encrypt(token)
 
 
 class Agent(models.Model):
@@ -85,15 +86,10 @@ class Agent(models.Model):
 
 
 class NetworkCall(models.Model):
-    """One call of a network that a person asked for, to try or to test it: what came back, raw and understood.
+    """One call of a network that a person asked for, to try or to test it: the raw answer, and what it means.
 
-    `lease_id` is that of the worker which makes the call, `beat` when it was last heard of.
+    `lease_id` belongs to the worker that makes the call; `beat` is that worker's last sign of life.
     """
-
-    class State(models.TextChoices):
-        WAITING = "waiting"
-        CALLING = "calling"
-        DONE = "done"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="calls")
@@ -102,7 +98,7 @@ class NetworkCall(models.Model):
     user_message = models.TextField(blank=True)
     system_params = models.JSONField(default=dict, blank=True)
     debug = models.BooleanField(default=False)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    state = models.CharField(max_length=8, choices=CallState.choices(), default=CallState.WAITING)
     lease_id = models.UUIDField(null=True, blank=True)
     beat = models.DateTimeField(null=True, blank=True)
     enqueued_at = models.DateTimeField(db_default=Now())
@@ -122,7 +118,7 @@ class NetworkCall(models.Model):
     class Meta:
         ordering = ("-created_at", "id")
         indexes = (
-            models.Index(fields=("enqueued_at",), condition=~Q(state="done"), name="network_call_open"),
+            models.Index(fields=("enqueued_at",), condition=~Q(state=CallState.DONE), name="network_call_open"),
             models.Index(fields=("network", "owner", "-created_at"), name="network_call_list"),
         )
 

@@ -1,4 +1,4 @@
-"""Chainable adjectives: who may see what, and which rows are meant."""
+"""Chainable filters: who may see what, and which queues and rows are meant."""
 
 from typing import Any, Self
 
@@ -6,14 +6,16 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 from django.db.models.functions import Now
 
+from experiments.core.choices import QueueStatus, RowStatus
+
 
 class OwnedQuerySet(models.QuerySet[Any]):
-    """Rows that belong to somebody; `owner_field` names the foreign key."""
+    """Records that have an owner; `owner_field` names the foreign key."""
 
     owner_field = "created_by"
 
     def for_user(self, user: "AbstractBaseUser | AnonymousUser") -> Self:
-        """What `user` may see: all of it for staff, their own for everybody else, nothing for nobody."""
+        """What `user` may see: staff all of it, other users their own, visitors nothing."""
         if not user.is_authenticated:
             return self.none()
         if getattr(user, "is_staff", False):
@@ -27,15 +29,15 @@ class QueueQuerySet(OwnedQuerySet):
         return self.filter(deleted_at__isnull=True)
 
     def listed(self) -> Self:
-        """Kept ones that stand in lists: trials are hidden children."""
+        """Those that lists show: trials are hidden children."""
         return self.kept().filter(parent__isnull=True)
 
     def running(self) -> Self:
-        return self.kept().filter(status="running")
+        return self.kept().filter(status=QueueStatus.RUNNING)
 
     def whose_pause_is_over(self) -> Self:
         """By the clock of the database."""
-        return self.kept().filter(status="paused", pause_until__lte=Now())
+        return self.kept().filter(status=QueueStatus.PAUSED, pause_until__lte=Now())
 
 
 class RunQuerySet(OwnedQuerySet):
@@ -43,11 +45,11 @@ class RunQuerySet(OwnedQuerySet):
 
 
 class QueueItemQuerySet(models.QuerySet[Any]):
-    def of(self, queue: models.Model) -> Self:
+    def of_queue(self, queue: models.Model) -> Self:
         return self.filter(queue_id=queue.pk)
 
     def in_order(self) -> Self:
         return self.order_by("row_index")
 
     def failed(self) -> Self:
-        return self.filter(status="failed")
+        return self.filter(status=RowStatus.FAILED)

@@ -1,7 +1,7 @@
 """Queues of every kind, their items, and the lanes and processes that work at them.
 
 A queue's `kind` says which registered kind it belongs to; the kind's own settings live in a child table of its own app.
-Items and attempts are many: their foreign keys cascade in the database and Django does nothing on delete.
+Items and attempts are many, so their foreign keys cascade in the database and Django does nothing on delete.
 """
 
 import uuid
@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from experiments.core import limits
-from experiments.core.choices import LaneState, QueueStatus, RowStatus
+from experiments.core.choices import FINISHED, LaneState, QueueStatus, RowStatus
 from experiments.kinds import kind_choices
 from experiments.models.networks import Network
 from experiments.models.querysets import QueueItemQuerySet, QueueQuerySet
@@ -23,7 +23,10 @@ RATE_DECAY_S = 60.0
 
 
 class Queue(models.Model):
-    """Rows that wait for an answer, of one kind. Statuses change in `services.queues` and in the worker only."""
+    """Rows that wait for an answer, of one kind.
+
+    Its status changes in `services.queues`, `services.queue_end` and `worker.record` only.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=32, choices=kind_choices)
@@ -90,7 +93,7 @@ class Queue(models.Model):
             models.Index(fields=("network",), condition=Q(status=QueueStatus.RUNNING), name="queue_running_network"),
             models.Index(
                 fields=("completed_at",),
-                condition=Q(status__in=["completed", "cancelled"]),
+                condition=Q(status__in=list(FINISHED)),
                 name="queue_finished",
             ),
         )
@@ -110,7 +113,7 @@ class Queue(models.Model):
                 models.CheckConstraint(
                     condition=Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": 1}), name=f"queue_{name}_positive"
                 )
-                for name in limits.NAMES
+                for name in limits.LIMIT_NAMES
             ),
             models.CheckConstraint(
                 condition=~Q(status=QueueStatus.COMPLETED) | Q(queued=0, running=0),
@@ -123,18 +126,18 @@ class Queue(models.Model):
 
     @property
     def rows(self) -> QueueItemQuerySet:
-        """Its items; a kind with a proxy of its own for them gives that."""
-        return QueueItem.objects.of(self)
+        """Its items. A kind that has a proxy model for them returns that."""
+        return QueueItem.objects.of_queue(self)
 
     @property
     def ran_s(self) -> float:
-        """Seconds that it has run in all, without its pauses."""
+        """Seconds that it has run so far, without its pauses."""
         now_s = (timezone.now() - self.running_since).total_seconds() if self.running_since else 0.0
         return self.ran_before_s + max(now_s, 0.0)
 
 
 class QueueItem(models.Model):
-    """One row and its answer. `payload` is in the shape that the kind stored."""
+    """One row and its answer. `payload` is a list of cell texts in the order of the kind's `columns`."""
 
     id = models.BigAutoField(primary_key=True)
     queue = models.ForeignKey(
@@ -201,7 +204,7 @@ class QueueItem(models.Model):
 
 
 class Attempt(models.Model):
-    """The ledger: one line a claim that ended, whatever became of it."""
+    """The ledger of calls: one entry for each claim that ended, however it ended."""
 
     id = models.BigAutoField(primary_key=True)
     item = models.ForeignKey(QueueItem, on_delete=models.DO_NOTHING, related_name="attempt_log", db_constraint=False)
@@ -221,7 +224,7 @@ class Attempt(models.Model):
 
 
 class Lane(models.Model):
-    """A worker's place at a queue. A task runs only the generation that it was sent for, and only once."""
+    """One of the places that workers may take at a queue. A task runs only its own generation, and only once."""
 
     queue = models.ForeignKey(Queue, on_delete=models.DO_NOTHING, related_name="lanes", db_constraint=False)
     number = models.PositiveSmallIntegerField()

@@ -1,4 +1,4 @@
-"""Which addresses the worker may call: those that the site's settings list, so that nobody reaches inwards by a URL."""
+"""Which addresses the worker may call: those in the site's settings, so that nobody reaches internal hosts by a URL."""
 
 import ipaddress
 import re
@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -15,38 +16,42 @@ HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|[0-9a-f:.]*:[0-9a-f:.]*")
 
 def check_run_url(url: str, *, attr: str = "run_url") -> None:
     """`InvalidInput` where `url` is not an http(s) address of a listed host."""
-    if any(char.isspace() or not char.isprintable() or char == "\\" for char in url):
-        # Parsers differ about these: what is checked here must be what is called later.
-        raise InvalidInput("The URL has a space, a backslash or a control character.", code="invalid_url", attr=attr)
-    try:
-        parts = urlsplit(url)
-        port = parts.port or DEFAULT_PORTS.get(parts.scheme)
-    except ValueError:
-        raise InvalidInput("This is not a URL.", code="invalid_url", attr=attr) from None
-    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
-        raise InvalidInput(
-            "The URL must begin with http:// or https:// and name a host.", code="invalid_url", attr=attr
-        )
-    if "@" in parts.netloc:
-        raise InvalidInput("Put the credential into run_token, not into the URL.", code="invalid_url", attr=attr)
-    if not HOST.fullmatch(parts.hostname):
-        raise InvalidInput(
-            "The host has characters that host names do not have. Write an international name in its xn-- form.",
-            code="invalid_url",
-            attr=attr,
-        )
-    host = f"[{parts.hostname}]:{port}" if ":" in parts.hostname else f"{parts.hostname}:{port}"
-    if host in map(str.lower, settings.RUN_HOSTS) or (settings.RUN_HOSTS_LOOPBACK and is_loopback(parts.hostname)):
+    problem = url_problem(url)
+    if problem:
+        raise InvalidInput(problem, code=ErrorCode.INVALID_URL, attr=attr)
+    _, host, port = _origin(url)
+    assert host is not None
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if address in map(str.lower, settings.RUN_HOSTS) or (settings.RUN_HOSTS_LOOPBACK and is_loopback(host)):
         return
     raise InvalidInput(
-        f"The host {host[-100:]} is not allowed. Add it to RUN_HOSTS (a list of host:port) and restart.",
-        code="host_not_allowed",
+        f"The host {address[-100:]} is not allowed. Add it to RUN_HOSTS (a list of host:port) and restart.",
+        code=ErrorCode.HOST_NOT_ALLOWED,
         attr=attr,
     )
 
 
+def url_problem(url: str) -> str:
+    """Why `url` is not an http(s) address with a plain host and no credential, as a sentence; "" where it is one."""
+    if any(char.isspace() or not char.isprintable() or char == "\\" for char in url):
+        # Parsers differ about these: what is checked here must be what is called later.
+        return "The URL has a space, a backslash or a control character."
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return "This is not a URL."
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+        return "The URL must begin with http:// or https:// and name a host."
+    if "@" in parts.netloc:
+        return "Put the credential into run_token, not into the URL."
+    if not HOST.fullmatch(parts.hostname):
+        return "The host has characters that host names do not have. Write an international name in its xn-- form."
+    return ""
+
+
 def same_origin(one: str, other: str) -> bool:
-    """Whether both addresses are of one scheme, host and port."""
+    """Whether both addresses have the same scheme, host and port."""
     return _origin(one) == _origin(other)
 
 

@@ -1,4 +1,4 @@
-"""Runs: what was sent and what came back. Their item's foreign key cascades in the database."""
+"""Runs: what was sent and what came back. The foreign key to their item cascades in the database."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""Prompt templates: Jinja2 in its own syntax, cut down to what fills in a prompt.
+"""Prompt templates: a small part of Jinja2.
 
 A scope is `{"row": {name: text}, "system_params": {nested text}, "columns": text}`. Allowed are output, names, item and
 attribute access, `if`, one level of `for` over a group of the scope, comparisons, `and or not`, lists and the filters
@@ -6,7 +6,7 @@ in `FILTERS`. The syntax tree is checked before it is compiled, because compilin
 what a bomb asks for. While rendering, a meter stops work and text that grow out of proportion.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +15,8 @@ from jinja2 import nodes
 
 from experiments.prompts.filters import ENVIRONMENT, FILTERS, METER, Meter, Meters
 from experiments.prompts.limits import OUTPUT_LIMIT, SOURCE_LIMIT, TemplateError
-from experiments.prompts.placeholders import Problem, search
-from experiments.prompts.syntax import check, check_text
+from experiments.prompts.placeholders import Problem, unknown_under
+from experiments.prompts.syntax import check_storable, check_tree
 
 __all__ = [
     "Problem",
@@ -38,9 +38,16 @@ class Template:
     compiled: jinja2.Template = field(repr=False, compare=False)
 
     def render(self, scope: Mapping[str, Any]) -> str:
-        """Fill in; `TemplateError` for an unknown token, values that do not fit together, or too much text or work."""
+        """The text; `TemplateError` for an unknown placeholder, values that do not fit, or too much text or work."""
+        parts, size = [], 0
         try:
-            return _collect(self.compiled.generate({**scope, METER: Meter()}))
+            for part in self.compiled.generate({**scope, METER: Meter()}):
+                size += len(part)
+                if size > OUTPUT_LIMIT:
+                    message = f"The text grows over {OUTPUT_LIMIT:,} characters. Shorten values with truncate."
+                    raise TemplateError(message)
+                parts.append(part)
+            return "".join(parts)
         except jinja2.UndefinedError as error:
             unknown = unknown_placeholders(self, scope)
             raise TemplateError(" ".join(problem.detail for problem in unknown) or str(error)) from error
@@ -49,13 +56,13 @@ class Template:
 
 
 def compile_template(source: str) -> Template:
-    """A template that may be rendered; `TemplateError` with the line for whatever is not allowed."""
+    """Check and compile a template; `TemplateError`, with the line, for anything that is not allowed."""
     if len(source) > SOURCE_LIMIT:
         raise TemplateError(f"The template has {len(source):,} characters; {SOURCE_LIMIT:,} are allowed.")
-    check_text(source, None)
+    check_storable(source, None)
     try:
         tree = ENVIRONMENT.parse(source)
-        check(tree, FILTERS)
+        check_tree(tree, FILTERS)
         metered = ENVIRONMENT.parse(source)
         Meters().visit(metered)
         metered.set_environment(ENVIRONMENT)
@@ -75,20 +82,20 @@ def uses_columns(template: Template) -> bool:
 
 
 def unknown_placeholders(template: Template, scope: Mapping[str, Any]) -> list[Problem]:
-    """Each token that `scope` (of any row: only its shape counts) does not have, once, in the order of the template.
+    """A problem for each placeholder that `scope` does not have, in the order of the template.
 
-    A token that stands directly before `default` may be unknown.
+    Only the names in the scope count, so that any row will do. A placeholder directly before `default` may be unknown.
     """
     found: dict[str, Problem] = {}
-    for token, problem in search(template.tree, scope):
-        found.setdefault(token, problem)
+    for placeholder, problem in unknown_under(template.tree, scope):
+        found.setdefault(placeholder, problem)
     return list(found.values())
 
 
 def render_message(template: Template, row: Mapping[str, str], system_params: Mapping[str, Any], columns: str) -> str:
     """The user message of one row. `columns`: the lines of the prompt columns, "" where there are none.
 
-    Lines that the template does not place follow its text after a blank line; they are data and do not count towards
+    Lines that the template does not place follow its text after a blank line; they are data and do not count toward
     the limit of the rendered text.
     """
     text = template.render({"row": row, "system_params": system_params, "columns": columns})
@@ -98,13 +105,3 @@ def render_message(template: Template, row: Mapping[str, str], system_params: Ma
         return columns
     newlines = len(text) - len(text.rstrip("\n"))
     return text + "\n" * max(0, 2 - newlines) + columns
-
-
-def _collect(parts: Iterator[str]) -> str:
-    kept, size = [], 0
-    for part in parts:
-        size += len(part)
-        if size > OUTPUT_LIMIT:
-            raise TemplateError(f"The text grows over {OUTPUT_LIMIT:,} characters. Shorten values with truncate.")
-        kept.append(part)
-    return "".join(kept)

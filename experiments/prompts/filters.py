@@ -1,4 +1,4 @@
-"""The environment that fills templates in: item look-up only, its filters, and the meter that they spend from."""
+"""The Jinja environment of templates: item look-up only, its filters, and the meter that limits their work."""
 
 import json
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ METER, EACH, METERED = "meter ", "each ", "metered "
 
 @dataclass
 class Meter:
-    """The work left to one rendering."""
+    """The work that is left for one rendering."""
 
     left: int = WORK_LIMIT
 
@@ -30,7 +30,7 @@ class Meter:
             raise TemplateError("The template makes too much work of this row. Use fewer or shorter loops and filters.")
 
 
-class _Environment(SandboxedEnvironment):
+class ItemEnvironment(SandboxedEnvironment):
     """Looks up items only, never attributes: a column may be called `items` or `__class__`."""
 
     def getitem(self, obj: Any, argument: Any) -> Any:
@@ -49,7 +49,7 @@ class _Environment(SandboxedEnvironment):
 
 
 class Meters(NodeTransformer):
-    """Puts the meter where work can multiply: at loops and comparisons (filters bring their own)."""
+    """Adds the meter to loops and comparisons, where work can multiply; filters call it themselves."""
 
     def visit_For(self, node: nodes.For) -> nodes.For:
         cost = STEP * (ROUND + sum(1 for _ in node.find_all(nodes.Node)))
@@ -70,46 +70,46 @@ def _call(name: str, value: nodes.Expr, *arguments: nodes.Expr) -> nodes.Filter:
     return nodes.Filter(value, name, list(arguments), [], None, None, lineno=value.lineno)
 
 
-# The filters. Each takes the context, for its meter; Jinja never runs such a filter while compiling.
+# The filters. Each takes the context, for the meter; Jinja does not run such filters while it compiles.
 
 
-def _meter(context: Context) -> Meter:
+def meter_of(context: Context) -> Meter:
     meter = context.parent[METER]
     assert isinstance(meter, Meter)
     return meter
 
 
-def _weight(value: Any, meter: Meter) -> int:
-    """Spend, and return, the characters that a value holds, however deep."""
+def charge(value: Any, meter: Meter) -> int:
+    """Spend on the meter, and return, the characters of a value and everything in it."""
     if isinstance(value, str):
         size = len(value)
     elif isinstance(value, Mapping):
-        size = sum(_weight(key, meter) + _weight(item, meter) for key, item in value.items())
+        size = sum(charge(key, meter) + charge(item, meter) for key, item in value.items())
     elif isinstance(value, list | tuple):
-        size = sum(_weight(item, meter) for item in value)
+        size = sum(charge(item, meter) for item in value)
     else:
         size = 1
     meter.spend(size if isinstance(value, str) else 1)
     return size
 
 
-def _growth(size: int, before: int) -> None:
+def check_growth(size: int, before: int) -> None:
     if size > OUTPUT_LIMIT and size > before:
         raise TemplateError(f"A filter makes a text of more than {OUTPUT_LIMIT:,} characters.")
 
 
 @jinja2.pass_context
-def _text(context: Context, value: Any) -> str:
+def as_written(context: Context, value: Any) -> str:
     """As the template writes a value: text as it is, nothing for null, anything else as JSON."""
     if isinstance(value, str):
         return value
     if isinstance(value, jinja2.Undefined):
-        return str(value)  # raises, and names it
-    return "" if value is None else _tojson(context, value)
+        return str(value)  # raises, and names the placeholder
+    return "" if value is None else filter_tojson(context, value)
 
 
 @jinja2.pass_context
-def _tojson(context: Context, value: Any, indent: int | None = None) -> str:
+def filter_tojson(context: Context, value: Any, indent: int | None = None) -> str:
     """Plain JSON in the order of the file; the stock filter escapes for HTML and sorts."""
     if isinstance(value, jinja2.Undefined):
         return str(value)
@@ -117,39 +117,39 @@ def _tojson(context: Context, value: Any, indent: int | None = None) -> str:
         raise TypeError("loop is not a value")
     if indent is not None and not 0 <= indent <= 8:
         raise TemplateError("tojson takes an indent from 0 to 8.")
-    _growth(_weight(value, _meter(context)), 0)
+    check_growth(charge(value, meter_of(context)), 0)
     return json.dumps(value, ensure_ascii=False, indent=indent)
 
 
 @jinja2.pass_context
-def _lower(context: Context, value: Any) -> str:
-    return _charged(context, value).lower()
+def filter_lower(context: Context, value: Any) -> str:
+    return charged_text(context, value).lower()
 
 
 @jinja2.pass_context
-def _upper(context: Context, value: Any) -> str:
-    return _charged(context, value).upper()
+def filter_upper(context: Context, value: Any) -> str:
+    return charged_text(context, value).upper()
 
 
 @jinja2.pass_context
-def _trim(context: Context, value: Any, chars: str | None = None) -> str:
+def filter_trim(context: Context, value: Any, chars: str | None = None) -> str:
     if chars is not None and len(chars) > TRIM_LIMIT:
         raise TemplateError(f"trim looks for at most {TRIM_LIMIT} characters.")
-    return _charged(context, value, 1 + len(chars or "") // 4).strip(chars)
+    return charged_text(context, value, 1 + len(chars or "") // 4).strip(chars)
 
 
 @jinja2.pass_context
-def _replace(context: Context, value: Any, old: str, new: str, count: int = -1) -> str:
-    text = _charged(context, value, 2)
+def filter_replace(context: Context, value: Any, old: str, new: str, count: int = -1) -> str:
+    text = charged_text(context, value, 2)
     found = text.count(old)
     size = len(text) + (found if count < 0 else min(found, count)) * (len(new) - len(old))
-    _growth(size, len(text))
-    _meter(context).spend(size)
+    check_growth(size, len(text))
+    meter_of(context).spend(size)
     return text.replace(old, new, count)
 
 
 @jinja2.pass_context
-def _truncate(
+def filter_truncate(
     context: Context,
     value: Any,
     length: int = 255,
@@ -157,64 +157,64 @@ def _truncate(
     end: str = "...",
     leeway: int | None = None,
 ) -> str:
-    text = _text(context, value)
-    _meter(context).spend(min(len(text), max(length, 0)) + len(end))
+    text = as_written(context, value)
+    meter_of(context).spend(min(len(text), max(length, 0)) + len(end))
     return stock.do_truncate(ENVIRONMENT, text, length, killwords, end, leeway)
 
 
 @jinja2.pass_context
-def _join(context: Context, value: Any, separator: str = "") -> str:
-    parts = [_text(context, part) for part in value]
+def filter_join(context: Context, value: Any, separator: str = "") -> str:
+    parts = [as_written(context, part) for part in value]
     size = sum(map(len, parts)) + len(separator) * max(0, len(parts) - 1)
-    _growth(size, 0)
-    _meter(context).spend(size + len(parts))
+    check_growth(size, 0)
+    meter_of(context).spend(size + len(parts))
     return separator.join(parts)
 
 
 @jinja2.pass_context
-def _length(context: Context, value: Any) -> int:
+def filter_length(context: Context, value: Any) -> int:
     return len(value)
 
 
 @jinja2.pass_context
-def _default(context: Context, value: Any, fallback: Any = "", boolean: bool = False) -> Any:
+def filter_default(context: Context, value: Any, fallback: Any = "", boolean: bool = False) -> Any:
     return stock.do_default(value, fallback, boolean)
 
 
 @jinja2.pass_context
-def _each(context: Context, value: Any, cost: int) -> list[Any]:
+def filter_each(context: Context, value: Any, cost: int) -> list[Any]:
     if isinstance(value, jinja2.Undefined):
         str(value)
     if not isinstance(value, Mapping | list):
         raise TypeError("a loop goes over row or over a group in system_params, not over a text")
-    _meter(context).spend(cost * len(value))
+    meter_of(context).spend(cost * len(value))
     return list(value)
 
 
 @jinja2.pass_context
-def _metered(context: Context, value: Any) -> Any:
-    _weight(value, _meter(context))
+def filter_metered(context: Context, value: Any) -> Any:
+    charge(value, meter_of(context))
     return value
 
 
-def _charged(context: Context, value: Any, times: int = 1) -> str:
-    text = _text(context, value)
-    _meter(context).spend(len(text) * times)
+def charged_text(context: Context, value: Any, times: int = 1) -> str:
+    text = as_written(context, value)
+    meter_of(context).spend(len(text) * times)
     return text
 
 
 FILTERS = {
-    "default": _default,
-    "lower": _lower,
-    "upper": _upper,
-    "trim": _trim,
-    "replace": _replace,
-    "truncate": _truncate,
-    "length": _length,
-    "join": _join,
-    "tojson": _tojson,
+    "default": filter_default,
+    "lower": filter_lower,
+    "upper": filter_upper,
+    "trim": filter_trim,
+    "replace": filter_replace,
+    "truncate": filter_truncate,
+    "length": filter_length,
+    "join": filter_join,
+    "tojson": filter_tojson,
 }
-ENVIRONMENT = _Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True, finalize=_text)
+ENVIRONMENT = ItemEnvironment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True, finalize=as_written)
 ENVIRONMENT.globals.clear()
 ENVIRONMENT.tests.clear()
-ENVIRONMENT.filters = {**FILTERS, EACH: _each, METERED: _metered}
+ENVIRONMENT.filters = {**FILTERS, EACH: filter_each, METERED: filter_metered}

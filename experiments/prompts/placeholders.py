@@ -1,4 +1,4 @@
-"""Unknown tokens, found without rendering."""
+"""Finds unknown placeholders without rendering."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,18 +7,19 @@ from typing import Any
 
 from jinja2 import nodes
 
+from experiments.core.choices import ErrorCode
 from experiments.prompts.limits import LOOP_VALUES, SHOWN
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What would keep a template from being filled in; `detail` names it and what is available."""
+    """What would keep a template from being rendered; `detail` names it and what is available."""
 
-    code: str
+    code: ErrorCode
     detail: str
 
 
-DYNAMIC = object()  # a value that only a row can tell
+DYNAMIC = object()  # a value that depends on the row
 Path = nodes.Name | nodes.Getattr | nodes.Getitem
 
 
@@ -28,48 +29,45 @@ class _Unknown(Exception):
         self.node, self.parent, self.group = node, parent, group
 
 
-def search(node: nodes.Node, scope: Mapping[str, Any]) -> Iterator[tuple[str, Problem]]:
-    """The tokens under `node` that `scope` does not have, in the order of the template, perhaps repeated."""
+def unknown_under(node: nodes.Node, scope: Mapping[str, Any]) -> Iterator[tuple[str, Problem]]:
+    """The placeholders under `node` that `scope` does not have, in the template's order; one may occur repeatedly."""
     if isinstance(node, nodes.For):
-        yield from _search_loop(node, scope)
+        yield from _unknown_in_loop(node, scope)
         return
     if isinstance(node, Path):
         try:
             _resolve(node, scope)
         except _Unknown as unknown:
-            token = _spell(node)
-            yield token, Problem("unknown_token", _describe(unknown, token, scope))
-    for child in _judged_apart(node):
-        yield from search(child, scope)
+            placeholder = spelled(node)
+            yield placeholder, Problem(ErrorCode.UNKNOWN_TOKEN, _describe(unknown, placeholder, scope))
+    for child in independent_parts(node):
+        yield from unknown_under(child, scope)
 
 
-def _search_loop(node: nodes.For, scope: Mapping[str, Any]) -> Iterator[tuple[str, Problem]]:
+def _unknown_in_loop(node: nodes.For, scope: Mapping[str, Any]) -> Iterator[tuple[str, Problem]]:
     assert isinstance(node.target, nodes.Name)
     inside = {**scope, node.target.name: DYNAMIC, "loop": dict.fromkeys(LOOP_VALUES, DYNAMIC)}
-    yield from search(node.iter, scope)
+    yield from unknown_under(node.iter, scope)
     for child in [node.test, *node.body] if node.test else node.body:
-        yield from search(child, inside)
+        yield from unknown_under(child, inside)
     for child in node.else_:
-        yield from search(child, scope)
+        yield from unknown_under(child, scope)
 
 
-def _judged_apart(node: nodes.Node) -> Iterator[nodes.Node]:
-    """The parts of a node that are not settled with it."""
+def independent_parts(node: nodes.Node) -> Iterator[nodes.Node]:
+    """The parts of a node that can be unknown independently of it."""
     if isinstance(node, Path):
-        yield from _brackets(node)
+        root: nodes.Node = node
+        while isinstance(root, nodes.Getattr | nodes.Getitem):
+            if isinstance(root, nodes.Getitem):
+                yield root.arg
+            root = root.node
+        if not isinstance(root, nodes.Name):
+            yield root
     elif isinstance(node, nodes.Filter) and node.name == "default" and isinstance(node.node, Path):
         yield from (child for child in node.iter_child_nodes() if child is not node.node)
     else:
         yield from node.iter_child_nodes()
-
-
-def _brackets(node: nodes.Node) -> Iterator[nodes.Node]:
-    while isinstance(node, nodes.Getattr | nodes.Getitem):
-        if isinstance(node, nodes.Getitem):
-            yield node.arg
-        node = node.node
-    if not isinstance(node, nodes.Name):
-        yield node
 
 
 def _resolve(node: nodes.Node, scope: Mapping[str, Any]) -> Any:
@@ -81,12 +79,10 @@ def _resolve(node: nodes.Node, scope: Mapping[str, Any]) -> Any:
         return DYNAMIC
     group = _resolve(node.node, scope)
     key = _key(node)
-    if group is DYNAMIC or key is DYNAMIC:
-        return DYNAMIC
-    if isinstance(group, list):
+    if group is DYNAMIC or key is DYNAMIC or isinstance(group, list):
         return DYNAMIC
     if not isinstance(group, Mapping) or key not in group:
-        raise _Unknown(node, _spell(node.node), group)
+        raise _Unknown(node, spelled(node.node), group)
     return group[key]
 
 
@@ -96,39 +92,42 @@ def _key(node: nodes.Getattr | nodes.Getitem) -> Any:
     return node.arg.value if isinstance(node.arg, nodes.Const) else DYNAMIC
 
 
-def _spell(node: nodes.Node) -> str:
+def spelled(node: nodes.Node) -> str:
+    """The placeholder as it is written in a template; `…` where only the row tells."""
     if isinstance(node, nodes.Name):
         return node.name
     if isinstance(node, nodes.Getattr):
-        return f"{_spell(node.node)}.{node.attr}"
+        return f"{spelled(node.node)}.{node.attr}"
     if isinstance(node, nodes.Getitem):
         key = _key(node)
-        return f"{_spell(node.node)}[{'…' if key is DYNAMIC else json.dumps(key, ensure_ascii=False)}]"
+        return f"{spelled(node.node)}[{'…' if key is DYNAMIC else json.dumps(key, ensure_ascii=False)}]"
     return "…"
 
 
-def _describe(unknown: _Unknown, token: str, scope: Mapping[str, Any]) -> str:
-    start = f"{token} is unknown (line {unknown.node.lineno} of the template):"
+def _describe(unknown: _Unknown, placeholder: str, scope: Mapping[str, Any]) -> str:
+    start = f"{placeholder} is unknown (line {unknown.node.lineno} of the template):"
     if isinstance(unknown.node, nodes.Name):
-        hint = f" Did you mean {_member('row', unknown.node.name)}?" if unknown.node.name in scope["row"] else ""
+        hint = f" Did you mean {spelled_member('row', unknown.node.name)}?" if unknown.node.name in scope["row"] else ""
         return f"{start} available are {', '.join(scope)}.{hint}"
     if not isinstance(unknown.group, Mapping):
         return f"{start} {unknown.parent} is a text and has no parts."
-    tokens = list(_leaves(unknown.parent, unknown.group))
-    if not tokens:
+    placeholders = list(placeholders_in(unknown.parent, unknown.group))
+    if not placeholders:
         return f"{start} {unknown.parent} is empty."
-    more = f" and {len(tokens) - SHOWN:,} more" if len(tokens) > SHOWN else ""
-    return f"{start} available are {', '.join(tokens[:SHOWN])}{more}."
+    more = f" and {len(placeholders) - SHOWN:,} more" if len(placeholders) > SHOWN else ""
+    return f"{start} available are {', '.join(placeholders[:SHOWN])}{more}."
 
 
-def _leaves(path: str, group: Mapping[str, Any]) -> Iterator[str]:
+def placeholders_in(path: str, group: Mapping[str, Any]) -> Iterator[str]:
+    """All placeholders of texts in the group at `path`."""
     for name, value in group.items():
-        token = _member(path, name)
+        placeholder = spelled_member(path, name)
         if isinstance(value, Mapping):
-            yield from _leaves(token, value)
+            yield from placeholders_in(placeholder, value)
         else:
-            yield token
+            yield placeholder
 
 
-def _member(path: str, name: str) -> str:
+def spelled_member(path: str, name: str) -> str:
+    """`row.subject`, `row["Order no"]`."""
     return f"{path}.{name}" if name.isidentifier() else f"{path}[{json.dumps(name, ensure_ascii=False)}]"

@@ -1,7 +1,7 @@
-"""The JSON Schema that an answer must satisfy: what may stand in it, whether an answer does, and how to ask for one.
+"""The JSON Schema of an answer: which schemas are allowed, whether an answer satisfies one, and how to ask for it.
 
-Schemas are JSON Schema 2020-12 (https://json-schema.org/draft/2020-12), of the keywords that the field builder makes
-and their close relatives. Nothing is fetched, and no keyword is taken that can be made slow (patterns, references).
+Schemas are JSON Schema 2020-12 (https://json-schema.org/draft/2020-12), with the keywords that the field builder
+uses and close relatives. Nothing is fetched, and keywords that can be made slow (patterns, references) are rejected.
 """
 
 from experiments.response_schema.answers import Validate, validator

@@ -6,37 +6,38 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError
 from referencing import Registry
 
-from experiments.response_schema.wording import BOUND_WORDS, choices, kind, place, shorten, show, wanted
+from experiments.core.formatting import shorten
+from experiments.response_schema.wording import BOUND_WORDS, SHOWN_CHARACTERS, choices, kind, place, show, wanted
 
 SHOWN_ERRORS = 3
 VALUES_LIMIT = 50_000
-"""How many values an answer may have; fewer where each is compared with many choices or alternatives."""
-CHOICES_A_LOOK = 20
-MISSES = 3
-"""An alternative that does not fit costs so many times one that does: why it does not is written down."""
+"""Values that an answer may have; fewer where each is compared with many choices or alternatives."""
+CHOICES_PER_COMPARISON = 20
+MISS_COST = 3
+"""An alternative that does not fit costs this many times one that does, because its errors are collected."""
 
 Validate = Callable[[Any], str | None]
 
 
 def validator(schema: Mapping[str, Any]) -> Validate:
-    """A function from an answer to what is wrong with it, in words, or None. Make one per schema and keep it.
+    """A function that says what is wrong with an answer, or returns None. Make one for each schema and keep it.
 
-    Numbers follow the standard: 1.0 is a whole number, true is no number.
+    Numbers follow the standard: 1.0 is a whole number, true is not a number.
     """
     checker = Draft202012Validator(dict(schema), registry=Registry())
-    looks = _looks(schema)
-    most = VALUES_LIMIT // (looks if looks == 1 else looks * MISSES)
+    comparisons = most_comparisons(schema)
+    most = VALUES_LIMIT // (1 if comparisons == 1 else comparisons * MISS_COST)
 
     def validate(payload: Any) -> str | None:
         if not isinstance(payload, dict):
             return f"The answer is {kind(payload)}, not an object."
-        if _has_more_values(payload, most):
+        if has_more_values(payload, most):
             return f"The answer has more than {most:,} values, too many to be checked against this schema."
-        if _is_echo(payload, schema):
+        if is_echo(payload, schema):
             return "The answer is the schema itself, not an answer to it."
-        found: dict[str, None] = {}  # a value of the wrong type is also none of the choices: said once
+        found: dict[str, None] = {}  # without repeats: a value of the wrong type is not one of the choices either
         for error in checker.iter_errors(payload):
-            found[_in_words(error)] = None
+            found.update(dict.fromkeys(_sentences(error)))
             if len(found) > SHOWN_ERRORS:
                 return "; ".join([*found][:SHOWN_ERRORS]) + "; and more"
         return "; ".join(found) or None
@@ -44,17 +45,17 @@ def validator(schema: Mapping[str, Any]) -> Validate:
     return validate
 
 
-def _looks(schema: Any) -> int:
-    """How often one value of an answer is looked at, at most: alternatives add up, however deep they lie."""
+def most_comparisons(schema: Any) -> int:
+    """How often one value of an answer is compared at most: alternatives add up, however deep they are."""
     if not isinstance(schema, Mapping):
         return 1
-    choices = len(schema.get("enum", ())) // CHOICES_A_LOOK
-    alternatives = sum(_looks(part) for part in schema.get("anyOf", ()))
+    choices = len(schema.get("enum", ())) // CHOICES_PER_COMPARISON
+    alternatives = sum(most_comparisons(part) for part in schema.get("anyOf", ()))
     below = [*schema.get("properties", {}).values(), schema.get("items"), schema.get("additionalProperties")]
-    return max(1 + choices, alternatives, *map(_looks, below))
+    return max(1 + choices, alternatives, *map(most_comparisons, below))
 
 
-def _has_more_values(payload: Any, most: int) -> bool:
+def has_more_values(payload: Any, most: int) -> bool:
     waiting, seen = [payload], 0
     while waiting:
         value = waiting.pop()
@@ -68,26 +69,35 @@ def _has_more_values(payload: Any, most: int) -> bool:
     return False
 
 
-def _is_echo(payload: dict[str, Any], schema: Mapping[str, Any]) -> bool:
+def is_echo(payload: dict[str, Any], schema: Mapping[str, Any]) -> bool:
+    """Whether a model sent a schema back, by itself or under a key, instead of an answer to it."""
     declared = schema.get("properties", {})
-    wrapped = [value for name, value in payload.items() if name not in declared]
-    return any(_looks_like_schema(value, declared) for value in (payload, *wrapped))
-
-
-def _looks_like_schema(value: Any, declared: Mapping[str, Any]) -> bool:
-    if not isinstance(value, dict) or "properties" in declared:
+    if "properties" in declared:
         return False
-    return isinstance(value.get("properties"), dict) and any(key in value for key in ("type", "$schema", "required"))
+    values = [payload, *(value for name, value in payload.items() if name not in declared)]
+    return any(
+        isinstance(value, dict)
+        and isinstance(value.get("properties"), dict)
+        and any(key in value for key in ("type", "$schema", "required"))
+        for value in values
+    )
 
 
-def _in_words(error: ValidationError) -> str:
+def _sentences(error: ValidationError) -> list[str]:
+    """The sentences of an error. One about a missing key does not name it, so it stands for all missing keys."""
+    if error.validator == "required":
+        names: Any = error.validator_value
+        answer: Any = error.instance
+        missing = [name for name in names if name not in answer]
+        return [f"{place([*error.absolute_path, name])} is missing" for name in missing]
+    return [_sentence(error)]
+
+
+def _sentence(error: ValidationError) -> str:
     where = place(error.absolute_path) or "the answer"
     value: Any = error.instance
     expected: Any = error.validator_value
     match error.validator:
-        case "required":
-            missing = next(name for name in expected if error.message.startswith(f"{name!r} is a required"))
-            return f"{place([*error.absolute_path, missing])} is missing"
         case "type" | "anyOf":
             return f"{where} is {show(value)}, not {wanted(error.schema)}"
         case "enum":
@@ -102,5 +112,5 @@ def _in_words(error: ValidationError) -> str:
         case "maxItems":
             return f"{where} has {len(value):,} entries, not at most {expected:,}"
         case "additionalProperties":
-            return f"{where} has keys that are not asked for: {shorten(error.message)}"
-    return f"{where}: {shorten(error.message)}"
+            return f"{where} has keys that are not asked for: {shorten(error.message, SHOWN_CHARACTERS)}"
+    return f"{where}: {shorten(error.message, SHOWN_CHARACTERS)}"

@@ -1,4 +1,4 @@
-"""Response fields as the builder has them, and the JSON Schema that says the same.
+"""Response fields as the builder edits them, and the equivalent JSON Schema.
 
 A field is `{name, description, type, required, choices?}`. Schemas are JSON Schema 2020-12.
 """
@@ -8,35 +8,37 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.core.errors import InvalidInput
+from experiments.core.choices import ErrorCode, FieldType
+from experiments.core.errors import InvalidInput, Part
 from experiments.core.formatting import quoted
+from experiments.core.json_text import is_storable
 from experiments.response_schema import DIALECT, check_schema
 
-TYPES = ("string", "number", "integer", "boolean")
+KEYS = {"name", "description", "type", "required", "choices"}
 NAME = re.compile(r"[A-Za-z_][\w .-]{0,63}")
 FIELDS_LIMIT = 500
 DESCRIPTION_LIMIT = 4_000  # characters
 CHOICES_LIMIT = 1_000
 CHOICE_LIMIT = 500  # characters
-SIZE_LIMIT = 100_000  # characters of all fields together; the schema they make stays under its own limit
+SIZE_LIMIT = 100_000  # characters of all fields together; keeps their schema below its own limit
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One value of an answer. An optional one may be null or absent; `choices` is () where any text will do."""
+    """One value of an answer. An optional one may be null or absent; `choices` is () where any text is allowed."""
 
     name: str
     description: str = ""
-    type: str = "string"
+    type: FieldType = FieldType.STRING
     required: bool = True
     choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """Fields made from a schema, and in sentences what of it they cannot say."""
+    """Fields made from a schema, and a sentence for each thing of it that fields cannot express."""
 
     fields: tuple[Field, ...]
     notes: tuple[str, ...]
@@ -46,30 +48,92 @@ class Imported:
 
 
 def check_fields(given: Any) -> tuple[Field, ...]:
-    """`InvalidInput` (attr `response_fields`) names the first field, by position and name, that cannot be taken.
+    """The fields; `InvalidInput` (attr `response_fields`) for the first one that is not allowed.
 
+    Its `part` has the index, name and key of what is wrong; its `reason` is the sentence without that place.
     Left out, `description` is "", `type` is string and `required` is true.
     """
     if not isinstance(given, list | tuple):
-        raise InvalidInput("response_fields must be a list.", code="invalid_fields", attr="response_fields")
+        raise _invalid_fields("response_fields must be a list.", ErrorCode.INVALID_FIELDS)
     if len(given) > FIELDS_LIMIT:
         sentence = f"There are {len(given):,} response fields; {FIELDS_LIMIT} are allowed."
-        raise InvalidInput(sentence, code="too_many_fields", attr="response_fields")
+        raise _invalid_fields(sentence, ErrorCode.TOO_MANY_FIELDS)
     fields: dict[str, Field] = {}
-    for position, entry in enumerate(given):
-        field = _field(entry, position)
+    for index, entry in enumerate(given):
+        field = check_field(entry, index)
         if field.name in fields:
-            raise _invalid("another field has this name", position, field.name, code="duplicate_field")
+            part = Part(index, field.name, "name")
+            raise invalid_field("another field has this name", part, code=ErrorCode.DUPLICATE_FIELD)
         fields[field.name] = field
     size = sum(len(text) for field in fields.values() for text in (field.name, field.description, *field.choices))
     if size > SIZE_LIMIT:
         sentence = f"The response fields have {size:,} characters of text; {SIZE_LIMIT:,} are allowed."
-        raise InvalidInput(sentence, code="too_large", attr="response_fields")
+        raise _invalid_fields(sentence, ErrorCode.TOO_LARGE)
     return tuple(fields.values())
 
 
+def check_field(entry: Any, index: int) -> Field:
+    """The field; `InvalidInput` as from `check_fields`."""
+    if not isinstance(entry, Mapping):
+        raise invalid_field("must be an object", Part(index))
+    name = entry.get("name")
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        rule = "begins with a letter from A to Z or _, then letters, digits, spaces, _ . -, at most 64 characters"
+        raise invalid_field(f"the name {rule}", Part(index, name if isinstance(name, str) else None, "name"))
+    unknown = sorted(map(str, set(entry) - KEYS))
+    if unknown:
+        raise invalid_field(f"{', '.join(map(quoted, unknown))} is not known", Part(index, name, unknown[0]))
+    description, kind = entry.get("description") or "", entry.get("type", FieldType.STRING)
+    if not is_text(description, DESCRIPTION_LIMIT):
+        problem = f"the description must be a text of at most {DESCRIPTION_LIMIT:,} characters"
+        raise invalid_field(problem, Part(index, name, "description"))
+    if kind not in FieldType.values():
+        problem = f"the type is {quoted(kind)}, not one of {', '.join(FieldType)}"
+        raise invalid_field(problem, Part(index, name, "type"))
+    if not isinstance(entry.get("required", True), bool):
+        raise invalid_field("required must be true or false", Part(index, name, "required"))
+    choices = entry.get("choices") or ()
+    problem = problem_of_choices(choices, kind)
+    if problem:
+        raise invalid_field(problem, Part(index, name, "choices"))
+    return Field(name, description, FieldType(kind), entry.get("required", True), tuple(choices))
+
+
+def problem_of_choices(choices: Any, kind: str) -> str:
+    """What is wrong with the choices of a field of this type; "" where nothing is."""
+    if not choices:
+        return ""
+    if kind != FieldType.STRING:
+        return "only a string can have choices"
+    if not isinstance(choices, list | tuple) or len(choices) > CHOICES_LIMIT:
+        return f"choices must be a list of at most {CHOICES_LIMIT:,} texts"
+    if any(not is_text(choice, CHOICE_LIMIT) or not choice for choice in choices):
+        return f"each choice must be a text of 1 to {CHOICE_LIMIT} characters"
+    return "a choice is there twice" if len(set(choices)) < len(choices) else ""
+
+
+def is_text(value: Any, longest: int) -> bool:
+    return isinstance(value, str) and len(value) <= longest and is_storable(value)
+
+
+def invalid_field(problem: str, part: Part, *, code: ErrorCode = ErrorCode.INVALID_FIELD) -> InvalidInput:
+    """`problem` is a sentence without its capital letter and its period."""
+    named = "" if part.name is None else f" ({quoted(part.name)})"
+    return InvalidInput(
+        f"response_fields[{part.index}]{named}: {problem}.",
+        code=code,
+        attr="response_fields",
+        part=part,
+        reason=f"{problem[:1].upper()}{problem[1:]}.",
+    )
+
+
+def _invalid_fields(detail: str, code: ErrorCode) -> InvalidInput:
+    return InvalidInput(detail, code=code, attr="response_fields")
+
+
 def field_to_json(field: Field) -> Json:
-    """`choices` only where there are any."""
+    """As fields are sent and stored; `choices` only where there are any."""
     plain: Json = {
         "name": field.name,
         "description": field.description,
@@ -79,66 +143,21 @@ def field_to_json(field: Field) -> Json:
     return {**plain, "choices": list(field.choices)} if field.choices else plain
 
 
-def _field(entry: Any, position: int) -> Field:
-    if not isinstance(entry, Mapping):
-        raise _invalid("must be an object", position)
-    name = entry.get("name")
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        rule = "begins with a letter from A to Z or _, then letters, digits, spaces, _ . -, at most 64 characters"
-        raise _invalid(f"the name {rule}", position, name)
-    unknown = set(entry) - {"name", "description", "type", "required", "choices"}
-    if unknown:
-        named = ", ".join(map(quoted, sorted(map(str, unknown))))
-        raise _invalid(f"{named} is not known", position, name)
-    description, kind = entry.get("description") or "", entry.get("type", "string")
-    if not _is_text(description) or len(description) > DESCRIPTION_LIMIT:
-        raise _invalid(f"the description must be a text of at most {DESCRIPTION_LIMIT:,} characters", position, name)
-    if kind not in TYPES:
-        raise _invalid(f"the type is {quoted(kind)}, not one of {', '.join(TYPES)}", position, name)
-    if not isinstance(entry.get("required", True), bool):
-        raise _invalid("required must be true or false", position, name)
-    choices = _choices(entry.get("choices") or (), kind, position, name)
-    return Field(name, description, kind, entry.get("required", True), choices)
-
-
-def _choices(choices: Any, kind: str, position: int, name: str) -> tuple[str, ...]:
-    if not choices:
-        return ()
-    if kind != "string":
-        raise _invalid("only a string can have choices", position, name)
-    if not isinstance(choices, list | tuple) or len(choices) > CHOICES_LIMIT:
-        raise _invalid(f"choices must be a list of at most {CHOICES_LIMIT:,} texts", position, name)
-    if any(not _is_text(choice) or not choice or len(choice) > CHOICE_LIMIT for choice in choices):
-        raise _invalid(f"each choice must be a text of 1 to {CHOICE_LIMIT} characters", position, name)
-    if len(set(choices)) < len(choices):
-        raise _invalid("a choice is there twice", position, name)
-    return tuple(choices)
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and not any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in value)
-
-
-def _invalid(what: str, position: int, name: Any = None, *, code: str = "invalid_field") -> InvalidInput:
-    named = f" ({quoted(name)})" if isinstance(name, str) else ""
-    return InvalidInput(f"response_fields[{position}]{named}: {what}.", code=code, attr="response_fields")
-
-
 # Fields to a schema
 
 
 def fields_to_schema(fields: Iterable[Field]) -> Json:
-    """In the order of the fields. An optional field also takes null; other keys of an answer are left alone."""
+    """The schema, in the order of the fields. An optional field may be null; other keys of an answer are allowed."""
     fields = tuple(fields)
     return {
         "$schema": DIALECT,
         "type": "object",
-        "properties": {field.name: _property(field) for field in fields},
+        "properties": {field.name: field_schema(field) for field in fields},
         "required": [field.name for field in fields if field.required],
     }
 
 
-def _property(field: Field) -> Json:
+def field_schema(field: Field) -> Json:
     schema: Json = {"type": field.type if field.required else [field.type, "null"]}
     if field.choices:
         schema["enum"] = [*field.choices] if field.required else [*field.choices, None]
@@ -153,9 +172,9 @@ CARRIED = {"type", "enum", "const", "description", "title", "anyOf", "default"}
 
 
 def schema_to_fields(schema: Any, *, any_name: bool = False) -> Imported:
-    """A field for each top-level property of a pasted or a network's schema; `InvalidInput` where it is not taken.
+    """A field for each top-level property of a schema; `InvalidInput` where the schema is not allowed.
 
-    `any_name`: also of those that nobody could have named so here, where the schema is to be kept as it is.
+    `any_name`: also for properties whose names fields may not have, where the schema itself is kept as it is.
     """
     checked = check_schema(schema)
     required = checked.get("required", ())
@@ -165,7 +184,7 @@ def schema_to_fields(schema: Any, *, any_name: bool = False) -> Imported:
         if not (NAME.fullmatch(name) or (any_name and name.strip())):
             notes.append(f"{quoted(name)} cannot be the name of a response field and is left out.")
             continue
-        field, lost = _imported(name, part if isinstance(part, Mapping) else {}, name in required)
+        field, lost = field_of_property(name, part if isinstance(part, Mapping) else {}, name in required)
         fields.append(field)
         notes += [f"{quoted(name)}: {sentence}" for sentence in lost]
     missing = [name for name in required if name not in checked.get("properties", {})]
@@ -175,11 +194,15 @@ def schema_to_fields(schema: Any, *, any_name: bool = False) -> Imported:
     return Imported(tuple(fields), tuple(notes))
 
 
-def _imported(name: str, schema: Mapping[str, Any], required: bool) -> tuple[Field, list[str]]:
+def field_of_property(name: str, schema: Mapping[str, Any], required: bool) -> tuple[Field, list[str]]:
+    """The field, and a sentence for each thing of the schema that it cannot express."""
     part, nullable = _without_null(schema)
-    kind, choices = _type(part), _texts(part)
+    kind, choices = part.get("type"), texts_of_enum(part)
+    if kind is None and choices:
+        kind = FieldType.STRING
     lost = []
-    if kind is None:
+    if kind not in FieldType.values():
+        kind = FieldType.STRING
         lost.append("this is not a text, number or boolean; the field takes a text.")
     if set(part) - CARRIED:
         lost.append(f"{', '.join(sorted(set(part) - CARRIED))} cannot be said and is left out.")
@@ -188,11 +211,11 @@ def _imported(name: str, schema: Mapping[str, Any], required: bool) -> tuple[Fie
     if required and nullable:
         lost.append("it was required though it may be null; it is optional now.")
     description = schema.get("description") or part.get("description") or ""
-    return Field(name, description, kind or "string", required and not nullable, choices or ()), lost
+    return Field(name, description, FieldType(kind), required and not nullable, choices or ()), lost
 
 
 def _without_null(schema: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
-    """The schema for a value that is there, and whether null was another possibility."""
+    """The schema without null among its alternatives, and whether null was one."""
     if "anyOf" in schema:
         others = [part for part in schema["anyOf"] if part != {"type": "null"}]
         alone = others[0] if len(others) == 1 and isinstance(others[0], Mapping) else {"type": "anyOf"}
@@ -206,15 +229,8 @@ def _without_null(schema: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
     return ({**part, "enum": texts} if texts else part), nullable
 
 
-def _type(schema: Mapping[str, Any]) -> str | None:
-    kind = schema.get("type")
-    if kind is None and _texts(schema):
-        return "string"
-    return kind if isinstance(kind, str) and kind in TYPES else None
-
-
-def _texts(schema: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """The choices; () where there are none, None where they are not all texts."""
+def texts_of_enum(schema: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """The texts of `const` or `enum`; () where there are neither, None where other values are among them."""
     values = [schema["const"]] if "const" in schema else list(schema.get("enum", ()))
     texts = tuple(dict.fromkeys(value for value in values if isinstance(value, str) and value))
     return texts if len(texts) == len(values) else None

@@ -1,4 +1,4 @@
-"""How to ask for an answer: instructions and an example."""
+"""How to ask an agent for an answer: instructions and an example."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,15 +7,15 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from referencing import Registry
 
-from experiments.response_schema.wording import wanted
+from experiments.response_schema.wording import TYPE_WORDS, alternatives
 
 
 def guidance(schema: Mapping[str, Any]) -> str:
-    """Instructions for the agent that answers, to stand beside the schema (`respond_payload_guidance`)."""
+    """Instructions for the agent that answers, to be sent beside the schema (`respond_payload_guidance`)."""
     properties, required = schema.get("properties", {}), schema.get("required", ())
     if not properties:
         return "Answer with one JSON object and nothing else."
-    lines = [_instruction(name, part, name in required) for name, part in properties.items()]
+    lines = [instruction_line(name, part, name in required) for name, part in properties.items()]
     return "\n".join(
         [
             "Answer with one JSON object and nothing else, with these keys:",
@@ -25,29 +25,26 @@ def guidance(schema: Mapping[str, Any]) -> str:
     )
 
 
-def _instruction(name: str, schema: Any, required: bool) -> str:
-    otherwise = "null" if _takes_null(schema) else "left out"
+def instruction_line(name: str, schema: Any, required: bool) -> str:
+    takes_null = Draft202012Validator(schema, registry=Registry()).is_valid(None)
+    otherwise = "null" if takes_null else "left out"
     duty = "required" if required else f"{otherwise} where there is nothing to say"
     description = schema.get("description", "") if isinstance(schema, Mapping) else ""
-    return f'- "{name}" ({duty}): {_asked(schema)}.' + (f" {description}" if description else "")
+    return f'- "{name}" ({duty}): {wanted_in_full(schema)}.' + (f" {description}" if description else "")
 
 
-def _takes_null(schema: Any) -> bool:
-    return Draft202012Validator(schema, registry=Registry()).is_valid(None)
-
-
-def _asked(schema: Any) -> str:
-    """As `wanted`, in full: every choice, quoted as JSON, and without null, which the line says already."""
+def wanted_in_full(schema: Any) -> str:
+    """As `wanted`, but with every choice, quoted as JSON, and without null, which the instruction says already."""
     if isinstance(schema, Mapping) and "enum" in schema:
         return "one of " + ", ".join(
             json.dumps(value, ensure_ascii=False) for value in schema["enum"] if value is not None
         )
-    words = wanted(schema)
-    return words.removesuffix(" or null")
+    allowed = alternatives(schema)
+    return " or ".join(allowed[:-1] if len(allowed) > 1 and allowed[-1] == TYPE_WORDS["null"] else allowed)
 
 
 def example(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """An answer with every property that satisfies a checked schema, always the same (`respond_payload_example`)."""
+    """An answer that satisfies a checked schema and has every property; always the same (`respond_payload_example`)."""
     properties = schema.get("properties", {})
     asked = [*properties, *(name for name in schema.get("required", ()) if name not in properties)]
     extra = schema.get("additionalProperties", True)

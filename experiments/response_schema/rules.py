@@ -1,15 +1,18 @@
-"""What may be a schema."""
+"""Which schemas are allowed."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any, TypeVar
 
 from jsonschema import Draft202012Validator, SchemaError
 from referencing import Registry
 
+from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
+from experiments.core.formatting import shorten
 from experiments.response_schema.instructions import example
-from experiments.response_schema.wording import BOUND_WORDS, place, shorten, show
+from experiments.response_schema.wording import BOUND_WORDS, SHOWN_CHARACTERS, place, show
 
 T = TypeVar("T")
 
@@ -39,7 +42,7 @@ BOUND_LIMIT = 10**15  # floats are exact up to here
 
 
 def check_schema(schema: Any) -> dict[str, Any]:
-    """The schema itself; `InvalidInput` with code `invalid_schema` says what in it is not taken, and where."""
+    """The schema itself; `InvalidInput` (code `invalid_schema`) says what in it is not allowed, and where."""
     if not isinstance(schema, dict):
         raise _invalid("The schema must be a JSON object.")
     if schema.get("type", "object") != "object":
@@ -48,36 +51,32 @@ def check_schema(schema: Any) -> dict[str, Any]:
         raise _invalid(f"The dialect {show(schema['$schema'])} is not known; use {DIALECT}.")
     _check_depth(schema)
     _check_text(schema)
-    # Before the standard's own rules: they compile patterns and follow trees of alternatives, which can be made slow.
+    # Before the standard's own rules, which a schema can slow down with patterns and trees of alternatives.
     _check_keywords(schema, "the schema")
-    if _count(schema) > SCHEMAS_LIMIT:
+    if count_schemas(schema) > SCHEMAS_LIMIT:
         raise _invalid(f"The schema consists of more than {SCHEMAS_LIMIT:,} properties and alternatives.")
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
-        raise _invalid(f"{place(error.path) or 'The schema'} is not right: {shorten(error.message)}.") from error
+        message = shorten(error.message, SHOWN_CHARACTERS)
+        raise _invalid(f"{place(error.path) or 'The schema'} is not right: {message}.") from error
     if not Draft202012Validator(schema, registry=Registry()).is_valid(example(schema)):
         raise _invalid("No example answer can be made for this schema: it seems to contradict itself.")
     return schema
 
 
 def _invalid(detail: str) -> InvalidInput:
-    return InvalidInput(detail, code="invalid_schema", attr="schema")
+    return InvalidInput(detail, code=ErrorCode.INVALID_SCHEMA, attr="schema")
 
 
 def _check_depth(value: Any) -> None:
     level: list[Any] = [value]
     for _ in range(3 * DEPTH_LIMIT):
-        level = [child for item in level for child in _children(item)]
+        lists = [item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list)]
+        level = list(chain.from_iterable(lists))
         if not level:
             return
     raise _invalid("The schema is nested too deep.")
-
-
-def _children(value: Any) -> Sequence[Any]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else ()
 
 
 def _check_text(schema: Any) -> None:
@@ -93,7 +92,7 @@ def _check_text(schema: Any) -> None:
 
 
 def _check_keywords(schema: Any, where: str, depth: int = 0) -> None:
-    """Which keywords stand where, and how much is in them. Whether it is of the right type is checked afterwards."""
+    """Checks keywords and their sizes. Whether a value has the right type is checked afterwards."""
     if not isinstance(schema, dict):
         return
     if depth > DEPTH_LIMIT:
@@ -102,42 +101,43 @@ def _check_keywords(schema: Any, where: str, depth: int = 0) -> None:
     if unknown:
         raise _invalid(f"{where} has {', '.join(map(show, unknown))}. Allowed: {', '.join(sorted(KEYWORDS))}.")
     _check_sizes(schema, where)
-    for name, part in _parts(schema):
+    for name, part in subschemas(schema):
         _check_keywords(part, f"{where} → {name}", depth + 1)
 
 
-def _count(schema: Any) -> int:
-    return 1 + sum(_count(part) for _, part in _parts(schema)) if isinstance(schema, dict) else 1
+def count_schemas(schema: Any) -> int:
+    return 1 + sum(count_schemas(part) for _, part in subschemas(schema)) if isinstance(schema, dict) else 1
 
 
 def _check_sizes(schema: Mapping[str, Any], where: str) -> None:
-    choices = _of(list, schema.get("enum"))
+    choices = as_type(list, schema.get("enum"))
     if len(choices) > CHOICES_LIMIT or any(isinstance(choice, dict | list) for choice in choices):
         raise _invalid(f"{where}: enum takes at most {CHOICES_LIMIT:,} texts, numbers, true, false or null.")
-    if len(_of(list, schema.get("anyOf"))) > ALTERNATIVES_LIMIT:
+    if len(as_type(list, schema.get("anyOf"))) > ALTERNATIVES_LIMIT:
         raise _invalid(f"{where}: anyOf takes at most {ALTERNATIVES_LIMIT} alternatives.")
     if "anyOf" in schema and set(schema) - ANNOTATIONS - {"anyOf"}:
         raise _invalid(f"{where}: beside anyOf only {', '.join(sorted(ANNOTATIONS))} may stand.")
-    if any(abs(_number(schema.get(bound))) > BOUND_LIMIT for bound in BOUND_WORDS):
+    if any(abs(as_number(schema.get(bound))) > BOUND_LIMIT for bound in BOUND_WORDS):
         raise _invalid(f"{where}: bounds of numbers can be at most {BOUND_LIMIT:,}.")
-    if _number(schema.get("minLength")) > MIN_LENGTH_LIMIT:
+    if as_number(schema.get("minLength")) > MIN_LENGTH_LIMIT:
         raise _invalid(f"{where}: minLength can be at most {MIN_LENGTH_LIMIT:,}.")
 
 
-def _parts(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, part in _of(dict, schema.get("properties")).items():
+def subschemas(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The schemas directly in this one, each with the place that a message names."""
+    for name, part in as_type(dict, schema.get("properties")).items():
         yield show(name), part
-    for position, part in enumerate(_of(list, schema.get("anyOf"))):
+    for position, part in enumerate(as_type(list, schema.get("anyOf"))):
         yield f"anyOf {position + 1}", part
     for keyword in ("items", "additionalProperties"):
         if keyword in schema:
             yield keyword, schema[keyword]
 
 
-def _of(kind: type[T], value: Any) -> T:
-    """The value where it is of that type, else an empty one."""
+def as_type(kind: type[T], value: Any) -> T:
+    """The value if it has this type, else an empty one."""
     return value if isinstance(value, kind) else kind()
 
 
-def _number(value: Any) -> float:
+def as_number(value: Any) -> float:
     return value if isinstance(value, int | float) else 0

@@ -1,10 +1,12 @@
-"""Schemas and values in words for people."""
+"""Schemas and values as English words."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-SHOWN_CHARACTERS = 80  # of a value in a message
+from experiments.core.formatting import shorten
+
+SHOWN_CHARACTERS = 81  # of a value in a message, with the ellipsis
 SHOWN_CHOICES = 20
 
 TYPE_WORDS = {
@@ -30,26 +32,30 @@ def place(path: Iterable[str | int]) -> str:
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return f'"{shorten(text)}"' if text else ""
+    return f'"{shorten(text, SHOWN_CHARACTERS)}"' if text else ""
 
 
 def wanted(schema: Any) -> str:
-    """What a schema asks for, in words: `a number or null`."""
+    """What a schema asks for: `a number or null`."""
+    return " or ".join(alternatives(schema))
+
+
+def alternatives(schema: Any) -> list[str]:
+    """What a schema allows, one entry for each alternative: `["a number", "null"]`."""
     if not isinstance(schema, Mapping):
-        return "any value" if schema else "there"
+        return ["any value" if schema else "there"]
     if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(wanted(part) for part in schema["anyOf"]))
+        return list(dict.fromkeys(words for part in schema["anyOf"] for words in alternatives(part)))
     if "enum" in schema:
-        return f"one of {choices(schema['enum'])}"
+        return [f"one of {choices(schema['enum'])}"]
     if "const" in schema:
-        return show(schema["const"])
+        return [show(schema["const"])]
     types = schema.get("type", [])
-    words = [TYPE_WORDS[name] for name in ([types] if isinstance(types, str) else types)]
-    return " or ".join(words) or "any value"
+    return [TYPE_WORDS[name] for name in ([types] if isinstance(types, str) else types)] or ["any value"]
 
 
 def kind(value: Any) -> str:
-    """What an answer that is no object is instead."""
+    """What an answer is that is not an object."""
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     return "a text" if isinstance(value, str) else "a list" if isinstance(value, list) else "a number"
@@ -58,12 +64,8 @@ def kind(value: Any) -> str:
 def choices(values: Sequence[Any]) -> str:
     shown = [value if isinstance(value, str) else show(value) for value in values[:SHOWN_CHOICES]]
     more = [f"{len(values) - SHOWN_CHOICES:,} more"] if len(values) > SHOWN_CHOICES else []
-    return ", ".join(shorten(text) for text in shown + more)
+    return ", ".join(shorten(text, SHOWN_CHARACTERS) for text in shown + more)
 
 
 def show(value: Any) -> str:
-    return shorten(json.dumps(value, ensure_ascii=False, default=str))
-
-
-def shorten(text: str) -> str:
-    return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…"
+    return shorten(json.dumps(value, ensure_ascii=False, default=str), SHOWN_CHARACTERS)

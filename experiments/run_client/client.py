@@ -1,4 +1,4 @@
-"""One call of `POST /run`."""
+"""One call of a runtime: `POST /run`, or what it offers beside that."""
 
 import json
 import time
@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from experiments.core.choices import RowError
 from experiments.core.json_text import cleaned
-from experiments.run_client.answer import Unreadable, json_of, read_answer
+from experiments.run_client.answer import UnreadableBody, read_answer, read_json
 from experiments.run_client.deadlines import AbortHandle
 from experiments.run_client.failures import failed
 from experiments.run_client.transport import Received, drop_connections, exchange
-from experiments.run_client.values import RawResponse, RunReply, RunTarget
+from experiments.run_client.values import FailureReason, RawResponse, RunReply, RunTarget
 
 HIDDEN = "***"
 # A shorter secret may be a word that an answer rightly contains.
@@ -36,58 +37,22 @@ def post_run(
     answer. `abort` ends the call early, from another thread. The value of the authorization appears nowhere in the
     reply, also where the runtime sends it back.
     """
-    reply, _ = _timed(target, body, idempotency_key, abort)
+    reply, _ = _post(target, body, idempotency_key, abort)
     return reply
 
 
 def post_run_raw(
     target: RunTarget, *, body: Mapping[str, Any], idempotency_key: str, abort: AbortHandle | None = None
 ) -> tuple[RunReply, RawResponse | None]:
-    """The same, and what came over the wire for a person to look at; None where no HTTP answer came."""
-    reply, received = _timed(target, body, idempotency_key, abort)
-    return reply, None if received is None else _seen(received, target.authorization)
+    """The same, and the raw HTTP answer for a person to look at; None where none came."""
+    reply, received = _post(target, body, idempotency_key, abort)
+    if received is None:
+        return reply, None
 
-
-def _timed(
-    target: RunTarget, body: Mapping[str, Any], idempotency_key: str, abort: AbortHandle | None
-) -> tuple[RunReply, Received | None]:
-    started = time.monotonic()
-    answered = send(target, method="POST", body=body, headers={"Idempotency-Key": idempotency_key}, abort=abort)
-    reply = answered if isinstance(answered, RunReply) else read_answer(answered, target)
-    if reply.reason == "garbled":
-        drop_connections()
-    message = _hide(reply.message, target.authorization, SHORTEST_SECRET_IN_MESSAGE)
-    reply = replace(reply, message=message, elapsed_ms=round((time.monotonic() - started) * 1000))
-    return reply, None if isinstance(answered, RunReply) else answered
-
-
-def send(
-    target: RunTarget,
-    *,
-    method: str,
-    body: Mapping[str, Any] | None = None,
-    headers: Mapping[str, str] | None = None,
-    abort: AbortHandle | None = None,
-) -> Received | RunReply:
-    """One request to a runtime, with all the care of `post_run`: the HTTP answer, or a reply that says why there is
-    none. The value of the authorization is taken out of the body that came back."""
-    if not _can_be_header(target.authorization or ""):
-        return failed("unauthorized", "credentials", "The network's token has characters that a header cannot carry.")
-    try:
-        data = None if body is None else json.dumps(body, allow_nan=False).encode("ascii")
-    except (ValueError, RecursionError):
-        return RunReply(error_code="rejected", message="The request cannot be written as JSON.")
-    content_type = {} if data is None else {"Content-Type": "application/json"}
-    common = {**content_type, "Accept": "application/json", **(headers or {})}
-    received = exchange(target, data=data, headers=common, abort=abort, method=method)
-    return received if isinstance(received, RunReply) else _without_secret(received, target.authorization)
-
-
-def _seen(received: Received, authorization: str | None) -> RawResponse:
     def shown(text: str) -> str:
-        return str(cleaned(_hide(text, authorization, SHORTEST_SECRET_IN_MESSAGE)))
+        return str(cleaned(_hide(text, target.authorization, SHORTEST_SECRET_IN_MESSAGE)))
 
-    return RawResponse(
+    return reply, RawResponse(
         status=received.status,
         headers=tuple((shown(name), shown(value)) for name, value in received.headers.items()),
         body=shown(received.body.decode("utf-8", "replace")),
@@ -103,18 +68,53 @@ def fetch(
     received = send(target, method=method, body=body, abort=abort)
     try:
         if isinstance(received, RunReply):
-            raise Unreadable(received)
+            raise UnreadableBody(received)
         if received.status >= 300:
-            raise Unreadable(read_answer(received, target))
-        return json_of(received, target)
-    except Unreadable as problem:
-        reply = problem.reply
+            raise UnreadableBody(read_answer(received, target))
+        return read_json(received, target)
+    except UnreadableBody as unreadable:
+        reply = unreadable.reply
     message = _hide(reply.message, target.authorization, SHORTEST_SECRET_IN_MESSAGE)
     raise NoAnswer(message, http_status=reply.http_status)
 
 
-def _can_be_header(value: str) -> bool:
-    return value.isascii() and value.isprintable() and value == value.strip()
+def send(
+    target: RunTarget,
+    *,
+    method: str,
+    body: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+    abort: AbortHandle | None = None,
+) -> Received | RunReply:
+    """One request to a runtime, with all the care of `post_run`: the HTTP answer, or a reply that says why none came.
+
+    The value of the authorization is hidden in the body that came back.
+    """
+    secret = target.authorization or ""
+    if not secret.isascii() or not secret.isprintable() or secret != secret.strip():
+        message = "The network's token has characters that a header cannot carry."
+        return failed(RowError.UNAUTHORIZED, FailureReason.CREDENTIALS, message)
+    try:
+        data = None if body is None else json.dumps(body, allow_nan=False).encode("ascii")
+    except (ValueError, RecursionError):
+        return RunReply(error_code=RowError.REJECTED, message="The request cannot be written as JSON.")
+    content_type = {} if data is None else {"Content-Type": "application/json"}
+    common = {**content_type, "Accept": "application/json", **(headers or {})}
+    received = exchange(target, data=data, headers=common, abort=abort, method=method)
+    return received if isinstance(received, RunReply) else _without_secret(received, target.authorization)
+
+
+def _post(
+    target: RunTarget, body: Mapping[str, Any], idempotency_key: str, abort: AbortHandle | None
+) -> tuple[RunReply, Received | None]:
+    started = time.monotonic()
+    answered = send(target, method="POST", body=body, headers={"Idempotency-Key": idempotency_key}, abort=abort)
+    reply = answered if isinstance(answered, RunReply) else read_answer(answered, target)
+    if reply.reason == FailureReason.GARBLED:
+        drop_connections()
+    message = _hide(reply.message, target.authorization, SHORTEST_SECRET_IN_MESSAGE)
+    reply = replace(reply, message=message, elapsed_ms=round((time.monotonic() - started) * 1000))
+    return reply, None if isinstance(answered, RunReply) else answered
 
 
 def _secrets(authorization: str | None) -> list[str]:

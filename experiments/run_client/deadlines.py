@@ -10,10 +10,12 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Literal
 
-StopReason = Literal["deadline", "aborted"]
+from experiments.run_client.values import FailureReason
+
+StopReason = Literal[FailureReason.DEADLINE, FailureReason.ABORTED]
 
 
 class AbortHandle:
@@ -24,7 +26,7 @@ class AbortHandle:
 
     def abort(self) -> None:
         self.aborted = True
-        _watchdog.abort(lambda call: call.handle is self)
+        _watchdog.abort(self)
 
 
 class Call:
@@ -40,7 +42,7 @@ class Call:
         self._stopped: StopReason | None = None
 
     def attach(self, sock: socket.socket) -> None:
-        """The call goes over this socket from now on. Its own time-out stays as a second line behind the watchdog."""
+        """The call goes over this socket from now on. The socket gets a time-out too, should the watchdog be late."""
         sock.settimeout(max(0.0, self.deadline - time.monotonic()) + 5)
         with self._lock:
             self.connected = True
@@ -48,16 +50,16 @@ class Call:
             if self._stopped:
                 _shut(sock)
 
-    def stop(self, why: StopReason) -> None:
+    def stop(self, reason: StopReason) -> None:
         with self._lock:
             if self._finished or self._stopped:
                 return
-            self._stopped = why
+            self._stopped = reason
             if self._sock is not None:
                 _shut(self._sock)
 
     def finish(self) -> StopReason | None:
-        """Nothing stops the call any more. Returns what stopped it, None where it came to its own end."""
+        """From now on nothing stops the call. Returns what stopped it; None where it ended by itself."""
         with self._lock:
             self._finished = True
             self._sock = None
@@ -84,24 +86,6 @@ class _Watchdog:
 
     @contextlib.contextmanager
     def watch(self, call: Call) -> Iterator[None]:
-        self._add(call)
-        try:
-            if call.handle is not None and call.handle.aborted:
-                call.stop("aborted")
-            yield
-        finally:
-            call.finish()
-            with self._changed:
-                self._calls.discard(call)
-
-    def abort(self, chosen: Callable[[Call], bool]) -> int:
-        with self._changed:
-            calls = [call for call in self._calls if chosen(call)]
-        for call in calls:
-            call.stop("aborted")
-        return len(calls)
-
-    def _add(self, call: Call) -> None:
         with self._changed:
             self._calls.add(call)
             if self._thread is None:
@@ -109,6 +93,20 @@ class _Watchdog:
                 self._thread.start()
             elif call.deadline < self._wakes_at:
                 self._changed.notify()
+        try:
+            if call.handle is not None and call.handle.aborted:
+                call.stop(FailureReason.ABORTED)
+            yield
+        finally:
+            call.finish()
+            with self._changed:
+                self._calls.discard(call)
+
+    def abort(self, handle: AbortHandle) -> None:
+        with self._changed:
+            calls = [call for call in self._calls if call.handle is handle]
+        for call in calls:
+            call.stop(FailureReason.ABORTED)
 
     def _run(self) -> None:
         with self._changed:
@@ -116,7 +114,7 @@ class _Watchdog:
                 now = time.monotonic()
                 for call in [call for call in self._calls if call.deadline <= now]:
                     self._calls.discard(call)
-                    call.stop("deadline")
+                    call.stop(FailureReason.DEADLINE)
                 self._wakes_at = min((call.deadline for call in self._calls), default=math.inf)
                 self._changed.wait(None if math.isinf(self._wakes_at) else max(0.0, self._wakes_at - now))
 
@@ -124,8 +122,3 @@ class _Watchdog:
 _watchdog = _Watchdog()
 watch = _watchdog.watch
 os.register_at_fork(after_in_child=_watchdog.reset)
-
-
-def abort_all() -> int:
-    """Ends every call that is in flight in this process, whoever made it. Returns how many there were."""
-    return _watchdog.abort(lambda _call: True)

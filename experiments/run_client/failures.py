@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 import requests
 from urllib3 import exceptions as u3
 
+from experiments.core.choices import RowError
 from experiments.run_client.deadlines import StopReason
-from experiments.run_client.values import Reason, RunReply, RunTarget
+from experiments.run_client.values import FailureReason, RunReply, RunTarget
 
 BAD_ADDRESS = (
     requests.exceptions.InvalidURL,
@@ -24,23 +25,26 @@ UNREADABLE = (u3.IncompleteRead, u3.DecodeError, u3.InvalidChunkLength, u3.Inval
 
 def failure_of(error: Exception | None, *, target: RunTarget, connected: bool, stopped: StopReason | None) -> RunReply:
     """The reply for an exchange that ended in `error`, or that the watchdog `stopped`. All are worth a new attempt."""
-    if stopped == "aborted":
-        return failed("connection", "aborted", "The call was ended because the worker stops.")
-    if stopped == "deadline":
-        return _too_late(target)
+    if stopped == FailureReason.ABORTED:
+        return failed(RowError.CONNECTION, FailureReason.ABORTED, "The call was ended because the worker stops.")
+    if stopped == FailureReason.DEADLINE:
+        return _timed_out(target)
     causes = list(_causes(error)) if error is not None else []
     if not connected:
         return _not_connected(causes, target)
     if any(isinstance(cause, TimeoutError | u3.TimeoutError) for cause in causes):
-        return _too_late(target)
+        return _timed_out(target)
     if any(isinstance(cause, UNREADABLE) for cause in causes):
-        return failed("bad_response", "garbled", "The answer is incomplete or damaged: its body could not be read.")
-    if any(_is_not_http(cause) for cause in causes):
-        return failed("bad_response", "garbled", f"{where(target)} answered, but not with HTTP.")
-    return failed("connection", "dropped", f"{where(target)} broke the connection before its answer was complete.")
+        message = "The answer is incomplete or damaged: its body could not be read."
+        return failed(RowError.BAD_RESPONSE, FailureReason.GARBLED, message)
+    # A peer that closes before the status line is reported as a bad status line, too.
+    if any(isinstance(cause, HTTPException) and not isinstance(cause, RemoteDisconnected) for cause in causes):
+        return failed(RowError.BAD_RESPONSE, FailureReason.GARBLED, f"{where(target)} answered, but not with HTTP.")
+    message = f"{where(target)} broke the connection before its answer was complete."
+    return failed(RowError.CONNECTION, FailureReason.DROPPED, message)
 
 
-def failed(error_code: str, reason: Reason, message: str) -> RunReply:
+def failed(error_code: RowError, reason: FailureReason, message: str) -> RunReply:
     return RunReply(error_code=error_code, reason=reason, message=message, transient=True)
 
 
@@ -54,40 +58,33 @@ def where(target: RunTarget) -> str:
     return f"{parts.scheme}://{parts.hostname}{port}" if parts.hostname else "The run URL"
 
 
+def _timed_out(target: RunTarget) -> RunReply:
+    message = f"No complete answer within {target.timeout_s:g} s."
+    return failed(RowError.TIMEOUT, FailureReason.DEADLINE, message)
+
+
 def _not_connected(causes: list[BaseException], target: RunTarget) -> RunReply:
-    place = where(target)
+    url = where(target)
     if any(isinstance(cause, u3.NameResolutionError) for cause in causes):
-        return failed("connection", "dns", f"The host name of {place} cannot be resolved.")
-    if any(isinstance(cause, ssl.SSLError | u3.SSLError) for cause in causes):
-        return failed("connection", "tls", f"No secure connection to {place}: {_tls_words(causes)}.")
-    if any(isinstance(cause, BAD_ADDRESS) for cause in causes):
-        return failed("connection", "address", f"{place} is not an address that can be called.")
-    if any(isinstance(cause, TimeoutError) for cause in causes):
-        return failed("connection", "connect", f"{place} could not be reached in time.")
-    return failed("connection", "connect", f"{place} could not be reached: {_os_words(causes)}.")
+        reason, message = FailureReason.DNS, f"The host name of {url} cannot be resolved."
+    elif any(isinstance(cause, ssl.SSLError | u3.SSLError) for cause in causes):
+        reason, message = FailureReason.TLS, f"No secure connection to {url}: {_tls_problem(causes)}."
+    elif any(isinstance(cause, BAD_ADDRESS) for cause in causes):
+        reason, message = FailureReason.ADDRESS, f"{url} is not an address that can be called."
+    elif any(isinstance(cause, TimeoutError) for cause in causes):
+        reason, message = FailureReason.CONNECT, f"{url} could not be reached in time."
+    else:
+        numbers = (cause.errno for cause in causes if isinstance(cause, OSError) and cause.errno)
+        problem = next((os.strerror(number).lower() for number in numbers), "no connection")
+        reason, message = FailureReason.CONNECT, f"{url} could not be reached: {problem}."
+    return failed(RowError.CONNECTION, reason, message)
 
 
-def _too_late(target: RunTarget) -> RunReply:
-    return failed("timeout", "deadline", f"No complete answer within {target.timeout_s:g} s.")
-
-
-def _is_not_http(cause: BaseException) -> bool:
-    # A peer that closes before the status line is reported as a bad status line, too.
-    return isinstance(cause, HTTPException) and not isinstance(cause, RemoteDisconnected)
-
-
-def _tls_words(causes: list[BaseException]) -> str:
+def _tls_problem(causes: list[BaseException]) -> str:
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"the certificate is not accepted ({cause.verify_message})"
     return "the server does not answer in TLS, or not in a version that is accepted"
-
-
-def _os_words(causes: list[BaseException]) -> str:
-    for cause in causes:
-        if isinstance(cause, OSError) and cause.errno:
-            return os.strerror(cause.errno).lower()
-    return "no connection"
 
 
 def _causes(error: BaseException, depth: int = 0) -> Iterator[BaseException]:

@@ -14,22 +14,18 @@ def retry_after_s(headers: Mapping[str, str], *, now: datetime) -> float | None:
     """Seconds from `retry-after-ms`, or from `Retry-After` (RFC 9110, 10.2.3: seconds or a date); None where neither
     can be read.
 
-    `headers` must not care about case. A date is measured against the answer's own `Date`, where it has one, so that
-    clocks that differ do no harm; a date that is past means 0.
+    Looking up `headers` must ignore case. A date is measured against the answer's own `Date`, where it has one, so
+    that clocks may differ; a date in the past means 0.
     """
-    millis = _number(headers.get("retry-after-ms"))
-    if millis is not None and _is_sensible(millis / 1000):
-        return millis / 1000
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None and milliseconds / 1000 <= LONGEST_S:
+        return milliseconds / 1000
     value = headers.get("Retry-After")
     seconds = _number(value)
     until = _date(value) if seconds is None else None
     if until is not None:
         seconds = max(0.0, (until - (_date(headers.get("Date")) or now)).total_seconds())
-    return seconds if seconds is not None and _is_sensible(seconds) else None
-
-
-def _is_sensible(seconds: float) -> bool:
-    return 0 <= seconds <= LONGEST_S
+    return seconds if seconds is not None and seconds <= LONGEST_S else None
 
 
 def _number(text: str | None) -> float | None:

@@ -1,4 +1,15 @@
-"""What becomes of a row after a call: a pure function of the reply and of what the row has been through.
+"""What an HTTP status means, and what becomes of a row after a call: pure functions of what came back.
+
+| status        | `error_code`   | the row                                                          |
+|---------------|----------------|------------------------------------------------------------------|
+| 200           | as the body is | succeeds, or fails at once                                       |
+| 3xx           | `bad_response` | is tried again, up to its maximum of attempts                    |
+| 400           | `rejected`     | fails at once; is tried again where the network says that it may |
+| 401, 403      | `unauthorized` | is tried again, uncounted; 5 in a row pause the queue            |
+| 404           | `rejected`     | fails at once; 5 in a row pause the queue                        |
+| 408, 425, 5xx | `server_error` | is tried again, up to its maximum; 20 in a row pause the queue   |
+| 429           | `rate_limited` | is tried again, uncounted, for an hour                           |
+| other 4xx     | `rejected`     | fails at once                                                    |
 
 Waits follow exponential back-off with full jitter: a random share of 1 s, 2 s, 4 s … 60 s. They are spent in the
 database, as the time from which a row may be claimed again, never in a worker.
@@ -8,36 +19,67 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from experiments.core.choices import BreakerGroup, PauseReason, RowError
+from experiments.run_client.values import FailureReason
+
 BASE_DELAY_S = 1.0
 MAX_DELAY_S = 60.0
 LONGEST_WAIT_S = 120.0
 RATE_LIMIT_PATIENCE_S = 3600.0
 
 Action = Literal["succeed", "retry", "fail"]
-BreakerGroup = Literal["unauthorized", "not_found", "unreachable", "server", "schema", "version_changed"]
+
+ERRORS_BY_STATUS = {
+    401: (RowError.UNAUTHORIZED, True),
+    403: (RowError.UNAUTHORIZED, True),
+    408: (RowError.SERVER_ERROR, True),
+    425: (RowError.SERVER_ERROR, True),
+    429: (RowError.RATE_LIMITED, True),
+}
+ERRORS_BY_CLASS = {
+    3: (RowError.BAD_RESPONSE, True),
+    4: (RowError.REJECTED, False),
+    5: (RowError.SERVER_ERROR, True),
+}
+NEVER_REACHED = (FailureReason.DNS, FailureReason.TLS, FailureReason.ADDRESS)
+
+
+def error_of_status(status: int, *, transient_400: bool) -> tuple[RowError, bool]:
+    """The error that a status from 300 means, and whether the same call may succeed later."""
+    error_code, transient = ERRORS_BY_STATUS.get(status) or ERRORS_BY_CLASS[min(status // 100, 5)]
+    return error_code, transient or (status == 400 and transient_400)
 
 
 class Outcome(Protocol):
     """The part of a reply that decides; `RunReply` has it."""
 
     @property
-    def error_code(self) -> str | None: ...
+    def error_code(self) -> RowError | None: ...
     @property
     def http_status(self) -> int | None: ...
     @property
     def transient(self) -> bool: ...
     @property
-    def reason(self) -> str | None: ...
+    def reason(self) -> FailureReason | None: ...
     @property
     def retry_after_s(self) -> float | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """`threshold` failures of this `group` in a row pause the queue; any verdict without one ends the row of them."""
+    """`threshold` failures of this `group` in a row pause the queue; a verdict without a breaker ends the streak."""
 
     group: BreakerGroup
+    pause_reason: PauseReason
     threshold: int
+
+
+UNAUTHORIZED = Breaker(BreakerGroup.UNAUTHORIZED, PauseReason.UNAUTHORIZED, 5)
+NOT_FOUND = Breaker(BreakerGroup.NOT_FOUND, PauseReason.NOT_FOUND, 5)
+UNREACHABLE = Breaker(BreakerGroup.UNREACHABLE, PauseReason.UNREACHABLE, 5)
+SERVER = Breaker(BreakerGroup.SERVER, PauseReason.SERVER_ERROR, 20)
+SCHEMA = Breaker(BreakerGroup.SCHEMA, PauseReason.SCHEMA_MISMATCH, 20)
+VERSION = Breaker(BreakerGroup.VERSION_CHANGED, PauseReason.VERSION_CHANGED, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +100,6 @@ class Verdict:
     pause_until_s: float | None = None
 
 
-UNAUTHORIZED = Breaker("unauthorized", 5)
-NOT_FOUND = Breaker("not_found", 5)
-UNREACHABLE = Breaker("unreachable", 5)
-SERVER = Breaker("server", 20)
-SCHEMA = Breaker("schema", 20)
-VERSION = Breaker("version_changed", 1)
-
-
 def decide(
     outcome: Outcome,
     *,
@@ -81,18 +115,21 @@ def decide(
     """
     if outcome.error_code is None:
         return Verdict("succeed", widen=True)
-    if outcome.reason == "aborted":
+    if outcome.reason == FailureReason.ABORTED:
         return Verdict("retry", counted=False)
-    if outcome.reason == "version":
-        # The row is right, and so may be the answer: only somebody can say which version is meant.
+    if outcome.reason == FailureReason.VERSION:
+        # The row and its answer may both be right: only a person can say which version is meant.
         return Verdict("retry", delay_s=backoff_s(attempts, jitter), counted=False, breaker=VERSION)
-    if outcome.error_code == "rate_limited":
+    if outcome.error_code == RowError.RATE_LIMITED:
         return _rate_limited(outcome, attempts, waited_for_rate_limit_s, jitter)
-    if outcome.error_code == "unauthorized":
+    if outcome.error_code == RowError.UNAUTHORIZED:
         return Verdict("retry", delay_s=backoff_s(attempts, jitter), counted=False, breaker=UNAUTHORIZED)
     if outcome.transient:
         return _transient(outcome, attempts, max_attempts, jitter)
-    return Verdict("fail", breaker=_breaker_of_failure(outcome))
+    if outcome.error_code == RowError.SCHEMA_MISMATCH:
+        return Verdict("fail", breaker=SCHEMA)
+    is_404 = outcome.error_code == RowError.REJECTED and outcome.http_status == 404
+    return Verdict("fail", breaker=NOT_FOUND if is_404 else None)
 
 
 def backoff_s(attempts: int, jitter: Callable[[], float]) -> float:
@@ -102,8 +139,8 @@ def backoff_s(attempts: int, jitter: Callable[[], float]) -> float:
 
 
 def _transient(outcome: Outcome, attempts: int, max_attempts: int, jitter: Callable[[], float]) -> Verdict:
-    breaker = UNREACHABLE if outcome.reason in ("dns", "tls", "address") else SERVER
-    pause = _pause(outcome)
+    breaker = UNREACHABLE if outcome.reason in NEVER_REACHED else SERVER
+    pause = _pause_s(outcome)
     if attempts >= max_attempts:
         return Verdict("fail", breaker=breaker, pause_until_s=pause)
     delay = max(backoff_s(attempts, jitter), outcome.retry_after_s or 0.0)
@@ -111,25 +148,18 @@ def _transient(outcome: Outcome, attempts: int, max_attempts: int, jitter: Calla
 
 
 def _rate_limited(outcome: Outcome, attempts: int, waited_s: float, jitter: Callable[[], float]) -> Verdict:
-    """Attempts do not grow here, so without a told time the waits grow with what has been waited already."""
-    pause = _pause(outcome)
+    """Attempts do not grow here, so without a `Retry-After` the waits grow with what has been waited already."""
+    pause = _pause_s(outcome)
     if waited_s >= RATE_LIMIT_PATIENCE_S:
         return Verdict("fail", narrow=True, pause_until_s=pause)
-    if outcome.retry_after_s is not None:
-        delay = max(outcome.retry_after_s, backoff_s(attempts, jitter))
-    else:
-        delay = max(backoff_s(attempts, jitter), min(MAX_DELAY_S, waited_s, RATE_LIMIT_PATIENCE_S - waited_s))
+    least = outcome.retry_after_s
+    if least is None:
+        least = min(MAX_DELAY_S, waited_s, RATE_LIMIT_PATIENCE_S - waited_s)
+    delay = max(backoff_s(attempts, jitter), least)
     return Verdict("retry", delay_s=delay, counted=False, narrow=True, pause_until_s=pause)
 
 
-def _pause(outcome: Outcome) -> float | None:
-    told = outcome.retry_after_s
-    return told if told is not None and told > LONGEST_WAIT_S else None
-
-
-def _breaker_of_failure(outcome: Outcome) -> Breaker | None:
-    if outcome.error_code == "schema_mismatch":
-        return SCHEMA
-    if outcome.error_code == "rejected" and outcome.http_status == 404:
-        return NOT_FOUND
-    return None
+def _pause_s(outcome: Outcome) -> float | None:
+    """How long the whole queue pauses: for as long as the runtime asks, where that is too long for one row alone."""
+    wait_s = outcome.retry_after_s
+    return wait_s if wait_s is not None and wait_s > LONGEST_WAIT_S else None

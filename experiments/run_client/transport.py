@@ -34,7 +34,7 @@ MAX_IDLE_S = 1.0
 MAX_ERROR_BODY_BYTES = 64 * 1024
 READ_SIZE = 64 * 1024
 SWITCHING_PROTOCOLS = 101
-# What the libraries below raise. ValueError: text that cannot be a header or a host name, numbers that are none.
+# What the libraries below raise. ValueError: text that is no header or host name, or a number that cannot be read.
 TRANSPORT_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError)
 
 _local = threading.local()
@@ -42,7 +42,7 @@ _local = threading.local()
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """An HTTP answer: `body` is decoded from its transfer and content encoding; `overflow`: it went on past the cap."""
+    """An HTTP answer. `body` is decoded from its transfer and content encoding; `overflow`: it exceeds the limit."""
 
     status: int
     headers: Mapping[str, str]
@@ -58,7 +58,7 @@ def exchange(
     abort: AbortHandle | None = None,
     method: str = "POST",
 ) -> Received | RunReply:
-    """Sends `data`. Returns the answer, or the reply that tells why there is none."""
+    """Sends `data`. Returns the answer, or the reply that says why there is none."""
     call = Call(deadline=time.monotonic() + target.timeout_s, handle=abort)
     with watch(call):
         try:
@@ -98,7 +98,7 @@ def _receive(response: requests.Response, max_body_bytes: int) -> Received:
     if status < 300:
         overflow = _read(response, max_body_bytes, body)
     else:
-        # The status has been said and decides; of the explanation there is as much as came.
+        # The status has arrived and decides; of the explanation there is as much as came.
         with contextlib.suppress(*TRANSPORT_ERRORS):
             _read(response, MAX_ERROR_BODY_BYTES, body)
     return Received(status, response.headers, bytes(body), overflow)
@@ -127,7 +127,7 @@ class _Authorization(requests.auth.AuthBase):
 
 class _FinalResponse(HTTPResponse):
     """The answer behind any interim ones: the library knows only 100, takes 102 and 103 for the answer and leaves the
-    real one on the line, where the next call would find it."""
+    real one on the connection, where the next call would find it."""
 
     def _read_status(self) -> tuple[str, int, str]:
         while True:
@@ -152,17 +152,8 @@ class _WatchedHTTPConnection(HTTPConnection):
         super().request(*args, **kwargs)
 
 
-class _WatchedHTTPSConnection(HTTPSConnection):
-    response_class = _FinalResponse
-
-    def connect(self) -> None:
-        super().connect()
-        _local.call.attach(self.sock)
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        if self.sock is not None:
-            _local.call.attach(self.sock)
-        super().request(*args, **kwargs)
+class _WatchedHTTPSConnection(_WatchedHTTPConnection, HTTPSConnection):
+    """The same over TLS."""
 
 
 class _HTTPPool(urllib3.HTTPConnectionPool):
@@ -186,21 +177,13 @@ class _Adapter(HTTPAdapter):
 
 
 def _session() -> requests.Session:
+    """This thread's session, with its connections while they are fresh."""
     session: requests.Session | None = getattr(_local, "session", None)
-    if session is None:
-        session = _local.session = _new_session()
-    elif time.monotonic() - _local.used_at > MAX_IDLE_S:
-        session.close()  # closes the pooled connections; the session itself goes on
-    return session
-
-
-def drop_connections() -> None:
-    """After an answer that made no sense: what else the server sends on that line must not meet the next call."""
-    _session().close()
-
-
-def _new_session() -> requests.Session:
-    session = requests.Session()
+    if session is not None:
+        if time.monotonic() - _local.used_at > MAX_IDLE_S:
+            session.close()  # closes the pooled connections; the session stays usable
+        return session
+    session = _local.session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"User-Agent": "csv-batch-workbench", "Accept-Encoding": "gzip, deflate"})
@@ -208,6 +191,11 @@ def _new_session() -> requests.Session:
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     return session
+
+
+def drop_connections() -> None:
+    """After an answer that made no sense: what else the server sends on that connection must not meet the next call."""
+    _session().close()
 
 
 def _forget_connections() -> None:

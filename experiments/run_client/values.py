@@ -1,24 +1,28 @@
 """What goes into a call and what comes out of it."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Any
+
+from experiments.core.choices import RowError
 
 DEFAULT_MAX_BODY_BYTES = 5 * 1024 * 1024
 LARGEST_COUNT = 2**31 - 1
 
-# Why there was no usable answer; None on a reply whose HTTP status says it all.
-Reason = Literal[
-    "address",  # the URL is not one that can be called
-    "credentials",  # the authorization cannot be written as a header
-    "dns",
-    "tls",
-    "connect",  # refused, unreachable, or no connection in time
-    "dropped",  # the line broke, or was closed without an answer
-    "garbled",  # bytes came that are not HTTP, or a body that cannot be read
-    "deadline",  # the total time was over
-    "version",  # a whole answer, of another version of the network than the one that was asked
-    "aborted",  # this side gave up on purpose: nothing can be said about the runtime
-]
+
+class FailureReason(StrEnum):
+    """Why there was no usable answer."""
+
+    ADDRESS = "address"  # the URL is not one that can be called
+    CREDENTIALS = "credentials"  # the authorization cannot be written as a header
+    DNS = "dns"
+    TLS = "tls"
+    CONNECT = "connect"  # refused, unreachable, or no connection in time
+    DROPPED = "dropped"  # the connection broke, or was closed without an answer
+    GARBLED = "garbled"  # bytes came that are not HTTP, or a body that cannot be read
+    DEADLINE = "deadline"  # the total time was over
+    VERSION = "version"  # a whole answer, of another version of the network than the one that was asked
+    ABORTED = "aborted"  # this side gave up on purpose: nothing can be said about the runtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +42,20 @@ class RunTarget:
 
 @dataclass(frozen=True, slots=True)
 class RunReply:
-    """What one call came to.
+    """The result of one call.
 
     `error_code` is None where the run succeeded; `payload` has then still to be checked against the schema. `message`
-    is a sentence for the person who looks at the row. `transient` says that the same call may succeed later. Everything
-    but `payload` is cleaned, so that it can be stored as jsonb: no NUL, no lone surrogate, no NaN or infinity.
-    `trace_id` is None where the runtime sent none that can be used. `elapsed_ms` is measured here, `run_duration_ms`
-    is what the runtime says.
+    is a sentence for the person who looks at the row. `transient` says that the same call may succeed later. `reason`
+    is None where the HTTP status says it all. Everything but `payload` is cleaned, so that it can be stored as jsonb:
+    no NUL, no lone surrogate, no NaN or infinity. `trace_id` is None where the runtime sent none that can be used.
+    `elapsed_ms` is measured here, `run_duration_ms` is what the runtime says.
     """
 
-    error_code: str | None = None
+    error_code: RowError | None = None
     message: str = ""
     http_status: int | None = None
     transient: bool = False
-    reason: Reason | None = None
+    reason: FailureReason | None = None
     retry_after_s: float | None = None
     payload: dict[str, Any] | None = None
     trace_id: str | None = None
@@ -67,7 +71,7 @@ class RunReply:
 
     @property
     def tokens(self) -> int:
-        """All tokens of the run: the total, or the sum of its parts where no total was sent; 0 where neither is."""
+        """Tokens of the run: the total, or the sum of its parts where no total came; 0 where neither did."""
         total = count(self.usage.get("total_tokens"))
         if total is not None:
             return total
@@ -77,9 +81,10 @@ class RunReply:
 
 @dataclass(frozen=True, slots=True)
 class RawResponse:
-    """An HTTP answer for a person to look at, without the credential. `is_cut`: it went on past the cap.
+    """An HTTP answer for a person to look at, without the credential.
 
-    `body` is its text as UTF-8, what is none replaced; `body_bytes` counts what was received, unpacked.
+    `body` is its text, with U+FFFD for what is not UTF-8; `body_bytes` counts what was received, unpacked. `is_cut`:
+    the body went on past `max_body_bytes`.
     """
 
     status: int
@@ -90,7 +95,7 @@ class RawResponse:
 
 
 def count(value: object) -> int | None:
-    """A number from a remote as a count that an integer column takes, or None where it is none."""
+    """A number from a remote as a count that fits into an integer column; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LARGEST_COUNT:
         return None
     return int(value)

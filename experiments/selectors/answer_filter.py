@@ -42,7 +42,7 @@ def filter_by_answer(queue: Queue, rows: QueueItemQuerySet, wanted: Mapping[str,
 
 def _with_value(rows: QueueItemQuerySet, field: Mapping[str, Any], text: str) -> QueueItemQuerySet:
     try:
-        value = text if field["type"] == FieldType.STRING else json_text.loads(text)
+        value = text if field["type"] == FieldType.STRING else json_text.parse_finite(text)
     except (ValueError, RecursionError):
         return rows.none()
     if field["type"] != FieldType.STRING and isinstance(value, str | list | dict):

@@ -67,7 +67,7 @@ def queue_values(queue: Queue) -> dict[str, Any]:
         "debug": queue.debug,
         "concurrency": queue.concurrency,
         "max_attempts": queue.max_attempts,
-        **{name: getattr(queue, name) for name in limits.NAMES},
+        **{name: getattr(queue, name) for name in limits.LIMIT_NAMES},
         "pause_reason": queue_pause_reason(queue),
         "created_by": queue.created_by.get_username(),
         "created_at": queue.created_at,

@@ -15,7 +15,7 @@ def replace_items(*, queue: Queue, payloads: Iterable[Any]) -> int:
     Streams: memory does not grow with the number of rows. Runs in the caller's transaction, so that an error in the
     source keeps the old items.
     """
-    items = QueueItem.objects.of(queue)
+    items = QueueItem.objects.of_queue(queue)
     items._raw_delete(items.db)
     return copy_in(queue=queue, rows=enumerate(payloads))
 

@@ -13,7 +13,7 @@ from experiments.core.item_fields import EXPORTED_FIELDS
 from experiments.export.csv_lines import csv_chunks
 from experiments.export.jsonl_lines import jsonl_chunks
 from experiments.export.response import Download
-from experiments.export.rows import ExportRow, Shape
+from experiments.export.rows import ExportLayout, ExportRow
 from experiments.kinds import kind_of
 from experiments.models import Queue
 from experiments.selectors.items import items_of_queue
@@ -72,12 +72,12 @@ def _chunks(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
             raise Gone(f"The {kind_of(queue).nouns.one} was deleted.", code=ErrorCode.NOT_FOUND)
         check_finished(now, options)
         write = csv_chunks if options.format == ExportFormat.CSV else jsonl_chunks
-        yield from write(_shape(now, options), _rows(now, options))
+        yield from write(_layout(now, options), _rows(now, options))
 
 
-def _shape(queue: Queue, options: ExportOptions) -> Shape:
+def _layout(queue: Queue, options: ExportOptions) -> ExportLayout:
     kind = kind_of(queue)
-    return Shape(
+    return ExportLayout(
         headers=tuple(kind.headers(queue)),
         names=tuple(kind.columns(queue)),
         fields=tuple(field["name"] for field in kind.response_fields(queue)),

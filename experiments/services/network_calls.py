@@ -19,13 +19,12 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from experiments.core.choices import ErrorCode, RowError
+from experiments.core.choices import CallState, ErrorCode, RowError
 from experiments.core.errors import Conflict, InvalidInput
 from experiments.models import Network, NetworkCall
 from experiments.services.broker import send_task
 from experiments.services.networks import check_addresses, check_agent
 
-State = NetworkCall.State
 TASK = "experiments.tasks.call_network"
 
 MOST_OPEN = 3
@@ -48,7 +47,7 @@ def ask(
         raise InvalidInput("The key network is reserved.", code=ErrorCode.INVALID, attr="system_params")
     check_addresses(network)
     check_agent(network, agent_key)
-    if NetworkCall.objects.filter(owner=user).exclude(state=State.DONE).count() >= MOST_OPEN:
+    if NetworkCall.objects.filter(owner=user).exclude(state=CallState.DONE).count() >= MOST_OPEN:
         raise Conflict("Your last calls are not answered yet. Wait for one of them.", code=ErrorCode.TOO_MANY)
     with transaction.atomic():
         call: NetworkCall = NetworkCall.objects.create(
@@ -76,11 +75,11 @@ def sweep() -> None:
 
     By the clock of the database, because those of two workers may differ.
     """
-    silent = NetworkCall.objects.filter(state=State.CALLING, beat__lt=Now() - timedelta(seconds=settings.LEASE_S))
+    silent = NetworkCall.objects.filter(state=CallState.CALLING, beat__lt=Now() - timedelta(seconds=settings.LEASE_S))
     sentence = "The worker that made the call ended before the answer came. It is not repeated: try again."
-    silent.update(state=State.DONE, ended_at=Now(), error_code=RowError.CRASHED, understood=[sentence])
+    silent.update(state=CallState.DONE, ended_at=Now(), error_code=RowError.CRASHED, understood=[sentence])
     waiting = NetworkCall.objects.filter(
-        state=State.WAITING, enqueued_at__lt=Now() - timedelta(seconds=settings.LANE_RESEND_S)
+        state=CallState.WAITING, enqueued_at__lt=Now() - timedelta(seconds=settings.LANE_RESEND_S)
     )
     for call_id in waiting.values_list("pk", flat=True):
         with transaction.atomic():
@@ -90,4 +89,4 @@ def sweep() -> None:
 
 def tidy() -> None:
     """Deletes calls that ended a week ago; their runs stay."""
-    NetworkCall.objects.filter(state=State.DONE, ended_at__lt=timezone.now() - KEPT_FOR).delete()
+    NetworkCall.objects.filter(state=CallState.DONE, ended_at__lt=timezone.now() - KEPT_FOR).delete()

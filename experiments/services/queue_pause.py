@@ -1,46 +1,31 @@
 """The one place where the system pauses a queue. A person's pause is `queues.pause`, the end of a range `queue_end`."""
 
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection
 
 from experiments.core import limits
-from experiments.core.choices import PauseReason
-from experiments.run_client import retry_policy
+from experiments.core.choices import BreakerGroup, PauseReason
 from experiments.run_client.retry_policy import Breaker
 
 RATE_LIMITED = "The network asked to wait. It goes on by itself."
 
-BREAKERS = {
-    retry_policy.UNAUTHORIZED.group: (
-        PauseReason.UNAUTHORIZED,
-        "The network refused the worker's credentials. Check its token, then resume.",
+BREAKER_SENTENCES = {
+    BreakerGroup.UNAUTHORIZED: "The network refused the worker's credentials. Check its token, then resume.",
+    BreakerGroup.NOT_FOUND: "The network answered 404. Check its run URL, its name and the agent, then resume.",
+    BreakerGroup.UNREACHABLE: "The network's address cannot be reached. Check its run URL, then resume.",
+    BreakerGroup.SERVER: "The network failed on one row after the other. Look at the last errors, then resume.",
+    BreakerGroup.SCHEMA: (
+        "One answer after the other broke the schema. Look at them and at the schema, then resume or cancel."
     ),
-    retry_policy.NOT_FOUND.group: (
-        PauseReason.NOT_FOUND,
-        "The network answered 404. Check its run URL, its name and the agent, then resume.",
-    ),
-    retry_policy.UNREACHABLE.group: (
-        PauseReason.UNREACHABLE,
-        "The network's address cannot be reached. Check its run URL, then resume.",
-    ),
-    retry_policy.SERVER.group: (
-        PauseReason.SERVER_ERROR,
-        "The network failed on one row after the other. Look at the last errors, then resume.",
-    ),
-    retry_policy.VERSION.group: (
-        PauseReason.VERSION_CHANGED,
+    BreakerGroup.VERSION_CHANGED: (
         "The network answers with another version than this batch was started on: somebody published one, and the "
         "network does not keep to the version that it is asked for. Its answers are not taken. Publish the batch's "
-        "version again and resume, or cancel the batch and start a copy of it on the new version.",
-    ),
-    retry_policy.SCHEMA.group: (
-        PauseReason.SCHEMA_MISMATCH,
-        "One answer after the other broke the schema. Look at them and at the schema, then resume or cancel.",
+        "version again and resume, or cancel the batch and start a copy of it on the new version."
     ),
 }
-"""By the group of a breaker: the reason of the pause, and the sentence for the person who has to act."""
+"""For the person who has to act."""
 
 _PAUSE = """
 UPDATE experiments_queue SET status = 'paused', pause_code = %(code)s, pause_detail = %(detail)s, probing = %(probing)s,
@@ -50,7 +35,7 @@ WHERE id = %(id)s AND status = 'running'
 """
 
 
-class PausableQueue(limits.Limited, Protocol):
+class PausableQueue(limits.LimitedQueue, Protocol):
     """A queue whose row the transaction holds."""
 
     @property
@@ -60,21 +45,20 @@ class PausableQueue(limits.Limited, Protocol):
 
 
 def queue_pause(
-    queue_id: UUID, *, reason: PauseReason | str, detail: str, until_s: float | None = None, probing: bool = True
+    queue_id: UUID, *, reason: PauseReason, detail: str, until_s: float | None = None, probing: bool = True
 ) -> None:
     """running → paused; nothing where it does not run.
 
     `until_s`: it resumes by itself after so many seconds. `probing`: after the pause one row is called alone first.
     """
-    values = {"id": queue_id, "code": reason, "detail": detail, "until": until_s, "probing": probing}
+    values: dict[str, Any] = {"id": queue_id, "code": reason, "detail": detail, "until": until_s, "probing": probing}
     with connection.cursor() as cursor:
         cursor.execute(_PAUSE, values)
 
 
 def queue_pause_by_breaker(queue_id: UUID, breaker: Breaker) -> None:
     """After too many failures of one group in a row."""
-    reason, detail = BREAKERS[breaker.group]
-    queue_pause(queue_id, reason=reason, detail=detail)
+    queue_pause(queue_id, reason=breaker.pause_reason, detail=BREAKER_SENTENCES[breaker.group])
 
 
 def queue_pause_for(queue_id: UUID, seconds: float) -> None:
@@ -84,8 +68,8 @@ def queue_pause_for(queue_id: UUID, seconds: float) -> None:
 
 def queue_pause_at_limit(queue: PausableQueue) -> bool:
     """Pauses a running queue whose hard limit is reached, and whether it did. Called before each claim."""
-    cap = limits.reached(queue)
-    if cap is not None:
+    limit = limits.reached_limit(queue)
+    if limit is not None:
         # It says nothing about the network: no row has to go first after it.
-        queue_pause(queue.id, reason=cap.code, detail=cap.sentence(queue), probing=queue.probing)
-    return cap is not None
+        queue_pause(queue.id, reason=limit.code, detail=limit.sentence(queue), probing=queue.probing)
+    return limit is not None

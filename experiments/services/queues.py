@@ -115,7 +115,7 @@ def resume(*, queue_id: UUID) -> None:
     stopped = Queue.objects.filter(pk=queue_id, status__in=[QueueStatus.PAUSED, QueueStatus.CANCELLED])
     with transaction.atomic():
         queue = stopped.select_for_update(no_key=True).first()
-        cap = queue_limits.reached(queue) if queue else None
+        cap = queue_limits.reached_limit(queue) if queue else None
         if queue:
             refuse_without_source(queue, "called")
         if queue and cap:
@@ -208,7 +208,7 @@ def _retried(
     queue: Queue, row_indexes: Sequence[int] | None, error_code: str | None, force: bool
 ) -> QuerySet[QueueItem]:
     statuses = FINAL if force else (RowStatus.FAILED,)
-    items = QueueItem.objects.of(queue).filter(status__in=statuses)
+    items = QueueItem.objects.of_queue(queue).filter(status__in=statuses)
     if error_code:
         items = items.filter(error_code=error_code)
     return items if row_indexes is None else items.filter(row_index__in=row_indexes)
@@ -222,7 +222,7 @@ def set_concurrency(*, queue_id: UUID, concurrency: int) -> None:
 
 
 def set_limits(*, queue_id: UUID, limits: Mapping[str, int | None]) -> None:
-    """`limits` by the names in `core.limits.NAMES`; None: no limit. Checked before the next claim."""
+    """`limits` by the names in `core.limits.LIMIT_NAMES`; None: no limit. Checked before the next claim."""
     Queue.objects.filter(pk=queue_id).update(**limits)
 
 

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from experiments.api.errors import body_too_large
-from experiments.http.request_body import BodyCut, LengthRequired
+from experiments.http.request_body import LengthRequired, TruncatedBody
 
 CODES = {
     400: "bad_request",
@@ -35,7 +35,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
         return _answer(request, 413, body_too_large(exception))
     if isinstance(exception, LengthRequired):
         return _answer(request, 411, str(exception))
-    if isinstance(exception, BodyCut):
+    if isinstance(exception, TruncatedBody):
         return _answer(request, 400, str(exception))
     return _answer(request, 400, "The request cannot be read.")
 

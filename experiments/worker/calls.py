@@ -16,7 +16,7 @@ from experiments.core.errors import WorkbenchError
 from experiments.kinds import Plan, kind_of
 from experiments.models import Network, Queue
 from experiments.models.run_hosts import same_origin
-from experiments.run_client import AbortHandle, RunReply, RunTarget, post_run
+from experiments.run_client import AbortHandle, FailureReason, RunReply, RunTarget, post_run
 from experiments.run_client.retry_policy import Verdict, decide
 from experiments.services.networks import SCHEMA_KEYS
 from experiments.services.remote_schema import config_target
@@ -110,7 +110,7 @@ def checked_reply(reply: RunReply, check: Callable[[dict[str, Any]], str | None]
 
 def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict) -> Outcome:
     status = {"succeed": RowStatus.SUCCEEDED, "retry": RowStatus.QUEUED, "fail": RowStatus.FAILED}[verdict.action]
-    aborted = reply.reason == "aborted"
+    aborted = reply.reason == FailureReason.ABORTED
     return Outcome(
         prepared.row,
         status,

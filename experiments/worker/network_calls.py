@@ -13,16 +13,15 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from experiments import response_schema
+from experiments.core.choices import CallState
 from experiments.models import Network, NetworkCall, Run
-from experiments.run_client import AbortHandle, RawResponse, RunReply, post_run_raw
+from experiments.run_client import AbortHandle, FailureReason, RawResponse, RunReply, post_run_raw
 from experiments.run_client.retry_policy import decide
 from experiments.services.network_calls import send
 from experiments.services.networks import SCHEMA_KEYS
 from experiments.services.run_credentials import owners_credential
 from experiments.worker import shutdown
 from experiments.worker.calls import checked_reply, network_limits, run_columns, run_target
-
-State = NetworkCall.State
 
 KEPT_BODY = 64 * 1024
 """Characters of a body that are kept."""
@@ -36,18 +35,18 @@ KEPT_HEADERS = (
 def perform(call_id: UUID) -> None:
     """Makes the call, unless another delivery of its task did or does."""
     lease_id = uuid4()
-    claimed = NetworkCall.objects.filter(pk=call_id, state=State.WAITING).update(
-        state=State.CALLING, lease_id=lease_id, beat=Now()
+    claimed = NetworkCall.objects.filter(pk=call_id, state=CallState.WAITING).update(
+        state=CallState.CALLING, lease_id=lease_id, beat=Now()
     )
     if not claimed:
         return
     call = NetworkCall.objects.select_related("network").get(pk=call_id)
-    leased = NetworkCall.objects.filter(pk=call_id, lease_id=lease_id, state=State.CALLING)
+    leased = NetworkCall.objects.filter(pk=call_id, lease_id=lease_id, state=CallState.CALLING)
     reply, raw = _await_answer(call, leased)
-    if reply.reason == "aborted":
+    if reply.reason == FailureReason.ABORTED:
         # The worker stops. Nothing can be said about the network: another worker asks anew.
         with transaction.atomic():
-            if leased.update(state=State.WAITING, lease_id=None, beat=None, enqueued_at=Now()):
+            if leased.update(state=CallState.WAITING, lease_id=None, beat=None, enqueued_at=Now()):
                 send(call_id)
         return
     with transaction.atomic():
@@ -57,7 +56,7 @@ def perform(call_id: UUID) -> None:
         reply = checked_reply(reply, response_schema.validator(schema)) if schema else reply
         trace_id = _store_run(call, reply)
         leased.update(
-            state=State.DONE, ended_at=timezone.now(), trace_id=trace_id, **_columns(call.network, reply, raw)
+            state=CallState.DONE, ended_at=timezone.now(), trace_id=trace_id, **_columns(call.network, reply, raw)
         )
 
 

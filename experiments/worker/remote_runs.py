@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from experiments.core.choices import RowError
-from experiments.run_client import AbortHandle, NoAnswer, RunReply, read_recorded
+from experiments.run_client import AbortHandle, FailureReason, NoAnswer, RunReply, read_recorded
 from experiments.run_client.config_api import ConfigTarget, KeptRun, kept_runs, version_of
 from experiments.worker.claim import ClaimedRow
 
@@ -42,7 +42,7 @@ def newest_answer(runs: Iterable[KeptRun], row: ClaimedRow, *, pinned: int | Non
     )
     for run in reversed(own):
         reply = refuse_other_version(read_recorded(run.answer), pinned)
-        if reply.reason != "version":
+        if reply.reason != FailureReason.VERSION:
             return replace(reply, elapsed_ms=reply.run_duration_ms or 0)
     return None
 
@@ -67,5 +67,10 @@ def refuse_other_version(reply: RunReply, pinned: int | None) -> RunReply:
         return reply
     message = f"The answer is by version {version} of the network, the batch runs on version {pinned}: it is not taken."
     return replace(
-        reply, error_code=RowError.BAD_RESPONSE, reason="version", message=message, payload=None, transient=True
+        reply,
+        error_code=RowError.BAD_RESPONSE,
+        reason=FailureReason.VERSION,
+        message=message,
+        payload=None,
+        transient=True,
     )

@@ -81,7 +81,7 @@ def assert_whole(
 
 def _assert_counters(batch: str) -> None:
     queue = Queue.objects.get(pk=batch)
-    counted = dict(QueueItem.objects.of(queue).values_list("status").annotate(Count("id")))
+    counted = dict(QueueItem.objects.of_queue(queue).values_list("status").annotate(Count("id")))
     kept = {status: getattr(queue, status) for status in ("queued", "running", "succeeded", "failed")}
     assert {status: counted.get(status, 0) for status in kept} == kept
 

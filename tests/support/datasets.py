@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
 from experiments.experiment_kind.models import Experiment
-from experiments.experiment_kind.services import dataset_items, experiments
+from experiments.experiment_kind.services import drafts, uploads
 from experiments.ingest import ReadOptions
 from experiments.models import Network
 
@@ -30,12 +30,12 @@ def uploaded(content: bytes, name: str) -> TemporaryUploadedFile:
 def draft(**values: Any) -> Experiment:
     """An experiment of user `ann`."""
     ann, _ = get_user_model().objects.get_or_create(username="ann", defaults={"is_staff": True})
-    return experiments.create(user=ann, values={"name": "experiment", **values})
+    return drafts.create(user=ann, values={"name": "experiment", **values})
 
 
 def upload(experiment: Experiment, content: bytes | str, name: str = "x.csv", **options: Any) -> Experiment:
     with uploaded(content.encode() if isinstance(content, str) else content, name) as file:
-        return dataset_items.upload(experiment_id=experiment.pk, file=file, options=ReadOptions(**options))
+        return uploads.upload(experiment_id=experiment.pk, file=file, options=ReadOptions(**options))
 
 
 def with_items(content: bytes | str, filename: str = "x.csv", **values: Any) -> Experiment:

@@ -3,12 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+from csv_batches.rules.choices import MappingMode
+from experiments.core.choices import FieldType
+
 SAMPLE_CSV = Path(__file__).with_name("support_emails.csv")
 
 GOLD_COLUMN = "Gold tone"
 GOLD_FIELD = "tone"
 
-# The embedded model is small, and its answers turn with every word below (other wordings: 24 to 47 of 48). With these
+# The embedded model is small, and its answers depend on every word below (other wordings: 24 to 47 of 48). With these
 # words it gets 48 of 48 tones right, and 24 of 24 of other e-mails that the words were not chosen on.
 NETWORK: dict[str, Any] = {
     "name": "support-triage",
@@ -33,26 +36,26 @@ BATCH: dict[str, Any] = {
     "name": "Support e-mails",
     "network": NETWORK["name"],
     "columns": [
-        {"name": "Ticket", "mode": "ignore"},
-        {"name": "Received", "mode": "ignore"},
-        {"name": "From", "mode": "system_param", "key": "customer_email.from"},
-        {"name": "Subject", "mode": "prompt"},
-        {"name": "Body", "mode": "prompt"},
-        {"name": GOLD_COLUMN, "mode": "ignore"},
+        {"name": "Ticket", "mode": MappingMode.IGNORE},
+        {"name": "Received", "mode": MappingMode.IGNORE},
+        {"name": "From", "mode": MappingMode.SYSTEM_PARAM, "key": "customer_email.from"},
+        {"name": "Subject", "mode": MappingMode.PROMPT},
+        {"name": "Body", "mode": MappingMode.PROMPT},
+        {"name": GOLD_COLUMN, "mode": MappingMode.IGNORE},
     ],
     "prompt_template": "{{ columns }}",
     "response_fields": [
         {
             "name": "tone",
             "description": "How the customer feels.",
-            "type": "string",
+            "type": FieldType.STRING,
             "required": True,
             "choices": ["positive", "negative"],
         },
         {
             "name": "summary",
             "description": "What the customer writes, in one short sentence.",
-            "type": "string",
+            "type": FieldType.STRING,
             "required": True,
         },
     ],

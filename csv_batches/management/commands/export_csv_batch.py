@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from csv_batches.models import CsvBatch
+from experiments.core.choices import ErrorCode, ExportFormat
 from experiments.core.errors import WorkbenchError
 from experiments.services import exports
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("id", help="The batch's id.")
-        parser.add_argument("--format", choices=["csv", "jsonl"], default="csv")
+        parser.add_argument("--format", choices=ExportFormat.values(), default=ExportFormat.CSV)
         parser.add_argument("--output", type=Path, help="File to write; without it, standard output.")
         parser.add_argument("--partial", action="store_true", help="Also while the batch is not finished.")
         parser.add_argument("--no-metadata", action="store_true", help="Without trace id, status, attempts, errors.")
@@ -34,28 +35,27 @@ class Command(BaseCommand):
             excel=options["excel"],
         )
         try:
-            pieces = exports.export_chunks(_batch(options["id"]), chosen)
+            pieces = exports.export_chunks(_batch_with_id(options["id"]), chosen)
         except WorkbenchError as error:
-            raise CommandError(
-                f"{error.detail} (--partial)" if error.code == "not_finished" else error.detail
-            ) from error
+            hint = " (--partial)" if error.code == ErrorCode.NOT_FINISHED else ""
+            raise CommandError(f"{error.detail}{hint}") from error
         if options["output"] is None:
             for piece in pieces:
                 sys.stdout.buffer.write(piece)
             sys.stdout.buffer.flush()
             return
-        _write(options["output"], pieces)
+        _write_file(options["output"], pieces)
 
 
-def _batch(given: str) -> CsvBatch:
+def _batch_with_id(given: str) -> CsvBatch:
     try:
         return CsvBatch.objects.kept().get(pk=UUID(given))
     except (ValueError, CsvBatch.DoesNotExist):
         raise CommandError(f"There is no CSV batch {given}.") from None
 
 
-def _write(output: Path, pieces: Iterator[bytes]) -> None:
-    # Under another name until it is whole: a file that breaks off must not look finished.
+def _write_file(output: Path, pieces: Iterator[bytes]) -> None:
+    # Under another name until it is complete: an interrupted export must not look finished.
     draft = output.with_name(f".{output.name}.part")
     try:
         with draft.open("wb") as target:

@@ -9,10 +9,11 @@ from zlib import crc32
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules import mapping
-from csv_batches.rules.column_stats import shortened
+from csv_batches.rules.choices import MappingMode
+from csv_batches.rules.column_stats import SAMPLE_CHARS
 from csv_batches.rules.mapping import Json
 from experiments.core.errors import InvalidInput
-from experiments.core.formatting import as_text, clipped
+from experiments.core.formatting import as_text, clipped, shorten
 
 PAGE = 100
 """Columns on a page: a form of thousands of fields is not taken."""
@@ -124,7 +125,11 @@ def _header(column: Json) -> str:
     """What the file has above the column, where that is not its name."""
     if column["name"] == column["header"]:
         return ""
-    return f"“{shortened(column['header'])}” in the file" if column["header"].strip() else "no header in the file"
+    return (
+        f"“{shorten(column['header'], SAMPLE_CHARS)}” in the file"
+        if column["header"].strip()
+        else "no header in the file"
+    )
 
 
 # -- what was changed
@@ -197,8 +202,10 @@ def example_of(batch: CsvBatch, wanted: int | None) -> Example:
         return Example(None, None, None)
     around = batch.rows.values_list("row_index", flat=True)
     cells = [clipped(cell, VALUE_CHARS) for cell in row.payload]
-    prompt = [(c["name"], cell) for c, cell in zip(batch.columns, cells, strict=True) if c["mode"] == mapping.PROMPT]
-    params: dict[str, Any] = mapping.Mapping(batch.columns).system_params(cells)
+    prompt = [
+        (c["name"], cell) for c, cell in zip(batch.columns, cells, strict=True) if c["mode"] == MappingMode.PROMPT
+    ]
+    params: dict[str, Any] = mapping.ColumnMapping(batch.columns).system_params(cells)
     return Example(
         index=row.row_index,
         previous=around.filter(row_index__lt=row.row_index).order_by("-row_index").first(),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules import mapping, steps
+from csv_batches.rules.choices import MappingMode
 from csv_batches.services import column_stats, drafts
 from csv_batches.wizard.base import of_draft, onward, page, step_address
 from csv_batches.wizard.map import page as map_page
@@ -83,7 +84,7 @@ def _saved(request: PageRequest, batch: CsvBatch) -> Saved:
 
 
 def _all(batch: CsvBatch, mode: str, find: str) -> list[mapping.Json]:
-    if mode not in mapping.MODES:
+    if mode not in MappingMode.values():
         raise InvalidInput("Choose what the columns are for.", code="invalid_mode", attr="columns")
     return [{"name": batch.column_names[number], "mode": mode} for number in map_page.matching(batch, find)]
 
@@ -93,7 +94,12 @@ def _shown(request: PageRequest, saved: Saved) -> HttpResponse:
     place, batch = ColumnQuery.of(values.dict()), saved.batch
     context = {
         "columns": map_page.columns_of(
-            batch, column_stats.of(batch), find=place.find, page=place.page, problems=saved.problems, typed=saved.typed
+            batch,
+            column_stats.column_stats_of(batch),
+            find=place.find,
+            page=place.page,
+            problems=saved.problems,
+            typed=saved.typed,
         ),
         "example": map_page.example_of(batch, place.row),
         "error": saved.error,

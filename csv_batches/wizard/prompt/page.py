@@ -10,7 +10,7 @@ from csv_batches.selectors.plan import CsvBatchPlan
 from experiments.core.errors import InvalidInput
 from experiments.core.formatting import LONGEST_TEXT
 from experiments.prompts import uses_columns
-from experiments.prompts.marks import Part, clipped, joined, marked
+from experiments.prompts.marks import TextPart, cut_parts, joined, marked
 from experiments.selectors.items import LARGEST_INDEX
 
 
@@ -22,7 +22,7 @@ class PromptPreview:
     previous: int | None
     next: int | None
     missing: str = ""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[TextPart, ...] = ()
     more: int = 0
     system_params: dict[str, Any] | None = None
     problems: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ def of_row(batch: CsvBatch, wanted: int | None) -> PromptPreview:
     index = _first(batch) if wanted is None else wanted
     previous, following = _neighbours(batch, index)
     try:
-        sent = preview.of_row(batch, index)
+        sent = preview.preview_of_row(batch, index)
     except InvalidInput as error:
         if error.attr != "row_index":
             raise
@@ -45,7 +45,7 @@ def of_row(batch: CsvBatch, wanted: int | None) -> PromptPreview:
         return PromptPreview(index, previous, following, missing=error.detail, problems=unknown)
     problems = tuple(problem["detail"] for problem in sent["problems"])
     message = sent["user_message"]
-    parts = () if problems else tuple(clipped(_parts(batch, index, message), LONGEST_TEXT))
+    parts = () if problems else tuple(cut_parts(_parts(batch, index, message), LONGEST_TEXT))
     return PromptPreview(
         index=index,
         previous=previous,
@@ -76,7 +76,7 @@ def _neighbours(batch: CsvBatch, index: int | None) -> tuple[int | None, int | N
     return before, indexes.filter(row_index__gt=at).order_by("row_index").first()
 
 
-def _parts(batch: CsvBatch, index: int | None, message: str) -> list[Part]:
+def _parts(batch: CsvBatch, index: int | None, message: str) -> list[TextPart]:
     """The message with the row's values marked; the plan says what is sent, this only where it came from."""
     plan = CsvBatchPlan.of(batch)
     cells = batch.rows.get(row_index=index).payload
@@ -88,14 +88,14 @@ def _parts(batch: CsvBatch, index: int | None, message: str) -> list[Part]:
     if message == columns:
         return joined(_column_parts(batch, cells))
     between = message[length : len(message) - len(columns)]
-    return joined([*rendered, Part(between), *_column_parts(batch, cells)])
+    return joined([*rendered, TextPart(between), *_column_parts(batch, cells)])
 
 
-def _column_parts(batch: CsvBatch, cells: list[str]) -> Iterator[Part]:
+def _column_parts(batch: CsvBatch, cells: list[str]) -> Iterator[TextPart]:
     included = [(column["name"], cell) for column, cell in zip(batch.columns, cells, strict=True) if _is_sent(column)]
     for number, (name, cell) in enumerate(included):
-        yield Part(f"\n{name}: " if number else f"{name}: ")
-        yield Part(cell, is_value=True)
+        yield TextPart(f"\n{name}: " if number else f"{name}: ")
+        yield TextPart(cell, is_value=True)
 
 
 def _is_sent(column: dict[str, Any]) -> bool:

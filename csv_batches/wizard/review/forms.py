@@ -36,7 +36,7 @@ class SettingsForm(LimitsForm):
         super().__init__(data, initial=saved(batch))
         for name in ("concurrency", "max_attempts"):
             self.fields[name].widget.attrs["aria-describedby"] = f"help-{name} error-{name}"
-        for name in queue_limits.NAMES:
+        for name in queue_limits.LIMIT_NAMES:
             self.fields[name].widget.attrs["aria-describedby"] = f"help-limits error-{name}"
         none_yet = [] if batch.network_id else [("", "Choose a network")]
         names = list(Network.objects.values_list("pk", "name"))
@@ -46,7 +46,7 @@ class SettingsForm(LimitsForm):
             self.fields["agent_key"] = forms.ChoiceField(label="Agent", choices=_agents(agents, batch), required=False)
 
     def limits(self) -> list[forms.BoundField]:
-        return [self[name] for name in queue_limits.NAMES]
+        return [self[name] for name in queue_limits.LIMIT_NAMES]
 
     def changes(self) -> dict[str, Any]:
         """What was changed and can be saved; an agent of another network is forgotten with it."""
@@ -72,7 +72,7 @@ def saved(batch: CsvBatch) -> dict[str, Any]:
         "concurrency": batch.concurrency,
         "max_attempts": batch.max_attempts,
         "debug": batch.debug,
-        **{name: getattr(batch, name) for name in queue_limits.NAMES},
+        **{name: getattr(batch, name) for name in queue_limits.LIMIT_NAMES},
     }
 
 

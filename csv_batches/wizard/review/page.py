@@ -6,6 +6,7 @@ from typing import Any
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules import steps
+from csv_batches.rules.choices import SchemaMode
 from csv_batches.rules.steps import Step
 from csv_batches.selectors import empty_rows
 from csv_batches.services import launch
@@ -57,7 +58,7 @@ class SchemaChange:
 
     @property
     def must_confirm(self) -> bool:
-        return self.mode == CsvBatch.SchemaMode.UPDATE and self.replaces and self.allowed
+        return self.mode == SchemaMode.UPDATE and self.replaces and self.allowed
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def review(batch: CsvBatch, user: Any) -> Review:
 
 def missing_of(problems: Iterable[WorkbenchError], change: SchemaChange | None) -> list[Missing]:
     found = [_missing(problem) for problem in problems]
-    if change and change.mode == CsvBatch.SchemaMode.UPDATE and not change.allowed:
+    if change and change.mode == SchemaMode.UPDATE and not change.allowed:
         sentence = f"Only staff may change the schema of {change.network}. Choose to leave it as it is."
         found.append(_here(sentence, "id_schema_mode_1", "Response schema"))
     return found
@@ -129,8 +130,8 @@ def schema_change(batch: CsvBatch, user: Any) -> SchemaChange | None:
         network=network.name,
         mode=batch.schema_mode,
         replaces=any(value is not None for value in existing.values()),
-        allowed=user.is_staff or network.users_may_update_schema,
-        seen=launch.digest(existing),
+        allowed=launch.may_write(user, network),
+        seen=launch.schema_digest(existing),
         parts=schema_diff.parts(existing, proposed),
     )
 

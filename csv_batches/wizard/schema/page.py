@@ -7,11 +7,10 @@ from urllib.parse import quote
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules import choice_lines, field_list
+from experiments.core.choices import FieldType
 from experiments.export.rows import export_header
-from experiments.response_schema.fields import TYPES
 
 Json = dict[str, Any]
-TYPE_WORDS = {"string": "String", "number": "Number", "integer": "Integer", "boolean": "Boolean"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Card:
 
     @property
     def types(self) -> list[tuple[str, str]]:
-        return [(name, TYPE_WORDS[name]) for name in TYPES]
+        return FieldType.choices()
 
     def field(self) -> Json:
         plain: Json = {
@@ -92,7 +91,7 @@ class FieldLine:
 
     @property
     def type_words(self) -> str:
-        return TYPE_WORDS[self.field["type"]]
+        return dict(FieldType.choices())[self.field["type"]]
 
     @property
     def choices(self) -> list[str]:

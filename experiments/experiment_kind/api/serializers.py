@@ -14,28 +14,22 @@ from experiments.api.serializers.queues import (
     RowSerializer,
 )
 from experiments.experiment_kind import datasets
-from experiments.experiment_kind.models import Experiment
-from experiments.experiment_kind.scoring import Change, Rule, Verdict
+from experiments.experiment_kind.choices import Change, ColumnRole, Rule, SchemaMode, Verdict
 from experiments.selectors import queues
 
-CHANGES = [str(change) for change in Change]
-VERDICTS = [str(verdict) for verdict in Verdict]
-SCHEMA_MODES = [str(mode) for mode in Experiment.SchemaMode.values]
-ROLES = [
-    *(datasets.MESSAGE, datasets.EXPECTED, datasets.ITERATIONS, datasets.LABEL),
-    *(datasets.SYSTEM_PARAM, datasets.SYSTEM_PARAMS, datasets.METADATA),
-]
+SCHEMA_MODES = SchemaMode.values()
+"""For the settings, which name this enumeration in the API's description."""
 
 
 class DatasetColumnSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     header = serializers.CharField()
-    role = serializers.ChoiceField(ROLES)
+    role = serializers.ChoiceField(ColumnRole.values())
     key = serializers.CharField(help_text="Of a system param: its path, dots nest.")
 
 
 class ScoringSerializer(serializers.Serializer[Any]):
-    rule = serializers.ChoiceField([str(rule) for rule in Rule], required=False)
+    rule = serializers.ChoiceField(Rule.values(), required=False)
     field = serializers.CharField(required=False, allow_blank=True, help_text="Of the answer; empty: the whole answer.")
     absolute = serializers.FloatField(required=False, help_text="Tolerance of the numeric rule.")
     relative = serializers.FloatField(required=False, help_text="Tolerance as a share of the expected number.")
@@ -103,7 +97,7 @@ class NewItemSerializer(serializers.Serializer[Any]):
     user_message = serializers.CharField(trim_whitespace=False)
     expected = serializers.JSONField(required=False, allow_null=True, help_text="A text, or any JSON value.")
     system_params = serializers.DictField(required=False, allow_null=True)
-    iterations = serializers.IntegerField(required=False, min_value=1, max_value=datasets.MOST_ITERATIONS)
+    iterations = serializers.IntegerField(required=False, min_value=1, max_value=datasets.MAX_ITERATIONS)
     metadata = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
@@ -162,7 +156,7 @@ class ScoreSerializer(serializers.Serializer[Any]):
 class CompareQuerySerializer(serializers.Serializer[Any]):
     limit = serializers.IntegerField(required=False, min_value=1, max_value=1000, default=100)
     offset = serializers.IntegerField(required=False, min_value=0, default=0)
-    change = serializers.ChoiceField(CHANGES, required=False)
+    change = serializers.ChoiceField(Change.values(), required=False)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         # `with` is a word of Python's own.
@@ -173,19 +167,19 @@ class CompareQuerySerializer(serializers.Serializer[Any]):
 class RunOfItemSerializer(serializers.Serializer[Any]):
     row_index = serializers.IntegerField()
     answered = serializers.JSONField(allow_null=True)
-    verdict = serializers.ChoiceField(VERDICTS)
+    verdict = serializers.ChoiceField(Verdict.values())
 
 
 class SideSerializer(serializers.Serializer[Any]):
     right = serializers.IntegerField()
     scored = serializers.IntegerField()
-    verdict = serializers.ChoiceField(VERDICTS)
+    verdict = serializers.ChoiceField(Verdict.values())
     runs = RunOfItemSerializer(many=True)
 
 
 class PairSerializer(serializers.Serializer[Any]):
     item = serializers.IntegerField()
-    change = serializers.ChoiceField(CHANGES)
+    change = serializers.ChoiceField(Change.values())
     message = serializers.CharField()
     expected = serializers.CharField()
     expected_of_second = serializers.CharField()
@@ -217,7 +211,7 @@ class ComparisonSerializer(serializers.Serializer[Any]):
 class JudgedRowSerializer(RowSerializer):
     """`verdict` and `answered` (what was compared) while what was expected is there."""
 
-    verdict = serializers.ChoiceField(VERDICTS, required=False)
+    verdict = serializers.ChoiceField(Verdict.values(), required=False)
     answered = serializers.JSONField(required=False)
 
 

@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from experiments.api.base import QueueView
-from experiments.experiment_kind.api import serializers as shapes
+from experiments.experiment_kind.api import serializers
 from experiments.experiment_kind.models import KIND, Experiment
 from experiments.experiment_kind.selectors import comparisons, scores
-from experiments.experiment_kind.services import dataset_items, experiments
+from experiments.experiment_kind.services import drafts, items_by_hand, uploads
 from experiments.ingest import ReadOptions
 
 
@@ -31,32 +31,33 @@ class ExperimentUpload(ExperimentView):
     parser_classes = (MultiPartParser, FormParser)
 
     @extend_schema(
-        request={"multipart/form-data": shapes.DatasetUploadSerializer}, responses={201: shapes.DatasetSerializer}
+        request={"multipart/form-data": serializers.DatasetUploadSerializer},
+        responses={201: serializers.DatasetSerializer},
     )
     def post(self, request: Request, **place: Any) -> Response:
         experiment = self.queue()
-        values = self.checked(shapes.DatasetUploadSerializer, request.data)
+        values = self.checked(serializers.DatasetUploadSerializer, request.data)
         options = ReadOptions(
             encoding=values.get("encoding") or None,
             delimiter=values.get("delimiter") or None,
             ragged=values["ragged"],
         )
-        stored = dataset_items.upload(experiment_id=experiment.pk, file=values["file"], options=options)
-        return Response(_dataset(stored), status=status.HTTP_201_CREATED)
+        stored = uploads.upload(experiment_id=experiment.pk, file=values["file"], options=options)
+        return Response(_dataset_to_json(stored), status=status.HTTP_201_CREATED)
 
 
 class ExperimentItems(ExperimentView):
     """Adds one item to a draft, as often as it has iterations."""
 
-    @extend_schema(request=shapes.NewItemSerializer, responses={201: shapes.DatasetSerializer})
+    @extend_schema(request=serializers.NewItemSerializer, responses={201: serializers.DatasetSerializer})
     def post(self, request: Request, **place: Any) -> Response:
         experiment = self.queue()
-        item = self.checked(shapes.NewItemSerializer, request.data)
-        stored = dataset_items.add(experiment_id=experiment.pk, item=item)
-        return Response(_dataset(stored), status=status.HTTP_201_CREATED)
+        item = self.checked(serializers.NewItemSerializer, request.data)
+        stored = items_by_hand.add(experiment_id=experiment.pk, item=item)
+        return Response(_dataset_to_json(stored), status=status.HTTP_201_CREATED)
 
 
-def _dataset(experiment: Experiment) -> dict[str, Any]:
+def _dataset_to_json(experiment: Experiment) -> dict[str, Any]:
     return {
         "items": experiment.dataset_size,
         "rows": experiment.total,
@@ -74,18 +75,18 @@ class ExperimentScore(ExperimentView):
     it may be some seconds old.
     """
 
-    @extend_schema(responses=shapes.ScoreSerializer)
+    @extend_schema(responses=serializers.ScoreSerializer)
     def get(self, request: Request, **place: Any) -> Response:
-        return Response(scores.as_json(self.queue()))
+        return Response(scores.score_to_json(self.queue()))
 
-    @extend_schema(request=shapes.ScoringChangeSerializer, responses=shapes.ScoreSerializer)
+    @extend_schema(request=serializers.ScoringChangeSerializer, responses=serializers.ScoreSerializer)
     def patch(self, request: Request, **place: Any) -> Response:
         """Another scoring, at any time; the score by it."""
         experiment = self.queue()
-        experiments.update(
-            experiment_id=experiment.pk, values=self.checked(shapes.ScoringChangeSerializer, request.data)
+        drafts.update(
+            experiment_id=experiment.pk, values=self.checked(serializers.ScoringChangeSerializer, request.data)
         )
-        return Response(scores.as_json(self.queue()))
+        return Response(scores.score_to_json(self.queue()))
 
 
 class ExperimentCompare(ExperimentView):
@@ -94,10 +95,10 @@ class ExperimentCompare(ExperimentView):
     An item with iterations is right where more than half of them are; no answer counts as wrong.
     """
 
-    @extend_schema(parameters=[shapes.CompareQuerySerializer], responses=shapes.ComparisonSerializer)
+    @extend_schema(parameters=[serializers.CompareQuerySerializer], responses=serializers.ComparisonSerializer)
     def get(self, request: Request, **place: Any) -> Response:
         first = self.queue()
-        wanted = self.checked(shapes.CompareQuerySerializer, request.query_params)
+        wanted = self.checked(serializers.CompareQuerySerializer, request.query_params)
         second = self.kind.queues(request.user).filter(pk=wanted["with"]).first()
         if second is None:
             raise Http404
@@ -106,21 +107,21 @@ class ExperimentCompare(ExperimentView):
         start, end = wanted["offset"], wanted["offset"] + wanted["limit"]
         return Response(
             {
-                "first": _compared(first),
-                "second": _compared(second),
+                "first": _compared_to_json(first),
+                "second": _compared_to_json(second),
                 "counts": {str(change): count for change, count in found.counts.items()},
                 "chance": found.chance,
-                "next": self._page(request, end) if end < len(pairs) else None,
-                "previous": self._page(request, max(start - wanted["limit"], 0)) if start else None,
+                "next": self._page_address(request, end) if end < len(pairs) else None,
+                "previous": self._page_address(request, max(start - wanted["limit"], 0)) if start else None,
                 "results": comparisons.details(first, second, pairs[start:end]),
             }
         )
 
     @staticmethod
-    def _page(request: Request, offset: int) -> str:
+    def _page_address(request: Request, offset: int) -> str:
         wanted = urlencode({**request.query_params.dict(), "offset": offset})
         return f"{request.build_absolute_uri(request.path)}?{wanted}"
 
 
-def _compared(experiment: Experiment) -> dict[str, Any]:
-    return {"id": experiment.pk, "name": experiment.name, "total": scores.of(experiment).total.to_json()}
+def _compared_to_json(experiment: Experiment) -> dict[str, Any]:
+    return {"id": experiment.pk, "name": experiment.name, "total": scores.score_of(experiment).total.to_json()}

@@ -1,30 +1,25 @@
 """Whether answers are what was expected, and what that adds up to. Pure: values in, values out."""
 
-from experiments.experiment_kind.scoring.comparison import Change, Comparison, Pair, Standing, compare
-from experiments.experiment_kind.scoring.interval import wilson
-from experiments.experiment_kind.scoring.rules import RULES, BadScoring, Rule, Scoring
-from experiments.experiment_kind.scoring.tally import Agreement, Confusion, Judged, Score, Tally, score
-from experiments.experiment_kind.scoring.verdicts import MISSING, Judge, Verdict, shown
+from experiments.experiment_kind.scoring.comparison import Comparison, Pair, Standing, compare
+from experiments.experiment_kind.scoring.interval import wilson_interval
+from experiments.experiment_kind.scoring.judge import MISSING, Judge, comparable_text
+from experiments.experiment_kind.scoring.rules import Scoring
+from experiments.experiment_kind.scoring.tally import Agreement, Confusion, Run, Score, Tally, score
 
 __all__ = [
     "MISSING",
-    "RULES",
     "Agreement",
-    "BadScoring",
-    "Change",
     "Comparison",
     "Confusion",
     "Judge",
-    "Judged",
     "Pair",
-    "Rule",
+    "Run",
     "Score",
     "Scoring",
     "Standing",
     "Tally",
-    "Verdict",
+    "comparable_text",
     "compare",
     "score",
-    "shown",
-    "wilson",
+    "wilson_interval",
 ]

@@ -3,21 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from math import comb
 
-from experiments.experiment_kind.scoring.verdicts import Verdict
-
-
-class Change(StrEnum):
-    """What became of an item from the first experiment to the second; in the order in which they are shown."""
-
-    WORSE = "right_to_wrong"
-    BETTER = "wrong_to_right"
-    BOTH_WRONG = "both_wrong"
-    BOTH_RIGHT = "both_right"
-    UNCLEAR = "not_comparable"
-
+from experiments.experiment_kind.choices import Change, Verdict
 
 ORDER = {change: position for position, change in enumerate(Change)}
 
@@ -31,7 +19,7 @@ class Standing:
     verdict: Verdict
 
     @classmethod
-    def of(cls, verdicts: Iterable[Verdict]) -> "Standing":
+    def from_verdicts(cls, verdicts: Iterable[Verdict]) -> "Standing":
         """Right where more than half of the scored iterations are; not judged before all have ended."""
         counts = Counter(verdicts)
         right, wrong, none = counts[Verdict.RIGHT], counts[Verdict.WRONG], counts[Verdict.NO_ANSWER]
@@ -75,25 +63,23 @@ class Comparison:
         if not changed:
             return None
         fewer = sum(comb(changed, count) for count in range(min(worse, better) + 1))
-        # Whole numbers until the end: 2 ** changed is no float where many changed.
+        # Whole numbers until the end: 2 ** changed is too large for a float where many changed.
         return min(1.0, float(2 * fewer * 10**12 // 2**changed) / 10**12)
 
 
 def compare(first: Mapping[int, Iterable[Verdict]], second: Mapping[int, Iterable[Verdict]]) -> Comparison:
     """From the verdicts of each item's iterations."""
-    pairs = [_pair(item, first.get(item), second.get(item)) for item in sorted(first.keys() | second.keys())]
+    pairs = []
+    for item in sorted(first.keys() | second.keys()):
+        sides = [Standing.from_verdicts(side[item]) if item in side else None for side in (first, second)]
+        pairs.append(Pair(item, sides[0], sides[1], _change_between(*sides)))
     counts = Counter(pair.change for pair in pairs)
     pairs.sort(key=lambda pair: ORDER[pair.change])
     return Comparison(pairs, {change: counts[change] for change in Change})
 
 
-def _pair(item: int, first: Iterable[Verdict] | None, second: Iterable[Verdict] | None) -> Pair:
-    one = Standing.of(first) if first is not None else None
-    other = Standing.of(second) if second is not None else None
-    return Pair(item, one, other, _change(one, other))
-
-
-def _change(first: Standing | None, second: Standing | None) -> Change:
+def _change_between(first: Standing | None, second: Standing | None) -> Change:
+    """`UNCLEAR` where an experiment lacks the item or has not judged it."""
     judged = (Verdict.RIGHT, Verdict.WRONG, Verdict.NO_ANSWER)
     if first is None or second is None or first.verdict not in judged or second.verdict not in judged:
         return Change.UNCLEAR

@@ -5,18 +5,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from experiments.experiment_kind.scoring.interval import wilson
-from experiments.experiment_kind.scoring.rules import Rule
-from experiments.experiment_kind.scoring.verdicts import MISSING, Judge, Verdict, shown
+from experiments.core.choices import RowStatus
+from experiments.experiment_kind.choices import Rule, Verdict
+from experiments.experiment_kind.scoring.interval import wilson_interval
+from experiments.experiment_kind.scoring.judge import ENDED, MISSING, Judge, comparable_text
 
-MOST_CHOICES = 30
-"""More different expected answers are no choices: then there is no confusion table."""
-MOST_CHOICE_CHARS = 100
+MAX_CHOICES = 30
+"""With more different expected answers they are not taken for choices, and there is no confusion table."""
+MAX_CHOICE_CHARS = 100
 WITH_CONFUSION = (Rule.EXACT, Rule.NORMALISED, Rule.JSON)
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Run:
     """One run of an item, to be judged. `answer` is the payload of a run that succeeded."""
 
     item: int
@@ -47,7 +48,7 @@ class Tally:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        return wilson(self.right, self.scored)
+        return wilson_interval(self.right, self.scored)
 
     def to_json(self) -> dict[str, Any]:
         counts = {str(verdict): self.counts[verdict] for verdict in Verdict}
@@ -57,7 +58,7 @@ class Tally:
 @dataclass(frozen=True, slots=True)
 class Confusion:
     """`counts[expected][answered]` of scored runs, both by position: expected ones in `choices`, answered ones in
-    `choices` and `others`, the last column being those without an answer. Right ones stand on the diagonal."""
+    `choices` and `others`, the last column being those without an answer. Right ones are on the diagonal."""
 
     choices: list[str]
     others: list[str]
@@ -89,18 +90,23 @@ class Score:
     items: list[int]
     verdicts: list[Verdict]
 
-    def by_item(self) -> dict[int, list[Verdict]]:
-        """The verdicts of each item's iterations."""
+    def most_frequent_labels(self, most: int) -> list[str]:
+        """Those of the most runs, in alphabetical order."""
+        frequent = sorted(self.labels, key=lambda label: (-self.labels[label].counts.total(), label))
+        return sorted(frequent[:most])
+
+    def verdicts_by_item(self) -> dict[int, list[Verdict]]:
+        """Those of each item's iterations."""
         found = defaultdict[int, list[Verdict]](list)
         for item, verdict in zip(self.items, self.verdicts, strict=True):
             found[item].append(verdict)
         return dict(found)
 
 
-def score(judge: Judge, runs: Iterable[Judged], choices: Sequence[str] = ()) -> Score:
+def score(judge: Judge, runs: Iterable[Run], choices: Sequence[str] = ()) -> Score:
     """Judges all runs. `choices` are put first in the confusion table, in their order."""
     total, labels = Tally(), defaultdict[str, Tally](Tally)
-    pairs, answers = _Pairs(judge), _Answers(judge)
+    confusion, agreement = ConfusionCounts(judge), AgreementCounts(judge)
     items, verdicts = [], []
     for run in runs:
         verdict = judge.verdict(expected=run.expected, status=run.status, answer=run.answer)
@@ -108,13 +114,13 @@ def score(judge: Judge, runs: Iterable[Judged], choices: Sequence[str] = ()) -> 
         verdicts.append(verdict)
         total.counts[verdict] += 1
         labels[run.label].counts[verdict] += 1
-        pairs.add(run, verdict)
-        answers.add(run)
+        confusion.add(run, verdict)
+        agreement.add(run)
     by_label = dict(sorted(labels.items())) if set(labels) - {""} else {}
-    return Score(total, by_label, pairs.table(choices), answers.agreement(), items, verdicts)
+    return Score(total, by_label, confusion.table(choices), agreement.agreement(), items, verdicts)
 
 
-class _Pairs:
+class ConfusionCounts:
     """Which answer was given for which expected one, for as long as the expected ones look like choices."""
 
     def __init__(self, judge: Judge) -> None:
@@ -124,26 +130,23 @@ class _Pairs:
         self._expected: set[str] = set()
         self._are_choices = judge.scoring.rule in WITH_CONFUSION
 
-    def add(self, run: Judged, verdict: Verdict) -> None:
+    def add(self, run: Run, verdict: Verdict) -> None:
         if not self._are_choices or verdict in (Verdict.OPEN, Verdict.NO_EXPECTATION):
             return
-        wanted = self._key(self._judge.expected(run.expected))
+        expected = self._judge.expected_value(run.expected)
+        wanted = self._key(expected)
         self._expected.add(wanted)
-        self._are_choices = len(self._expected) <= MOST_CHOICES and len(self._texts[wanted]) <= MOST_CHOICE_CHARS
-        self._counts[wanted, self._answered(run, verdict, wanted)] += 1
-
-    def _answered(self, run: Judged, verdict: Verdict, wanted: str) -> str | None:
-        if verdict is Verdict.NO_ANSWER:
-            return None
-        return (
-            wanted
-            if verdict is Verdict.RIGHT
-            else self._key(self._judge.answered(run.answer, self._judge.expected(run.expected)))
-        )
+        self._are_choices = len(self._expected) <= MAX_CHOICES and len(self._texts[wanted]) <= MAX_CHOICE_CHARS
+        answered: str | None = None
+        if verdict is Verdict.RIGHT:
+            answered = wanted
+        elif verdict is Verdict.WRONG:
+            answered = self._key(self._judge.answered_value(run.answer, expected))
+        self._counts[wanted, answered] += 1
 
     def _key(self, value: Any) -> str:
         key = self._judge.key(value)
-        self._texts.setdefault(key, shown(value)[: MOST_CHOICE_CHARS + 1])
+        self._texts.setdefault(key, comparable_text(value)[: MAX_CHOICE_CHARS + 1])
         return key
 
     def table(self, choices: Sequence[str]) -> Confusion | None:
@@ -153,13 +156,12 @@ class _Pairs:
         wanted = sorted(self._expected, key=lambda key: (first.get(key, len(first)), self._texts[key]))
         answered = Counter({key: count for (_, key), count in self._counts.items() if key is not None})
         others = [key for key, _ in answered.most_common() if key not in self._expected]
-        listed = others if len(others) <= MOST_CHOICES else others[: MOST_CHOICES - 1]
-        columns = [*wanted, *listed]
+        listed = others if len(others) <= MAX_CHOICES else others[: MAX_CHOICES - 1]
+        more = len(others) - len(listed)
         return Confusion(
             choices=[self._texts[key] for key in wanted],
-            others=[self._texts[key] for key in listed]
-            + ([] if listed == others else [f"{len(others) - len(listed)} more"]),
-            counts=[list(self._row(key, columns, more=listed != others)) for key in wanted],
+            others=[self._texts[key] for key in listed] + ([f"{more} more"] if more else []),
+            counts=[list(self._row(key, [*wanted, *listed], more=bool(more))) for key in wanted],
         )
 
     def _row(self, wanted: str, columns: Sequence[str], *, more: bool) -> Iterator[int]:
@@ -171,25 +173,27 @@ class _Pairs:
         yield none
 
 
-class _Answers:
-    """The answers of each item's iterations."""
+class AgreementCounts:
+    """How often each answer was given in the iterations of each item."""
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
-        self._of: dict[int, Counter[str]] = defaultdict(Counter)
+        self._answers: dict[int, Counter[str]] = defaultdict(Counter)
         self._ended: Counter[int] = Counter()
 
-    def add(self, run: Judged) -> None:
-        if run.status not in ("succeeded", "failed"):
+    def add(self, run: Run) -> None:
+        if run.status not in ENDED:
             return
         self._ended[run.item] += 1
-        answer = run.answer if run.status == "succeeded" else None
-        value = self._judge.answered(answer, self._judge.expected(run.expected))
+        answer = run.answer if run.status == RowStatus.SUCCEEDED else None
+        value = self._judge.answered_value(answer, self._judge.expected_value(run.expected))
         if value is not MISSING:
-            self._of[run.item][self._judge.key(value)] += 1
+            self._answers[run.item][self._judge.key(value)] += 1
 
     def agreement(self) -> Agreement | None:
-        shares = [max(self._of[item].values(), default=0) / ended for item, ended in self._ended.items() if ended > 1]
+        """None where no item has two iterations that ended."""
+        repeated = {item: ended for item, ended in self._ended.items() if ended > 1}
+        shares = [max(self._answers[item].values(), default=0) / ended for item, ended in repeated.items()]
         if not shares:
             return None
         return Agreement(len(shares), sum(share == 1 for share in shares), sum(shares) / len(shares))

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-_SPACE = re.compile(r"\s+")
-MOST_EXPONENT = 400
+from experiments.core import json_text
+
+SPACE = re.compile(r"\s+")
+MAX_EXPONENT = 400
 """Of numbers: 1e9999999 could not be compared."""
 
 
@@ -23,6 +25,7 @@ def canonical(value: Any) -> str:
 
 
 def _plain_numbers(value: Any) -> Any:
+    """The JSON value with whole numbers as integers, however they are written."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, list):
@@ -35,7 +38,7 @@ def _plain_numbers(value: Any) -> Any:
 def collapsed(text: str) -> str:
     """Upper and lower case made one, runs of white space one blank (Unicode: NFKC and case folding)."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return _SPACE.sub(" ", folded).strip()
+    return SPACE.sub(" ", folded).strip()
 
 
 def normalised(text: str) -> str:
@@ -45,15 +48,12 @@ def normalised(text: str) -> str:
     but punctuation keeps it.
     """
     flat = collapsed(text)
-    kept = [sign for at, sign in enumerate(flat) if not _is_punctuation(sign) or _in_number(flat, at)]
-    return _SPACE.sub(" ", "".join(kept)).strip() or flat
+    kept = [sign for at, sign in enumerate(flat) if unicodedata.category(sign)[0] != "P" or _is_in_number(flat, at)]
+    return SPACE.sub(" ", "".join(kept)).strip() or flat
 
 
-def _is_punctuation(sign: str) -> bool:
-    return unicodedata.category(sign).startswith("P")
-
-
-def _in_number(text: str, at: int) -> bool:
+def _is_in_number(text: str, at: int) -> bool:
+    """Whether the punctuation mark at this position belongs to a number."""
     if not text[at + 1 : at + 2].isdecimal():
         return False
     before = text[at - 1] if at else " "
@@ -68,13 +68,13 @@ def number_of(value: Any) -> Decimal | None:
         number = Decimal(str(value).strip())
     except InvalidOperation:
         return None
-    return number if number.is_finite() and abs(number.adjusted()) < MOST_EXPONENT else None
+    return number if number.is_finite() and abs(number.adjusted()) < MAX_EXPONENT else None
 
 
 def parsed(text: str) -> Any:
     """The JSON value that a text is; the text itself where it is none."""
     try:
-        return json.loads(text)
+        return json_text.parse_finite(text)
     except (ValueError, RecursionError):
         return text
 

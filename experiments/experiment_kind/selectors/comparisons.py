@@ -4,15 +4,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from experiments.core.choices import ErrorCode
 from experiments.core.errors import Conflict
 from experiments.experiment_kind import scoring
-from experiments.experiment_kind.datasets import EXPECTED, LABEL, MESSAGE, Layout
+from experiments.experiment_kind.choices import ColumnRole
+from experiments.experiment_kind.datasets import ITEM_NUMBER, DatasetLayout
 from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.scoring import Comparison, Judge, Pair, Standing
-from experiments.experiment_kind.selectors import scores
+from experiments.experiment_kind.selectors.scores import score_of, scoring_of, verdict_and_answer
 
-MOST_ITEMS = 1000
-"""Of one page."""
+MAX_CANDIDATES = 200
 
 
 def compare(first: Experiment, second: Experiment) -> Comparison:
@@ -22,8 +23,8 @@ def compare(first: Experiment, second: Experiment) -> Comparison:
             f"{first.name} and {second.name} do not have the same data set: "
             "messages and system params must be the same, in the same order. Duplicate one of them to run it again."
         )
-        raise Conflict(sentence, code="different_datasets")
-    return scoring.compare(scores.of(first).by_item(), scores.of(second).by_item())
+        raise Conflict(sentence, code=ErrorCode.DIFFERENT_DATASETS)
+    return scoring.compare(score_of(first).verdicts_by_item(), score_of(second).verdicts_by_item())
 
 
 def candidates(experiment: Experiment, user: Any) -> list[Experiment]:
@@ -35,7 +36,7 @@ def candidates(experiment: Experiment, user: Any) -> list[Experiment]:
         .listed()
         .filter(dataset_digest=experiment.dataset_digest, source_removed_at=None)
     )
-    return list(same.exclude(pk=experiment.pk).select_related("network")[:200])
+    return list(same.exclude(pk=experiment.pk).select_related("network")[:MAX_CANDIDATES])
 
 
 def details(first: Experiment, second: Experiment, pairs: Sequence[Pair]) -> list[dict[str, Any]]:
@@ -44,8 +45,9 @@ def details(first: Experiment, second: Experiment, pairs: Sequence[Pair]) -> lis
     `[{item, change, message, label, expected, first, second}]`, the sides `{right, scored, verdict, runs: [{row_index,
     answered, verdict}]}` or None. Message, label and expected answer are those of the first that has the item.
     """
-    sides = [_runs(experiment, {pair.item for pair in pairs}) for experiment in (first, second)]
-    return [_detail(pair, sides[0].get(pair.item), sides[1].get(pair.item)) for pair in pairs]
+    numbers = {pair.item for pair in pairs}
+    items, items_of_second = _items_with_runs(first, numbers), _items_with_runs(second, numbers)
+    return [_detail(pair, items.get(pair.item), items_of_second.get(pair.item)) for pair in pairs]
 
 
 def _detail(pair: Pair, first: dict[str, Any] | None, second: dict[str, Any] | None) -> dict[str, Any]:
@@ -60,22 +62,28 @@ def _detail(pair: Pair, first: dict[str, Any] | None, second: dict[str, Any] | N
     }
 
 
-def _side(standing: Standing | None, found: dict[str, Any] | None) -> dict[str, Any] | None:
-    if standing is None or found is None:
+def _side(standing: Standing | None, item: dict[str, Any] | None) -> dict[str, Any] | None:
+    if standing is None or item is None:
         return None
-    runs = found["runs"]
-    return {"right": standing.right, "scored": standing.scored, "verdict": str(standing.verdict), "runs": runs}
+    return {
+        "right": standing.right,
+        "scored": standing.scored,
+        "verdict": str(standing.verdict),
+        "runs": item["runs"],
+    }
 
 
-def _runs(experiment: Experiment, items: set[int]) -> dict[int, dict[str, Any]]:
-    indexes = [index for index, item in enumerate(scores.of(experiment).items) if item in items]
-    layout, judge = Layout.of(experiment.columns), Judge(scores.scoring_of(experiment))
+def _items_with_runs(experiment: Experiment, numbers: set[int]) -> dict[int, dict[str, Any]]:
+    """`{item: {message, label, expected, runs}}` of the items with these numbers."""
+    indexes = [index for index, item in enumerate(score_of(experiment).items) if item in numbers]
+    layout, judge = DatasetLayout.from_json(experiment.columns), Judge(scoring_of(experiment))
     found = experiment.rows.filter(row_index__in=indexes).in_order()
-    made: dict[int, dict[str, Any]] = defaultdict(lambda: {"runs": []})
+    items: dict[int, dict[str, Any]] = defaultdict(lambda: {"runs": []})
     for index, payload, status, answer in found.values_list("row_index", "payload", "status", "result_payload"):
-        expected = layout.cell(EXPECTED, payload)
-        verdict, answered = scores.judged(judge, expected, status, answer)
-        item = made[int(payload[-2] or index)]
-        item.update(message=layout.cell(MESSAGE, payload), label=layout.cell(LABEL, payload), expected=expected)
+        expected = layout.cell(ColumnRole.EXPECTED, payload)
+        verdict, answered = verdict_and_answer(judge, expected, status, answer)
+        item = items[int(payload[ITEM_NUMBER] or index)]
+        item["message"], item["expected"] = layout.cell(ColumnRole.MESSAGE, payload), expected
+        item["label"] = layout.cell(ColumnRole.LABEL, payload)
         item["runs"].append({"row_index": index, "answered": answered, "verdict": str(verdict)})
-    return dict(made)
+    return dict(items)

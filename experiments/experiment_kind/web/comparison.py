@@ -1,15 +1,15 @@
-"""Two experiments side by side, ready to print."""
+"""Two experiments side by side, as the page shows them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from experiments.core.formatting import in_one_line
+from experiments.experiment_kind.choices import Change, Verdict
 from experiments.experiment_kind.models import Experiment
-from experiments.experiment_kind.scoring import Change, Comparison, Verdict
 from experiments.experiment_kind.selectors import comparisons, scores
 from experiments.experiment_kind.web import labels
-from experiments.experiment_kind.web.score_panel import TallyLine, line_of
+from experiments.experiment_kind.web.score_panel import TallyLine, tally_line
 from experiments.export.rows import cell_text
 
 PAGE = 50
@@ -18,7 +18,7 @@ CHARS = 300
 
 @dataclass(frozen=True)
 class ShownRun:
-    """An iteration of the item: what was answered, and the row where all of it is."""
+    """An iteration of the item: the answer, shortened, and the row that has all of it."""
 
     row_index: int
     answered: str
@@ -51,7 +51,7 @@ class ChangeCount:
     """A filter with the number of items that it leaves."""
 
     name: str
-    words: str
+    label: str
     count: int
 
 
@@ -68,31 +68,31 @@ class ComparisonPage:
     items: int
 
 
-def shown(first: Experiment, second: Experiment, *, change: str, page: int) -> ComparisonPage:
+def comparison_page(first: Experiment, second: Experiment, *, change: str, page: int) -> ComparisonPage:
     """`change` is the name of one, or "" for all. `Conflict` for different data sets."""
     found = comparisons.compare(first, second)
     wanted = [pair for pair in found.pairs if not change or pair.change == change]
     pages = max(-(-len(wanted) // PAGE), 1)
     page = min(max(page, 1), pages)
     details = comparisons.details(first, second, wanted[(page - 1) * PAGE : page * PAGE])
-    count = found.counts
+    counts = found.counts
+    totals = [tally_line(one.name, scores.score_of(one).total) for one in (first, second)]
     return ComparisonPage(
-        totals=(line_of(first.name, scores.of(first).total), line_of(second.name, scores.of(second).total)),
+        totals=(totals[0], totals[1]),
         square=(
-            (count[Change.BOTH_RIGHT], count[Change.WORSE]),
-            (count[Change.BETTER], count[Change.BOTH_WRONG]),
+            (counts[Change.BOTH_RIGHT], counts[Change.WORSE]),
+            (counts[Change.BETTER], counts[Change.BOTH_WRONG]),
         ),
-        chance=_chance(found),
-        changes=tuple(ChangeCount(str(one), text, count[one]) for one, text in labels.CHANGES.items()),
-        pairs=tuple(_pair(detail) for detail in details),
+        chance=_chance_in_words(found.chance),
+        changes=tuple(ChangeCount(str(one), text, counts[one]) for one, text in labels.CHANGES.items()),
+        pairs=tuple(_shown_pair(detail) for detail in details),
         page=page,
         pages=pages,
         items=len(wanted),
     )
 
 
-def _chance(found: Comparison) -> str:
-    chance = found.chance
+def _chance_in_words(chance: float | None) -> str:
     if chance is None:
         return "No item changed from right to wrong, or from wrong to right."
     likely = "less than 0.1 %" if chance < 0.001 else labels.percent(chance)
@@ -102,7 +102,7 @@ def _chance(found: Comparison) -> str:
     )
 
 
-def _pair(detail: Mapping[str, Any]) -> ShownPair:
+def _shown_pair(detail: Mapping[str, Any]) -> ShownPair:
     change = Change(detail["change"])
     return ShownPair(
         item=detail["item"],
@@ -111,20 +111,19 @@ def _pair(detail: Mapping[str, Any]) -> ShownPair:
         message=in_one_line(detail["message"], CHARS),
         expected=in_one_line(detail["expected"], CHARS),
         label=in_one_line(detail["label"], CHARS),
-        sides=(_side(detail["first"]), _side(detail["second"])),
+        sides=(_shown_side(detail["first"]), _shown_side(detail["second"])),
     )
 
 
-def _side(found: Mapping[str, Any] | None) -> ShownSide | None:
-    if found is None:
+def _shown_side(side: Mapping[str, Any] | None) -> ShownSide | None:
+    """None where the experiment does not have the item."""
+    if side is None:
         return None
-    verdict = Verdict(found["verdict"])
-    runs = tuple(_run(run) for run in found["runs"])
-    score = f"{found['right']} of {found['scored']}" if len(runs) > 1 else ""
-    return ShownSide(labels.VERDICTS[verdict], labels.SEVERITY.get(verdict, ""), score, runs)
-
-
-def _run(run: Mapping[str, Any]) -> ShownRun:
-    verdict = Verdict(run["verdict"])
-    answered = in_one_line(cell_text(run["answered"]), CHARS)
-    return ShownRun(run["row_index"], answered, labels.VERDICTS[verdict], labels.SEVERITY.get(verdict, ""))
+    runs = []
+    for run in side["runs"]:
+        verdict = Verdict(run["verdict"])
+        answered = in_one_line(cell_text(run["answered"]), CHARS)
+        runs.append(ShownRun(run["row_index"], answered, labels.VERDICTS[verdict], labels.SEVERITY.get(verdict, "")))
+    verdict = Verdict(side["verdict"])
+    score = f"{side['right']} of {side['scored']}" if len(runs) > 1 else ""
+    return ShownSide(labels.VERDICTS[verdict], labels.SEVERITY.get(verdict, ""), score, tuple(runs))

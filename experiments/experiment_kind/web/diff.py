@@ -1,13 +1,12 @@
-"""What is in the expected answer and not in the given one, and the other way round, word by word."""
+"""The words that only the expected or only the given answer has."""
 
 import re
-from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 WORD = re.compile(r"\s+|\w+|[^\w\s]")
-MOST_WORDS = 2000
-"""In longer texts no differences are looked for: that takes the square of it."""
+MAX_WORDS = 2000
+"""Of both texts: the time grows with the square of it, so longer ones are shown whole, without differences."""
 
 
 class Piece(NamedTuple):
@@ -20,18 +19,16 @@ class Piece(NamedTuple):
 def pieces(expected: str, answered: str) -> list[Piece]:
     """All of both texts, in order."""
     wanted, given = WORD.findall(expected), WORD.findall(answered)
-    if len(wanted) + len(given) > MOST_WORDS:
+    if len(wanted) + len(given) > MAX_WORDS:
         return [Piece("missing", expected), Piece("added", answered)]
-    return list(_pieces(wanted, given))
-
-
-def _pieces(wanted: Sequence[str], given: Sequence[str]) -> Iterator[Piece]:
+    found = []
     matcher = SequenceMatcher(None, wanted, given, autojunk=False)
     for tag, start, end, other_start, other_end in matcher.get_opcodes():
         if tag == "equal":
-            yield Piece("same", "".join(wanted[start:end]))
+            found.append(Piece("same", "".join(wanted[start:end])))
             continue
         if end > start:
-            yield Piece("missing", "".join(wanted[start:end]))
+            found.append(Piece("missing", "".join(wanted[start:end])))
         if other_end > other_start:
-            yield Piece("added", "".join(given[other_start:other_end]))
+            found.append(Piece("added", "".join(given[other_start:other_end])))
+    return found

@@ -1,4 +1,4 @@
-"""What the pages of experiments take."""
+"""The forms of the pages of experiments."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,8 @@ from django import forms
 from experiments.core.errors import Problems, WorkbenchError
 from experiments.core.json_text import BadPayload, parse, strict
 from experiments.experiment_kind import datasets
+from experiments.experiment_kind.choices import SchemaMode
 from experiments.experiment_kind.models import Experiment
-from experiments.experiment_kind.scoring import RULES
 from experiments.experiment_kind.web import labels
 from experiments.ingest import ReadOptions
 from experiments.models import Network
@@ -26,15 +26,10 @@ ENCODINGS = (
     ("shift_jis", "Shift JIS, Japanese"),
     ("gb18030", "GB18030, Chinese"),
 )
-MODES = (
-    (Experiment.SchemaMode.NETWORK, "The network's own schema, where it has one"),
-    (Experiment.SchemaMode.OWN, "The schema below"),
-    (Experiment.SchemaMode.NONE, "None: any object is an answer"),
-)
 
 
 class FileForm(BaseForm):
-    """A data set and how it is read; what is not chosen is found out."""
+    """A data set and how to read it; what is not chosen is detected."""
 
     file = forms.FileField(label="CSV or JSON Lines file", error_messages={"required": "Choose a file first."})
     encoding = forms.ChoiceField(label="Encoding", choices=ENCODINGS, required=False)
@@ -62,7 +57,7 @@ class ItemForm(BaseForm):
     expected = forms.CharField(label="Expected answer", widget=forms.Textarea(attrs={"rows": 2}), required=False)
     label = forms.CharField(label="Label", max_length=500, required=False)
     iterations = forms.IntegerField(
-        label="How often it runs", min_value=1, max_value=datasets.MOST_ITERATIONS, initial=1
+        label="How often it runs", min_value=1, max_value=datasets.MAX_ITERATIONS, initial=1
     )
     system_params = forms.CharField(
         label="System params, as a JSON object",
@@ -71,7 +66,7 @@ class ItemForm(BaseForm):
     )
 
     def clean_system_params(self) -> dict[str, Any]:
-        return _object(self.cleaned_data["system_params"], "the system params") or {}
+        return json_object(self.cleaned_data["system_params"], "the system params") or {}
 
 
 class ScoringForm(BaseForm):
@@ -79,15 +74,14 @@ class ScoringForm(BaseForm):
 
     rule = forms.ChoiceField(
         label="An answer is right when",
-        choices=[(rule, f"{labels.RULES[rule]}: {text}") for rule, text in RULES.items()],
+        choices=[(rule, f"{name}: {labels.RULE_SENTENCES[rule]}") for rule, name in labels.RULES.items()],
     )
     field = forms.CharField(label="Field of the answer", required=False, max_length=500)
     absolute = forms.FloatField(label="Absolute tolerance", min_value=0, required=False)
     relative = forms.FloatField(label="Relative tolerance", min_value=0, required=False)
 
     def __init__(self, experiment: Experiment, data: Mapping[str, Any] | None = None, **more: Any) -> None:
-        super().__init__(data, initial={**scoring_of(experiment), **more.pop("initial", {})}, **more)
-        self.field_names = [one["name"] for one in fields_of(experiment)]
+        super().__init__(data, initial={**_saved_scoring(experiment), **more.pop("initial", {})}, **more)
         self.fields["field"].widget.attrs.update(list="answer-fields", placeholder="the whole answer")
 
     def scoring(self) -> dict[str, Any]:
@@ -96,7 +90,7 @@ class ScoringForm(BaseForm):
 
 
 class SettingsForm(ScoringForm):
-    """Everything that a draft is started with."""
+    """All settings of a draft."""
 
     name = forms.CharField(label="Name", max_length=200)
     network = forms.TypedChoiceField(label="Network", coerce=int, empty_value=None, required=False)
@@ -104,14 +98,15 @@ class SettingsForm(ScoringForm):
     concurrency = forms.IntegerField(label="Rows at a time", min_value=1, max_value=10_000)
     max_attempts = forms.IntegerField(label="Attempts a row", min_value=1, max_value=100)
     debug = forms.BooleanField(label="Debug", required=False)
-    schema_mode = forms.ChoiceField(label="Answers are checked against", choices=MODES, widget=forms.RadioSelect)
+    schema_mode = forms.ChoiceField(
+        label="Answers are checked against", choices=tuple(labels.SCHEMA_MODES.items()), widget=forms.RadioSelect
+    )
     schema_json = forms.CharField(
         label="JSON Schema", widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}), required=False
     )
 
     def __init__(self, experiment: Experiment, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(experiment, data, initial=_saved(experiment))
-        self.experiment = experiment
+        super().__init__(experiment, data, initial=_saved_settings(experiment))
         none_yet = [] if experiment.network_id else [("", "Choose a network")]
         networks = Network.objects.values_list("pk", "name")
         self.fields["network"].choices = [*none_yet, *networks]  # type: ignore[attr-defined]
@@ -119,35 +114,32 @@ class SettingsForm(ScoringForm):
         self.fields["agent_key"].widget.attrs["list"] = "agents"
 
     def clean_schema_json(self) -> dict[str, Any] | None:
-        return _object(self.cleaned_data["schema_json"], "the schema")
+        return json_object(self.cleaned_data["schema_json"], "the schema")
 
     def values(self) -> dict[str, Any]:
-        """As `experiments.update` takes them."""
+        """As `drafts.update` takes them."""
         given = self.cleaned_data
         names = ("name", "agent_key", "concurrency", "max_attempts", "debug", "schema_mode", "schema_json")
         network = {"network": given["network"]} if given["network"] is not None else {}
         return {**{name: given[name] for name in names}, **network, "scoring": self.scoring()}
 
 
-def scoring_of(experiment: Experiment) -> dict[str, Any]:
+def _saved_scoring(experiment: Experiment) -> dict[str, Any]:
+    """For the form: a tolerance of 0 is an empty field."""
     found = experiment.scoring
     return {**found, "absolute": found.get("absolute") or None, "relative": found.get("relative") or None}
 
 
-def fields_of(experiment: Experiment) -> Sequence[Mapping[str, Any]]:
+def scorable_fields(experiment: Experiment) -> Sequence[Mapping[str, Any]]:
     """The fields that the scoring can look at, so far as they are known: before the start those of the network."""
-    return experiment.response_fields or networks_fields(experiment)
-
-
-def networks_fields(experiment: Experiment) -> list[dict[str, Any]]:
-    if experiment.schema_mode != Experiment.SchemaMode.NETWORK or experiment.network is None:
-        return []
+    if experiment.response_fields or experiment.schema_mode != SchemaMode.NETWORK or experiment.network is None:
+        return experiment.response_fields
     schema = experiment.network.additional_data.get("respond_payload_schema") or {}
     properties = schema.get("properties") if isinstance(schema, Mapping) else None
     return [{"name": name} for name in properties or ()]
 
 
-def _saved(experiment: Experiment) -> dict[str, Any]:
+def _saved_settings(experiment: Experiment) -> dict[str, Any]:
     names = ("name", "agent_key", "concurrency", "max_attempts", "debug", "schema_mode")
     schema = experiment.schema_json
     return {
@@ -157,8 +149,8 @@ def _saved(experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def _object(text: str, what: str) -> dict[str, Any] | None:
-    """Strict JSON: a key that stands twice is no key that may be lost in silence."""
+def json_object(text: str, what: str) -> dict[str, Any] | None:
+    """None for an empty text. Strict: of two equal keys neither may be lost silently."""
     if not text.strip():
         return None
     try:
@@ -176,7 +168,7 @@ def agents_of(network: Network | None) -> list[str]:
 
 
 class CompareForm(forms.Form):
-    """Which two; `change` leaves the items with it only."""
+    """The two experiments; with `change` only items that changed in this way are shown."""
 
     a = forms.UUIDField(required=False)
     b = forms.UUIDField(required=False)
@@ -187,5 +179,6 @@ class CompareForm(forms.Form):
 def add_errors(form: forms.Form, error: WorkbenchError) -> None:
     """A service's refusal, beside the fields that it is about."""
     for one in error.errors if isinstance(error, Problems) else [error]:
-        attr = (one.attr or "").removeprefix("scoring.")
-        form.add_error(attr if attr in form.fields else None, one.detail)
+        # The form has a field for each key of a scoring.
+        names = (one.attr, one.part.key if one.part else None)
+        form.add_error(next((name for name in names if name in form.fields), None), one.detail)

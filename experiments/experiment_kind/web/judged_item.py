@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from experiments.core.formatting import clipped
-from experiments.experiment_kind.datasets import EXPECTED, LABEL, Layout
+from experiments.experiment_kind.choices import ColumnRole, Verdict
+from experiments.experiment_kind.datasets import ITEM_NUMBER, ITERATION, DatasetLayout
 from experiments.experiment_kind.models import Experiment
-from experiments.experiment_kind.scoring import MISSING, Judge, Verdict, shown
+from experiments.experiment_kind.scoring import MISSING, Judge, comparable_text
 from experiments.experiment_kind.selectors import scores
 from experiments.experiment_kind.web import diff, labels
 from experiments.experiment_kind.web.diff import Piece
@@ -17,7 +18,7 @@ class JudgedItem:
     """`pieces` is the difference where the answer is wrong and both are texts; else empty."""
 
     verdict: str
-    words: str
+    label_of_verdict: str
     severity: str
     expected: str
     answered: str | None
@@ -28,23 +29,24 @@ class JudgedItem:
     field: str
 
 
-def of(experiment: Experiment, item: QueueItem) -> JudgedItem:
-    layout, judge = Layout.of(experiment.columns), Judge(scores.scoring_of(experiment))
-    cell = layout.cell(EXPECTED, item.payload)
-    verdict, answered = scores.judged(judge, cell, item.status, item.result_payload)
-    wanted = judge.expected(cell)
-    expected = cell if wanted is MISSING else shown(wanted)
-    given = None if verdict in (Verdict.NO_ANSWER, Verdict.OPEN) and answered is None else shown(answered)
-    is_wrong = verdict is Verdict.WRONG and given is not None
+def judged_item_of(experiment: Experiment, item: QueueItem) -> JudgedItem:
+    layout, judge = DatasetLayout.from_json(experiment.columns), Judge(scores.scoring_of(experiment))
+    cell = layout.cell(ColumnRole.EXPECTED, item.payload)
+    verdict, value = scores.verdict_and_answer(judge, cell, item.status, item.result_payload)
+    wanted = judge.expected_value(cell)
+    expected = clipped(cell if wanted is MISSING else comparable_text(wanted))
+    has_answer = value is not None or verdict not in (Verdict.NO_ANSWER, Verdict.OPEN)
+    answered = clipped(comparable_text(value)) if has_answer else None
+    pieces = diff.pieces(expected, answered) if verdict is Verdict.WRONG and answered is not None else []
     return JudgedItem(
         verdict=str(verdict),
-        words=labels.VERDICTS[verdict],
+        label_of_verdict=labels.VERDICTS[verdict],
         severity=labels.SEVERITY.get(verdict, ""),
-        expected=clipped(expected),
-        answered=None if given is None else clipped(given),
-        pieces=tuple(diff.pieces(clipped(expected), clipped(given))) if is_wrong and given is not None else (),
-        label=layout.cell(LABEL, item.payload),
-        number=int(item.payload[-2] or item.row_index),
-        iteration=int(item.payload[-1] or 1),
+        expected=expected,
+        answered=answered,
+        pieces=tuple(pieces),
+        label=layout.cell(ColumnRole.LABEL, item.payload),
+        number=int(item.payload[ITEM_NUMBER] or item.row_index),
+        iteration=int(item.payload[ITERATION] or 1),
         field=judge.scoring.field,
     )

@@ -1,7 +1,6 @@
-"""Verdicts, roles and shares in words for people."""
+"""What pages call verdicts, changes, rules, modes and roles, and how they print shares."""
 
-from experiments.experiment_kind import datasets
-from experiments.experiment_kind.scoring import Change, Rule, Verdict
+from experiments.experiment_kind.choices import Change, ColumnRole, Rule, SchemaMode, Verdict
 
 VERDICTS = {
     Verdict.RIGHT: "right",
@@ -26,19 +25,31 @@ RULES = {
     Rule.NUMERIC: "Number, with tolerance",
     Rule.JSON: "JSON values",
 }
+RULE_SENTENCES = {
+    Rule.EXACT: "The texts are the same, character by character.",
+    Rule.NORMALISED: "The texts are the same but for upper and lower case, white space and punctuation.",
+    Rule.CONTAINS: "The expected text stands in the answer; case and runs of white space make no difference.",
+    Rule.NUMERIC: "|answer − expected| ≤ max(absolute tolerance, relative tolerance × |expected|).",
+    Rule.JSON: "The JSON values are equal: numbers by value, keys in any order.",
+}
+SCHEMA_MODES = {
+    SchemaMode.NETWORK: "The network's own schema, where it has one",
+    SchemaMode.OWN: "The schema below",
+    SchemaMode.NONE: "None: any object is an answer",
+}
 ROLES = {
-    datasets.MESSAGE: "message",
-    datasets.EXPECTED: "expected answer",
-    datasets.ITERATIONS: "iterations",
-    datasets.LABEL: "label",
-    datasets.SYSTEM_PARAM: "system param",
-    datasets.SYSTEM_PARAMS: "system params",
-    datasets.METADATA: "kept, not sent",
+    ColumnRole.MESSAGE: "message",
+    ColumnRole.EXPECTED: "expected answer",
+    ColumnRole.ITERATIONS: "iterations",
+    ColumnRole.LABEL: "label",
+    ColumnRole.SYSTEM_PARAM: "system param",
+    ColumnRole.SYSTEM_PARAMS: "system params",
+    ColumnRole.METADATA: "kept, not sent",
 }
 
 
 def percent(share: float | None) -> str:
-    """`72.5 %`; "" where there is none. Only what is exactly all or nothing reads 100 or 0."""
+    """`72.5 %`; "" for None. Only shares of exactly 1 and 0 read 100 and 0."""
     if share is None:
         return ""
     rounded = round(share * 100, 1)

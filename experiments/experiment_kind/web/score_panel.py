@@ -1,10 +1,10 @@
-"""The score of an experiment, ready to print."""
+"""The score of an experiment, as its pages show it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from experiments.experiment_kind.choices import Rule
 from experiments.experiment_kind.models import Experiment
-from experiments.experiment_kind.scoring import Confusion, Scoring, Tally
+from experiments.experiment_kind.scoring import Agreement, Confusion, Scoring, Tally
 from experiments.experiment_kind.selectors import scores
 from experiments.experiment_kind.web import labels
 from experiments.web.queue import summary
@@ -12,7 +12,7 @@ from experiments.web.queue.summary import Shown
 
 WHOLE = 1000
 REFRESH_S = 5
-MOST_LABELS = 50
+MAX_LABELS = 50
 """Labels that the page lists; the API has more."""
 
 
@@ -61,7 +61,7 @@ class ConfusionTable:
 class ScorePanel(Shown):
     total: TallyLine
     counts: tuple[tuple[str, str, int], ...]
-    """Verdict, its words and how many runs got it, without those that none got."""
+    """Of each verdict that a run got: the verdict, its label, how many runs."""
     labels: tuple[TallyLine, ...]
     more_labels: int
     confusion: ConfusionTable | None
@@ -69,62 +69,57 @@ class ScorePanel(Shown):
     rule: str
     field: str
     seconds: int | None
-    """How often it is asked for again; None where no answer will come."""
+    """After how many seconds the page asks again; None where no more answers will come."""
 
 
-def shown(experiment: Experiment) -> ScorePanel:
-    score = scores.of(experiment)
+def score_panel_of(experiment: Experiment) -> ScorePanel:
+    score = scores.score_of(experiment)
     scoring = scores.scoring_of(experiment)
-    frequent = sorted(score.labels, key=lambda label: (-score.labels[label].counts.total(), label))[:MOST_LABELS]
-    agreement = score.agreement
+    frequent = score.most_frequent_labels(MAX_LABELS)
+    counts = score.total.counts
     return ScorePanel(
         key="score",
-        total=line_of("", score.total),
-        counts=tuple(
-            (str(v), word, score.total.counts[v]) for v, word in labels.VERDICTS.items() if score.total.counts[v]
-        ),
-        labels=tuple(line_of(label, score.labels[label]) for label in sorted(frequent)),
+        total=tally_line("", score.total),
+        counts=tuple((str(one), label, counts[one]) for one, label in labels.VERDICTS.items() if counts[one]),
+        labels=tuple(tally_line(label, score.labels[label]) for label in frequent),
         more_labels=len(score.labels) - len(frequent),
-        confusion=_confusion(score.confusion) if score.confusion else None,
-        agreement=(
-            f"{labels.percent(agreement.mean)} on average over {agreement.items:,} items; "
-            f"{agreement.unanimous:,} of them always gave the same answer."
-            if agreement
-            else ""
-        ),
+        confusion=_confusion_table(score.confusion) if score.confusion else None,
+        agreement=_agreement_in_words(score.agreement) if score.agreement else "",
         rule=rule_in_words(scoring),
         field=scoring.field,
         seconds=REFRESH_S if summary.moves(experiment) else None,
     )
 
 
+def _agreement_in_words(agreement: Agreement) -> str:
+    return (
+        f"{labels.percent(agreement.mean)} on average over {agreement.items:,} items; "
+        f"{agreement.unanimous:,} of them always gave the same answer."
+    )
+
+
 def rule_in_words(scoring: Scoring) -> str:
+    """`Number, with tolerance (absolute 0.5)`."""
     tolerances = [
         f"{name} {value:g}" for name, value in (("absolute", scoring.absolute), ("relative", scoring.relative)) if value
     ]
     name = labels.RULES[scoring.rule]
-    return f"{name} ({', '.join(tolerances)})" if scoring.rule == "numeric" and tolerances else name
+    return f"{name} ({', '.join(tolerances)})" if scoring.rule is Rule.NUMERIC and tolerances else name
 
 
-def line_of(label: str, tally: Tally) -> TallyLine:
-    interval = tally.interval
-    in_words = f"{labels.percent(interval[0])} to {labels.percent(interval[1])}" if interval else ""
-    return TallyLine(label, tally.right, tally.scored, labels.percent(tally.share), in_words, _gauge(tally, in_words))
+def tally_line(label: str, tally: Tally) -> TallyLine:
+    percent, interval, gauge = labels.percent(tally.share), "", None
+    if tally.share is not None and tally.interval is not None:
+        low, high = tally.interval
+        interval = f"{labels.percent(low)} to {labels.percent(high)}"
+        text = f"{percent} right; 95 % interval {interval}"
+        gauge = Gauge(round(tally.share * WHOLE), round(low * WHOLE), round(high * WHOLE), text)
+    return TallyLine(label, tally.right, tally.scored, percent, interval, gauge)
 
 
-def _gauge(tally: Tally, interval_in_words: str) -> Gauge | None:
-    if tally.share is None or tally.interval is None:
-        return None
-    low, high = tally.interval
-    text = f"{labels.percent(tally.share)} right; 95 % interval {interval_in_words}"
-    return Gauge(round(tally.share * WHOLE), round(low * WHOLE), round(high * WHOLE), text)
-
-
-def _confusion(found: Confusion) -> ConfusionTable:
-    lines = (_line(position, found.choices, counts) for position, counts in enumerate(found.counts))
+def _confusion_table(found: Confusion) -> ConfusionTable:
+    lines = []
+    for position, counts in enumerate(found.counts):
+        cells = tuple((count, column == position) for column, count in enumerate(counts))
+        lines.append(ConfusionLine(found.choices[position], cells, sum(counts)))
     return ConfusionTable((*found.choices, *found.others, "no answer"), tuple(lines))
-
-
-def _line(position: int, choices: Sequence[str], counts: Sequence[int]) -> ConfusionLine:
-    cells = tuple((count, column == position) for column, count in enumerate(counts))
-    return ConfusionLine(choices[position], cells, sum(counts))

@@ -9,12 +9,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from experiments.core.errors import WorkbenchError
-from experiments.experiment_kind.models import KIND, Experiment
+from experiments.experiment_kind.models import KIND
 from experiments.experiment_kind.selectors import comparisons
-from experiments.experiment_kind.services import experiments
+from experiments.experiment_kind.services import drafts
 from experiments.experiment_kind.web import comparison, score_panel
-from experiments.experiment_kind.web.forms import CompareForm, ScoringForm, add_errors, fields_of
-from experiments.experiment_kind.web.score_panel import ScorePanel
+from experiments.experiment_kind.web.forms import CompareForm, ScoringForm, add_errors, scorable_fields
 from experiments.experiment_kind.web.views import REFUSED, experiment_or_404
 from experiments.kinds import kind_named
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
@@ -27,16 +26,13 @@ def score(request: PageRequest, queue_id: UUID) -> HttpResponse:
     """The panel above the items, and alone the same with its own address."""
     experiment = experiment_or_404(request, queue_id)
     with errors_as_messages(request):
-        panel = score_panel.shown(experiment)
-        return _score(request, experiment, panel)
+        panel = score_panel.score_panel_of(experiment)
+        is_fragment = wants_fragment(request)
+        if is_fragment and panel.fingerprint in request.GET.getlist("has") and panel.seconds:
+            return HttpResponse(status=204)
+        template = "score" if is_fragment else "score_page"
+        return render(request, f"experiments/experiment_kind/{template}.html", context(experiment, score=panel))
     return HttpResponseRedirect(queue_address(experiment, {}))
-
-
-def _score(request: PageRequest, experiment: Experiment, panel: ScorePanel) -> HttpResponse:
-    if wants_fragment(request) and panel.fingerprint in request.GET.getlist("has") and panel.seconds:
-        return HttpResponse(status=204)
-    part = "score" if wants_fragment(request) else "score_page"
-    return render(request, f"experiments/experiment_kind/{part}.html", context(experiment, score=panel))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,13 +43,13 @@ def scoring(request: PageRequest, queue_id: UUID) -> HttpResponseBase:
     form = ScoringForm(experiment, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            experiments.update(experiment_id=experiment.pk, values={"scoring": form.scoring()})
+            drafts.update(experiment_id=experiment.pk, values={"scoring": form.scoring()})
             messages.success(request, "The items are scored in this way now.")
             return HttpResponseRedirect(queue_address(experiment, {}))
         except WorkbenchError as error:
             add_errors(form, error)
-    shown = context(experiment, form=form, fields=fields_of(experiment))
-    return render(request, "experiments/experiment_kind/scoring.html", shown, status=REFUSED if form.errors else 200)
+    values = context(experiment, form=form, fields=scorable_fields(experiment))
+    return render(request, "experiments/experiment_kind/scoring.html", values, status=REFUSED if form.errors else 200)
 
 
 @require_safe
@@ -66,14 +62,14 @@ def compare(request: PageRequest) -> HttpResponse:
     chosen = form.cleaned_data
     visible = kind.queues(request.user)
     first, second = (visible.filter(pk=chosen[name]).first() if chosen.get(name) else None for name in ("a", "b"))
-    shown = {"kind": kind, "nouns": kind.nouns, "first": first, "second": second, "change": chosen.get("change", "")}
+    values = {"kind": kind, "nouns": kind.nouns, "first": first, "second": second, "change": chosen.get("change", "")}
     if first is None:
-        return render(request, "experiments/experiment_kind/compare.html", {**shown, "newest": list(visible[:50])})
-    shown["others"] = comparisons.candidates(first, request.user)
+        return render(request, "experiments/experiment_kind/compare.html", {**values, "newest": list(visible[:50])})
+    values["others"] = comparisons.candidates(first, request.user)
     if second is not None:
         try:
             page = chosen.get("page") or 1
-            shown["page"] = comparison.shown(first, second, change=shown["change"], page=page)
+            values["page"] = comparison.comparison_page(first, second, change=values["change"], page=page)
         except WorkbenchError as error:
-            shown["problem"] = error.detail
-    return render(request, "experiments/experiment_kind/compare.html", shown)
+            values["problem"] = error.detail
+    return render(request, "experiments/experiment_kind/compare.html", values)

@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.core.formatting import counted, in_one_line
-from experiments.experiment_kind import datasets
+from experiments.experiment_kind.choices import ColumnRole
 from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.web import labels
 from experiments.ingest import encoding_names
 
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
 SAMPLES = 3
 SAMPLE_CHARS = 80
-MOST_COLUMNS = 200
+MAX_COLUMNS = 200
 
 
 @dataclass(frozen=True)
 class RecognisedColumn:
-    """`what` says in words what the column is for, `key` where a system param goes."""
+    """`what` is the label of the column's role, `key` the path of a system param."""
 
     header: str
     what: str
@@ -27,7 +28,7 @@ class RecognisedColumn:
 
 
 @dataclass(frozen=True)
-class ShownDataset:
+class DatasetOfDraft:
     name: str
     size: str
     columns: tuple[RecognisedColumn, ...]
@@ -36,42 +37,42 @@ class ShownDataset:
     how_read: str
 
 
-def dataset(experiment: Experiment) -> ShownDataset | None:
+def dataset_of_draft(experiment: Experiment) -> DatasetOfDraft | None:
     """None where there are no items yet."""
     if not experiment.total:
         return None
     rows = list(experiment.rows.in_order().values_list("payload", flat=True)[:SAMPLES])
     runs = "" if experiment.total == experiment.dataset_size else f", run {counted(experiment.total, 'time')} in all"
-    return ShownDataset(
+    return DatasetOfDraft(
         name=experiment.dataset_name,
         size=f"{counted(experiment.dataset_size, 'item')}{runs}",
         columns=tuple(
-            _column(position, column, rows) for position, column in enumerate(experiment.columns[:MOST_COLUMNS])
+            _recognised_column(column, [row[position] for row in rows])
+            for position, column in enumerate(experiment.columns[:MAX_COLUMNS])
         ),
-        more_columns=max(len(experiment.columns) - MOST_COLUMNS, 0),
+        more_columns=max(len(experiment.columns) - MAX_COLUMNS, 0),
         warnings=tuple(experiment.warnings),
-        how_read=", ".join(part for part in (_encoding(experiment), _delimiter(experiment)) if part),
+        how_read=how_read(experiment),
     )
 
 
-def _column(position: int, column: Mapping[str, str], rows: list[list[str]]) -> RecognisedColumn:
-    samples = dict.fromkeys(in_one_line(row[position], SAMPLE_CHARS) for row in rows if row[position])
+def _recognised_column(column: Mapping[str, str], cells: list[str]) -> RecognisedColumn:
+    samples = dict.fromkeys(in_one_line(cell, SAMPLE_CHARS) for cell in cells if cell)
     return RecognisedColumn(
         header=column["header"] or column["name"],
-        what=labels.ROLES[column["role"]],
+        what=labels.ROLES[ColumnRole(column["role"])],
         key=column["key"],
-        sent=column["role"] in (datasets.MESSAGE, datasets.SYSTEM_PARAM, datasets.SYSTEM_PARAMS),
+        sent=column["role"] in (ColumnRole.MESSAGE, ColumnRole.SYSTEM_PARAM, ColumnRole.SYSTEM_PARAMS),
         samples=tuple(samples),
     )
 
 
-def _encoding(experiment: Experiment) -> str:
-    return encoding_names.short(experiment.encoding) if experiment.encoding else ""
-
-
-def _delimiter(experiment: Experiment) -> str:
-    words_of = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
-    if not experiment.source_name:
-        return ""
-    found = experiment.delimiter
-    return f"divided by {words_of.get(found, found)}" if found else "JSON Lines"
+def how_read(experiment: Experiment) -> str:
+    """`UTF-8, divided by commas`."""
+    parts = []
+    if experiment.encoding:
+        parts.append(encoding_names.short(experiment.encoding))
+    if experiment.source_name:
+        found = experiment.delimiter
+        parts.append(f"divided by {DELIMITERS.get(found, found)}" if found else "JSON Lines")
+    return ", ".join(parts)

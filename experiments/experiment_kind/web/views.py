@@ -17,22 +17,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 from experiments.core.choices import QueueStatus
 from experiments.core.errors import WorkbenchError
 from experiments.experiment_kind.models import KIND, Experiment
-from experiments.experiment_kind.services import dataset_items, experiments
-from experiments.experiment_kind.services.dataset_items import DatasetRefused
-from experiments.experiment_kind.web import set_up as pages
+from experiments.experiment_kind.services import drafts, items_by_hand, launch, uploads
+from experiments.experiment_kind.services.uploads import DatasetRefused
 from experiments.experiment_kind.web.forms import (
     FileForm,
     ItemForm,
     SettingsForm,
     add_errors,
     agents_of,
-    fields_of,
+    scorable_fields,
 )
+from experiments.experiment_kind.web.set_up import dataset_of_draft
 from experiments.kinds import kind_named, kind_of
 from experiments.web.decorators import PageRequest, signed_in
 from experiments.web.queue.base import queue_address, queue_or_404
 
-EITHER = ["GET", "HEAD", "POST"]
 REFUSED = 422
 DraftView = Callable[[PageRequest, Experiment], HttpResponseBase]
 
@@ -42,8 +41,8 @@ def experiment_or_404(request: PageRequest, queue_id: UUID) -> Experiment:
     return experiment
 
 
-def of_draft(view: DraftView) -> Callable[..., HttpResponseBase]:
-    """For the signed-in owner of a draft; what was started already is shown in its queue."""
+def draft_view(view: DraftView) -> Callable[..., HttpResponseBase]:
+    """For the signed-in owner of a draft. An experiment that was started already is shown in its queue."""
 
     @signed_in
     @wraps(view)
@@ -56,7 +55,7 @@ def of_draft(view: DraftView) -> Callable[..., HttpResponseBase]:
     return guarded
 
 
-@require_http_methods(EITHER)
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def new(request: PageRequest) -> HttpResponseBase:
     """A draft begins with its data set."""
@@ -68,30 +67,29 @@ def new(request: PageRequest) -> HttpResponseBase:
     form = item_form if by_hand else file_form
     refused = None
     if form.is_valid():
+        name = "Experiment" if by_hand else form.cleaned_data["file"].name
         try:
-            return HttpResponseRedirect(reverse("experiment_kind:set_up", args=[_begun(request, form).pk]))
+            # A refused data set leaves no draft behind.
+            with transaction.atomic():
+                made = drafts.create(user=request.user, values={"name": (name.rpartition(".")[0] or name)[:200]})
+                store_items_of(made, form)
+            return HttpResponseRedirect(reverse("experiment_kind:set_up", args=[made.pk]))
         except WorkbenchError as error:
-            refused = _refused(form, error)
+            refused = refused_dataset(form, error)
     return _new_page(request, file_form, item_form, refused)
 
 
-def _begun(request: PageRequest, form: forms.Form) -> Experiment:
-    """All of it or nothing: a refused data set leaves no draft behind."""
-    with transaction.atomic():
-        name = form.cleaned_data["file"].name if isinstance(form, FileForm) else "Experiment"
-        made = experiments.create(user=request.user, values={"name": (name.rpartition(".")[0] or name)[:200]})
-        return _stored(made, form)
-
-
-def _stored(experiment: Experiment, form: forms.Form) -> Experiment:
+def store_items_of(experiment: Experiment, form: forms.Form) -> None:
+    """Those of the file, or the one that was written by hand."""
     if isinstance(form, FileForm):
         file = form.cleaned_data["file"]
-        return dataset_items.upload(experiment_id=experiment.pk, file=file, options=form.options())
-    return dataset_items.add(experiment_id=experiment.pk, item=form.cleaned_data)
+        uploads.upload(experiment_id=experiment.pk, file=file, options=form.options())
+    else:
+        items_by_hand.add(experiment_id=experiment.pk, item=form.cleaned_data)
 
 
-def _refused(form: forms.Form, error: WorkbenchError) -> WorkbenchError | None:
-    """What is shown with its lines; anything else stands in the form."""
+def refused_dataset(form: forms.Form, error: WorkbenchError) -> DatasetRefused | None:
+    """The error, if the page lists its problems; any other is shown in the form."""
     if isinstance(error, DatasetRefused):
         return error
     add_errors(form, error)
@@ -99,7 +97,7 @@ def _refused(form: forms.Form, error: WorkbenchError) -> WorkbenchError | None:
 
 
 def _new_page(
-    request: PageRequest, file_form: forms.Form, item_form: forms.Form, refused: WorkbenchError | None
+    request: PageRequest, file_form: forms.Form, item_form: forms.Form, refused: DatasetRefused | None
 ) -> HttpResponse:
     context = {
         "kind": kind_named(KIND),
@@ -115,8 +113,8 @@ def _new_page(
 # -- the draft
 
 
-@require_http_methods(EITHER)
-@of_draft
+@require_http_methods(["GET", "HEAD", "POST"])
+@draft_view
 def set_up(request: PageRequest, experiment: Experiment) -> HttpResponseBase:
     """The settings; with `go` = start it starts."""
     if request.method != "POST":
@@ -125,9 +123,9 @@ def set_up(request: PageRequest, experiment: Experiment) -> HttpResponseBase:
     if not form.is_valid():
         return _set_up_page(request, experiment, settings=form)
     try:
-        experiments.update(experiment_id=experiment.pk, values=form.values())
+        drafts.update(experiment_id=experiment.pk, values=form.values())
         if request.POST.get("go") == "start":
-            experiments.run(experiment_id=experiment.pk)
+            launch.run(experiment_id=experiment.pk)
             return HttpResponseRedirect(queue_address(experiment, {}))
     except WorkbenchError as error:
         add_errors(form, error)
@@ -137,32 +135,32 @@ def set_up(request: PageRequest, experiment: Experiment) -> HttpResponseBase:
 
 
 @require_POST
-@of_draft
+@draft_view
 def set_up_file(request: PageRequest, experiment: Experiment) -> HttpResponseBase:
     """Another file in place of the items that are there."""
-    return _changed(request, experiment, FileForm(request.POST, request.FILES))
+    return _change_dataset(request, experiment, FileForm(request.POST, request.FILES))
 
 
 @require_POST
-@of_draft
+@draft_view
 def set_up_item(request: PageRequest, experiment: Experiment) -> HttpResponseBase:
-    return _changed(request, experiment, ItemForm(request.POST))
+    return _change_dataset(request, experiment, ItemForm(request.POST))
 
 
-def _changed(request: PageRequest, experiment: Experiment, form: forms.Form) -> HttpResponseBase:
+def _change_dataset(request: PageRequest, experiment: Experiment, form: forms.Form) -> HttpResponseBase:
     refused = None
     if form.is_valid():
         try:
-            _stored(experiment, form)
+            store_items_of(experiment, form)
             return HttpResponseRedirect(reverse("experiment_kind:set_up", args=[experiment.pk]))
         except WorkbenchError as error:
-            refused = _refused(form, error)
+            refused = refused_dataset(form, error)
     which = {"file": form} if isinstance(form, FileForm) else {"item": form}
     return _set_up_page(request, experiment_or_404(request, experiment.pk), refused=refused, **which)
 
 
 def _set_up_page(
-    request: PageRequest, experiment: Experiment, *, refused: WorkbenchError | None = None, **given: Any
+    request: PageRequest, experiment: Experiment, *, refused: DatasetRefused | None = None, **given: Any
 ) -> HttpResponse:
     kind = kind_of(experiment)
     missing = kind.missing(experiment)
@@ -170,14 +168,14 @@ def _set_up_page(
         "kind": kind,
         "nouns": kind.nouns,
         "queue": experiment,
-        "dataset": pages.dataset(experiment),
+        "dataset": dataset_of_draft(experiment),
         "form": given.get("settings") or SettingsForm(experiment),
         "file_form": given.get("file") or FileForm(),
         "item_form": given.get("item") or ItemForm(),
         "agents": agents_of(experiment.network),
-        "fields": fields_of(experiment),
+        "fields": scorable_fields(experiment),
         "missing": [error.detail for error in missing],
-        # Everything else may stand in the form by now: a start saves it first.
+        # Everything else may be filled in by now: a start saves the form first.
         "lacks_items": any(error.attr == "items" for error in missing),
         "refused": refused,
     }

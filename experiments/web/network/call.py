@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from experiments.core.choices import CallState
 from experiments.core.formatting import as_text
 from experiments.models import NetworkCall, Run
 from experiments.selectors import health
@@ -46,7 +47,7 @@ def shown(call: NetworkCall) -> ShownCall:
         word=word,
         severity=severity,
         sentence=_sentence(call),
-        moves=call.state != NetworkCall.State.DONE,
+        moves=call.state != CallState.DONE,
         message=call.user_message,
         system_params=as_text(call.system_params) if call.system_params else "",
         http_status=call.http_status,
@@ -60,15 +61,15 @@ def shown(call: NetworkCall) -> ShownCall:
 
 
 def _state(call: NetworkCall) -> tuple[str, str]:
-    if call.state == NetworkCall.State.DONE:
+    if call.state == CallState.DONE:
         return (call.error_code, "bad") if call.error_code else ("ok", "ok")
     return call.state, "run"
 
 
 def _sentence(call: NetworkCall) -> str:
-    if call.state == NetworkCall.State.CALLING:
+    if call.state == CallState.CALLING:
         return f"The network has been called and has {call.network.timeout_s} s to answer."
-    if call.state != NetworkCall.State.WAITING:
+    if call.state != CallState.WAITING:
         return ""
     now = timezone.now()
     if call.enqueued_at > now - SILENCE:

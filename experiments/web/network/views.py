@@ -137,7 +137,7 @@ def _editor(
         "theirs": theirs and form.differences(theirs),
         "focus": _focus(form, act),
     }
-    part = "network_form" if wants_fragment(request) else "network_edit"
+    part = "form" if wants_fragment(request) else "edit"
     # htmx leaves the page as it is when it gets an error.
     return _shown(request, part, context, status=200 if wants_fragment(request) else status)
 

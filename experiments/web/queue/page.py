@@ -205,7 +205,7 @@ def failures_by_code(queue: Queue) -> list[tuple[str, int]]:
 
 def _count_codes(queue: Queue) -> list[tuple[str, int]]:
     # Of the columns of one index, so that the rows themselves are not read.
-    failed = QueueItem.objects.of(queue).failed().order_by()
+    failed = QueueItem.objects.of_queue(queue).failed().order_by()
     counted = failed.values_list("error_code").annotate(rows=Count("*"))
     return [(code, rows) for code, rows in counted.order_by("-rows", "error_code") if code]
 

@@ -234,9 +234,9 @@ def facts_of(queue: Queue, progress: Mapping[str, Any]) -> Facts:
 
 def used_of_limits(queue: Queue) -> tuple[tuple[str, str, str], ...]:
     return tuple(
-        (_short(int(cap.used(queue))), _short(limit), cap.unit)
-        for cap in queue_limits.CAPS
-        if cap.name != "max_tokens" and (limit := cap.limit(queue)) is not None
+        (_short(int(limit.used(queue))), _short(maximum), limit.unit)
+        for limit in queue_limits.LIMITS
+        if limit.name != "max_tokens" and (maximum := limit.maximum(queue)) is not None
     )
 
 

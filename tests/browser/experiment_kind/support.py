@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from experiments.experiment_kind.models import Experiment
-from experiments.experiment_kind.services import experiments
+from experiments.experiment_kind.services import drafts, duplicates
 from experiments.models import Network
 from tests.browser.support.states import LINES, LONG
 from tests.support import datasets
@@ -75,8 +75,8 @@ def texts() -> Experiment:
 def pages() -> dict[str, str]:
     """What can be looked at, by name: the address of each page in each state. Makes all the experiments."""
     set_up, first, second, runs, long = draft(), finished(), finished("Second", wrong=5), running(), texts()
-    empty = experiments.create(user=first.created_by, values={"name": "Without items"})
-    copy = experiments.duplicate(experiment=long, user=long.created_by)
+    empty = drafts.create(user=first.created_by, values={"name": "Without items"})
+    copy = duplicates.duplicate(experiment=long, user=long.created_by)
     copy = datasets.answered(copy, [{"x": "Dear customer, your order was sent yesterday."}, None])
     Network.objects.filter(name="net").update(description="x")
     return {

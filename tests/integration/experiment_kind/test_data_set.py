@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from experiments.core.errors import Conflict, InvalidInput
+from experiments.core.errors import Conflict, InvalidInput, Part
 from experiments.experiment_kind.models import Experiment
-from experiments.experiment_kind.services import dataset_items, experiments
-from experiments.experiment_kind.services.dataset_items import DatasetRefused
+from experiments.experiment_kind.services import duplicates, items_by_hand
+from experiments.experiment_kind.services.uploads import DatasetRefused
 from experiments.ingest import RejectedFile
 from experiments.models import Queue
 from tests.support import datasets
@@ -46,6 +46,8 @@ def test_a_file_with_errors_leaves_the_draft_as_it_was() -> None:
     with pytest.raises(DatasetRefused) as refused:
         datasets.upload(made, "run_input,iterations\na,1\n,zero\n", "second.csv")
     assert [error.code for error in refused.value.errors] == ["empty_message", "invalid_iterations"]
+    parts = [error.part for error in refused.value.errors]
+    assert parts == [Part(line=3, column=1, name="run_input"), Part(line=3, column=2, name="iterations")]
     assert (refused.value.extra["line"], refused.value.extra["column"]) == (3, 1)
     assert refused.value.extra["problem_count"] == 2
     assert (payloads(made), reload(made).columns) == before
@@ -76,11 +78,11 @@ def test_the_data_set_of_a_started_experiment_stays() -> None:
     with pytest.raises(Conflict):
         datasets.upload(made, "run_input\nb\n")
     with pytest.raises(Conflict):
-        dataset_items.add(experiment_id=made.pk, item={"user_message": "b"})
+        items_by_hand.add(experiment_id=made.pk, item={"user_message": "b"})
 
 
 def add(experiment: Experiment, **item: Any) -> Experiment:
-    return dataset_items.add(experiment_id=experiment.pk, item=item)
+    return items_by_hand.add(experiment_id=experiment.pk, item=item)
 
 
 def test_an_item_by_hand_makes_the_columns_that_it_needs() -> None:
@@ -145,7 +147,7 @@ def test_the_digest_tells_messages_and_params_and_not_expectations_or_iterations
 def test_a_duplicate_has_data_set_settings_and_scoring_and_none_of_the_answers() -> None:
     made = datasets.with_items("run_input,expected\na,1\n", schema_json=datasets.ANSWER, scoring={"rule": "exact"})
     made = datasets.answered(made, [{"answer": "1"}])
-    copy = reload(experiments.duplicate(experiment=made, user=made.created_by))
+    copy = reload(duplicates.duplicate(experiment=made, user=made.created_by))
     assert (copy.status, copy.total, copy.queued, copy.succeeded) == ("draft", 1, 1, 0)
     assert payloads(copy) == payloads(made)
     assert list(copy.rows.values_list("status", "result_payload")) == [("queued", None)]

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from experiments.experiment_kind.models import Experiment
-from experiments.experiment_kind.services import experiments
+from experiments.experiment_kind.services import drafts, duplicates
 from experiments.models import Network
 from tests.support import datasets
 
@@ -153,8 +153,8 @@ def test_another_scoring_is_a_form_away(ann: Client) -> None:
 
 def test_two_are_compared_side_by_side(ann: Client) -> None:
     first = finished()
-    second = experiments.duplicate(experiment=first, user=first.created_by)
-    experiments.update(experiment_id=second.pk, values={"name": "second one"})
+    second = duplicates.duplicate(experiment=first, user=first.created_by)
+    drafts.update(experiment_id=second.pk, values={"name": "second one"})
     second = datasets.answered(second, [{"answer": "yes"}, {"answer": "no"}])
     assert "second one" in text(ann.get("/experiments/compare/", {"a": str(first.pk)}))
     page = text(ann.get("/experiments/compare/", {"a": str(first.pk), "b": str(second.pk)}))

@@ -3,9 +3,9 @@
 import pytest
 
 from experiments.core.errors import Conflict
-from experiments.experiment_kind.scoring import Change
+from experiments.experiment_kind.choices import Change
 from experiments.experiment_kind.selectors import comparisons, scores
-from experiments.experiment_kind.services import experiments
+from experiments.experiment_kind.services import drafts, duplicates
 from experiments.kinds import kind_of
 from experiments.selectors import items
 from tests.support import datasets
@@ -17,7 +17,7 @@ ANSWERS = [{"answer": "YES"}, {"answer": "yes"}, None, {"answer": "no"}]
 
 def test_the_score_counts_every_item() -> None:
     made = datasets.answered(datasets.with_items(CONTENT, scoring={"field": "answer"}), ANSWERS)
-    found = scores.as_json(made)
+    found = scores.score_to_json(made)
     assert {name: found["total"][name] for name in ("right", "wrong", "no_answer", "no_expectation", "open")} == {
         "right": 1,
         "wrong": 1,
@@ -35,25 +35,25 @@ def test_the_score_counts_every_item() -> None:
 
 def test_a_change_of_the_scoring_shows_at_once() -> None:
     made = datasets.answered(datasets.with_items(CONTENT), ANSWERS)
-    assert scores.of(made).total.right == 1
-    changed = experiments.update(experiment_id=made.pk, values={"scoring": {"rule": "exact"}})
-    assert scores.of(changed).total.right == 0
+    assert scores.score_of(made).total.right == 1
+    changed = drafts.update(experiment_id=made.pk, values={"scoring": {"rule": "exact"}})
+    assert scores.score_of(changed).total.right == 0
 
 
 def test_also_where_what_was_counted_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scores, "LARGE", 0)
     made = datasets.answered(datasets.with_items(CONTENT), ANSWERS)
-    assert scores.of(made).total.right == 1
-    changed = experiments.update(experiment_id=made.pk, values={"scoring": {"rule": "exact"}})
-    assert scores.of(changed).total.right == 0
-    back = experiments.update(experiment_id=made.pk, values={"scoring": {}})
-    assert scores.of(back).total.right == 1
+    assert scores.score_of(made).total.right == 1
+    changed = drafts.update(experiment_id=made.pk, values={"scoring": {"rule": "exact"}})
+    assert scores.score_of(changed).total.right == 0
+    back = drafts.update(experiment_id=made.pk, values={"scoring": {}})
+    assert scores.score_of(back).total.right == 1
 
 
 def test_a_person_s_correction_changes_no_score() -> None:
     made = datasets.answered(datasets.with_items(CONTENT), ANSWERS)
     made.rows.filter(row_index=1).update(corrected_payload={"answer": "no"})
-    assert scores.of(made).total.right == 1
+    assert scores.score_of(made).total.right == 1
 
 
 @pytest.mark.parametrize(
@@ -84,12 +84,12 @@ def test_each_item_comes_with_what_was_looked_at_and_its_verdict() -> None:
 
 def test_without_an_expected_column_nothing_is_scored() -> None:
     made = datasets.answered(datasets.with_items("run_input\na\n"), [{"answer": "x"}])
-    assert scores.as_json(made)["total"]["no_expectation"] == 1
+    assert scores.score_to_json(made)["total"]["no_expectation"] == 1
 
 
 def test_two_experiments_are_compared_item_by_item() -> None:
     first = datasets.with_items("run_input,expected,iterations\na,1,2\nb,2,\nc,3,\n")
-    second = experiments.duplicate(experiment=first, user=first.created_by)
+    second = duplicates.duplicate(experiment=first, user=first.created_by)
     first = datasets.answered(first, [{"x": "1"}, {"x": "1"}, {"x": "no"}, {"x": "3"}])
     second = datasets.answered(second, [{"x": "1"}, {"x": "no"}, {"x": "2"}, {"x": "3"}])
     found = comparisons.compare(first, second)
@@ -113,8 +113,8 @@ def test_two_experiments_are_compared_item_by_item() -> None:
 
 def test_each_side_is_judged_by_its_own_scoring() -> None:
     first = datasets.with_items("run_input,expected\na,Yes\n", scoring={"rule": "exact"})
-    second = experiments.duplicate(experiment=first, user=first.created_by)
-    second = experiments.update(experiment_id=second.pk, values={"scoring": {"rule": "normalised"}})
+    second = duplicates.duplicate(experiment=first, user=first.created_by)
+    second = drafts.update(experiment_id=second.pk, values={"scoring": {"rule": "normalised"}})
     first, second = (datasets.answered(one, [{"x": "yes"}]) for one in (first, second))
     assert comparisons.compare(first, second).pairs[0].change is Change.BETTER
 

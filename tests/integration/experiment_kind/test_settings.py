@@ -6,7 +6,7 @@ import pytest
 
 from experiments.core.errors import Conflict, InvalidInput, Problems
 from experiments.experiment_kind.models import Experiment
-from experiments.experiment_kind.services import experiments
+from experiments.experiment_kind.services import drafts, launch
 from experiments.models import Network, Queue
 from tests.support import datasets
 
@@ -14,12 +14,12 @@ pytestmark = pytest.mark.django_db
 
 
 def update(experiment: Experiment, **values: Any) -> Experiment:
-    return experiments.update(experiment_id=experiment.pk, values=values)
+    return drafts.update(experiment_id=experiment.pk, values=values)
 
 
 def missing(experiment: Experiment) -> list[str | None]:
     with pytest.raises(Problems) as refused:
-        experiments.run(experiment_id=experiment.pk)
+        launch.run(experiment_id=experiment.pk)
     return [error.attr for error in refused.value.errors]
 
 
@@ -51,7 +51,7 @@ def test_the_network_s_schema_is_copied_at_the_start_and_the_network_left_alone(
     made = datasets.with_items("run_input\na\n")
     before = {"respond_payload_schema": datasets.ANSWER, "respond_payload_guidance": "Say it."}
     Network.objects.filter(name="net").update(additional_data=before)
-    experiments.run(experiment_id=made.pk)
+    launch.run(experiment_id=made.pk)
     stored = Experiment.objects.get(pk=made.pk)
     assert (stored.status, stored.schema_json, stored.schema_guidance) == ("running", datasets.ANSWER, "Say it.")
     assert Network.objects.get(name="net").additional_data == before
@@ -59,15 +59,15 @@ def test_the_network_s_schema_is_copied_at_the_start_and_the_network_left_alone(
 
 def test_a_network_without_a_schema_leaves_any_object_acceptable() -> None:
     made = datasets.with_items("run_input\na\n")
-    experiments.run(experiment_id=made.pk)
+    launch.run(experiment_id=made.pk)
     assert Experiment.objects.get(pk=made.pk).schema_json is None
 
 
 def test_it_starts_once() -> None:
     made = datasets.with_items("run_input\na\n")
-    experiments.run(experiment_id=made.pk)
+    launch.run(experiment_id=made.pk)
     with pytest.raises(Conflict) as refused:
-        experiments.run(experiment_id=made.pk)
+        launch.run(experiment_id=made.pk)
     assert refused.value.code == "already_started"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.selectors import scores
-from experiments.experiment_kind.services import experiments
+from experiments.experiment_kind.services import launch
 from experiments.services.exports import ExportOptions, export_chunks
 from tests.support import datasets
 from tests.support.api import Api, numbered
@@ -61,7 +61,7 @@ def test_both_finish_and_scores_and_export_are_right(api: Api, run_server: RunSe
     made = datasets.upload(made, datasets.jsonl(items()), "mails.jsonl")
     run_server.hold("")
     api.run(batch)
-    experiments.run(experiment_id=made.pk)
+    launch.run(experiment_id=made.pk)
     run_server.wait(held=12)
     run_server.release()
     done = eventually(
@@ -71,7 +71,7 @@ def test_both_finish_and_scores_and_export_are_right(api: Api, run_server: RunSe
     assert (done.succeeded, done.failed) == (180, 20)
 
     right, by_label, table = worked_out()
-    found = scores.as_json(done)
+    found = scores.score_to_json(done)
     total = found["total"]
     assert (total["right"], total["no_answer"], total["scored"]) == (right, 20, 200)
     assert total["wrong"] == 180 - right

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def running(owner: str = "ann") -> Survey:
     """A survey with one item that succeeded, one that failed and one that waits."""
     survey = survey_of(user(owner))
-    items = QueueItem.objects.of(survey)
+    items = QueueItem.objects.of_queue(survey)
     items.filter(row_index=0).update(status="succeeded", result_payload={"topic": "reasons"}, elapsed_ms=40)
     items.filter(row_index=1).update(status="failed", error_code="timeout", error_message="It took too long.")
     Queue.objects.filter(pk=survey.pk).update(status="paused", queued=1, succeeded=1, failed=1)
@@ -88,7 +88,7 @@ def test_an_answer_is_corrected_there() -> None:
     survey, client = running(), browser("ann")
     page = f"/survey/{survey.pk}/row/0/"
     assert post_form(client, page, f"{page}correct/", answer0="people").status_code == 302
-    assert QueueItem.objects.of(survey).get(row_index=0).corrected_payload == {"topic": "people"}
+    assert QueueItem.objects.of_queue(survey).get(row_index=0).corrected_payload == {"topic": "people"}
 
 
 def test_it_cannot_be_duplicated_where_the_kind_has_no_such_thing() -> None:

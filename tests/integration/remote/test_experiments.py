@@ -6,7 +6,7 @@ import pytest
 
 from experiments.core.errors import InvalidInput
 from experiments.experiment_kind.models import Experiment
-from experiments.experiment_kind.services import experiments
+from experiments.experiment_kind.services import launch
 from tests.integration.remote.support import OTHER, config_calls, remote_network, versions_sent
 from tests.support import datasets
 from tests.support.api import Api
@@ -25,7 +25,7 @@ def experiment(api: Api, remote: RunServer) -> Experiment:
 def test_it_runs_on_the_version_that_is_published(api: Api, remote: RunServer, worker: Worker) -> None:
     remote.remote(networks=NET, tells_version=True)
     made = experiment(api, remote)
-    experiments.run(experiment_id=made.pk)
+    launch.run(experiment_id=made.pk)
     remote.somebody_publishes()
     eventually(lambda: Experiment.objects.get(pk=made.pk).status == "completed", what="completed")
     assert set(versions_sent(remote)) == {5}
@@ -36,5 +36,5 @@ def test_where_the_network_cannot_be_read_it_stays_a_draft(api: Api, remote: Run
     remote.remote(networks=NET, faults={"GET /config/networks": {"status": 503, "text": "later"}})
     made = experiment(api, remote)
     with pytest.raises(InvalidInput, match="cannot be read"):
-        experiments.run(experiment_id=made.pk)
+        launch.run(experiment_id=made.pk)
     assert Experiment.objects.get(pk=made.pk).status == "draft"

@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 
 from csv_batches.models import CsvBatch
-from csv_batches.services import drafts
 from tests.integration.web.support import batch_of, browser, post_form, queue_url, row_of
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +23,7 @@ TYPED = {"answer0": "b", "answer1": "false", "answer2": "7", "answer3": "", "ans
 @pytest.fixture
 def batch() -> CsvBatch:
     made = batch_of("ann", ["queued", "failed"], status="paused")
-    drafts.set_response_fields(made, FIELDS)
+    made.set_response_fields(FIELDS)
     made.save()
     row_of(made, 2, "succeeded", result_payload=ANSWER)
     return made

@@ -8,6 +8,7 @@ import signal
 import uuid
 import zlib
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any
 
 import psutil
@@ -150,11 +151,18 @@ async def bad_gzip(turn: Turn, options: dict[str, Any]) -> None:
     turn.answer(200, _good_bytes(turn, options), {"Content-Encoding": "gzip"})
 
 
-async def gzip_bomb(turn: Turn, options: dict[str, Any]) -> None:
-    """`size` bytes (200 MB) of blanks before a good answer, packed a thousandfold, and again `layers` (1) - 1 times."""
+@cache
+def packed_blanks(size: int) -> tuple[Any, bytes]:
+    """The packer, to go on with a copy of, and what it has packed so far. Once: it takes a second."""
     packer = zlib.compressobj(9, wbits=31)
     blanks = b" " * 1_000_000
-    packed = b"".join(packer.compress(blanks) for _ in range(options.get("size", 200_000_000) // len(blanks)))
+    return packer, b"".join(packer.compress(blanks) for _ in range(size // len(blanks)))
+
+
+async def gzip_bomb(turn: Turn, options: dict[str, Any]) -> None:
+    """`size` bytes (200 MB) of blanks before a good answer, packed a thousandfold, and again `layers` (1) - 1 times."""
+    packer, packed = packed_blanks(options.get("size", 200_000_000))
+    packer = packer.copy()
     packed += packer.compress(_good_bytes(turn, options)) + packer.flush()
     layers = options.get("layers", 1)
     for _ in range(layers - 1):

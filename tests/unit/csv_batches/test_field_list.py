@@ -59,6 +59,15 @@ def test_a_problem_names_the_part_in_a_sentence(field: dict[str, Any], part: str
     assert found is not None
     assert found[0] == part
     assert "response_fields" not in found[1]
+    assert found[1][0].isupper()
+    assert found[1].endswith(".")
+
+
+def test_too_much_text_is_a_problem_of_the_choices() -> None:
+    choices = [f"{number:0500}" for number in range(300)]
+    found = problem({"name": "a", "choices": choices})
+    assert found is not None
+    assert found[0] == "choices"
 
 
 def test_a_good_field_has_no_problem() -> None:

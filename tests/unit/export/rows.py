@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.export.csv_lines import csv_chunks
-from experiments.export.rows import ExportRow, Shape
+from experiments.export.rows import ExportLayout, ExportRow
 
 
 def row(cells: Sequence[str], payload: Mapping[str, Any] | None = None, **changes: Any) -> ExportRow:
@@ -23,13 +23,13 @@ def row(cells: Sequence[str], payload: Mapping[str, Any] | None = None, **change
     return ExportRow(cells=cells, payload=payload, **{**plain, **changes})
 
 
-def shape(headers: Sequence[str], fields: Sequence[str] = (), **options: Any) -> Shape:
+def layout_of(headers: Sequence[str], fields: Sequence[str] = (), **options: Any) -> ExportLayout:
     names = [f"{header}#{number}" for number, header in enumerate(headers)]
-    return Shape(headers=headers, names=names, fields=fields, **{"metadata": False, **options})
+    return ExportLayout(headers=headers, names=names, fields=fields, **{"metadata": False, **options})
 
 
-def written(form: Shape, *rows: ExportRow) -> str:
-    return b"".join(csv_chunks(form, rows)).decode()
+def written(layout: ExportLayout, *rows: ExportRow) -> str:
+    return b"".join(csv_chunks(layout, rows)).decode()
 
 
 def read(text: str) -> list[list[str]]:

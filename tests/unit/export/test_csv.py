@@ -8,22 +8,22 @@ from hypothesis import strategies as st
 
 from experiments.export.csv_lines import csv_chunks
 from experiments.export.rows import ExportRow
-from tests.unit.export.rows import read, row, shape, written
+from tests.unit.export.rows import layout_of, read, row, written
 
 LINE_ENDS = pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 
 
 @LINE_ENDS
 def test_a_line_is_written_to_the_byte(line_end: str) -> None:
-    form = shape(["Name", "Order no"], ["tone"], metadata=True, line_end=line_end)
+    layout = layout_of(["Name", "Order no"], ["tone"], metadata=True, line_end=line_end)
     header = "Name,Order no,tone,run_trace_id,status,elapsed_ms,attempts,error_code,error_message,row_index,corrected"
     line = '"Ann, B.",007,"say ""hi""",t1,succeeded,412,1,,,0,false'
-    text = written(form, row(["Ann, B.", "007"], {"tone": 'say "hi"'}))
+    text = written(layout, row(["Ann, B.", "007"], {"tone": 'say "hi"'}))
     assert text == header + line_end + line + line_end
 
 
 def test_a_file_with_lone_carriage_returns_is_written_with_newlines() -> None:
-    assert written(shape(["a"], line_end="\r"), row(["1"])) == "a\n1\n"
+    assert written(layout_of(["a"], line_end="\r"), row(["1"])) == "a\n1\n"
 
 
 @LINE_ENDS
@@ -44,18 +44,18 @@ def test_a_file_with_lone_carriage_returns_is_written_with_newlines() -> None:
     ],
 )
 def test_quotes_stand_only_where_they_are_needed(cell: str, text: str, line_end: str) -> None:
-    assert written(shape(["a", "b"], line_end=line_end), row([cell, ""])) == f"a,b{line_end}{text},{line_end}"
+    assert written(layout_of(["a", "b"], line_end=line_end), row([cell, ""])) == f"a,b{line_end}{text},{line_end}"
 
 
 def test_an_empty_line_of_a_one_column_file_is_a_pair_of_quotes() -> None:
-    assert written(shape(["a"]), row([""]), row(["x"])) == 'a\n""\nx\n'
-    assert written(shape([""]), row([""])) == '""\n""\n'
-    assert written(shape(["a", "b"]), row(["", ""])) == "a,b\n,\n"
+    assert written(layout_of(["a"]), row([""]), row(["x"])) == 'a\n""\nx\n'
+    assert written(layout_of([""]), row([""])) == '""\n""\n'
+    assert written(layout_of(["a", "b"]), row(["", ""])) == "a,b\n,\n"
 
 
 @pytest.mark.parametrize("header", ["\ufeffa", "\ufeff", '\ufeff"', "\ufeffa,b"])
 def test_a_first_header_is_not_taken_for_a_byte_order_mark(header: str) -> None:
-    text = written(shape([header, "b"]), row(["1", "2"]))
+    text = written(layout_of([header, "b"]), row(["1", "2"]))
     assert text.startswith('"')
     assert read(text) == [[header, "b"], ["1", "2"]]
 
@@ -71,21 +71,21 @@ TABLES = st.integers(1, 4).flatmap(
 @given(table=TABLES, line_end=st.sampled_from(["\n", "\r\n"]))
 def test_every_table_is_read_back_as_it_was(table: list[list[str]], line_end: str) -> None:
     table = [[cell.replace("\0", "") for cell in line] for line in table]
-    text = written(shape(table[0], line_end=line_end), *map(row, table[1:]))
+    text = written(layout_of(table[0], line_end=line_end), *map(row, table[1:]))
     assert read(text) == table
     assert text.endswith(line_end)
 
 
 def test_large_tables_come_in_pieces_of_whole_lines() -> None:
     rows = [row(["x" * 1000, str(number)]) for number in range(300)]
-    pieces = list(csv_chunks(shape(["a", "b"]), rows))
+    pieces = list(csv_chunks(layout_of(["a", "b"]), rows))
     assert len(pieces) > 2
     assert all(piece.endswith(b"\n") for piece in pieces)
     assert len(read(b"".join(pieces).decode())) == 301
 
 
 def test_a_very_large_cell_is_written_whole() -> None:
-    assert read(written(shape(["a"]), row(["é" * 10_000_000])))[1] == ["é" * 10_000_000]
+    assert read(written(layout_of(["a"]), row(["é" * 10_000_000])))[1] == ["é" * 10_000_000]
 
 
 def test_rows_are_taken_one_by_one_and_an_error_among_them_comes_through() -> None:
@@ -94,8 +94,8 @@ def test_rows_are_taken_one_by_one_and_an_error_among_them_comes_through() -> No
         raise OSError("connection lost")
 
     with pytest.raises(OSError, match="connection lost"):
-        list(csv_chunks(shape(["a"]), rows()))
+        list(csv_chunks(layout_of(["a"]), rows()))
 
 
 def test_without_rows_there_is_the_header() -> None:
-    assert written(shape(["a", "b"], ["c"])) == "a,b,c\n"
+    assert written(layout_of(["a", "b"], ["c"])) == "a,b,c\n"

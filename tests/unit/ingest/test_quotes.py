@@ -47,7 +47,7 @@ def test_an_unterminated_quote_is_refused_where_it_opened(
 def test_an_unterminated_quote_does_not_swallow_the_file(refusal: Refusal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoding, "PIECE_BYTES", 100)
     read: list[str] = []
-    decode = encoding._decoder
+    decode = encoding.text_decoder
 
     class Counting:
         def __init__(self, declared: encoding.Encoding) -> None:
@@ -59,7 +59,7 @@ def test_an_unterminated_quote_does_not_swallow_the_file(refusal: Refusal, monke
 
     content = 'a,b\n1,"x\n' + "2,y\n" * 200_000
     monkeypatch.setattr("experiments.ingest.reader.SAMPLE_BYTES", 1000)
-    monkeypatch.setattr(encoding, "_decoder", Counting)
+    monkeypatch.setattr(encoding, "text_decoder", Counting)
     refused = refusal(content, limits=Limits(max_cell_chars=2000))
     assert (refused.code, refused.extra["line"], refused.extra["column"]) == ("unterminated_quote", 2, 2)
     assert sum(map(len, read)) < len(content) / 50

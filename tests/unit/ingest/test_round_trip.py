@@ -87,7 +87,7 @@ def test_what_was_written_is_read(case: tuple[Dialect, list[list[str]]], piece: 
     assert rows == table[1:]
     assert read.line_end == dialect.line_end
     assert read.row_count == len(table) - 1
-    assert set(read.warning_counts) <= {"empty_header", "duplicate_header"}
+    assert set(read.log.counts) <= {"empty_header", "duplicate_header"}
 
 
 words = st.text("abcdefghij0123456789 .é☃", min_size=1, max_size=8).filter(lambda text: not text.startswith(" "))

@@ -1,6 +1,6 @@
 import pytest
 
-from experiments.core.errors import InvalidInput
+from experiments.core.errors import InvalidInput, Part
 from experiments.ingest import ReadOptions
 from tests.unit.ingest.conftest import Ingest, Refusal
 
@@ -19,12 +19,13 @@ def test_a_row_of_another_length_is_refused_with_its_line(refusal: Refusal, row:
     assert refused.code == "ragged_row"
     found = 3 if column == 3 else 1
     assert refused.extra == {"line": 3, "column": column, "found": found, "expected": 2}
+    assert refused.part == Part(line=3, column=column)
 
 
 def test_short_rows_are_filled_where_that_was_chosen(ingest: Ingest) -> None:
     table, rows = ingest("a,b,c\n1\n2,3\n4,5,6\n", ragged="pad")
     assert rows == [["1", "", ""], ["2", "3", ""], ["4", "5", "6"]]
-    assert table.warning_counts == {"short_row": 2}
+    assert table.log.counts == {"short_row": 2}
     assert [warning.line for warning in table.warnings] == [2, 3]
 
 
@@ -50,7 +51,7 @@ def test_blank_lines_are_left_out_and_listed(ingest: Ingest) -> None:
     table, rows = ingest("\na,b\n\n1,2\n\r\n3,4\n\n")
     assert rows == [["1", "2"], ["3", "4"]]
     assert [warning.line for warning in table.warnings if warning.code == "blank_line"] == [1, 3, 5, 7]
-    assert table.warning_counts["blank_line"] == 4
+    assert table.log.counts["blank_line"] == 4
 
 
 def test_rows_of_empty_cells_are_rows(ingest: Ingest) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, example, given
 
 from experiments.export.csv_lines import csv_chunks
-from experiments.export.rows import Shape
+from experiments.export.rows import ExportLayout
 from experiments.ingest import Column, ReadOptions, open_table
 from tests.unit.export.rows import row
 from tests.unit.ingest.test_round_trip import Dialect, cases, written
@@ -19,14 +19,14 @@ def read(path: Path, options: ReadOptions) -> tuple[tuple[Column, ...], list[lis
 
 
 def exported(columns: tuple[Column, ...], rows: list[list[str]], line_end: str) -> bytes:
-    shape = Shape(
+    layout = ExportLayout(
         headers=[column.header for column in columns],
         names=[column.name for column in columns],
         fields=[],
         metadata=False,
         line_end=line_end,
     )
-    return b"".join(csv_chunks(shape, map(row, rows)))
+    return b"".join(csv_chunks(layout, map(row, rows)))
 
 
 @given(case=cases)

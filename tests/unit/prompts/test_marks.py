@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from experiments.prompts import TemplateError, compile_template
-from experiments.prompts.marks import Part, clipped, marked
+from experiments.prompts.marks import TextPart, cut_parts, marked
 
 SCOPE: dict[str, Any] = {"row": {"a": "x", "b": ""}, "system_params": {"m": {"k": "y"}}, "columns": "a: x"}
 
@@ -56,4 +56,5 @@ def test_the_meter_holds_here_too() -> None:
 
 
 def test_clipped_parts_have_so_many_characters_in_all() -> None:
-    assert list(clipped([Part("ab"), Part("cd", True), Part("ef")], 3)) == [Part("ab"), Part("c", True)]
+    parts = [TextPart("ab"), TextPart("cd", True), TextPart("ef")]
+    assert list(cut_parts(parts, 3)) == [TextPart("ab"), TextPart("c", True)]

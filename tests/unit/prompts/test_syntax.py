@@ -2,6 +2,7 @@
 
 import pytest
 
+from experiments.core.errors import Part
 from experiments.prompts import TemplateError, compile_template
 
 SCOPE = {"row": {"Name": "Ann", "Order no": "7"}, "system_params": {"mail": {"body": "hi"}}, "columns": "Name: Ann"}
@@ -49,6 +50,7 @@ def test_a_refusal_names_the_line(source: str, line: int) -> None:
     with pytest.raises(TemplateError, match=f"line {line} of the template") as refusal:
         compile_template(source)
     assert refusal.value.extra == {"line": line}
+    assert refusal.value.part == Part(line=line)
 
 
 def test_an_unknown_filter_is_named_with_those_that_there_are() -> None:

@@ -61,7 +61,9 @@ def test_another_name_is_refused(name: Any) -> None:
 def test_a_refusal_names_position_and_field(entry: dict[str, Any], reason: str) -> None:
     with pytest.raises(InvalidInput, match=rf"response_fields\[1\] \(“{entry['name']}”\): .*{reason}") as refusal:
         check_fields([{"name": "a"}, entry])
-    assert refusal.value.attr == "response_fields"
+    error = refusal.value
+    assert (error.attr, error.part and (error.part.index, error.part.name)) == ("response_fields", (1, entry["name"]))
+    assert error.detail.lower().endswith(f"): {error.reason}".lower())
 
 
 @pytest.mark.parametrize("given", [None, {}, "a", ["a"], [{"name": f"f{n}"} for n in range(501)]])

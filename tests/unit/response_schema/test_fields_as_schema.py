@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from experiments.core.choices import FieldType
 from experiments.core.errors import InvalidInput
 from experiments.response_schema import check_schema, example, validator
 from experiments.response_schema.fields import (
     NAME,
-    TYPES,
     Field,
     check_fields,
     field_to_json,
@@ -114,7 +114,7 @@ ANY_FIELDS = st.lists(
         Field,
         name=st.from_regex(NAME, fullmatch=True),
         description=TEXTS,
-        type=st.sampled_from(TYPES),
+        type=st.sampled_from(FieldType),
         required=st.booleans(),
     ),
     max_size=6,

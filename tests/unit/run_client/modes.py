@@ -19,7 +19,7 @@ class Mode:
     slow: bool = False
 
     @property
-    def told(self) -> tuple[str | None, str | None, int | None, bool]:
+    def outcome(self) -> tuple[str | None, str | None, int | None, bool]:
         return self.error_code, self.reason, self.status, self.transient
 
     @property

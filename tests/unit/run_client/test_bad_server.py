@@ -23,7 +23,7 @@ BAD = {"user_message": "bad"}
 NEXT = {"user_message": "next"}
 
 
-def held() -> tuple[int, int]:
+def open_resources() -> tuple[int, int]:
     """Threads and open files of this process."""
     return threading.active_count(), psutil.Process().num_fds()
 
@@ -34,9 +34,9 @@ def test_the_reply_says_what_happened_within_its_time_and_leaves_nothing_behind(
 ) -> None:
     server.script(rules=[{"match": "^bad$", "attempts": [mode.do], "repeat": True}])
     post(body=NEXT)
-    before = held()
+    before = open_resources()
     reply, peak = measured(post, mode)
-    assert (reply.error_code, reply.reason, reply.http_status, reply.transient) == mode.told
+    assert (reply.error_code, reply.reason, reply.http_status, reply.transient) == mode.outcome
     assert mode.word in reply.message
     assert bool(reply.message) == (mode.error_code is not None)
     assert reply.payload == (expected_payload(BAD) if mode.error_code is None else None)
@@ -44,7 +44,7 @@ def test_the_reply_says_what_happened_within_its_time_and_leaves_nothing_behind(
     assert reply.elapsed_ms >= 1000 * DEADLINE_S or not mode.slow
     assert peak < MEMORY
     assert post(body=NEXT).payload == expected_payload(NEXT)
-    assert held() == before
+    assert open_resources() == before
 
 
 def measured(post: Post, mode: Mode) -> tuple[RunReply, int]:

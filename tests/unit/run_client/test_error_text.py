@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from experiments.run_client.error_text import in_words, text_in_words
+from experiments.run_client.error_text import error_in_words, error_page_in_words
 
 PYDANTIC = [
     {"type": "missing", "loc": ["body", "user_message"], "msg": "Field required"},
@@ -13,7 +13,7 @@ PYDANTIC = [
 
 
 @pytest.mark.parametrize(
-    ("body", "words"),
+    ("body", "text"),
     [
         ({"detail": "No such network."}, "No such network."),
         ({"detail": PYDANTIC}, "user_message: Field required; items.3: bad"),
@@ -36,28 +36,28 @@ PYDANTIC = [
         (17, ""),
     ],
 )
-def test_known_shapes_are_read(body: Any, words: str) -> None:
-    assert in_words(body) == words
+def test_known_forms_are_read(body: Any, text: str) -> None:
+    assert error_in_words(body) == text
 
 
-def test_a_shape_without_end_is_left() -> None:
+def test_an_endless_nesting_is_left() -> None:
     body: Any = "deep"
     for _ in range(50):
         body = {"detail": [body]}
-    assert in_words(body) == ""
+    assert error_in_words(body) == ""
 
 
 def test_a_long_explanation_is_trimmed_to_one_line() -> None:
-    words = in_words({"detail": "a\n\x00b \ud800" + "x" * 100_000})
-    assert len(words) == 500
-    assert words.startswith("a b xxx")
-    assert words.endswith("…")
+    text = error_in_words({"detail": "a\n\x00b \ud800" + "x" * 100_000})
+    assert len(text) == 500
+    assert text.startswith("a b xxx")
+    assert text.endswith("…")
 
 
 def test_a_page_is_read_as_its_text() -> None:
     page = "<html><style>b {}</style><h1>502 Bad&nbsp;Gateway</h1>\n<hr>nginx</html>"
-    assert text_in_words(page) == "502 Bad Gateway nginx"
+    assert error_page_in_words(page) == "502 Bad Gateway nginx"
 
 
 def test_a_text_with_no_markup_stays() -> None:
-    assert text_in_words("  upstream\tdown ") == "upstream down"
+    assert error_page_in_words("  upstream\tdown ") == "upstream down"

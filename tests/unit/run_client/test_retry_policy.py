@@ -61,8 +61,8 @@ def test_waits_double_up_to_a_minute(attempts: int, ceiling: float) -> None:
 
 
 def test_a_told_wait_is_the_least_wait() -> None:
-    told = verdict(error_code="server_error", transient=True, http_status=503, retry_after_s=30)
-    assert (told.delay_s, told.pause_until_s) == (30, None)
+    prompt = verdict(error_code="server_error", transient=True, http_status=503, retry_after_s=30)
+    assert (prompt.delay_s, prompt.pause_until_s) == (30, None)
     late = verdict(attempts=3, jitter=1.0, error_code="server_error", transient=True, retry_after_s=1)
     assert late.delay_s == 4
 
@@ -139,9 +139,9 @@ def test_too_many_requests_wait_as_told_uncounted_and_narrow(attempts: int) -> N
     assert decided == Verdict("retry", delay_s=90, counted=False, narrow=True)
 
 
-@pytest.mark.parametrize(("told", "pause"), [(120, None), (121, 121), (3600, 3600)])
-def test_a_wait_of_more_than_two_minutes_pauses_the_queue(told: float, pause: float | None) -> None:
-    assert verdict(error_code="rate_limited", transient=True, retry_after_s=told).pause_until_s == pause
+@pytest.mark.parametrize(("wait", "pause"), [(120, None), (121, 121), (3600, 3600)])
+def test_a_wait_of_more_than_two_minutes_pauses_the_queue(wait: float, pause: float | None) -> None:
+    assert verdict(error_code="rate_limited", transient=True, retry_after_s=wait).pause_until_s == pause
 
 
 @pytest.mark.parametrize(("waited", "action"), [(0, "retry"), (3599, "retry"), (3600, "fail"), (9999, "fail")])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from experiments.runtime import engine
-from experiments.runtime.agent_prompts import SAID_CHARS, SAID_STEPS
+from experiments.runtime.agent_prompts import REMARK_CHARS, REMARKS
 from experiments.runtime.engine import AgentSpec, NetworkSpec, RunRequest, RunResult, run
 from experiments.runtime.llm import Chat, Completion, ModelError, ModelRefused
 
@@ -119,10 +119,10 @@ def test_the_next_agent_gets_message_params_and_what_was_said_and_keeps_its_own_
 def test_what_is_handed_on_is_bounded() -> None:
     model = Model(route("a", "x" * 5000), *[route("triage", "y" * 5000), route("a", "z" * 5000)] * 6, ANSWER)
     run(replace(NETWORK, max_steps=13), REQUEST, model)
-    told = system_text(model.chats[-1]).partition("They said:")[2]
-    assert told.count("\n- ") == SAID_STEPS
-    assert len(told) < SAID_STEPS * (SAID_CHARS + 20) + 60
-    assert "x" not in told.partition("system_params")[0].replace("\n", "")
+    remarks = system_text(model.chats[-1]).partition("They said:")[2]
+    assert remarks.count("\n- ") == REMARKS
+    assert len(remarks) < REMARKS * (REMARK_CHARS + 20) + 60
+    assert "x" not in remarks.partition("system_params")[0].replace("\n", "")
 
 
 def test_circles_end_at_the_network_s_limit_with_the_way_in_words() -> None:
@@ -188,7 +188,7 @@ def test_an_agent_that_may_neither_answer_nor_hand_over_is_not_asked(routes: tup
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "error"),
     [
         ("billing, I think", 'The model\'s decision as agent "triage" is not a JSON object: '),
         ("[]", 'The model\'s decision as agent "triage" is not a JSON object: it is JSON, but not an object.'),
@@ -199,9 +199,9 @@ def test_an_agent_that_may_neither_answer_nor_hand_over_is_not_asked(routes: tup
         (route("x" * 9999), 'The agent "triage" hands over to "xxx'),
     ],
 )
-def test_a_decision_that_it_may_not_take_is_an_error_in_words(text: str, said: str) -> None:
+def test_a_decision_that_it_may_not_take_is_an_error_in_words(text: str, error: str) -> None:
     reply = run(NETWORK, REQUEST, Model(text))
-    assert error_of(reply).startswith(said)
+    assert error_of(reply).startswith(error)
     assert len(error_of(reply)) < 400
     (step,) = reply["execution_log"]
     assert (step["status"], step["decision"], step["decision_full"]) == ("error", None, None)

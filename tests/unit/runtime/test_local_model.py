@@ -34,7 +34,7 @@ def process(code: str, var_dir: Path) -> Iterator[subprocess.Popen[bytes]]:
         child.communicate()
 
 
-def said(child: subprocess.Popen[bytes]) -> str:
+def printed_line(child: subprocess.Popen[bytes]) -> str:
     assert child.stdout
     return child.stdout.readline().decode().strip()
 
@@ -63,7 +63,7 @@ def test_it_answers_as_an_openai_compatible_endpoint_and_keeps_to_a_schema(var_d
         "required": ["tone", "summary"],
     }
     with process(SERVE, var_dir) as server:
-        url = said(server)
+        url = printed_line(server)
         endpoint = local_model.endpoint(var_dir)
         assert endpoint.base_url == url
         assert url.startswith("http://127.0.0.1:")
@@ -86,9 +86,9 @@ def test_it_answers_as_an_openai_compatible_endpoint_and_keeps_to_a_schema(var_d
 
 def test_processes_that_ask_share_one_server_which_ends_with_the_one_that_started_it(var_dir: Path) -> None:
     with process(ASK, var_dir) as first:
-        url = said(first)
+        url = printed_line(first)
         with process(ASK, var_dir) as second:
-            assert said(second) == url
+            assert printed_line(second) == url
         assert not refuses(url)
         first.kill()
         assert eventually(lambda: refuses(url))
@@ -97,7 +97,7 @@ def test_processes_that_ask_share_one_server_which_ends_with_the_one_that_starte
 
 def test_what_a_killed_server_left_behind_is_not_believed(var_dir: Path) -> None:
     with process(SERVE, var_dir) as server:
-        said(server)
+        printed_line(server)
         server.kill()
         server.wait(20)
     state = json.loads((var_dir / "local_model.json").read_text())

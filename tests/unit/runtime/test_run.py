@@ -111,15 +111,15 @@ def test_an_only_agent_needs_no_mark_as_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("agents", "key", "said"),
+    ("agents", "key", "message"),
     [
         ((TRIAGE,), "nobody", 'no agent "nobody"'),
         ((), None, "no default agent"),
         ((OTHER, replace(TRIAGE, is_default=False)), None, "no default agent"),
     ],
 )
-def test_an_agent_that_is_not_there_is_a_404(agents: tuple[AgentSpec, ...], key: str | None, said: str) -> None:
-    with pytest.raises(UnknownAgent, match=said) as caught:
+def test_an_agent_that_is_not_there_is_a_404(agents: tuple[AgentSpec, ...], key: str | None, message: str) -> None:
+    with pytest.raises(UnknownAgent, match=message) as caught:
         run(replace(NETWORK, agents=agents), replace(REQUEST, agent_key=key), Model())
     assert caught.value.status == 404
 

@@ -28,19 +28,19 @@ def read_again(api: Api, batch: CsvBatch, want: int) -> None:
 
 
 def test_a_new_file_in_an_old_draft_stays(api: Api, old: CsvBatch) -> None:
-    uploaded_files.forget_old()
+    uploaded_files.delete_old()
     read_again(api, old, 201)
 
 
 def test_a_file_of_a_week_ago_goes(api: Api, old: CsvBatch) -> None:
     sent = time.time() - 8 * DAY_S
     os.utime(old.source.path, (sent, sent))
-    uploaded_files.forget_old()
+    uploaded_files.delete_old()
     read_again(api, old, 400)
     assert not os.path.exists(old.source.path)
 
 
 def test_one_that_is_gone_already_does_no_harm(api: Api, old: CsvBatch) -> None:
     os.remove(old.source.path)
-    uploaded_files.forget_old()
+    uploaded_files.delete_old()
     assert CsvBatch.objects.get(pk=old.pk).source.name == ""

@@ -10,6 +10,7 @@ from django_q.models import OrmQ
 
 from csv_batches.models import CsvBatch, Upload
 from csv_batches.services import background_upload, uploads
+from csv_batches.tasks import read_upload
 from experiments.services import lanes
 from experiments.worker import shutdown
 from tests.integration.csv_batches.uploads.support import LARGE, read, waiting
@@ -71,12 +72,12 @@ def test_a_file_that_ends_three_workers_is_refused(api: Api, draft: str, setting
 
 def test_one_who_was_taken_for_dead_stores_nothing(draft: str) -> None:
     upload = waiting(draft)
-    entered = background_upload._enter(upload.pk)
-    assert entered is not None
+    taken = background_upload.take_upload(upload.pk)
+    assert taken is not None
     Upload.objects.filter(pk=upload.pk).update(lease_id=uuid4())
-    assert entered.batch is not None
+    assert taken.batch is not None
     with pytest.raises(background_upload.Interrupted):
-        background_upload._read(background_upload.Reading(entered), entered.batch)
+        background_upload.store_upload(background_upload.UploadLease(taken), taken.batch)
     assert CsvBatch.objects.get(pk=draft).rows.count() == 0
     assert Upload.objects.filter(pk=upload.pk, state="parsing").exists()
 
@@ -84,11 +85,11 @@ def test_one_who_was_taken_for_dead_stores_nothing(draft: str) -> None:
 def test_a_stopping_worker_gives_it_back(draft: str, monkeypatch: pytest.MonkeyPatch) -> None:
     upload = waiting(draft)
     monkeypatch.setattr(shutdown, "stopping", lambda: True)
-    background_upload.read(upload.pk)
+    read_upload(str(upload.pk))
     upload.refresh_from_db()
     assert (upload.state, upload.beat, upload.attempts, sent()) == ("parsing", None, 0, 1)
     monkeypatch.undo()
-    background_upload.read(upload.pk)
+    read_upload(str(upload.pk))
     assert CsvBatch.objects.get(pk=draft).total == 200
 
 

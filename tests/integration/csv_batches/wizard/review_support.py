@@ -6,7 +6,6 @@ from typing import Any
 from django.test import Client
 
 from csv_batches.models import CsvBatch, CsvBatchRow
-from csv_batches.services import drafts
 from experiments.core import limits as queue_limits
 from experiments.models import Network
 from tests.integration.web.support import batch_of, queue_url
@@ -17,7 +16,7 @@ STATUSES = ("queued",) * 4
 def draft_of(owner: str, **values: Any) -> CsvBatch:
     """A draft that could start, of four rows."""
     batch = batch_of(owner, STATUSES, status="draft", **values)
-    drafts.set_response_fields(batch, batch.response_fields)
+    batch.set_response_fields(batch.response_fields)
     batch.save()
     return batch
 
@@ -47,13 +46,13 @@ def given(batch: CsvBatch, **changes: Any) -> dict[str, Any]:
         "schema_mode": batch.schema_mode,
         "concurrency": batch.concurrency,
         "max_attempts": batch.max_attempts,
-        **{name: getattr(batch, name) or "" for name in queue_limits.NAMES},
+        **{name: getattr(batch, name) or "" for name in queue_limits.LIMIT_NAMES},
         "which": "all",
         "try_rows": 3,
         "try_start": 0,
     }
     was = {name: shown[name] for name in ("network", "agent_key", "schema_mode", "concurrency", "max_attempts")}
-    limits = {name: getattr(batch, name) for name in queue_limits.NAMES}
+    limits = {name: getattr(batch, name) for name in queue_limits.LIMIT_NAMES}
     return {**shown, "was": json.dumps({**was, **limits, "debug": batch.debug}), **changes}
 
 

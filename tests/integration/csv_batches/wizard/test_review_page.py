@@ -5,6 +5,7 @@ from dataclasses import asdict
 import pytest
 
 from csv_batches.models import CsvBatch
+from experiments.core.choices import WarningCode
 from experiments.ingest.table import WarningLog
 from tests.integration.csv_batches.wizard.review_support import draft_of, html_of, review_url
 from tests.integration.web.support import browser, queue_url
@@ -96,6 +97,6 @@ def test_the_warnings_of_the_file_are_counted(rows: int, words: str) -> None:
     batch = draft_of("ann")
     log = WarningLog()
     for line in range(rows):
-        log.add(line + 2, "short_row", "The row has 1 of 3 cells.")
+        log.add(line + 2, WarningCode.SHORT_ROW, "The row has 1 of 3 cells.")
     CsvBatch.objects.filter(pk=batch.pk).update(warnings=[asdict(warning) for warning in log.listed()])
     assert words in html_of(browser("ann"), batch)

@@ -30,6 +30,12 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def default_signals() -> None:
+    """What whoever started the tests ignores (`nohup` SIGHUP, a shell's background jobs SIGINT) is inherited."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Driver:
     """A running supervisor with a program for each of `wanted`; see `driver.py`."""
 
@@ -39,7 +45,11 @@ class Driver:
         argv = [*started_by, sys.executable, "-m", "tests.unit.csv_batches.demo.driver"]
         with self.output_file.open("ab") as output:
             self.process = subprocess.Popen(
-                [*argv, str(self.events_file), str(grace_s), *wanted], cwd=ROOT, stdout=output, stderr=output
+                [*argv, str(self.events_file), str(grace_s), *wanted],
+                cwd=ROOT,
+                stdout=output,
+                stderr=output,
+                preexec_fn=default_signals,
             )
 
     @property

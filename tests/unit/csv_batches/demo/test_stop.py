@@ -1,6 +1,7 @@
 """A stop ends the programs in order, the last started first, and leaves nothing behind."""
 
 import signal
+import time
 
 import pytest
 
@@ -28,12 +29,27 @@ def test_a_stop_during_the_start_ends_what_was_started(drive: Drive) -> None:
     assert not driver.alive()
 
 
+def ignoring(name: str) -> tuple[str, ...]:
+    """Starts a program with a signal ignored."""
+    return ("sh", "-c", f"trap '' {name}; exec \"$@\"", "sh")
+
+
 def test_interrupts_ignored_by_the_starting_shell_still_stop_it(drive: Drive) -> None:
-    driver = drive("web", started_by=("sh", "-c", "trap '' INT; exec \"$@\"", "sh"))
+    driver = drive("web", started_by=ignoring("INT"))
     driver.await_ready()
     driver.process.send_signal(signal.SIGINT)
     assert driver.await_end() == 0
     assert not driver.alive()
+
+
+def test_a_hangup_ignored_by_nohup_does_not_stop_it(drive: Drive) -> None:
+    driver = drive("web", started_by=ignoring("HUP"))
+    driver.await_ready()
+    driver.process.send_signal(signal.SIGHUP)
+    time.sleep(0.3)
+    assert driver.events() == ["web started"]
+    driver.process.send_signal(signal.SIGINT)
+    assert driver.await_end() == 0
 
 
 def test_what_a_program_left_in_its_group_is_killed(drive: Drive) -> None:

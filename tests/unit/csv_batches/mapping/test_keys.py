@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from csv_batches.rules.mapping import Mapping, new_columns
+from csv_batches.rules.mapping import ColumnMapping, new_columns
 from experiments.core.errors import InvalidInput
 
 
@@ -25,7 +25,7 @@ def params(*keys: str) -> list[dict[str, Any]]:
 )
 def test_dots_nest(keys: list[str], nested: dict[str, Any]) -> None:
     cells = [str(number) for number in range(len(keys))]
-    assert Mapping(params(*keys)).system_params(cells) == nested
+    assert ColumnMapping(params(*keys)).system_params(cells) == nested
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,12 @@ def test_a_key_that_cannot_be_used_is_refused(key: str, code: str) -> None:
 @pytest.mark.parametrize("mode", ["ignore", "prompt"])
 def test_a_key_counts_only_with_system_param(mode: str) -> None:
     columns = new_columns([{"name": name, "mode": mode, "key": "network..x"} for name in "ab"])
-    assert Mapping(columns).system_params(["1", "2"]) == {}
+    assert ColumnMapping(columns).system_params(["1", "2"]) == {}
 
 
 def test_a_name_with_dots_nests_too() -> None:
     columns = new_columns([{"name": "mail.body", "mode": "system_param"}])
-    assert Mapping(columns).system_params(["hi"]) == {"mail": {"body": "hi"}}
+    assert ColumnMapping(columns).system_params(["hi"]) == {"mail": {"body": "hi"}}
 
 
 @pytest.mark.parametrize("name", ["network", "Order no."])

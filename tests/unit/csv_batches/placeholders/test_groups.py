@@ -1,4 +1,4 @@
-"""Tokens in groups, and how one is found."""
+"""Placeholders in groups, and how one is found."""
 
 from csv_batches.rules.placeholders import groups, param_placeholders
 
@@ -8,8 +8,8 @@ COLUMNS = [
 ]
 
 
-def test_each_group_is_there_with_its_tokens() -> None:
-    found = {group.title: [token.text for token in group.tokens] for group in groups(COLUMNS, "", 40)}
+def test_each_group_is_there_with_its_placeholders() -> None:
+    found = {group.title: [placeholder.text for placeholder in group.placeholders] for group in groups(COLUMNS, "", 40)}
     assert found == {
         "Columns of the row": ["row.subject", 'row["a\\"b"]'],
         "System params": ['system_params.mail["the body"]'],
@@ -18,12 +18,12 @@ def test_each_group_is_there_with_its_tokens() -> None:
 
 
 def test_only_columns_that_are_sent_as_such_are_system_params() -> None:
-    assert [token.name for token in param_placeholders(COLUMNS)] == ["mail.the body"]
+    assert [placeholder.name for placeholder in param_placeholders(COLUMNS)] == ["mail.the body"]
 
 
-def test_a_token_is_found_by_the_name_as_it_stands_in_the_file() -> None:
+def test_a_placeholder_is_found_by_the_name_as_it_stands_in_the_file() -> None:
     (group,) = groups(COLUMNS, 'A"B', 40)
-    assert [token.name for token in group.tokens] == ['a"b']
+    assert [placeholder.name for placeholder in group.placeholders] == ['a"b']
 
 
 def test_a_group_without_a_match_is_left_out() -> None:
@@ -32,4 +32,4 @@ def test_a_group_without_a_match_is_left_out() -> None:
 
 def test_more_than_wanted_are_counted() -> None:
     group = groups(COLUMNS, "", 1)[0]
-    assert (len(group.tokens), group.total, group.left_out) == (1, 2, 1)
+    assert (len(group.placeholders), group.total, group.left_out) == (1, 2, 1)

@@ -1,4 +1,4 @@
-"""A token is spelled so that the template finds the column again, whatever the column is called."""
+"""A placeholder is spelled so that the template finds the column again, whatever the column is called."""
 
 import pytest
 from hypothesis import given

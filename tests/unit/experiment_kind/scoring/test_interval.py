@@ -4,7 +4,7 @@ from math import isclose
 
 import pytest
 
-from experiments.experiment_kind.scoring import wilson
+from experiments.experiment_kind.scoring import wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from experiments.experiment_kind.scoring import wilson
     ],
 )
 def test_published_values(right: int, of: int, low: float, high: float) -> None:
-    found = wilson(right, of)
+    found = wilson_interval(right, of)
     assert found is not None
     assert isclose(found[0], low, abs_tol=5e-5)
     assert isclose(found[1], high, abs_tol=5e-5)
@@ -26,14 +26,14 @@ def test_published_values(right: int, of: int, low: float, high: float) -> None:
 
 def test_both_bounds_satisfy_the_equation_that_they_are_the_roots_of() -> None:
     right, of, z = 37, 50, 1.959963984540054
-    for bound in wilson(right, of) or ():
+    for bound in wilson_interval(right, of) or ():
         assert isclose((right / of - bound) ** 2, z**2 * bound * (1 - bound) / of, rel_tol=1e-9)
 
 
 def test_it_never_leaves_zero_and_one() -> None:
-    assert (wilson(0, 7) or ())[0] == 0
-    assert (wilson(7, 7) or ())[1] == 1
+    assert (wilson_interval(0, 7) or ())[0] == 0
+    assert (wilson_interval(7, 7) or ())[1] == 1
 
 
 def test_of_nothing_there_is_none() -> None:
-    assert wilson(0, 0) is None
+    assert wilson_interval(0, 0) is None

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from experiments.experiment_kind.scoring import Judge, Scoring, Verdict
+from experiments.experiment_kind.choices import Verdict
+from experiments.experiment_kind.scoring import Judge, Scoring
 
 
 def judged(expected: str, answer: Any, rule: str, **more: Any) -> bool:
-    scoring = Scoring.of({"rule": rule, "field": "x", **more})
+    scoring = Scoring.from_json({"rule": rule, "field": "x", **more})
     verdict = Judge(scoring).verdict(expected=expected, status="succeeded", answer={"x": answer})
     assert verdict in (Verdict.RIGHT, Verdict.WRONG)
     return verdict is Verdict.RIGHT
@@ -133,6 +134,12 @@ def test_an_expected_object_with_the_scored_field_is_looked_into(rule: str) -> N
     assert not judged('{"x": "no", "y": 2}', "yes", rule)
 
 
+@pytest.mark.parametrize("expected", ["NaN", "[1e999]", "-Infinity"])
+def test_numbers_that_json_does_not_have_are_texts(expected: str) -> None:
+    assert judged(expected, expected, "json")
+    assert judged(expected, expected, "exact")
+
+
 def test_an_expected_object_without_the_scored_field_is_what_is_expected_there() -> None:
     assert judged('{"y": 2}', {"y": 2}, "json")
 
@@ -143,13 +150,13 @@ def test_numbers_in_an_expected_object_keep_their_type() -> None:
 
 
 def test_the_field_may_be_a_path() -> None:
-    judge = Judge(Scoring.of({"rule": "exact", "field": "a.b"}))
+    judge = Judge(Scoring.from_json({"rule": "exact", "field": "a.b"}))
     answers = ({"a": {"b": "x"}}, {"a.b": "x", "a": {"b": "y"}}, {"a": {"b": "y"}})
     verdicts = [judge.verdict(expected="x", status="succeeded", answer=answer) for answer in answers]
     assert verdicts == [Verdict.RIGHT, Verdict.RIGHT, Verdict.WRONG]
 
 
 def test_without_a_field_the_whole_answer_counts() -> None:
-    judge = Judge(Scoring.of({"rule": "json"}))
+    judge = Judge(Scoring.from_json({"rule": "json"}))
     assert judge.verdict(expected='{"a":1,"b":2}', status="succeeded", answer={"b": 2, "a": 1}) is Verdict.RIGHT
     assert judge.verdict(expected='{"a":1}', status="succeeded", answer={"b": 2, "a": 1}) is Verdict.WRONG

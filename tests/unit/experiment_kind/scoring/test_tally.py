@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from experiments.experiment_kind.scoring import Judge, Judged, Score, Scoring, score
+from experiments.experiment_kind.scoring import Judge, Run, Score, Scoring, score
 
 
 def scored(*runs: tuple[Any, ...], rule: str = "normalised", choices: tuple[str, ...] = ()) -> Score:
@@ -11,8 +11,8 @@ def scored(*runs: tuple[Any, ...], rule: str = "normalised", choices: tuple[str,
     for item, expected, answer, *label in runs:
         status = "queued" if answer is ... else "failed" if answer is None else "succeeded"
         payload = {"x": answer} if status == "succeeded" else None
-        made.append(Judged(item, expected, label[0] if label else "", status, payload))
-    return score(Judge(Scoring.of({"rule": rule, "field": "x"})), made, choices)
+        made.append(Run(item, expected, label[0] if label else "", status, payload))
+    return score(Judge(Scoring.from_json({"rule": rule, "field": "x"})), made, choices)
 
 
 def test_totals_count_each_verdict_and_no_answer_is_not_right() -> None:

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from experiments.experiment_kind.scoring import BadScoring, Judge, Scoring
+from experiments.core.errors import InvalidInput
+from experiments.experiment_kind.scoring import Judge, Scoring
 
 
 def verdict(expected: str, status: str, answer: dict[str, Any] | None, **scoring: Any) -> str:
-    judge = Judge(Scoring.of({"rule": "exact", "field": "x", **scoring}))
+    judge = Judge(Scoring.from_json({"rule": "exact", "field": "x", **scoring}))
     return str(judge.verdict(expected=expected, status=status, answer=answer))
 
 
@@ -42,7 +43,7 @@ def test_with_numbers_what_is_no_number_expects_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "attr"),
+    ("given", "key"),
     [
         ({"rule": "fuzzy"}, "rule"),
         ({"rule": None}, "rule"),
@@ -53,15 +54,17 @@ def test_with_numbers_what_is_no_number_expects_nothing() -> None:
         ({"absolute": -1}, "absolute"),
         ({"absolute": "x"}, "absolute"),
         ({"relative": True}, "relative"),
-        ({"weight": 1}, "scoring"),
+        ({"weight": 1}, None),
     ],
 )
-def test_a_scoring_that_cannot_be_is_refused_by_its_part(given: dict[str, Any], attr: str) -> None:
-    with pytest.raises(BadScoring) as refused:
-        Scoring.of(given)
-    assert refused.value.attr == attr
+def test_a_scoring_that_cannot_be_is_refused_by_its_part(given: dict[str, Any], key: str | None) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        Scoring.from_json(given)
+    error = refused.value
+    assert (error.code, error.attr) == ("invalid_scoring", f"scoring.{key}" if key else "scoring")
+    assert (error.part.key if error.part else None) == key
 
 
 def test_a_scoring_comes_back_from_json_as_it_was() -> None:
-    scoring = Scoring.of({"rule": "numeric", "field": "n", "absolute": "0.5", "relative": 0.01})
-    assert Scoring.of(scoring.to_json()) == scoring
+    scoring = Scoring.from_json({"rule": "numeric", "field": "n", "absolute": "0.5", "relative": 0.01})
+    assert Scoring.from_json(scoring.to_json()) == scoring

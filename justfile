@@ -1,0 +1,54 @@
+# What one does here every day. `uv tool install rust-just` brings `just`; without it, run the lines by hand.
+
+# Options reach the command as they were quoted.
+set positional-arguments := true
+
+# Lists the recipes.
+default:
+    @just --list
+
+# Starts everything on this machine, with sample data: `just dev --port 9000`.
+dev *options:
+    uv run manage.py demo "$@"
+
+# Unit and integration tests.
+test *options:
+    uv run pytest "$@"
+
+# One file, folder or test: `just one tests/unit/ingest`, `just one tests/unit/test_house.py -k root`.
+one path *options:
+    uv run pytest -n 0 "$@"
+
+# In a real browser; needs Chromium.
+browser *options:
+    uv run pytest tests/browser "$@"
+
+# Workers, databases and servers that fail. Let nothing else run beside it.
+faults *options:
+    uv run pytest tests/faults -m "not slow" "$@"
+
+# Calls the whole API by its own description.
+openapi *options:
+    uv run --group openapi pytest tests/openapi "$@"
+
+# Everything that is checked without running the site.
+lint:
+    uv run ruff check .
+    uv run ruff format --check .
+    uv run mypy
+    uv run lint-imports
+    uv run pytest -q -n 0 tests/unit/test_house.py
+    uv run manage.py makemigrations --check --dry-run
+
+# Mends what can be mended by itself.
+format:
+    uv run ruff check --fix .
+    uv run ruff format .
+
+# What reading, storing, calling and exporting cost. Stop the worker first.
+bench *options:
+    uv run manage.py bench "$@"
+
+# All that must hold before a change is handed in; takes long.
+ci:
+    .ci/run
