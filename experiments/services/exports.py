@@ -72,10 +72,10 @@ def _chunks(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
             raise Gone(f"The {kind_of(queue).nouns.one} was deleted.", code=ErrorCode.NOT_FOUND)
         check_finished(now, options)
         write = csv_chunks if options.format == ExportFormat.CSV else jsonl_chunks
-        yield from write(_shape(now, options), _rows(now, options))
+        yield from write(_layout(now, options), _rows(now, options))
 
 
-def _shape(queue: Queue, options: ExportOptions) -> ExportLayout:
+def _layout(queue: Queue, options: ExportOptions) -> ExportLayout:
     kind = kind_of(queue)
     return ExportLayout(
         headers=tuple(kind.headers(queue)),

@@ -1,6 +1,6 @@
 """The one place where the system pauses a queue. A person's pause is `queues.pause`, the end of a range `queue_end`."""
 
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection
@@ -45,13 +45,13 @@ class PausableQueue(limits.LimitedQueue, Protocol):
 
 
 def queue_pause(
-    queue_id: UUID, *, reason: PauseReason | str, detail: str, until_s: float | None = None, probing: bool = True
+    queue_id: UUID, *, reason: PauseReason, detail: str, until_s: float | None = None, probing: bool = True
 ) -> None:
     """running → paused; nothing where it does not run.
 
     `until_s`: it resumes by itself after so many seconds. `probing`: after the pause one row is called alone first.
     """
-    values = {"id": queue_id, "code": reason, "detail": detail, "until": until_s, "probing": probing}
+    values: dict[str, Any] = {"id": queue_id, "code": reason, "detail": detail, "until": until_s, "probing": probing}
     with connection.cursor() as cursor:
         cursor.execute(_PAUSE, values)
 

@@ -222,7 +222,7 @@ def set_concurrency(*, queue_id: UUID, concurrency: int) -> None:
 
 
 def set_limits(*, queue_id: UUID, limits: Mapping[str, int | None]) -> None:
-    """`limits` by the names in `core.limits.NAMES`; None: no limit. Checked before the next claim."""
+    """`limits` by the names in `core.limits.LIMIT_NAMES`; None: no limit. Checked before the next claim."""
     Queue.objects.filter(pk=queue_id).update(**limits)
 
 

@@ -1,11 +1,9 @@
-"""Each breaker that a verdict can name pauses the queue with a reason of its own."""
+"""Each breaker that a verdict can name pauses the queue with a sentence of its own."""
 
-from typing import get_args
-
-from experiments.run_client.retry_policy import BreakerGroup
-from experiments.services.queue_pause import BREAKERS
+from experiments.core.choices import BreakerGroup
+from experiments.services.queue_pause import BREAKER_SENTENCES
 
 
-def test_each_group_has_a_reason_and_a_sentence() -> None:
-    assert set(BREAKERS) == set(get_args(BreakerGroup))
-    assert len({reason for reason, _ in BREAKERS.values()}) == len(BREAKERS)
+def test_each_group_has_a_sentence() -> None:
+    assert set(BREAKER_SENTENCES) == set(BreakerGroup)
+    assert len(set(BREAKER_SENTENCES.values())) == len(BREAKER_SENTENCES)
