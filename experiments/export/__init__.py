@@ -1,1 +1,1 @@
-"""Exports: the file formats, without Django, and the HTTP response."""
+"""Rows out: the formats of an export, pure, and its way through HTTP."""

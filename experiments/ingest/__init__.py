@@ -1,7 +1,7 @@
 """Reads table files: a path goes in, columns and rows of text come out, or an error that names the place."""
 
 from experiments.ingest.errors import SPLIT, FileTooLarge, Limits, RejectedFile
-from experiments.ingest.reader import CsvTable, Preview, open_table, parse_preview
+from experiments.ingest.reader import CsvTable, Preview, is_jsonl, open_table, parse_preview
 from experiments.ingest.table import (
     Column,
     FileWarning,
@@ -21,6 +21,7 @@ __all__ = [
     "ReadOptions",
     "RejectedFile",
     "Table",
+    "is_jsonl",
     "name_columns",
     "open_table",
     "parse_preview",

@@ -17,7 +17,7 @@ from experiments.ingest.records import RecordReader
 from experiments.ingest.table import Column, ReadOptions, Table, WarningLog, name_columns
 
 _HEAD_BYTES = 8 * 1024
-_JSONL_SUFFIXES = (".jsonl", ".ndjson")
+JSONL_SUFFIXES = (".jsonl", ".ndjson")
 _NO_OPTIONS = ReadOptions()
 _DEFAULT_LIMITS = Limits()
 
@@ -28,6 +28,11 @@ class Preview:
 
     table: Table
     rows: list[list[str]]
+
+
+def is_jsonl(filename: str) -> bool:
+    """Whether a file of this name is read as JSON Lines, and not as CSV."""
+    return filename.lower().endswith(JSONL_SUFFIXES)
 
 
 def open_table(
@@ -44,7 +49,7 @@ def open_table(
         head = file.read(_HEAD_BYTES)
     refuse_other_formats(head)
     encoding = find_encoding(head, options.encoding)
-    if filename.lower().endswith(_JSONL_SUFFIXES):
+    if is_jsonl(filename):
         table: Table = JsonlTable(path, encoding, limits, keys=options.keys)
     else:
         table = CsvTable(path, encoding, options, limits)

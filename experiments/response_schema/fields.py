@@ -13,6 +13,7 @@ from experiments.core.errors import InvalidInput, Part
 from experiments.core.formatting import quoted
 from experiments.core.json_text import is_storable
 from experiments.response_schema import DIALECT, check_schema
+from experiments.response_schema.field_types import FIELD_TRAITS, type_of_schema
 
 KEYS = {"name", "description", "type", "required", "choices"}
 NAME = re.compile(r"[A-Za-z_][\w .-]{0,63}")
@@ -103,7 +104,7 @@ def problem_of_choices(choices: Any, kind: str) -> str:
     """What is wrong with the choices of a field of this type; "" where nothing is."""
     if not choices:
         return ""
-    if kind != FieldType.STRING:
+    if not FIELD_TRAITS[FieldType(kind)].takes_choices:
         return "only a string can have choices"
     if not isinstance(choices, list | tuple) or len(choices) > CHOICES_LIMIT:
         return f"choices must be a list of at most {CHOICES_LIMIT:,} texts"
@@ -158,7 +159,9 @@ def fields_to_schema(fields: Iterable[Field]) -> Json:
 
 
 def field_schema(field: Field) -> Json:
-    schema: Json = {"type": field.type if field.required else [field.type, "null"]}
+    schema = dict(FIELD_TRAITS[field.type].schema)
+    if not field.required:
+        schema["type"] = [schema["type"], "null"]
     if field.choices:
         schema["enum"] = [*field.choices] if field.required else [*field.choices, None]
     if field.description:
@@ -197,11 +200,10 @@ def schema_to_fields(schema: Any, *, any_name: bool = False) -> Imported:
 def field_of_property(name: str, schema: Mapping[str, Any], required: bool) -> tuple[Field, list[str]]:
     """The field, and a sentence for each thing of the schema that it cannot express."""
     part, nullable = _without_null(schema)
-    kind, choices = part.get("type"), texts_of_enum(part)
-    if kind is None and choices:
-        kind = FieldType.STRING
+    choices = texts_of_enum(part)
+    kind = FieldType.STRING if part.get("type") is None and choices else type_of_schema(part)
     lost = []
-    if kind not in FieldType.values():
+    if kind is None:
         kind = FieldType.STRING
         lost.append("this is not a text, number or boolean; the field takes a text.")
     if set(part) - CARRIED:
@@ -211,7 +213,7 @@ def field_of_property(name: str, schema: Mapping[str, Any], required: bool) -> t
     if required and nullable:
         lost.append("it was required though it may be null; it is optional now.")
     description = schema.get("description") or part.get("description") or ""
-    return Field(name, description, FieldType(kind), required and not nullable, choices or ()), lost
+    return Field(name, description, kind, required and not nullable, choices or ()), lost
 
 
 def _without_null(schema: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:

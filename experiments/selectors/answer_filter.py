@@ -13,10 +13,11 @@ from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
 from experiments.core import json_text
-from experiments.core.choices import FieldType, RowStatus
+from experiments.core.choices import RowStatus
 from experiments.kinds import kind_of
 from experiments.models import Queue
 from experiments.models.querysets import QueueItemQuerySet
+from experiments.response_schema.field_types import traits_of_field
 
 NAMES = ("field", "value", "least", "below", "blank")
 _MEMBER = "(coalesce(experiments_queueitem.corrected_payload, experiments_queueitem.result_payload) -> %s)"
@@ -41,18 +42,19 @@ def filter_by_answer(queue: Queue, rows: QueueItemQuerySet, wanted: Mapping[str,
 
 
 def _with_value(rows: QueueItemQuerySet, field: Mapping[str, Any], text: str) -> QueueItemQuerySet:
+    is_text = traits_of_field(field).is_text
     try:
-        value = text if field["type"] == FieldType.STRING else json_text.parse_finite(text)
+        value = text if is_text else json_text.parse_finite(text)
     except (ValueError, RecursionError):
         return rows.none()
-    if field["type"] != FieldType.STRING and isinstance(value, str | list | dict):
+    if not is_text and isinstance(value, str | list | dict):
         # No such field has it, and jsonb does not take every text.
         return rows.none()
     return rows.filter(_sql(f"{_MEMBER} = %s::jsonb", field["name"], json.dumps(value)))
 
 
 def _between(rows: QueueItemQuerySet, field: Mapping[str, Any], wanted: Mapping[str, Any]) -> QueueItemQuerySet:
-    measure = _LENGTH if field["type"] == FieldType.STRING else _NUMBER
+    measure = _LENGTH if traits_of_field(field).is_text else _NUMBER
     for name, sign in (("least", ">="), ("below", "<")):
         if wanted.get(name) in (None, ""):
             continue

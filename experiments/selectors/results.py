@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import connection
 
-from experiments.core.choices import FieldType
 from experiments.kinds import kind_of
 from experiments.models import Queue
+from experiments.response_schema.field_types import traits_of_field
 from experiments.selectors import cached_counts
 from experiments.selectors.histogram import Scale, scale
 from experiments.selectors.snapshot import snapshot
@@ -97,12 +97,9 @@ def _computed(queue: Queue) -> dict[str, Any]:
 
 def _values(params: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """The fields that are counted value by value."""
-    choices = {
-        field["name"]: (True, False) if field["type"] == FieldType.BOOLEAN else field.get("choices") or ()
-        for field in fields
-    }
+    choices = {field["name"]: traits_of_field(field).values or field.get("choices") or () for field in fields}
     closed = {name for name in choices if choices[name]}
-    texts = {field["name"] for field in fields if field["type"] == FieldType.STRING}
+    texts = {field["name"] for field in fields if traits_of_field(field).is_text}
     sample = {"sample": SAMPLE * len(fields), "most": MOST_VALUES}
     few = texts - {name for (name,) in _all(_MANY, {**params, **sample})}
     counts: dict[str, list[tuple[Any, int]]] = {name: [] for name in closed | few}
@@ -129,8 +126,8 @@ def _of_values(counts: Sequence[tuple[Any, int]], choices: Sequence[Any]) -> dic
 
 def _measured(params: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """The fields that are counted in bins: numbers by their value, texts by their length."""
-    texts = [field["name"] for field in fields if field["type"] == FieldType.STRING]
-    whole = {field["name"] for field in fields if field["type"] != FieldType.NUMBER}
+    texts = [field["name"] for field in fields if traits_of_field(field).is_text]
+    whole = {field["name"] for field in fields if traits_of_field(field).is_whole}
     params = {**params, "texts": texts}
     measures = {name: measure for name, *measure in _all(_MEASURES, params)}
     scales = {

@@ -10,8 +10,7 @@ from django.utils.http import content_disposition_header
 from experiments.core.choices import FINISHED, ErrorCode, ExportFormat, RowStatus
 from experiments.core.errors import Conflict, Gone
 from experiments.core.item_fields import EXPORTED_FIELDS
-from experiments.export.csv_lines import csv_chunks
-from experiments.export.jsonl_lines import jsonl_chunks
+from experiments.export.formats import EXPORT_FORMATS
 from experiments.export.response import Download
 from experiments.export.rows import ExportLayout, ExportRow
 from experiments.kinds import kind_of
@@ -71,8 +70,7 @@ def _chunks(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
         if now is None:
             raise Gone(f"The {kind_of(queue).nouns.one} was deleted.", code=ErrorCode.NOT_FOUND)
         check_finished(now, options)
-        write = csv_chunks if options.format == ExportFormat.CSV else jsonl_chunks
-        yield from write(_layout(now, options), _rows(now, options))
+        yield from EXPORT_FORMATS[options.format].chunks(_layout(now, options), _rows(now, options))
 
 
 def _layout(queue: Queue, options: ExportOptions) -> ExportLayout:
@@ -109,7 +107,7 @@ def _rows(queue: Queue, options: ExportOptions) -> Iterator[ExportRow]:
 
 
 def content_type(options: ExportOptions) -> str:
-    return "text/csv; charset=utf-8" if options.format == ExportFormat.CSV else "application/jsonl"
+    return EXPORT_FORMATS[options.format].content_type
 
 
 def content_disposition(queue: Queue, options: ExportOptions) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from csv_batches.rules import choice_lines, field_list
 from experiments.core.choices import FieldType
+from experiments.response_schema.field_types import FIELD_TRAITS
 
 Json = dict[str, Any]
 
@@ -55,7 +56,7 @@ class FieldCard:
 
     @property
     def types(self) -> list[tuple[str, str]]:
-        return FieldType.choices()
+        return [(kind, traits.label) for kind, traits in FIELD_TRAITS.items()]
 
     def to_field(self) -> Json:
         plain: Json = {

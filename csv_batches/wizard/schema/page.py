@@ -8,11 +8,9 @@ from urllib.parse import quote
 from csv_batches.models import CsvBatch
 from csv_batches.rules import field_list
 from csv_batches.wizard.schema.forms import FieldCard, Json
-from experiments.core.choices import FieldType
 from experiments.core.formatting import as_text
 from experiments.export.rows import export_header
-
-TYPE_LABELS = dict(FieldType.choices())
+from experiments.response_schema.field_types import traits_of_field
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class FieldLine:
 
     @property
     def type_label(self) -> str:
-        return TYPE_LABELS[self.field["type"]]
+        return traits_of_field(self.field).label
 
     @property
     def choices(self) -> list[str]:

@@ -8,9 +8,7 @@ from csv_batches.models import CsvBatch, Upload
 from csv_batches.services import store_rows
 from csv_batches.wizard.upload.forms import DELIMITERS, OTHER, form_values
 from experiments.core.choices import ErrorCode
-from experiments.ingest import ReadOptions, encoding_names
-
-JSONL_SUFFIXES = (".jsonl", ".ndjson")
+from experiments.ingest import ReadOptions, encoding_names, is_jsonl
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ def options_form(filename: str, options: ReadOptions, batch: CsvBatch | None) ->
     detected = batch.encoding if batch and not options.encoding else ""
     automatic = Option("", f"Find out: {encoding_names.label(detected)}" if detected else "Find out", not encoding)
     values = form_values(options)
-    has_delimiter = not filename.lower().endswith(JSONL_SUFFIXES)
+    has_delimiter = not is_jsonl(filename)
     return OptionsForm(
         common=(automatic, *_listed(encoding_names.COMMON | unlisted, encoding)),
         others=_listed(encoding_names.OTHERS, encoding),

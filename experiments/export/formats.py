@@ -1,0 +1,24 @@
+"""The formats of an export: one row a format."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from experiments.core.choices import ExportFormat
+from experiments.export.csv_lines import csv_chunks
+from experiments.export.jsonl_lines import jsonl_chunks
+from experiments.export.rows import ExportLayout, ExportRow
+
+
+@dataclass(frozen=True, slots=True)
+class FormatWriter:
+    """`label` is the format's name for people; `chunks` makes bytes of rows, in pieces."""
+
+    label: str
+    content_type: str
+    chunks: Callable[[ExportLayout, Iterable[ExportRow]], Iterator[bytes]]
+
+
+EXPORT_FORMATS = {
+    ExportFormat.CSV: FormatWriter("CSV", "text/csv; charset=utf-8", csv_chunks),
+    ExportFormat.JSONL: FormatWriter("JSONL", "application/jsonl", jsonl_chunks),
+}
