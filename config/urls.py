@@ -28,7 +28,7 @@ urlpatterns = [
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("", include("experiments.experiment_kind.web.urls")),
     path("", include("experiments.web.urls")),
-    path("", include("csv_batches.wizard.urls")),
+    path("", include("csv_batches.web.urls")),
 ]
 
 handler400 = "experiments.web.errors.bad_request"

@@ -1,4 +1,4 @@
-"""What the steps have in common: fetch the draft, show the stepper, save and go on."""
+"""What the steps share: fetch the draft, render the step with its stepper, and lead to the next one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,67 +6,85 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.rules import steps
+from csv_batches.rules.choices import MappingMode
 from csv_batches.rules.steps import Step, StepState
-from csv_batches.services import draft_history, launch
-from csv_batches.wizard.lookup import batch_or_404, queue_address
+from csv_batches.selectors import batches
+from csv_batches.services import launch
 from experiments.core.choices import QueueStatus
 from experiments.core.formatting import count, counted
 from experiments.kinds import kind_named, kind_of
-from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
+from experiments.web.decorators import PageRequest, signed_in, wants_fragment
 
 StepView = Callable[[PageRequest, CsvBatch], HttpResponseBase]
 
 
-def of_draft(view: StepView) -> Callable[..., HttpResponseBase]:
-    """For the signed-in owner of a draft; what was started already is shown in its queue."""
+def batch_or_404(user: Any, batch_id: UUID) -> CsvBatch:
+    """Somebody else's batch does not exist."""
+    batch = batches.batches_of(user).filter(pk=batch_id).first()
+    if batch is None:
+        raise Http404
+    return batch
+
+
+def draft_view(view: StepView) -> Callable[..., HttpResponseBase]:
+    """For the signed-in owner of a draft. A batch that has been started is shown on its queue page instead."""
 
     @signed_in
     @wraps(view)
-    def fetched(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
+    def with_draft(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
         batch = batch_or_404(request.user, batch_id)
         if batch.status != QueueStatus.DRAFT:
             return HttpResponseRedirect(queue_address(batch))
         return view(request, batch)
 
-    return fetched
+    return with_draft
+
+
+def queue_address(batch: CsvBatch) -> str:
+    return kind_of(batch).address(batch.pk)
+
+
+def step_address(batch: CsvBatch, step: Step) -> str:
+    return reverse(f"csv_batches:{step.key}", args=[batch.pk])
+
+
+def redirect_by_button(request: PageRequest, batch: CsvBatch, step: Step, query: str = "") -> HttpResponseRedirect:
+    """To where the pressed button leads: `go` is next, back or stay. `query` is kept only when the step stays."""
+    offset = {"next": 1, "back": -1}.get(request.POST.get("go", ""), 0)
+    address = step_address(batch, steps.neighbour(step, offset) or step)
+    return HttpResponseRedirect(f"{address}?{query}" if query and not offset else address)
 
 
 @dataclass(frozen=True)
 class Wizard:
-    """The frame of a step."""
+    """What surrounds a step: the stepper, the step after it, and whether there is a change to undo."""
 
     batch: CsvBatch | None
     step: Step
     stepper: list[StepState]
-    back: str
     next: Step | None
+
+    @classmethod
+    def at_step(cls, batch: CsvBatch | None, step: Step) -> "Wizard":
+        missing = [(error.attr, error.detail) for error in launch.missing(batch)] if batch else []
+        done = step_summaries(batch) if batch else [""] * len(steps.STEPS)
+        return cls(batch, step, steps.states(step, missing, done), steps.neighbour(step, 1))
 
     @property
     def can_undo(self) -> bool:
         return bool(self.batch and self.batch.draft_history)
 
 
-def frame(batch: CsvBatch | None, step: Step) -> Wizard:
-    missing = [(error.attr, error.detail) for error in launch.missing(batch)] if batch else []
-    stepper = steps.states(step, missing, _done_words(batch))
-    before = steps.neighbour(step, -1)
-    back = step_address(batch, before) if batch and before else ""
-    return Wizard(batch, step, stepper, back, steps.neighbour(step, 1))
-
-
-def _done_words(batch: CsvBatch | None) -> list[str]:
-    """What there is, step by step; empty where a step is still open."""
-    if batch is None:
-        return [""] * len(steps.STEPS)
-    used = sum(column["mode"] != "ignore" for column in batch.columns)
+def step_summaries(batch: CsvBatch) -> list[str]:
+    """What has been set up in each step; "" where the step is still open."""
+    used = sum(column["mode"] != MappingMode.IGNORE for column in batch.columns)
     rows = f"{counted(batch.total, 'row')}, {counted(len(batch.columns), 'column')}" if batch.total else ""
     return [
         rows,
@@ -78,45 +96,8 @@ def _done_words(batch: CsvBatch | None) -> list[str]:
     ]
 
 
-def step_address(batch: CsvBatch, step: Step) -> str:
-    return reverse(f"csv_batches:{step.key}", args=[batch.pk])
-
-
-def page(request: PageRequest, batch: CsvBatch | None, step: Step, context: dict[str, Any]) -> HttpResponse:
-    """The whole step, or for htmx what changes on it: `wizard/<step>/updates.html`."""
-    part = "updates" if wants_fragment(request) else "page"
-    template = f"csv_batches/wizard/{step.key}/{part}.html"
-    shown = {**context, "wizard": frame(batch, step), "batch": batch, "kind": kind_named(KIND)}
-    return render(request, template, shown)
-
-
-def onward(request: PageRequest, batch: CsvBatch, step: Step) -> HttpResponseRedirect:
-    """Where the pressed button leads: `go` is next, back or stay."""
-    offset = {"next": 1, "back": -1}.get(request.POST.get("go", ""), 0)
-    return HttpResponseRedirect(step_address(batch, steps.neighbour(step, offset) or step))
-
-
-@require_POST
-@of_draft
-def undo_last(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
-    with errors_as_messages(request):
-        draft_history.undo(batch_id=batch.pk)
-    return HttpResponseRedirect(step_address(batch, _asked_from(request)))
-
-
-def reset(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
-    """Asks first, on a page of its own."""
-    if request.method == "POST":
-        with errors_as_messages(request):
-            draft_history.reset(batch_id=batch.pk)
-        return HttpResponseRedirect(step_address(batch, steps.MAP))
-    context = {"batch": batch, "from": _asked_from(request), "kind": kind_of(batch)}
-    return render(request, "csv_batches/wizard/reset.html", context)
-
-
-reset_page = of_draft(reset)
-
-
-def _asked_from(request: PageRequest) -> Step:
-    key = request.POST.get("step") or request.GET.get("step")
-    return next((step for step in steps.STEPS[:-1] if step.key == key), steps.MAP)
+def render_step(request: PageRequest, batch: CsvBatch | None, step: Step, context: dict[str, Any]) -> HttpResponse:
+    """The whole step; for htmx only what changes on it, `wizard/<step>/updates.html`."""
+    template = "updates" if wants_fragment(request) else "page"
+    context = {**context, "wizard": Wizard.at_step(batch, step), "batch": batch, "kind": kind_named(KIND)}
+    return render(request, f"csv_batches/wizard/{step.key}/{template}.html", context)

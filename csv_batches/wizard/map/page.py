@@ -1,28 +1,25 @@
-"""The columns of a draft as the page that maps them shows them, and what a person changed on it."""
+"""What the map step shows: the columns of a draft, and an example row as it will be sent."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
-from zlib import crc32
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules import mapping
 from csv_batches.rules.choices import MappingMode
 from csv_batches.rules.column_stats import shortened
-from csv_batches.rules.mapping import Json
-from experiments.core.errors import InvalidInput
+from csv_batches.wizard.map.forms import ColumnChoice, Json, choices_as_json, columns_version, matching_columns
 from experiments.core.formatting import as_text, clipped
 
-PAGE = 100
-"""Columns on a page: a form of thousands of fields is not taken."""
-VALUE_CHARS = 2000
+COLUMNS_PER_PAGE = 100
+"""A form of thousands of fields is rejected."""
+LONGEST_VALUE = 2000
 
 
 @dataclass(frozen=True)
-class Line:
-    """A column; `problem` says why `mode` and `key`, which were chosen, are not saved."""
+class ColumnLine:
+    """A column. `problem` says why `mode` and `key`, which were chosen, are not saved."""
 
     number: int
     name: str
@@ -36,10 +33,10 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Columns:
+class ColumnPage:
     """One page of the columns whose names contain `find`. `was` and `version` let a save see what was changed."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ColumnLine, ...]
     find: str
     page: int
     pages: int
@@ -48,137 +45,68 @@ class Columns:
     was: str
     version: str
 
-    def _query(self, page: int) -> str:
+    @property
+    def previous_query(self) -> str:
+        return self.query_of_page(self.page - 1) if self.page > 1 else ""
+
+    @property
+    def next_query(self) -> str:
+        return self.query_of_page(self.page + 1) if self.page < self.pages else ""
+
+    def query_of_page(self, page: int) -> str:
         return urlencode({"find": self.find, "page": page} if self.find else {"page": page})
 
-    @property
-    def before(self) -> str:
-        return self._query(self.page - 1) if self.page > 1 else ""
 
-    @property
-    def after(self) -> str:
-        return self._query(self.page + 1) if self.page < self.pages else ""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a column should become."""
-
-    mode: str
-    key: str
-
-
-def columns_of(
+def column_page(
     batch: CsvBatch,
-    facts: Sequence[Json],
+    stats: Sequence[Json],
     *,
     find: str,
     page: int,
     problems: Mapping[int, str],
-    typed: Mapping[int, Wanted],
-) -> Columns:
-    numbers = matching(batch, find)
-    pages = max(1, -(-len(numbers) // PAGE))
+    typed: Mapping[int, ColumnChoice],
+) -> ColumnPage:
+    numbers = matching_columns(batch, find)
+    pages = max(1, -(-len(numbers) // COLUMNS_PER_PAGE))
     page = min(max(page, 1), pages)
-    shown = numbers[(page - 1) * PAGE : page * PAGE]
-    was = [[number, batch.columns[number]["mode"], batch.columns[number]["key"]] for number in shown]
-    return Columns(
-        lines=tuple(_line(batch, facts, number, problems.get(number, ""), typed.get(number)) for number in shown),
+    shown = numbers[(page - 1) * COLUMNS_PER_PAGE : page * COLUMNS_PER_PAGE]
+    return ColumnPage(
+        lines=tuple(
+            _column_line(batch, stats[number], number, problems.get(number, ""), typed.get(number)) for number in shown
+        ),
         find=find,
         page=page,
         pages=pages,
         found=len(numbers),
         total=len(batch.columns),
-        was=json.dumps(was, ensure_ascii=False, separators=(",", ":")),
-        version=version_of(batch),
+        was=choices_as_json(batch, shown),
+        version=columns_version(batch),
     )
 
 
-def matching(batch: CsvBatch, find: str) -> list[int]:
-    """Numbers of the columns whose name contains `find`, whatever the case."""
-    wanted = find.casefold()
-    return [number for number, name in enumerate(batch.column_names) if wanted in name.casefold()]
-
-
-def version_of(batch: CsvBatch) -> str:
-    """Another one as soon as the columns are others: numbers on an old page would mean other columns then."""
-    return f"{crc32(json.dumps(batch.column_names).encode()):08x}"
-
-
-def _line(batch: CsvBatch, facts: Sequence[Json], number: int, problem: str, typed: Wanted | None) -> Line:
-    column, known = batch.columns[number], facts[number]
-    shown = typed if problem and typed else Wanted(column["mode"], column["key"])
-    return Line(
+def _column_line(batch: CsvBatch, stats: Json, number: int, problem: str, typed: ColumnChoice | None) -> ColumnLine:
+    column = batch.columns[number]
+    shown = typed if problem and typed else ColumnChoice(column["mode"], column["key"])
+    header = ""
+    if column["name"] != column["header"]:
+        original = shortened(column["header"])
+        header = f"“{original}” in the file" if column["header"].strip() else "no header in the file"
+    return ColumnLine(
         number=number,
         name=column["name"],
-        header=_header(column),
+        header=header,
         mode=shown.mode,
         key=shown.key,
-        samples=tuple(known["samples"]),
-        empty=known["empty"],
-        all_empty=bool(batch.total) and known["empty"] == batch.total,
+        samples=tuple(stats["samples"]),
+        empty=stats["empty"],
+        all_empty=bool(batch.total) and stats["empty"] == batch.total,
         problem=problem,
     )
 
 
-def _header(column: Json) -> str:
-    """What the file has above the column, where that is not its name."""
-    if column["name"] == column["header"]:
-        return ""
-    return f"“{shortened(column['header'])}” in the file" if column["header"].strip() else "no header in the file"
-
-
-# -- what was changed
-
-
-def wanted_of(form: Mapping[str, str]) -> dict[int, Wanted]:
-    """The columns of a sent form that are others than on the page that it came from, by number."""
-    try:
-        before = {int(number): Wanted(mode, key) for number, mode, key in json.loads(form.get("was", "[]"))}
-    except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise InvalidInput("The form is not whole. Reload the page.", code="invalid_columns", attr="columns") from error
-    wanted = {
-        number: Wanted(form.get(f"m-{number}", old.mode), form.get(f"k-{number}", old.key))
-        for number, old in before.items()
-    }
-    return {number: new for number, new in wanted.items() if new != before[number]}
-
-
-def possible(batch: CsvBatch, wanted: Mapping[int, Wanted]) -> tuple[list[Json], dict[int, str]]:
-    """What of it can be taken, as changes of columns, and why the rest cannot, by number of the column."""
-    changes = {number: _change(batch, number, new) for number, new in wanted.items()}
-    try:
-        mapping.merge_columns(batch.columns, list(changes.values()))
-    except InvalidInput:
-        return _one_by_one(batch, changes)
-    return list(changes.values()), {}
-
-
-def _one_by_one(batch: CsvBatch, changes: Mapping[int, Json]) -> tuple[list[Json], dict[int, str]]:
-    taken: list[Json] = []
-    problems = {}
-    for number, change in changes.items():
-        try:
-            mapping.merge_columns(batch.columns, [*taken, change])
-        except InvalidInput as error:
-            problems[number] = error.detail
-        else:
-            taken.append(change)
-    return taken, problems
-
-
-def _change(batch: CsvBatch, number: int, new: Wanted) -> Json:
-    if not 0 <= number < len(batch.columns):
-        raise InvalidInput("There is no such column.", code="unknown_column", attr="columns")
-    return {"name": batch.columns[number]["name"], "mode": new.mode, "key": new.key}
-
-
-# -- the example
-
-
 @dataclass(frozen=True)
-class Example:
-    """A row as it would be sent; `missing` is the index of a row that is not there."""
+class ExampleRow:
+    """A row as it would be sent. `missing` is the index of a row that was asked for and does not exist."""
 
     index: int | None
     previous: int | None
@@ -188,25 +116,27 @@ class Example:
     missing: int | None = None
 
 
-def example_of(batch: CsvBatch, wanted: int | None) -> Example:
-    """Of the row with this index; where there is none, of the first one."""
+def example_row(batch: CsvBatch, row_index: int | None) -> ExampleRow:
+    """The row with this index, or else the first one."""
     rows = batch.rows.in_order()
-    row = rows.filter(row_index=wanted).first() if wanted is not None else None
-    missing = wanted if row is None else None
+    row = rows.filter(row_index=row_index).first() if row_index is not None else None
+    missing = row_index if row is None else None
     row = row or rows.first()
     if row is None:
-        return Example(None, None, None)
-    around = batch.rows.values_list("row_index", flat=True)
-    cells = [clipped(cell, VALUE_CHARS) for cell in row.payload]
-    prompt = [
-        (c["name"], cell) for c, cell in zip(batch.columns, cells, strict=True) if c["mode"] == MappingMode.PROMPT
+        return ExampleRow(None, None, None)
+    indexes = batch.rows.values_list("row_index", flat=True)
+    cells = [clipped(cell, LONGEST_VALUE) for cell in row.payload]
+    in_prompt = [
+        (column["name"], cell)
+        for column, cell in zip(batch.columns, cells, strict=True)
+        if column["mode"] == MappingMode.PROMPT
     ]
     params: dict[str, Any] = mapping.ColumnMapping(batch.columns).system_params(cells)
-    return Example(
+    return ExampleRow(
         index=row.row_index,
-        previous=around.filter(row_index__lt=row.row_index).order_by("-row_index").first(),
-        next=around.filter(row_index__gt=row.row_index).order_by("row_index").first(),
-        prompt=tuple(prompt[:PAGE]),
+        previous=indexes.filter(row_index__lt=row.row_index).order_by("-row_index").first(),
+        next=indexes.filter(row_index__gt=row.row_index).order_by("row_index").first(),
+        prompt=tuple(in_prompt[:COLUMNS_PER_PAGE]),
         params=clipped(as_text(params)) if params else "",
         missing=missing,
     )

@@ -1,10 +1,11 @@
-"""The message that a row becomes, beside its template."""
+"""What the prompt step shows beside the template: the message that a row becomes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from csv_batches.models import CsvBatch
+from csv_batches.rules.choices import MappingMode
 from csv_batches.selectors import preview
 from csv_batches.selectors.plan import CsvBatchPlan
 from experiments.core.errors import InvalidInput
@@ -16,7 +17,10 @@ from experiments.selectors.items import LARGEST_INDEX
 
 @dataclass(frozen=True)
 class PromptPreview:
-    """`index` is the row wanted, which need not be there: `missing` says so. Without `problems` there is a message."""
+    """The row `index` as a message; `missing` says so where there is no such row. With `problems` there is no message.
+
+    `parts` are the beginning of the message, `more` the number of characters after them.
+    """
 
     index: int | None
     previous: int | None
@@ -32,10 +36,12 @@ class PromptPreview:
         return not self.missing and not self.problems
 
 
-def of_row(batch: CsvBatch, wanted: int | None) -> PromptPreview:
-    """The first row where none is wanted."""
-    index = _first(batch) if wanted is None else wanted
-    previous, following = _neighbours(batch, index)
+def preview_row(batch: CsvBatch, row_index: int | None) -> PromptPreview:
+    """The row with this index; None: the first one."""
+    index = row_index
+    if index is None:
+        index = batch.rows.in_order().values_list("row_index", flat=True).first()
+    previous, following = neighbours_of_row(batch, index)
     try:
         sent = preview.preview_of_row(batch, index)
     except InvalidInput as error:
@@ -45,7 +51,7 @@ def of_row(batch: CsvBatch, wanted: int | None) -> PromptPreview:
         return PromptPreview(index, previous, following, missing=error.detail, problems=unknown)
     problems = tuple(problem["detail"] for problem in sent["problems"])
     message = sent["user_message"]
-    parts = () if problems else tuple(clipped(_parts(batch, index, message), LONGEST_TEXT))
+    parts = () if problems else tuple(clipped(_message_parts(batch, index, message), LONGEST_TEXT))
     return PromptPreview(
         index=index,
         previous=previous,
@@ -57,17 +63,8 @@ def of_row(batch: CsvBatch, wanted: int | None) -> PromptPreview:
     )
 
 
-def appended_columns(batch: CsvBatch) -> int:
-    """How many included columns follow the text, because the template does not place them itself."""
-    included = sum(column["mode"] == "prompt" for column in batch.columns)
-    return included if included and not uses_columns(CsvBatchPlan.of(batch).template) else 0
-
-
-def _first(batch: CsvBatch) -> int | None:
-    return batch.rows.in_order().values_list("row_index", flat=True).first()
-
-
-def _neighbours(batch: CsvBatch, index: int | None) -> tuple[int | None, int | None]:
+def neighbours_of_row(batch: CsvBatch, index: int | None) -> tuple[int | None, int | None]:
+    """The indexes of the rows before and after this one, whether it exists or not."""
     if index is None:
         return None, None
     indexes = batch.rows.values_list("row_index", flat=True)
@@ -76,8 +73,14 @@ def _neighbours(batch: CsvBatch, index: int | None) -> tuple[int | None, int | N
     return before, indexes.filter(row_index__gt=at).order_by("row_index").first()
 
 
-def _parts(batch: CsvBatch, index: int | None, message: str) -> list[Part]:
-    """The message with the row's values marked; the plan says what is sent, this only where it came from."""
+def appended_columns(batch: CsvBatch) -> int:
+    """How many included columns follow the text, because the template does not place them itself."""
+    included = sum(column["mode"] == MappingMode.PROMPT for column in batch.columns)
+    return included if included and not uses_columns(CsvBatchPlan.of(batch).template) else 0
+
+
+def _message_parts(batch: CsvBatch, index: int | None, message: str) -> list[Part]:
+    """`message`, as the plan made it of this row, with the row's values marked."""
     plan = CsvBatchPlan.of(batch)
     cells = batch.rows.get(row_index=index).payload
     rendered = marked(plan.template, plan.scope(cells))
@@ -92,11 +95,12 @@ def _parts(batch: CsvBatch, index: int | None, message: str) -> list[Part]:
 
 
 def _column_parts(batch: CsvBatch, cells: list[str]) -> Iterator[Part]:
-    included = [(column["name"], cell) for column, cell in zip(batch.columns, cells, strict=True) if _is_sent(column)]
+    """The lines of the included columns: `Name: value`."""
+    included = [
+        (column["name"], cell)
+        for column, cell in zip(batch.columns, cells, strict=True)
+        if column["mode"] == MappingMode.PROMPT
+    ]
     for number, (name, cell) in enumerate(included):
         yield Part(f"\n{name}: " if number else f"{name}: ")
         yield Part(cell, is_value=True)
-
-
-def _is_sent(column: dict[str, Any]) -> bool:
-    return bool(column["mode"] == "prompt")

@@ -1,4 +1,4 @@
-"""What the last step takes: where and how the batch runs, and which rows."""
+"""What the review step reads: the settings of the batch, which rows to try, and which to run."""
 
 import json
 from collections.abc import Mapping
@@ -7,64 +7,66 @@ from typing import Any
 from django import forms
 
 from csv_batches.models import CsvBatch
+from csv_batches.rules.choices import SchemaMode
 from csv_batches.services.launch import Order
 from csv_batches.services.trials import MOST_ROWS
+from experiments.core import json_text
 from experiments.core import limits as queue_limits
 from experiments.models import Network
 from experiments.selectors.items import LARGEST_INDEX
 from experiments.web.base_form import BaseForm
 from experiments.web.limits_form import LimitsForm
 
-MODES = (
-    ("update", "Write it to the network"),
-    ("keep", "Leave the network as it is, and use its schema"),
+SCHEMA_MODES = (
+    (SchemaMode.UPDATE.value, "Write it to the network"),
+    (SchemaMode.KEEP.value, "Leave the network as it is, and use its schema"),
 )
 
 
 class SettingsForm(LimitsForm):
-    """The settings of the review step. `was`: what the page showed, so that a save carries only what was changed."""
+    """The settings of a draft. `was` holds what the page showed, so that only what was changed on it is saved."""
 
     network = forms.TypedChoiceField(label="Network", coerce=int, empty_value=None, required=False)
     agent_key = forms.CharField(label="Agent", max_length=100, required=False)
-    schema_mode = forms.ChoiceField(label="Response schema", choices=MODES, widget=forms.RadioSelect)
+    schema_mode = forms.ChoiceField(label="Response schema", choices=SCHEMA_MODES, widget=forms.RadioSelect)
     concurrency = forms.IntegerField(label="Rows at a time", min_value=1, max_value=10_000)
     max_attempts = forms.IntegerField(label="Attempts a row", min_value=1, max_value=100)
     debug = forms.BooleanField(label="Debug", required=False)
     was = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, batch: CsvBatch, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(data, initial=saved(batch))
+        super().__init__(data, initial=stored_settings(batch))
         for name in ("concurrency", "max_attempts"):
             self.fields[name].widget.attrs["aria-describedby"] = f"help-{name} error-{name}"
         for name in queue_limits.NAMES:
             self.fields[name].widget.attrs["aria-describedby"] = f"help-limits error-{name}"
-        none_yet = [] if batch.network_id else [("", "Choose a network")]
-        names = list(Network.objects.values_list("pk", "name"))
-        self.fields["network"].choices = [*none_yet, *names]  # type: ignore[attr-defined]
-        agents = agents_of(batch.network)
-        if agents or not batch.network:
-            self.fields["agent_key"] = forms.ChoiceField(label="Agent", choices=_agents(agents, batch), required=False)
+        placeholder = [] if batch.network_id else [("", "Choose a network")]
+        networks = list(Network.objects.values_list("pk", "name"))
+        self.fields["network"].choices = [*placeholder, *networks]  # type: ignore[attr-defined]
+        agents = agent_choices(batch)
+        if agents:
+            self.fields["agent_key"] = forms.ChoiceField(label="Agent", choices=agents, required=False)
 
     def limits(self) -> list[forms.BoundField]:
         return [self[name] for name in queue_limits.NAMES]
 
     def changes(self) -> dict[str, Any]:
-        """What was changed and can be saved; an agent of another network is forgotten with it."""
+        """The settings that were changed and are valid. Another network also resets the agent."""
         self.is_valid()
-        before = _was(self.cleaned_data.get("was", ""))
+        shown = parse_settings(self.cleaned_data.get("was", ""))
         changed = {
             name: value
             for name, value in self.cleaned_data.items()
-            if name != "was" and (name not in before or before[name] != value)
+            if name != "was" and (name not in shown or shown[name] != value)
         }
         if changed.get("network", 0) is None:
             del changed["network"]
-        if "network" in changed and "network" in before:
+        if "network" in changed and "network" in shown:
             changed["agent_key"] = ""
         return changed
 
 
-def saved(batch: CsvBatch) -> dict[str, Any]:
+def stored_settings(batch: CsvBatch) -> dict[str, Any]:
     return {
         "network": batch.network_id,
         "agent_key": batch.agent_key,
@@ -76,27 +78,28 @@ def saved(batch: CsvBatch) -> dict[str, Any]:
     }
 
 
-def was(batch: CsvBatch) -> str:
-    return json.dumps(saved(batch))
+def settings_as_json(batch: CsvBatch) -> str:
+    return json.dumps(stored_settings(batch))
 
 
-def _was(text: str) -> dict[str, Any]:
+def parse_settings(text: str) -> dict[str, Any]:
+    """Settings as `settings_as_json` wrote them; {} for anything else."""
     try:
-        found = json.loads(text)
-    except ValueError:
+        settings = json_text.loads(text)
+    except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return settings if isinstance(settings, dict) else {}
 
 
-def agents_of(network: Network | None) -> list[tuple[str, str]]:
-    if network is None:
+def agent_choices(batch: CsvBatch) -> list[tuple[str, str]]:
+    """The agents of the batch's network, and the chosen one even if it is gone; [] where they are not known."""
+    agents = list(batch.network.agents.all()) if batch.network else []
+    if batch.network and not agents:
         return []
-    return [(agent.key, f"{agent}{' (the default)' if agent.is_default else ''}") for agent in network.agents.all()]
-
-
-def _agents(agents: list[tuple[str, str]], batch: CsvBatch) -> list[tuple[str, str]]:
-    gone = [] if not batch.agent_key or batch.agent_key in dict(agents) else [(batch.agent_key, batch.agent_key)]
-    return [("", "The network's default"), *agents, *gone]
+    choices = {agent.key: f"{agent}{' (the default)' if agent.is_default else ''}" for agent in agents}
+    if batch.agent_key:
+        choices.setdefault(batch.agent_key, batch.agent_key)
+    return [("", "The network's default"), *choices.items()]
 
 
 class TryForm(BaseForm):
@@ -105,7 +108,10 @@ class TryForm(BaseForm):
 
 
 class StartForm(BaseForm):
-    """Which rows; `range_to` is the last one, included. `seen` and `confirm` are about the network's schema."""
+    """Which rows to run; `range_to` is the last one, included.
+
+    `seen` is the hash of the network's schema that the page showed, `confirm` the consent to replace it.
+    """
 
     which = forms.ChoiceField(
         label="Rows to run",

@@ -1,4 +1,4 @@
-"""The review of a draft as values: what there is, what is missing, what the network's schema becomes."""
+"""What the review step shows: a card for each earlier step, what is missing, and how the network's schema changes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,116 +6,123 @@ from typing import Any
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules import steps
-from csv_batches.rules.choices import SchemaMode
+from csv_batches.rules.choices import MappingMode, SchemaMode
 from csv_batches.rules.steps import Step
 from csv_batches.selectors import empty_rows
 from csv_batches.services import launch
 from csv_batches.wizard.review import schema_diff
 from csv_batches.wizard.review.forms import SettingsForm, StartForm
-from csv_batches.wizard.review.schema_diff import Part
+from csv_batches.wizard.review.schema_diff import DiffPart
 from experiments.core.errors import WorkbenchError
-from experiments.core.formatting import clipped, count, in_one_line
+from experiments.core.formatting import clipped, count, counted, in_one_line
 
-SHOWN = 8
-"""Columns or fields that a card names; the step has all."""
-TEMPLATE_SHOWN = 400
+NAMES_SHOWN = 8
+"""Columns or fields that a card names; the step shows all."""
+CHOICES_SHOWN = 5
+TEMPLATE_SHOWN = 400  # characters
 
+SETTING_IDS = {"network": "id_network", "agent_key": "id_agent_key", "schema_mode": "id_schema_mode_0"}
+"""Ids of the inputs of settings that can be missing."""
 
-PLACES = {"network": "id_network", "agent_key": "id_agent_key", "schema_mode": "id_schema_mode_0"}
-"""Where a setting of this very step is mended."""
+Pairs = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Missing:
-    """A sentence, and the step where it is mended; `place` is the element's id where that is this step."""
+class MissingPart:
+    """A sentence, and the step where it is fixed. For this very step, `element_id` and `link` lead to the input."""
 
     sentence: str
     step: Step
-    place: str = ""
+    element_id: str = ""
     link: str = ""
+
+    @classmethod
+    def on_this_page(cls, sentence: object, element_id: str, link: object) -> "MissingPart":
+        return cls(str(sentence), steps.REVIEW, element_id, str(link))
+
+    @classmethod
+    def from_error(cls, error: WorkbenchError) -> "MissingPart":
+        step = steps.step_of(error.attr)
+        if step is not steps.REVIEW:
+            return cls(error.detail, step)
+        name = error.attr if error.attr in SETTING_IDS else "network"
+        return cls.on_this_page(error.detail, SETTING_IDS[name], SettingsForm.base_fields[name].label)
 
 
 @dataclass(frozen=True)
-class Card:
-    """What an earlier step came to: facts in words, perhaps a text as it is."""
+class StepCard:
+    """What an earlier step came to: (label, text) pairs, and the beginning of the template for the prompt."""
 
     step: Step
-    facts: tuple[tuple[str, str], ...]
+    summary: tuple[tuple[str, str], ...]
     text: str
     missing: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class SchemaChange:
-    """The batch's schema and the network's differ. `replaces`: the network has one already, so a person confirms."""
+    """The batch's schema and the network's differ. `replaces`: the network has a schema, so a person must confirm."""
 
     network: str
     mode: str
     replaces: bool
     allowed: bool
     seen: str
-    parts: tuple[Part, ...]
+    parts: tuple[DiffPart, ...]
+
+    @property
+    def updates_network(self) -> bool:
+        return self.mode == SchemaMode.UPDATE
 
     @property
     def must_confirm(self) -> bool:
-        return self.mode == SchemaMode.UPDATE and self.replaces and self.allowed
+        return self.updates_network and self.replaces and self.allowed
 
 
 @dataclass(frozen=True)
 class Review:
-    cards: tuple[Card, ...]
-    missing: tuple[Missing, ...]
+    cards: tuple[StepCard, ...]
+    missing: tuple[MissingPart, ...]
     change: SchemaChange | None
     empty: int | None
-    """Rows with nothing in them; None where they are too many to look through at once."""
+    """Rows whose used columns are all empty; None where counting them would take too long for a page."""
 
 
-def review(batch: CsvBatch, user: Any) -> Review:
+def review_of_batch(batch: CsvBatch, user: Any) -> Review:
     change = schema_change(batch, user)
-    missing = tuple(missing_of(launch.missing(batch), change))
+    missing = tuple(missing_parts(launch.missing(batch), change))
     return Review(
-        cards=tuple(_card(batch, step, missing) for step in (steps.UPLOAD, steps.MAP, steps.PROMPT, steps.SCHEMA)),
+        cards=step_cards(batch, missing),
         missing=missing,
         change=change,
         empty=empty_rows.count(batch) if empty_rows.is_quick(batch) else None,
     )
 
 
-def missing_of(problems: Iterable[WorkbenchError], change: SchemaChange | None) -> list[Missing]:
-    found = [_missing(problem) for problem in problems]
-    if change and change.mode == SchemaMode.UPDATE and not change.allowed:
+def missing_parts(errors: Iterable[WorkbenchError], change: SchemaChange | None) -> list[MissingPart]:
+    found = [MissingPart.from_error(error) for error in errors]
+    if change and change.updates_network and not change.allowed:
         sentence = f"Only staff may change the schema of {change.network}. Choose to leave it as it is."
-        found.append(_here(sentence, "id_schema_mode_1", "Response schema"))
+        found.append(MissingPart.on_this_page(sentence, "id_schema_mode_1", "Response schema"))
     return found
 
 
-def _missing(problem: WorkbenchError) -> Missing:
-    step = steps.step_of(problem.attr)
-    if step is not steps.REVIEW:
-        return Missing(problem.detail, step)
-    attr = problem.attr if problem.attr in PLACES else "network"
-    return _here(problem.detail, PLACES[attr], SettingsForm.base_fields[attr].label)
-
-
-def _here(sentence: object, place: str, link: object) -> Missing:
-    return Missing(str(sentence), steps.REVIEW, place, str(link))
-
-
-def to_do(review: Review, *, confirmed: bool, form: SettingsForm, order: StartForm) -> list[Missing]:
-    """What stands on the page itself and keeps the batch from starting: it is not saved, so only the form knows it."""
+def unsaved_parts(review: Review, *, confirmed: bool, form: SettingsForm, order: StartForm) -> list[MissingPart]:
+    """What keeps the batch from starting and only the sent forms know, because it is not saved."""
     found = []
     if review.change and review.change.must_confirm and not confirmed:
         sentence = f"Confirm that the schema of {review.change.network} is replaced."
-        found.append(_here(sentence, "confirm", "Replace the schema"))
+        found.append(MissingPart.on_this_page(sentence, "confirm", "Replace the schema"))
     for name in form.errors:
         if name in form.fields:
-            place = PLACES.get(name, f"id_{name}")
-            found.append(_here("A setting is not saved.", place, form.fields[name].label))
+            element_id, label = SETTING_IDS.get(name, f"id_{name}"), form.fields[name].label
+            found.append(MissingPart.on_this_page("A setting is not saved.", element_id, label))
         else:
-            found.append(_here("The settings are not saved.", "settings-title", "Where and how it runs"))
+            sentence = "The settings are not saved."
+            found.append(MissingPart.on_this_page(sentence, "settings-title", "Where and how it runs"))
     for name, sentences in order.errors.items():
         if name in order.fields and name != "confirm":
-            found += [_here(sentence, "which", "Rows to run") for sentence in sentences]
+            found += [MissingPart.on_this_page(sentence, "which", "Rows to run") for sentence in sentences]
     return found
 
 
@@ -132,70 +139,78 @@ def schema_change(batch: CsvBatch, user: Any) -> SchemaChange | None:
         replaces=any(value is not None for value in existing.values()),
         allowed=launch.may_write(user, network),
         seen=launch.schema_digest(existing),
-        parts=schema_diff.parts(existing, proposed),
+        parts=schema_diff.diff_parts(existing, proposed),
     )
 
 
-def _card(batch: CsvBatch, step: Step, missing: Sequence[Missing]) -> Card:
-    facts = {steps.UPLOAD: _file, steps.MAP: _mapping, steps.PROMPT: _prompt, steps.SCHEMA: _schema}[step]
-    text = clipped(batch.prompt_template, TEMPLATE_SHOWN) if step is steps.PROMPT else ""
-    return Card(step, tuple(facts(batch)), text, tuple(one.sentence for one in missing if one.step is step))
+# Cards
 
 
-def _file(batch: CsvBatch) -> list[tuple[str, str]]:
+def step_cards(batch: CsvBatch, missing: Sequence[MissingPart]) -> tuple[StepCard, ...]:
+    template = clipped(batch.prompt_template, TEMPLATE_SHOWN)
+    cards = (
+        (steps.UPLOAD, file_summary(batch), ""),
+        (steps.MAP, mapping_summary(batch), ""),
+        (steps.PROMPT, prompt_summary(batch), template),
+        (steps.SCHEMA, schema_summary(batch), ""),
+    )
+    return tuple(
+        StepCard(step, tuple(summary), text, tuple(part.sentence for part in missing if part.step is step))
+        for step, summary, text in cards
+    )
+
+
+def file_summary(batch: CsvBatch) -> Pairs:
     if not batch.total:
         return []
-    rows = f"{_number(batch.total, 'row')}, {_number(len(batch.columns), 'column')}"
-    name = [("File", batch.dataset_name or batch.source_name)] if batch.dataset_name or batch.source_name else []
-    return [*name, ("Rows", rows), *_warnings(batch)]
+    name = batch.dataset_name or batch.source_name
+    summary = [("File", name)] if name else []
+    summary.append(("Rows", f"{counted(batch.total, 'row')}, {counted(len(batch.columns), 'column')}"))
+    if batch.warnings:
+        listed = sum(warning["line"] is not None for warning in batch.warnings)
+        # A warning without a line says how many there are beyond the listed ones.
+        more = "more than " if listed < len(batch.warnings) else ""
+        summary.append(("Warnings", f"{more}{counted(listed, 'warning')}"))
+    return summary
 
 
-def _warnings(batch: CsvBatch) -> list[tuple[str, str]]:
-    if not batch.warnings:
-        return []
-    listed = sum(warning["line"] is not None for warning in batch.warnings)
-    # One without a line says how many there are beyond those that are listed.
-    more = "more than " if listed < len(batch.warnings) else ""
-    return [("Warnings", f"{more}{_number(listed, 'warning')}")]
-
-
-def _mapping(batch: CsvBatch) -> list[tuple[str, str]]:
-    prompt = [column["name"] for column in batch.columns if column["mode"] == "prompt"]
+def mapping_summary(batch: CsvBatch) -> Pairs:
+    prompt = [column["name"] for column in batch.columns if column["mode"] == MappingMode.PROMPT]
     params = [
         column["key"] if column["key"] == column["name"] else f"{column['name']} → {column['key']}"
         for column in batch.columns
-        if column["mode"] == "system_param"
+        if column["mode"] == MappingMode.SYSTEM_PARAM
     ]
     ignored = len(batch.columns) - len(prompt) - len(params)
-    facts = (("In the prompt", _names(prompt)), ("System params", _names(params)))
-    return [
-        *(fact for fact in facts if fact[1]),
-        *([("Ignored", _number(ignored, "column"))] if ignored else []),
-    ]
+    summary = (
+        ("In the prompt", listed_names(prompt)),
+        ("System params", listed_names(params)),
+        ("Ignored", counted(ignored, "column") if ignored else ""),
+    )
+    return [(label, text) for label, text in summary if text]
 
 
-def _prompt(batch: CsvBatch) -> list[tuple[str, str]]:
-    if batch.prompt_template.strip() or not any(column["mode"] == "prompt" for column in batch.columns):
+def prompt_summary(batch: CsvBatch) -> Pairs:
+    includes_columns = any(column["mode"] == MappingMode.PROMPT for column in batch.columns)
+    if batch.prompt_template.strip() or not includes_columns:
         return []
     return [("Message", "the included columns alone, a line each")]
 
 
-def _schema(batch: CsvBatch) -> list[tuple[str, str]]:
-    shown = [(field["name"], _type(field)) for field in batch.response_fields[:SHOWN]]
+def schema_summary(batch: CsvBatch) -> Pairs:
+    shown = [(field["name"], type_of_field(field)) for field in batch.response_fields[:NAMES_SHOWN]]
     more = len(batch.response_fields) - len(shown)
     return [*shown, ("", f"and {count(more)} more")] if more else shown
 
 
-def _type(field: dict[str, Any]) -> str:
+def type_of_field(field: dict[str, Any]) -> str:
+    """`integer`, `one of good, bad, optional`."""
     choices = field.get("choices")
-    kind = f"one of {_names(choices, 5)}" if choices else field["type"]
-    return kind if field["required"] else f"{kind}, optional"
+    described = f"one of {listed_names(choices, CHOICES_SHOWN)}" if choices else field["type"]
+    return described if field["required"] else f"{described}, optional"
 
 
-def _names(names: Sequence[str], most: int = SHOWN) -> str:
+def listed_names(names: Sequence[str], most: int = NAMES_SHOWN) -> str:
+    """`a, b and 3 more`; "" where there are none."""
     shown = ", ".join(in_one_line(name, 60) for name in names[:most])
     return f"{shown} and {count(len(names) - most)} more" if len(names) > most else shown
-
-
-def _number(number: int, what: str) -> str:
-    return f"1 {what}" if number == 1 else f"{count(number)} {what}s"

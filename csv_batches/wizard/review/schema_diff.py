@@ -1,12 +1,11 @@
-"""What of a network's response schema would become another, line by line."""
+"""The difference between a network's response schema and a proposed one, line by line."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from experiments.core.formatting import clipped
+from experiments.core.formatting import as_text, clipped, count
 
 CONTEXT = 3
 LONGEST_LINE = 2000
@@ -18,8 +17,8 @@ TITLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """`change` is added, removed, kept or skipped; `text` of a skipped one says how many lines are left out."""
+class DiffLine:
+    """`change` is added, removed, kept or skipped; the text of a skipped one says how many lines are left out."""
 
     change: str
     text: str
@@ -30,46 +29,43 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DiffPart:
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[DiffLine, ...]
 
 
-def parts(existing: Mapping[str, Any], proposed: Mapping[str, Any]) -> tuple[Part, ...]:
-    """The keys of which the two differ; lines that are there before only are removed, after only added."""
+def diff_parts(existing: Mapping[str, Any], proposed: Mapping[str, Any]) -> tuple[DiffPart, ...]:
+    """The values that differ. Of a value that is only there before, all lines are removed; only after, added."""
+
+    def text_of(value: Any) -> str:
+        return "" if value is None else as_text(value)
+
     return tuple(
-        Part(TITLES.get(key, key), tuple(lines(_text(existing.get(key)), _text(after))))
+        DiffPart(TITLES.get(key, key), tuple(diff_lines(text_of(existing.get(key)), text_of(after))))
         for key, after in proposed.items()
         if existing.get(key) != after
     )
 
 
-def lines(before: str, after: str) -> Iterator[Line]:
+def diff_lines(before: str, after: str) -> Iterator[DiffLine]:
     old, new = before.split("\n") if before else [], after.split("\n") if after else []
-    groups = SequenceMatcher(None, old, new).get_grouped_opcodes(CONTEXT)
     end = 0
-    for group in groups:
+    for group in SequenceMatcher(None, old, new).get_grouped_opcodes(CONTEXT):
         yield from _skipped(group[0][1] - end)
         for change, old_start, old_end, new_start, new_end in group:
             if change == "equal":
-                yield from (_line("kept", text) for text in old[old_start:old_end])
+                yield from _lines("kept", old[old_start:old_end])
                 continue
-            yield from (_line("removed", text) for text in old[old_start:old_end])
-            yield from (_line("added", text) for text in new[new_start:new_end])
+            yield from _lines("removed", old[old_start:old_end])
+            yield from _lines("added", new[new_start:new_end])
         end = group[-1][2]
     yield from _skipped(len(old) - end)
 
 
-def _skipped(number: int) -> Iterator[Line]:
+def _skipped(number: int) -> Iterator[DiffLine]:
     if number:
-        yield Line("skipped", "1 line is the same" if number == 1 else f"{number:,} lines are the same")
+        yield DiffLine("skipped", "1 line is the same" if number == 1 else f"{count(number)} lines are the same")
 
 
-def _line(change: str, text: str) -> Line:
-    return Line(change, clipped(text, LONGEST_LINE))
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+def _lines(change: str, texts: list[str]) -> Iterator[DiffLine]:
+    return (DiffLine(change, clipped(text, LONGEST_LINE)) for text in texts)

@@ -1,4 +1,4 @@
-"""The latest trial as the review shows it."""
+"""The latest trial as the review step shows it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from django.utils import timezone
 from csv_batches.models import CsvBatch, CsvBatchRow
 from csv_batches.rules.estimate import Estimate
 from csv_batches.selectors import trials
-from experiments.core.choices import QueueStatus
+from experiments.core.choices import LaneState, QueueStatus, RowStatus
 from experiments.core.formatting import compact, duration, milliseconds
 from experiments.models import Lane
 from experiments.web.queue import summary
@@ -17,12 +17,13 @@ from experiments.web.queue.summary import Shown
 from experiments.web.run import detail
 from experiments.web.run.detail import Pairs
 
-SILENCE = timedelta(seconds=15)
-"""How long rows may wait before something is said about the worker."""
+PATIENCE = timedelta(seconds=15)
+"""How long rows may wait before the page says something about the worker."""
+ROW_SEVERITY = {RowStatus.SUCCEEDED: "ok", RowStatus.FAILED: "bad", RowStatus.RUNNING: "run"}
 
 
 @dataclass(frozen=True)
-class TriedRow:
+class TrialRow:
     index: int
     status: str
     severity: str
@@ -34,43 +35,44 @@ class TriedRow:
 
 @dataclass(frozen=True)
 class ShownTrial(Shown):
-    """`estimate` in words, "" where there is none; `silence` says so where no worker takes the rows."""
+    """`waiting_note` says why no worker takes the rows. The estimates are texts, "" where there is none."""
 
     network_id: int | None
     status: str
     severity: str
     sentence: str
-    silence: str
+    waiting_note: str
     outdated: bool
     moves: bool
-    rows: tuple[TriedRow, ...]
+    rows: tuple[TrialRow, ...]
     estimate_time: str
     estimate_tokens: str
 
 
-def shown(batch: CsvBatch) -> ShownTrial | None:
+def latest_trial(batch: CsvBatch) -> ShownTrial | None:
     trial = trials.latest(batch)
     if trial is None:
         return None
     rows = list(trial.rows.in_order())
-    severity, sentence = _state(trial)
-    time, tokens = in_words(trials.estimate_of(batch, trial, rows))
+    estimate = trials.estimate_of(batch, trial, rows)
+    severity, sentence = _trial_state(trial)
     return ShownTrial(
         key="trial",
         network_id=trial.network_id,
         status=trial.status,
         severity=severity,
         sentence=sentence,
-        silence=silence(trial, rows),
+        waiting_note=_waiting_note(trial, rows),
         outdated=trials.is_outdated(batch, trial),
         moves=summary.moves(trial),
-        rows=tuple(_row(trial, row) for row in rows),
-        estimate_time=time,
-        estimate_tokens=tokens,
+        rows=tuple(_trial_row(trial, row) for row in rows),
+        estimate_time=time_range(estimate) if estimate else "",
+        estimate_tokens=compact(estimate.tokens) if estimate and estimate.tokens is not None else "",
     )
 
 
-def _state(trial: CsvBatch) -> tuple[str, str]:
+def _trial_state(trial: CsvBatch) -> tuple[str, str]:
+    """The severity, and a sentence."""
     if trial.status == QueueStatus.RUNNING:
         return "run", "The rows wait for a worker." if trial.queued == trial.total else "The rows are on their way."
     if trial.status == QueueStatus.COMPLETED:
@@ -78,14 +80,8 @@ def _state(trial: CsvBatch) -> tuple[str, str]:
     return "warn", trial.pause_detail
 
 
-def in_words(estimate: Estimate | None) -> tuple[str, str]:
-    """A range of time, and the tokens."""
-    if estimate is None:
-        return "", ""
-    return _time(estimate), "" if estimate.tokens is None else compact(estimate.tokens)
-
-
-def _time(estimate: Estimate) -> str:
+def time_range(estimate: Estimate) -> str:
+    """`less than 1 s`, `up to 5 s`, `about 26 min`, `about 26 min to 1 h 10 min`."""
     fast, slow = duration(estimate.p50_s), duration(estimate.p95_s)
     if estimate.p95_s < 1:
         return "less than 1 s"
@@ -94,28 +90,28 @@ def _time(estimate: Estimate) -> str:
     return f"about {fast}" if fast == slow else f"about {fast} to {slow}"
 
 
-def silence(trial: CsvBatch, rows: list[CsvBatchRow]) -> str:
-    """Why nothing happens, where rows have been waiting for longer than a worker takes to come."""
+def _waiting_note(trial: CsvBatch, rows: list[CsvBatchRow]) -> str:
+    """Why rows wait for longer than a worker takes to notice them; "" where they do not."""
     now = timezone.now()
-    overdue = any(row.status == "queued" and row.available_at < now - SILENCE for row in rows)
-    if trial.status != QueueStatus.RUNNING or not overdue or _heard(now, queue_id=trial.pk):
+    overdue = any(row.status == RowStatus.QUEUED and row.available_at < now - PATIENCE for row in rows)
+    if trial.status != QueueStatus.RUNNING or not overdue or _has_live_lane(now, queue_id=trial.pk):
         return ""
-    if _heard(now):
+    if _has_live_lane(now):
         return "The workers are busy with other batches; this trial comes next."
     return "No worker takes the rows: it seems that none is running. Start one with “manage.py qcluster”."
 
 
-def _heard(now: datetime, **lanes: object) -> bool:
+def _has_live_lane(now: datetime, **filters: object) -> bool:
     stale = timedelta(seconds=settings.LANE_STALE_S)
-    return Lane.objects.filter(state="live", heartbeat__gte=now - stale, **lanes).exists()
+    return Lane.objects.filter(state=LaneState.LIVE, heartbeat__gte=now - stale, **filters).exists()
 
 
-def _row(trial: CsvBatch, row: CsvBatchRow) -> TriedRow:
+def _trial_row(trial: CsvBatch, row: CsvBatchRow) -> TrialRow:
     names = [field["name"] for field in trial.response_fields]
-    return TriedRow(
+    return TrialRow(
         index=row.row_index,
         status=row.status,
-        severity={"succeeded": "ok", "failed": "bad", "running": "run"}.get(row.status, ""),
+        severity=ROW_SEVERITY.get(RowStatus(row.status), ""),
         answer=detail.pairs(row.result_payload, names),
         error=row.error_message or row.error_code,
         elapsed="" if row.elapsed_ms is None else milliseconds(row.elapsed_ms),

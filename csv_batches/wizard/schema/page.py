@@ -1,78 +1,18 @@
-"""What the page of the response schema shows: the fields in order, the card that is open, and what they make."""
+"""What the schema step shows: the fields in order, the card that is open, and the schema that they make."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from csv_batches.models import CsvBatch
-from csv_batches.rules import choice_lines, field_list
+from csv_batches.rules import field_list
+from csv_batches.wizard.schema.forms import FieldCard, Json
+from experiments.core.choices import FieldType
+from experiments.core.formatting import as_text
 from experiments.export.rows import export_header
-from experiments.response_schema.fields import TYPES
 
-Json = dict[str, Any]
-TYPE_WORDS = {"string": "String", "number": "Number", "integer": "Integer", "boolean": "Boolean"}
-
-
-@dataclass(frozen=True)
-class Card:
-    """A field while it is edited, as it was typed. `original` is the name of the stored one, "" for a new one.
-
-    `problems` is {part: sentence} of what was refused.
-    """
-
-    original: str = ""
-    name: str = ""
-    description: str = ""
-    type: str = "string"
-    required: bool = True
-    choices: str = ""
-    problems: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of_field(cls, stored: Mapping[str, Any]) -> "Card":
-        return cls(
-            original=stored["name"],
-            name=stored["name"],
-            description=stored.get("description") or "",
-            type=stored["type"],
-            required=stored["required"],
-            choices=choice_lines.lines_of(stored.get("choices") or ()),
-        )
-
-    @classmethod
-    def of_form(cls, form: Mapping[str, str]) -> "Card":
-        original, name = form.get("original", ""), form.get("name", "")
-        return cls(
-            original=original,
-            name=name if name == original else name.strip(),
-            description=form.get("description", "").replace("\r\n", "\n"),
-            type=form.get("type", "string"),
-            required="required" in form,
-            choices=form.get("choices", "").replace("\r\n", "\n"),
-        )
-
-    @property
-    def is_blank(self) -> bool:
-        """A new one in which nothing was typed."""
-        return not (self.original or self.name or self.description or self.choices.strip())
-
-    @property
-    def types(self) -> list[tuple[str, str]]:
-        return [(name, TYPE_WORDS[name]) for name in TYPES]
-
-    def field(self) -> Json:
-        plain: Json = {
-            "name": self.name,
-            "description": self.description,
-            "type": self.type,
-            "required": self.required,
-        }
-        choices = choice_lines.choices_of(self.choices)
-        return {**plain, "choices": choices} if choices else plain
-
-    def refused(self, part: str, why: str) -> "Card":
-        return replace(self, problems={part: why})
+TYPE_LABELS = dict(FieldType.choices())
 
 
 @dataclass(frozen=True)
@@ -88,26 +28,26 @@ class FieldLine:
 
     @property
     def key(self) -> str:
-        return anchor(self.field["name"])
+        return field_anchor(self.field["name"])
 
     @property
-    def type_words(self) -> str:
-        return TYPE_WORDS[self.field["type"]]
+    def type_label(self) -> str:
+        return TYPE_LABELS[self.field["type"]]
 
     @property
     def choices(self) -> list[str]:
         return list(self.field.get("choices") or ())
 
 
-def anchor(name: str) -> str:
-    """An id in the page; a name may have spaces, an id may not."""
+def field_anchor(name: str) -> str:
+    """The field's id in the page; a name may contain spaces, an id may not."""
     return f"field-{quote(name, safe='')}"
 
 
 def field_lines(batch: CsvBatch, open_name: str | None) -> list[FieldLine]:
-    fields = batch.response_fields
+    fields, headers = batch.response_fields, batch.header_texts
     names = [stored["name"] for stored in fields]
-    columns = _export_names(batch, names)
+    columns = export_header(headers, names, metadata=False)[len(headers) :]
     return [
         FieldLine(
             field=stored,
@@ -121,15 +61,30 @@ def field_lines(batch: CsvBatch, open_name: str | None) -> list[FieldLine]:
     ]
 
 
-def _export_names(batch: CsvBatch, names: Sequence[str]) -> list[str]:
-    headers = batch.header_texts
-    return export_header(headers, names, metadata=False)[len(headers) :]
-
-
-def asked_card(batch: CsvBatch, query: Mapping[str, str]) -> Card | None:
+def requested_card(batch: CsvBatch, query: Mapping[str, str]) -> FieldCard | None:
     """The card that an address opens: `?edit=<name>` or `?add=1`."""
     name = query.get("edit")
     if name:
-        stored = batch.response_fields
-        return Card.of_field(stored[field_list.index_of(stored, name)])
-    return Card() if "add" in query else None
+        fields = batch.response_fields
+        return FieldCard.from_field(fields[field_list.index_of(fields, name)])
+    return FieldCard() if "add" in query else None
+
+
+def position_sentence(batch: CsvBatch, name: str) -> str:
+    """Where a field is after an edit of the list, for people who do not see the list change."""
+    names = [stored["name"] for stored in batch.response_fields]
+    if name in names:
+        return f"Field “{name}” is number {names.index(name) + 1} of {len(names)}."
+    return f"Field “{name}” is removed. Undo brings it back."
+
+
+def step_context(batch: CsvBatch, card: FieldCard | None) -> dict[str, Any]:
+    lines = field_lines(batch, card.original if card else None)
+    return {
+        "lines": lines,
+        "card": card,
+        "is_new": bool(card) and not any(line.is_open for line in lines),
+        # Never cut: what is copied must be complete.
+        "schema_text": as_text(batch.schema_json),
+        "example_text": as_text(batch.schema_example),
+    }

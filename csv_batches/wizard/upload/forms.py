@@ -1,14 +1,16 @@
-"""What the page of an upload takes from its forms."""
+"""What the upload step reads from its forms: how to read the file, and the names."""
 
 from django import forms
 
-from csv_batches.wizard.upload.page import DELIMITERS, OTHER
 from experiments.ingest import ReadOptions
 from experiments.web.base_form import BaseForm
 
+DELIMITERS = {",": "comma  ,", ";": "semicolon  ;", "tab": "tab", "|": "pipe  |"}
+OTHER = "other"
+
 
 class ReadForm(forms.Form):
-    """How a file is to be read; what is not given is found out."""
+    """How a file is to be read; what is left empty is detected."""
 
     encoding = forms.CharField(max_length=40, required=False)
     delimiter = forms.ChoiceField(choices=[(value, value) for value in ("", *DELIMITERS, OTHER)], required=False)
@@ -17,7 +19,7 @@ class ReadForm(forms.Form):
     ragged = forms.ChoiceField(choices=[("reject", "reject"), ("pad", "pad")], required=False)
 
     def options(self) -> ReadOptions:
-        """What cannot be understood is as if it had not been given."""
+        """The options; a value that is not valid counts as not given."""
         self.is_valid()
         given = self.cleaned_data
         delimiter = given.get("delimiter") or None
@@ -29,8 +31,22 @@ class ReadForm(forms.Form):
         )
 
 
+def form_values(options: ReadOptions) -> dict[str, str]:
+    """The options as values of `ReadForm`."""
+    delimiter, own_delimiter = "tab" if options.delimiter == "\t" else options.delimiter or "", ""
+    if delimiter and delimiter not in DELIMITERS:
+        delimiter, own_delimiter = OTHER, delimiter
+    return {
+        "encoding": options.encoding or "",
+        "delimiter": delimiter,
+        "own_delimiter": own_delimiter,
+        "header": "1" if options.header else "0",
+        "ragged": options.ragged,
+    }
+
+
 class NamesForm(BaseForm):
-    """Names that are shown, and change nothing else."""
+    """Names for people; they change nothing else."""
 
     name = forms.CharField(max_length=200, label="Batch")
     dataset_name = forms.CharField(max_length=255, label="Data set", required=False)

@@ -1,4 +1,4 @@
-"""Upload: a file becomes a draft, with what was found out about it and a way to say otherwise."""
+"""Upload: a file becomes a draft, with what was detected in it and a way to correct that."""
 
 from typing import Any
 from uuid import UUID
@@ -15,45 +15,47 @@ from django_htmx.http import HttpResponseClientRedirect
 from csv_batches.models import CsvBatch, Upload
 from csv_batches.rules import steps
 from csv_batches.services import drafts, store_rows, uploads
-from csv_batches.wizard.base import of_draft, onward, page, step_address
-from csv_batches.wizard.upload import page as file_page
+from csv_batches.wizard.base import draft_view, redirect_by_button, render_step, step_address
 from csv_batches.wizard.upload.forms import NamesForm, ReadForm
+from csv_batches.wizard.upload.page import file_page, upload_limits
+from csv_batches.wizard.upload.read_options import options_form, refusal_of_error, refusal_of_upload
+from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput, WorkbenchError
 from experiments.ingest import ReadOptions, RejectedFile
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
 
-EITHER = ["GET", "HEAD", "POST"]
+GET_OR_POST = ["GET", "HEAD", "POST"]
 
 
-# -- before there is a draft
+# Before there is a draft
 
 
-@require_http_methods(EITHER)
+@require_http_methods(GET_OR_POST)
 @signed_in
 def new(request: PageRequest) -> HttpResponseBase:
-    refused = _refused(request)
+    refused = _refused_upload(request)
     if request.method != "POST":
-        return _new_page(request, refused)
+        return _render_new(request, refused)
     try:
-        batch = _started(request, refused)
+        batch = _start_draft(request, refused)
     except WorkbenchError as error:
-        return _not_started(request, refused, error)
+        return _after_refusal(request, refused, error)
     if refused is not None and "file" in request.FILES:
         uploads.discard_refused(user=request.user, upload_id=refused.pk)
-    return _go(request, step_address(batch, steps.UPLOAD))
+    return _open(request, step_address(batch, steps.UPLOAD))
 
 
 @require_POST
 @signed_in
 def discard_new(request: PageRequest) -> HttpResponseBase:
-    refused = _refused(request)
+    refused = _refused_upload(request)
     if refused is not None:
         uploads.discard_refused(user=request.user, upload_id=refused.pk)
     return HttpResponseRedirect(reverse("csv_batches:new"))
 
 
-def _refused(request: PageRequest) -> Upload | None:
-    """The refused file that the page is about; it is its owner's alone."""
+def _refused_upload(request: PageRequest) -> Upload | None:
+    """The refused file that the page is about. Only its owner sees it."""
     try:
         key = UUID(request.POST.get("upload") or request.GET.get("upload") or "")
     except ValueError:
@@ -61,126 +63,128 @@ def _refused(request: PageRequest) -> Upload | None:
     return Upload.objects.filter(pk=key, owner=request.user, batch=None).first()
 
 
-def _started(request: PageRequest, refused: Upload | None) -> CsvBatch:
+def _start_draft(request: PageRequest, refused: Upload | None) -> CsvBatch:
+    """Of the file that was sent, or else of the refused one, read with other options."""
     if "file" not in request.FILES and refused is not None:
         options = ReadForm(request.POST).options()
         return uploads.start_from_refused(user=request.user, upload_id=refused.pk, options=options)
-    return uploads.start_from_file(user=request.user, file=_file(request))
+    return uploads.start_from_file(user=request.user, file=_uploaded_file(request))
 
 
-def _file(request: PageRequest) -> UploadedFile:
+def _uploaded_file(request: PageRequest) -> UploadedFile:
     file = request.FILES.get("file")
     if file is None:
-        raise InvalidInput("Choose a file first.", code="required", attr="file")
+        raise InvalidInput("Choose a file first.", code=ErrorCode.REQUIRED, attr="file")
     return file
 
 
-def _not_started(request: PageRequest, refused: Upload | None, error: WorkbenchError) -> HttpResponseBase:
+def _after_refusal(request: PageRequest, refused: Upload | None, error: WorkbenchError) -> HttpResponseBase:
+    """Keeps a sent file if another way of reading may help, in place of the one that was refused before."""
     if "file" in request.FILES and uploads.can_be_kept(error):
         if refused is not None:
             uploads.discard_refused(user=request.user, upload_id=refused.pk)
-        refused = uploads.keep_refused(user=request.user, batch=None, file=_file(request), error=error)
+        refused = uploads.keep_refused(user=request.user, batch=None, file=_uploaded_file(request), error=error)
     elif refused is None or not isinstance(error, RejectedFile):
-        return _new_page(request, refused, error)
-    return _go(request, f"{reverse('csv_batches:new')}?{urlencode({'upload': str(refused.pk)})}")
+        return _render_new(request, refused, error)
+    return _open(request, f"{reverse('csv_batches:new')}?{urlencode({'upload': str(refused.pk)})}")
 
 
-def _new_page(request: PageRequest, refused: Upload | None, error: WorkbenchError | None = None) -> HttpResponse:
+def _render_new(request: PageRequest, refused: Upload | None, error: WorkbenchError | None = None) -> HttpResponse:
     options = store_rows.options_of(refused.options) if refused else ReadOptions()
     context = {
-        "refusal": file_page.refusal_of(refused),
+        "refusal": refusal_of_upload(refused),
         "upload": refused,
-        "options": file_page.options_of(refused.name, options, None) if refused else None,
+        "options": options_form(refused.name, options, None) if refused else None,
         "error": error,
-        "most": file_page.most(),
+        "limits": upload_limits(),
     }
-    return _answer(request, page(request, None, steps.UPLOAD, context), error)
+    return _with_status(request, render_step(request, None, steps.UPLOAD, context), error)
 
 
-# -- of a draft
+# Of a draft
 
 
-@require_http_methods(EITHER)
-@of_draft
+@require_http_methods(GET_OR_POST)
+@draft_view
 def upload(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     if request.method != "POST":
-        return _shown(request, batch)
+        return _render(request, batch)
     if request.POST.get("go") and "file" not in request.FILES:
-        return onward(request, batch, steps.UPLOAD)
+        return redirect_by_button(request, batch, steps.UPLOAD)
     try:
-        uploads.receive(batch_id=batch.pk, file=_file(request))
+        uploads.receive(batch_id=batch.pk, file=_uploaded_file(request))
     except WorkbenchError as error:
         if "file" not in request.FILES or not uploads.can_be_kept(error):
-            return _shown(request, batch, error=error)
-        uploads.keep_refused(user=request.user, batch=batch, file=_file(request), error=error)
-    return _go(request, step_address(batch, steps.UPLOAD))
+            return _render(request, batch, error=error)
+        uploads.keep_refused(user=request.user, batch=batch, file=_uploaded_file(request), error=error)
+    return _open(request, step_address(batch, steps.UPLOAD))
 
 
 @require_POST
-@of_draft
+@draft_view
 def upload_options(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     options = ReadForm(request.POST).options()
     try:
         uploads.read_again(batch_id=batch.pk, options=options)
     except WorkbenchError as error:
-        return _shown(request, _again(batch), error=error, chosen=options)
+        return _render(request, _reloaded(batch), error=error, options=options)
     if not wants_fragment(request):
         return HttpResponseRedirect(step_address(batch, steps.UPLOAD))
-    return _shown(request, _again(batch))
+    return _render(request, _reloaded(batch))
 
 
 @require_POST
-@of_draft
+@draft_view
 def upload_names(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     form = NamesForm(request.POST)
     if not form.is_valid():
-        return _shown(request, batch, names=form)
-    wanted = {name: value for name, value in form.cleaned_data.items() if value != getattr(batch, name)}
+        return _render(request, batch, names=form)
+    changes = {name: value for name, value in form.cleaned_data.items() if value != getattr(batch, name)}
     with errors_as_messages(request):
-        if wanted:
-            drafts.update(batch_id=batch.pk, values=wanted)
+        if changes:
+            drafts.update(batch_id=batch.pk, values=changes)
     if not wants_fragment(request):
-        return onward(request, batch, steps.UPLOAD)
-    return _shown(request, _again(batch), names=form)
+        return redirect_by_button(request, batch, steps.UPLOAD)
+    return _render(request, _reloaded(batch), names=form)
 
 
 @require_POST
-@of_draft
+@draft_view
 def upload_discard(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     uploads.discard(batch_id=batch.pk)
     messages.info(request, "The file was let go." if batch.total else "The file was let go. Choose another one.")
     return HttpResponseRedirect(step_address(batch, steps.UPLOAD))
 
 
-def _again(batch: CsvBatch) -> CsvBatch:
+def _reloaded(batch: CsvBatch) -> CsvBatch:
     return CsvBatch.objects.select_related("network", "created_by", "incoming").get(pk=batch.pk)
 
 
-def _shown(
+def _render(
     request: PageRequest,
     batch: CsvBatch,
     *,
     error: WorkbenchError | None = None,
-    chosen: ReadOptions | None = None,
+    options: ReadOptions | None = None,
     names: NamesForm | None = None,
 ) -> HttpResponse:
-    file = file_page.of_batch(batch, _first_column(request), chosen if error else None)
+    """`options` are those with which `error` came."""
+    file = file_page(batch, _first_column(request), options if error else None)
     refusal = file.refusal
-    if isinstance(error, RejectedFile) and chosen and refusal is None:
-        # The kept file, read in a way that it cannot be read: the rows are as they were.
-        refusal, error = file_page.refused(batch.source_name, uploads.as_error(error), chosen), None
+    if isinstance(error, RejectedFile) and options and refusal is None:
+        # The kept file cannot be read with these options: its rows stay as they are.
+        refusal, error = refusal_of_error(batch.source_name, uploads.as_error(error), options), None
     context: dict[str, Any] = {
         "file": file,
         "refusal": refusal,
         "options": file.options,
         "error": error,
         "names": names or NamesForm({"name": batch.name, "dataset_name": batch.dataset_name}),
-        "most": file_page.most(),
-        "polls": file.is_reading,
-        # Between two looks at a file that is being read only its progress changes.
+        "limits": upload_limits(),
+        # While a file is being read, polls change only its progress.
         "only_progress": request.method != "POST" and file.is_reading,
     }
-    return _answer(request, page(request, batch, steps.UPLOAD, context), error)
+    return _with_status(request, render_step(request, batch, steps.UPLOAD, context), error)
 
 
 def _first_column(request: PageRequest) -> int:
@@ -188,16 +192,16 @@ def _first_column(request: PageRequest) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
 
 
-# -- answers
+# Answers
 
 
-def _go(request: PageRequest, address: str) -> HttpResponseBase:
-    """A form's answer is another page; htmx opens it as one and not as a part of this."""
+def _open(request: PageRequest, address: str) -> HttpResponseBase:
+    """Leads to another page; htmx must not show it as a part of this one."""
     return HttpResponseClientRedirect(address) if wants_fragment(request) else HttpResponseRedirect(address)
 
 
-def _answer(request: PageRequest, response: HttpResponse, error: WorkbenchError | None) -> HttpResponse:
-    # htmx shows what it is sent only where the status says that all is well.
+def _with_status(request: PageRequest, response: HttpResponse, error: WorkbenchError | None) -> HttpResponse:
+    # htmx shows an answer only if its status is a success.
     if error is not None and not wants_fragment(request):
         response.status_code = error.status
     return response

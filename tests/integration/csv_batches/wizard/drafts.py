@@ -49,6 +49,11 @@ def send(client: Client, batch: CsvBatch, tail: str, *, live: bool = False, **da
     return client.post(address(batch, tail), {"csrfmiddlewaretoken": token, **data}, headers=headers)
 
 
+def html_of(response: HttpResponse) -> str:
+    """The HTML with each tag on one line: templates have one attribute a line."""
+    return re.sub(r"<[^>]*>", lambda tag: " ".join(tag[0].split()).replace(" >", ">"), response.content.decode())
+
+
 def text_of(response: HttpResponse) -> str:
     """What a reader sees, in one line."""
     without_tags = re.sub(r"<[^>]*>", "", response.content.decode())

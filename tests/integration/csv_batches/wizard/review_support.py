@@ -6,7 +6,6 @@ from typing import Any
 from django.test import Client
 
 from csv_batches.models import CsvBatch, CsvBatchRow
-from csv_batches.services import drafts
 from experiments.core import limits as queue_limits
 from experiments.models import Network
 from tests.integration.web.support import batch_of, queue_url
@@ -17,7 +16,7 @@ STATUSES = ("queued",) * 4
 def draft_of(owner: str, **values: Any) -> CsvBatch:
     """A draft that could start, of four rows."""
     batch = batch_of(owner, STATUSES, status="draft", **values)
-    drafts.set_response_fields(batch, batch.response_fields)
+    batch.set_response_fields(batch.response_fields)
     batch.save()
     return batch
 

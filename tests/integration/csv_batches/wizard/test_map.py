@@ -8,6 +8,7 @@ from django.test import Client
 
 from csv_batches.models import CsvBatch
 from experiments.services import bulk_insert
+from tests.integration.csv_batches.wizard.drafts import html_of
 from tests.integration.csv_batches.wizard.files import address, ann, field, send, started, text_of
 from tests.integration.web.support import batch_of
 
@@ -85,7 +86,7 @@ def test_a_clash_is_said_beside_the_field_and_the_rest_is_saved(client: Client) 
     refused = save(client, batch, m_0="prompt", m_1="system_param", k_1="mail", m_2="system_param", k_2="mail.body")
     assert refused.status_code == 400
     assert modes(batch) == ["prompt", "system_param", "ignore"]
-    html = refused.content.decode()
+    html = html_of(refused)
     assert (
         'value="mail.body" placeholder="body" aria-label="Key of body" aria-describedby="e-2" aria-invalid="true"'
         in html
@@ -163,10 +164,10 @@ def test_htmx_leaves_the_fields_alone(client: Client) -> None:
     page = page_of(client, batch)
     client.defaults["HTTP_HX_REQUEST"] = "true"
     news = save(client, batch, page, m_1="prompt")
-    html = news.content.decode()
+    html = html_of(news)
     assert (news.status_code, 'id="map-was"' in html, 'name="m-1"' in html) == (200, True, False)
     assert "subject: Late" in text_of(news)
-    moved = page_of(client, batch, "?row=1").content.decode()
+    moved = html_of(page_of(client, batch, "?row=1"))
     assert ("example-title" in moved, "map-was" in moved) == (True, False)
 
 
@@ -188,7 +189,7 @@ def test_texts_stay_texts(client: Client) -> None:
     batch = started(client, f"{evil.replace(chr(34), chr(39))}\n{evil.replace(chr(34), chr(39))}\n".encode())
     save(client, batch, all="prompt")
     for tail in ("upload/", "map/"):
-        assert "<script>alert" not in client.get(address(batch, tail)).content.decode()
+        assert "<script>alert" not in html_of(client.get(address(batch, tail)))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.csv_batches.wizard.drafts import address, draft, send, text_of
+from tests.integration.csv_batches.wizard.drafts import address, draft, html_of, send, text_of
 from tests.integration.web.support import browser, htmx
 
 pytestmark = pytest.mark.django_db
@@ -17,19 +17,19 @@ MAPPED: list[dict[str, Any]] = [
 
 def test_the_message_is_that_of_the_first_row_with_its_values_marked() -> None:
     batch = draft(prompt_template="Sort {{ row.body }} & {{ row.subject|upper }}", columns=MAPPED)
-    html = browser("ann").get(address(batch, "prompt/")).content.decode()
+    html = html_of(browser("ann").get(address(batch, "prompt/")))
     assert "Sort <mark>body 0</mark> &amp; SUBJECT 0\n\nsubject: <mark>subject 0</mark></pre>" in html
 
 
 def test_columns_alone_are_a_message() -> None:
-    html = browser("ann").get(address(draft(columns=MAPPED), "prompt/")).content.decode()
+    html = html_of(browser("ann").get(address(draft(columns=MAPPED), "prompt/")))
     assert "subject: <mark>subject 0</mark></pre>" in html
 
 
 def test_columns_that_the_template_places_do_not_follow_it() -> None:
     batch = draft(prompt_template="{{ columns }}!", columns=MAPPED)
     response = browser("ann").get(address(batch, "prompt/"))
-    assert "<mark>subject: subject 0</mark>!</pre>" in response.content.decode()
+    assert "<mark>subject: subject 0</mark>!</pre>" in html_of(response)
     assert "follows your text" not in text_of(response)
 
 
@@ -45,7 +45,7 @@ def test_system_params_are_shown_as_json() -> None:
 
 def test_another_row_is_shown_by_its_address_and_has_its_neighbours() -> None:
     batch = draft(prompt_template="{{ row.subject }}")
-    html = browser("ann").get(address(batch, "prompt/?row=1")).content.decode()
+    html = html_of(browser("ann").get(address(batch, "prompt/?row=1")))
     assert "Row 1 as it will be sent</h2>" in html
     assert "<mark>subject 1</mark>" in html
     assert 'name="show" value="0" aria-label="Previous row"' in html
@@ -53,7 +53,7 @@ def test_another_row_is_shown_by_its_address_and_has_its_neighbours() -> None:
 
 
 def test_at_the_end_there_is_no_next_row() -> None:
-    html = browser("ann").get(address(draft(), "prompt/?row=2")).content.decode()
+    html = html_of(browser("ann").get(address(draft(), "prompt/?row=2")))
     assert 'value="2" aria-label="Next row" aria-disabled="true"' in html
     assert 'value="1" aria-label="Previous row" hx' in html
 
@@ -64,14 +64,14 @@ def test_a_button_saves_the_template_and_shows_its_row() -> None:
     response = send(client, batch, "prompt/", prompt_template="{{ row.body }}", row="0", show="1")
     assert response["Location"] == address(batch, "prompt/?row=1")
     live = send(client, batch, "prompt/", live=True, prompt_template="{{ row.body }}!", row="0", show="2")
-    assert "<mark>body 2</mark>!" in live.content.decode()
+    assert "<mark>body 2</mark>!" in html_of(live)
 
 
 @pytest.mark.parametrize("row", ["3", "999999999999999999999"])
 def test_a_row_that_is_not_there_is_said(row: str) -> None:
     response = browser("ann").get(address(draft(), f"prompt/?row={row}"))
     assert "The batch has no row" in text_of(response)
-    assert 'value="2" aria-label="Previous row"' in response.content.decode()
+    assert 'value="2" aria-label="Previous row"' in html_of(response)
 
 
 def test_a_draft_without_rows_says_so_and_names_unknown_tokens_all_the_same() -> None:
@@ -93,13 +93,13 @@ def test_while_a_template_has_a_problem_the_last_good_message_stays(text: str) -
     batch = draft(prompt_template="{{ row.subject }}")
     client = browser("ann")
     typing = send(client, batch, "prompt/", live=True, prompt_template=text, trigger="prompt_template")
-    assert "#preview-message" not in typing.content.decode()
+    assert "#preview-message" not in html_of(typing)
     assert "The last message without problems" in text_of(typing)
 
 
 def test_a_template_with_a_mistake_is_shown_beside_the_message_of_the_stored_one() -> None:
     batch = draft(prompt_template="{{ row.subject }}")
-    html = send(browser("ann"), batch, "prompt/", prompt_template="{{ row.").content.decode()
+    html = html_of(send(browser("ann"), batch, "prompt/", prompt_template="{{ row."))
     assert "<mark>subject 0</mark>" in html
 
 
@@ -108,11 +108,11 @@ def test_a_very_long_message_is_shown_in_part_and_that_is_said() -> None:
     batch.rows.model.objects.create(queue_id=batch.pk, kind=batch.kind, row_index=0, payload=["x" * 30_000])
     response = browser("ann").get(address(batch, "prompt/"))
     assert "… 10,000 more characters are sent." in text_of(response)
-    assert "x" * 20_001 not in response.content.decode()
+    assert "x" * 20_001 not in html_of(response)
 
 
 def test_page_and_fragment_show_the_same_message() -> None:
     batch = draft(prompt_template="{{ row.subject }}")
     client, url = browser("ann"), address(batch, "prompt/?row=1")
     for response in (client.get(url), htmx(client, url)):
-        assert "<mark>subject 1</mark>" in response.content.decode()
+        assert "<mark>subject 1</mark>" in html_of(response)

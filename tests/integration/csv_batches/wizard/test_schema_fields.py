@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from csv_batches.models import CsvBatch
-from tests.integration.csv_batches.wizard.drafts import address, draft, send, stored, text_of
+from tests.integration.csv_batches.wizard.drafts import address, draft, html_of, send, stored, text_of
 from tests.integration.web.support import browser, htmx
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_a_field_is_edited_in_its_place(batch: CsvBatch, client: Client) -> None
 
 
 def test_the_card_has_what_is_stored_and_cancel_leads_back(batch: CsvBatch, client: Client) -> None:
-    html = client.get(address(batch, "schema/?edit=tone")).content.decode()
+    html = html_of(client.get(address(batch, "schema/?edit=tone")))
     assert 'name="name" value="tone"' in html
     assert ">\ngood\nbad</textarea>" in html
     assert 'value="string" checked' in html
@@ -67,10 +67,10 @@ def test_the_card_has_what_is_stored_and_cancel_leads_back(batch: CsvBatch, clie
 
 
 def test_a_name_with_a_space_can_be_edited(batch: CsvBatch, client: Client) -> None:
-    page = client.get(address(batch, "schema/")).content.decode()
+    page = html_of(client.get(address(batch, "schema/")))
     assert 'id="field-Free%20text"' in page
     assert "?edit=Free%20text#field-Free%20text" in page
-    assert 'value="Free text"' in htmx(client, address(batch, "schema/?edit=Free%20text")).content.decode()
+    assert 'value="Free text"' in html_of(htmx(client, address(batch, "schema/?edit=Free%20text")))
 
 
 @pytest.mark.parametrize("live", [True, False])
@@ -90,7 +90,7 @@ def test_a_refused_field_says_why_at_its_input_and_keeps_what_was_typed(
     batch: CsvBatch, client: Client, values: dict[str, str], part: str, sentence: str, live: bool
 ) -> None:
     response = send(client, batch, "schema/field/", live=live, original="tone", **values)
-    html = response.content.decode()
+    html = html_of(response)
     assert sentence in text_of(response)
     assert f'id="card-{part}-problem"' in html
     assert "typed" in html
@@ -100,8 +100,8 @@ def test_a_refused_field_says_why_at_its_input_and_keeps_what_was_typed(
 def test_a_field_that_is_gone_is_offered_as_a_new_one(batch: CsvBatch, client: Client) -> None:
     response = send(client, batch, "schema/field/", live=True, original="elsewhere", name="mine")
     assert "There is no field “elsewhere” any more." in text_of(response)
-    assert 'name="original" value=""' in response.content.decode()
-    assert 'name="name" value="mine"' in response.content.decode()
+    assert 'name="original" value=""' in html_of(response)
+    assert 'name="name" value="mine"' in html_of(response)
 
 
 @pytest.mark.parametrize(

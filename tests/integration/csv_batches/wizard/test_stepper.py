@@ -5,6 +5,7 @@ import re
 import pytest
 
 from csv_batches.models import CsvBatch
+from tests.integration.csv_batches.wizard.drafts import html_of
 from tests.integration.csv_batches.wizard.review_support import draft_of
 from tests.integration.web.support import browser, queue_url
 
@@ -23,16 +24,16 @@ def step(html: str, key: str) -> str:
 
 
 def test_the_open_step_says_what_it_lacks() -> None:
-    html = browser("ann").get(queue_url(without_a_prompt(), "prompt/")).content.decode()
+    html = html_of(browser("ann").get(queue_url(without_a_prompt(), "prompt/")))
     assert 'class="missing" aria-current="step"' in step(html, "prompt")
     assert f"<b>missing:</b> {SENTENCE}" in step(html, "prompt")
 
 
 def test_the_open_step_that_lacks_nothing_is_the_current_one() -> None:
-    html = browser("ann").get(queue_url(draft_of("ann"), "prompt/")).content.decode()
+    html = html_of(browser("ann").get(queue_url(draft_of("ann"), "prompt/")))
     assert 'class="current" aria-current="step"' in step(html, "prompt")
 
 
 def test_what_is_missing_can_be_read_whole_by_pointing_at_it() -> None:
-    html = browser("ann").get(queue_url(without_a_prompt(), "schema/")).content.decode()
+    html = html_of(browser("ann").get(queue_url(without_a_prompt(), "schema/")))
     assert f'<small title="{SENTENCE}">' in step(html, "prompt")

@@ -1,8 +1,8 @@
 from django.urls import path, reverse_lazy
 from django.views.generic import RedirectView
 
-from csv_batches.wizard import base as wizard
-from csv_batches.wizard.make_experiment import make_experiment
+from csv_batches.web.make_experiment import make_experiment
+from csv_batches.wizard import undo as undo_views
 from csv_batches.wizard.map import views as map_views
 from csv_batches.wizard.prompt import views as prompt_views
 from csv_batches.wizard.review import views as review_views
@@ -27,11 +27,11 @@ urlpatterns = [
     path(f"{batch}schema/field/", schema_views.save_field, name="schema_field"),
     path(f"{batch}schema/change/", schema_views.change_fields, name="schema_change"),
     path(f"{batch}schema/import/", schema_views.import_fields, name="schema_import"),
-    path(f"{batch}undo/", wizard.undo_last, name="undo"),
+    path(f"{batch}undo/", undo_views.undo, name="undo"),
     path(f"{batch}review/", review_views.review, name="review"),
     path(f"{batch}review/try/", review_views.review_try, name="review_try"),
     path(f"{batch}review/empty/", review_views.review_empty, name="review_empty"),
     path(f"{batch}review/start/", review_views.start, name="start"),
     path(f"{batch}experiment/", make_experiment, name="experiment"),
-    path(f"{batch}reset/", wizard.reset_page, name="reset"),
+    path(f"{batch}reset/", undo_views.reset, name="reset"),
 ]

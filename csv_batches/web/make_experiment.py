@@ -1,4 +1,4 @@
-"""A batch's rows as the data set of an experiment."""
+"""The button of a finished batch that makes an experiment of its rows."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_POST
 
 from csv_batches.services import to_experiment
-from csv_batches.wizard.lookup import batch_or_404, queue_address
+from csv_batches.wizard.base import batch_or_404, queue_address
 from experiments.kinds import kind_of
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in
 
@@ -16,14 +16,15 @@ from experiments.web.decorators import PageRequest, errors_as_messages, signed_i
 @require_POST
 @signed_in
 def make_experiment(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
-    """A new draft, opened where its set-up goes on."""
+    """Makes a draft of an experiment and opens its set-up."""
     batch = batch_or_404(request.user, batch_id)
     with errors_as_messages(request):
-        made = to_experiment.make(
+        experiment = to_experiment.make(
             batch=batch, user=request.user, corrected_only=request.POST.get("only") == "corrected"
         )
-        messages.success(request, f"This experiment has {kind_of(made).nouns.counted(made.total)} of “{batch.name}”.")
-        set_up = kind_of(made).set_up(made, [])
+        kind = kind_of(experiment)
+        messages.success(request, f"This experiment has {kind.nouns.counted(experiment.total)} of “{batch.name}”.")
+        set_up = kind.set_up(experiment, [])
         assert set_up is not None
         return HttpResponseRedirect(set_up.address)
     return HttpResponseRedirect(queue_address(batch))

@@ -1,0 +1,1 @@
+"""Pages of a batch: all addresses, the wizard's among them, and what a finished batch offers."""
