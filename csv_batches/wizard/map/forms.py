@@ -67,9 +67,8 @@ def choices_as_json(batch: CsvBatch, numbers: Sequence[int]) -> str:
 def changed_choices(form: Mapping[str, str]) -> dict[int, ColumnChoice]:
     """The columns that differ from what the page showed, by number."""
     try:
-        shown = {
-            int(number): ColumnChoice(mode, key) for number, mode, key in json_text.parse_finite(form.get("was", "[]"))
-        }
+        entries = json_text.parse_finite(form.get("was", "[]"))
+        shown = {int(number): ColumnChoice(mode, key) for number, mode, key in entries}
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise InvalidInput(
             "The form is not whole. Reload the page.", code=ErrorCode.INVALID_COLUMNS, attr="columns"

@@ -89,8 +89,8 @@ def _column_line(batch: CsvBatch, stats: Json, number: int, problem: str, typed:
     shown = typed if problem and typed else ColumnChoice(column["mode"], column["key"])
     header = ""
     if column["name"] != column["header"]:
-        is_blank = not column["header"].strip()
-        header = "no header in the file" if is_blank else f"“{shorten(column['header'], SAMPLE_CHARS)}” in the file"
+        original = shorten(column["header"], SAMPLE_CHARS)
+        header = f"“{original}” in the file" if column["header"].strip() else "no header in the file"
     return ColumnLine(
         number=number,
         name=column["name"],

@@ -51,7 +51,7 @@ def _render(request: PageRequest, batch: CsvBatch, text: str, error: WorkbenchEr
     context = {
         "text": text,
         "error": error,
-        "error_line": error.extra.get("line") if error else None,
+        "error_line": error.part.line if error and error.part else None,
         "length": len(text),
         "limit": SOURCE_LIMIT,
         "find": query.find,
