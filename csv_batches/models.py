@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from csv_batches.rules.choices import SchemaMode
+from csv_batches.rules.choices import SchemaMode, UploadState
 from experiments import response_schema
 from experiments.models import Queue, QueueItem
 from experiments.models.fields import OrderedJSONField
@@ -17,6 +17,8 @@ from experiments.models.querysets import OwnedQuerySet, QueueItemQuerySet, Queue
 from experiments.response_schema import fields
 
 KIND = "csv_batch"
+STATES = [choice for choice in UploadState.choices() if choice[0] != UploadState.DONE]
+"""Of an upload that there is: once its rows are stored, it is gone."""
 
 
 class UploadQuerySet(OwnedQuerySet):
@@ -83,7 +85,7 @@ class CsvBatch(Queue):
     @property
     def is_being_read(self) -> bool:
         upload = self.arriving
-        return upload is not None and upload.state == Upload.State.PARSING
+        return upload is not None and upload.state == UploadState.PARSING
 
     def set_response_fields(self, given: Sequence[Mapping[str, Any]]) -> None:
         """The fields, and the schema, guidance and example that they make. The caller saves the batch.
@@ -128,10 +130,6 @@ class Upload(models.Model):
     keeps again. Once the rows are stored the upload is deleted, and its file becomes the batch's.
     """
 
-    class State(models.TextChoices):
-        PARSING = "parsing"
-        FAILED = "failed"
-
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     batch = models.OneToOneField(CsvBatch, on_delete=models.CASCADE, related_name="incoming", null=True, blank=True)
@@ -139,7 +137,7 @@ class Upload(models.Model):
     name = models.CharField(max_length=255)
     size = models.BigIntegerField(help_text="Bytes.")
     options = models.JSONField(default=dict, help_text="What it is read with.")
-    state = models.CharField(max_length=8, choices=State.choices)
+    state = models.CharField(max_length=8, choices=STATES)
     rows = models.PositiveIntegerField(default=0, help_text="Read so far.")
     errors = models.JSONField(default=list, blank=True, help_text="[{code, detail, attr}], with the place in the file.")
     lease_id = models.UUIDField(null=True, blank=True, help_text="Of the worker that reads it.")
@@ -151,7 +149,9 @@ class Upload(models.Model):
     objects = UploadQuerySet.as_manager()
 
     class Meta:
-        indexes = (models.Index(fields=("enqueued_at",), condition=models.Q(state="parsing"), name="upload_parsing"),)
+        indexes = (
+            models.Index(fields=("enqueued_at",), condition=models.Q(state=UploadState.PARSING), name="upload_parsing"),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -16,3 +16,20 @@ class SchemaMode(Choices):
 
     UPDATE = "update"
     KEEP = "keep"
+
+
+class UploadState(Choices):
+    """Of a file on its way into a draft; the last is only said of one whose rows are stored."""
+
+    PARSING = "parsing"
+    FAILED = "failed"
+    DONE = "done"
+
+
+class StepProgress(Choices):
+    """Of a step of the wizard, as the stepper shows it."""
+
+    MISSING = "missing"
+    CURRENT = "current"
+    DONE = "done"
+    OPEN = "open"

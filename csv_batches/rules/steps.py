@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from csv_batches.rules.choices import StepProgress
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -28,11 +30,11 @@ STEPS = (UPLOAD, MAP, PROMPT, SCHEMA, REVIEW, RUN)
 
 @dataclass(frozen=True, slots=True)
 class StepState:
-    """`state` is missing, else current, done or open. `summary` is what is missing, or what there is; may be empty."""
+    """`summary` is what is missing, or what there is; may be empty."""
 
     number: int
     step: Step
-    state: str
+    state: StepProgress
     summary: str
 
 
@@ -44,8 +46,13 @@ def states(current: Step, missing: Iterable[tuple[str | None, str]], done: Seque
     found = []
     for number, (step, done_summary) in enumerate(zip(STEPS, done, strict=True), start=1):
         summary = missing_by_step.get(step.key) or done_summary
-        state = "current" if step is current else "done" if summary else "open"
-        found.append(StepState(number, step, "missing" if step.key in missing_by_step else state, summary))
+        if step.key in missing_by_step:
+            state = StepProgress.MISSING
+        elif step is current:
+            state = StepProgress.CURRENT
+        else:
+            state = StepProgress.DONE if summary else StepProgress.OPEN
+        found.append(StepState(number, step, state, summary))
     return found
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from csv_batches.models import CsvBatch
+from csv_batches.rules.choices import UploadState
 from experiments.selectors import queues
 
 FOR_THE_WIZARD_ONLY = ("draft_history", "column_facts")
@@ -30,7 +31,7 @@ def upload_as_json(batch: CsvBatch) -> dict[str, Any] | None:
         return {"state": arriving.state, "bytes": arriving.size, "rows": arriving.rows, "errors": arriving.errors}
     if not batch.source_name:
         return None
-    return {"state": "done", "bytes": batch.source_size, "rows": batch.total, "errors": []}
+    return {"state": UploadState.DONE, "bytes": batch.source_size, "rows": batch.total, "errors": []}
 
 
 def stored_file_as_json(batch: CsvBatch) -> dict[str, Any]:

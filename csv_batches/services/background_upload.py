@@ -18,6 +18,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from csv_batches.models import CsvBatch, Upload
+from csv_batches.rules.choices import UploadState
 from csv_batches.services import store_rows, uploads
 from csv_batches.services.store_rows import Rows
 from experiments.core.choices import ErrorCode, QueueStatus
@@ -30,7 +31,7 @@ logger = logging.getLogger(__name__)
 RENEW_S = 1.0
 MAX_ATTEMPTS = 3
 CHECK_EVERY_ROWS = 500
-PARSING = Q(state=Upload.State.PARSING)
+PARSING = Q(state=UploadState.PARSING)
 
 # A locked upload is about to be deleted: waiting for the lock would only delay the end of the reading.
 _RENEW = """
@@ -169,7 +170,7 @@ def _locked_when_free(lease: UploadLease) -> CsvBatch:
 
 
 def _refuse(found: QuerySet[Upload], error: WorkbenchError) -> None:
-    found.update(state=Upload.State.FAILED, errors=[uploads.as_error(error)], lease_id=None, beat=None)
+    found.update(state=UploadState.FAILED, errors=[uploads.as_error(error)], lease_id=None, beat=None)
 
 
 # -- what the worker asks of this kind

@@ -12,6 +12,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from csv_batches.models import CsvBatch, Upload
+from csv_batches.rules.choices import UploadState
 
 REFUSED_KEPT_FOR = timedelta(days=1)
 """How long a file is kept that was refused before there was a draft."""
@@ -33,7 +34,7 @@ def delete_old() -> None:
         batch.source.delete(save=False)
         CsvBatch.objects.filter(pk=batch.pk).update(source="")
     old = Q(created_at__lt=before) | Q(created_at__lt=timezone.now() - REFUSED_KEPT_FOR, batch=None)
-    for upload in Upload.objects.filter(old, state=Upload.State.FAILED):
+    for upload in Upload.objects.filter(old, state=UploadState.FAILED):
         upload.delete()
 
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from csv_batches.models import CsvBatch, Upload, source_path
+from csv_batches.rules.choices import UploadState
 from csv_batches.services import drafts, store_rows
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput, TooLarge, WorkbenchError
@@ -123,7 +124,7 @@ def keep_refused(*, user: Any, batch: CsvBatch | None, file: UploadedFile, error
             batch = _locked_unless_reading(batch.pk)
             _delete_arriving(batch)
         upload = _new_upload(owner_id=user.pk, batch=batch, file=file)
-        upload.state, upload.errors, upload.options = Upload.State.FAILED, [as_error(error)], asdict(AUTOMATIC)
+        upload.state, upload.errors, upload.options = UploadState.FAILED, [as_error(error)], asdict(AUTOMATIC)
         upload.save()
     return upload
 
@@ -171,7 +172,7 @@ def _refusal_stored(uploads: QuerySet[Upload], options: ReadOptions) -> Iterator
     try:
         yield
     except RejectedFile as error:
-        uploads.filter(state=Upload.State.FAILED).update(errors=[as_error(error)], options=asdict(options))
+        uploads.filter(state=UploadState.FAILED).update(errors=[as_error(error)], options=asdict(options))
         raise
 
 
@@ -189,7 +190,7 @@ def _delete_arriving(batch: CsvBatch) -> None:
 
 def _read_later(upload: Upload, options: ReadOptions) -> None:
     """Saves the upload for a worker, which is woken on commit."""
-    upload.state, upload.options = Upload.State.PARSING, asdict(options)
+    upload.state, upload.options = UploadState.PARSING, asdict(options)
     upload.errors, upload.rows, upload.attempts = [], 0, 0
     upload.lease_id = upload.beat = None
     upload.enqueued_at = timezone.now()

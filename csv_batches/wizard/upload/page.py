@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
-from csv_batches.models import CsvBatch, Upload
+from csv_batches.models import CsvBatch
+from csv_batches.rules.choices import UploadState
 from csv_batches.services import store_rows, uploads
 from csv_batches.wizard.upload import first_rows
 from csv_batches.wizard.upload.first_rows import FirstRows
@@ -55,7 +56,7 @@ def file_page(batch: CsvBatch, start: int = 1, refused_options: ReadOptions | No
 def first_rows_of_draft(batch: CsvBatch, start: int) -> FirstRows | None:
     """Of the file that is being read, or else of the stored rows; None where there are none."""
     upload = batch.arriving
-    if upload is None or upload.state != Upload.State.PARSING:
+    if upload is None or upload.state != UploadState.PARSING:
         return first_rows.of_batch(batch, start) if batch.total else None
     try:
         preview = parse_preview(

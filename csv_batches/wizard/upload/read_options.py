@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from csv_batches.models import CsvBatch, Upload
+from csv_batches.rules.choices import UploadState
 from csv_batches.services import store_rows
 from csv_batches.wizard.upload.forms import DELIMITERS, OTHER, form_values
 from experiments.core.choices import ErrorCode
@@ -80,7 +81,7 @@ class Refusal:
 
 
 def refusal_of_upload(upload: Upload | None) -> Refusal | None:
-    if upload is None or upload.state != Upload.State.FAILED:
+    if upload is None or upload.state != UploadState.FAILED:
         return None
     return refusal_of_error(upload.name, upload.errors[0], store_rows.options_of(upload.options))
 

@@ -55,7 +55,7 @@ def _detail(pair: Pair, first: dict[str, Any] | None, second: dict[str, Any] | N
     return {
         "item": pair.item,
         "change": str(pair.change),
-        **{name: known.get(name, "") for name in ("message", "label", "expected")},
+        **{name: known.get(name, "") for name in (ColumnRole.MESSAGE, ColumnRole.LABEL, ColumnRole.EXPECTED)},
         "expected_of_second": second["expected"] if second else "",
         "first": _side(pair.first, first),
         "second": _side(pair.second, second),

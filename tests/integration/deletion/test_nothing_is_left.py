@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from csv_batches.models import KIND, CsvBatch, Upload
+from csv_batches.rules.choices import UploadState
 from experiments.core.errors import Conflict
 from experiments.models import ApiToken, Attempt, Lane, Network, NetworkCall, Queue, QueueItem, Run
 from experiments.services import networks, queues
@@ -36,7 +37,7 @@ def full(transactional_db: None, settings: Any, tmp_path: Path) -> CsvBatch:
     )
     _fill(trial)
     batch.source.save(f"{WORD}.csv", ContentFile(f"a\n{WORD}\n".encode()))
-    incoming = Upload(owner=batch.created_by, batch=batch, name=f"{WORD}.csv", size=5, state=Upload.State.FAILED)
+    incoming = Upload(owner=batch.created_by, batch=batch, name=f"{WORD}.csv", size=5, state=UploadState.FAILED)
     incoming.file.save(f"{WORD}.csv", ContentFile(WORD.encode()))
     Lane.objects.create(queue=batch, number=1, state="ended", enqueued_at=timezone.now(), host=WORD)
     ApiToken.issue(user=batch.created_by, name=WORD)
