@@ -4,7 +4,7 @@ The host never asks what kind a queue is. It asks the kind, which an app registe
 stands below the tables: a queue's `kind` is a name, and a kind meets its queues as values.
 """
 
-from experiments.kinds.queue_kind import Extras, Json, Nouns, Plan, QueueKind, SetUp
+from experiments.kinds.queue_kind import Extras, Json, Nouns, Plan, QueueKind, QueueLayout, SetUp
 from experiments.kinds.registry import (
     kind_choices,
     kind_named,
@@ -20,6 +20,7 @@ __all__ = [
     "Nouns",
     "Plan",
     "QueueKind",
+    "QueueLayout",
     "SetUp",
     "kind_choices",
     "kind_named",

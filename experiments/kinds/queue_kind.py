@@ -56,6 +56,28 @@ class Extras:
 
 
 @dataclass(frozen=True)
+class QueueLayout:
+    """How a queue's items look, as one value: what its kind says of it, asked once and handed down.
+
+    `columns` are unique names in the order of the payload, `headers` what an export calls them. `shown_positions` are
+    indexes of columns, those that say most of an item first; a table shows the first few. `response_fields` are
+    `{name, type, required, choices?, description?}` of the answer; none: answers are not looked into. `line_end` ends
+    the lines of a CSV export.
+    """
+
+    columns: tuple[str, ...]
+    headers: tuple[str, ...]
+    shown_positions: tuple[int, ...]
+    response_fields: tuple[Mapping[str, Json], ...]
+    extras: Extras
+    line_end: str
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        return tuple(field["name"] for field in self.response_fields)
+
+
+@dataclass(frozen=True)
 class Nouns:
     """What people call a queue and an item of the kind: `batch`, `batches`, `row`, `rows`."""
 
@@ -141,6 +163,17 @@ class QueueKind:
         """Those that `user` may see and that stand in lists."""
         found: QuerySet[Any] = self.model._default_manager.all()
         return found.for_user(user).listed().select_related("network", "created_by")  # type: ignore[attr-defined]
+
+    def layout(self, queue: Any) -> QueueLayout:
+        """All that a page or an export needs to know of the queue's items. Ask once, and hand the value down."""
+        return QueueLayout(
+            columns=tuple(self.columns(queue)),
+            headers=tuple(self.headers(queue)),
+            shown_positions=tuple(self.shown_positions(queue)),
+            response_fields=tuple(self.response_fields(queue)),
+            extras=self.extras(queue),
+            line_end=self.line_end(queue),
+        )
 
     def columns(self, queue: Any) -> list[str]:
         """Unique names, in the order of the payload."""
