@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.http import content_disposition_header
 
-from experiments.core.choices import QueueStatus
+from experiments.core.choices import ExportFormat, QueueStatus
 from experiments.core.errors import Conflict, Gone
 from experiments.export.csv_lines import csv_chunks
 from experiments.export.jsonl_lines import jsonl_chunks
@@ -41,7 +41,7 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class ExportOptions:
-    format: Literal["csv", "jsonl"] = "csv"
+    format: ExportFormat = ExportFormat.CSV
     metadata: bool = True
     partial: bool = False
     excel: bool = False

@@ -12,10 +12,8 @@ from csv_batches.selectors import trials
 from experiments.core.choices import QueueStatus
 from experiments.core.formatting import compact, duration, milliseconds
 from experiments.models import Lane
-from experiments.web.queue import summary
-from experiments.web.queue.summary import Shown
-from experiments.web.run import detail
-from experiments.web.run.detail import Pairs
+from experiments.web.page_part import PagePart, changes_by_itself
+from experiments.web.run.detail import Pairs, pairs_of
 
 SILENCE = timedelta(seconds=15)
 """How long rows may wait before something is said about the worker."""
@@ -33,7 +31,7 @@ class TriedRow:
 
 
 @dataclass(frozen=True)
-class ShownTrial(Shown):
+class ShownTrial(PagePart):
     """`estimate` in words, "" where there is none; `silence` says so where no worker takes the rows."""
 
     network_id: int | None
@@ -63,7 +61,7 @@ def shown(batch: CsvBatch) -> ShownTrial | None:
         sentence=sentence,
         silence=silence(trial, rows),
         outdated=trials.is_outdated(batch, trial),
-        moves=summary.moves(trial),
+        moves=changes_by_itself(trial),
         rows=tuple(_row(trial, row) for row in rows),
         estimate_time=time,
         estimate_tokens=tokens,
@@ -116,7 +114,7 @@ def _row(trial: CsvBatch, row: CsvBatchRow) -> TriedRow:
         index=row.row_index,
         status=row.status,
         severity={"succeeded": "ok", "failed": "bad", "running": "run"}.get(row.status, ""),
-        answer=detail.pairs(row.result_payload, names),
+        answer=pairs_of(row.result_payload, names),
         error=row.error_message or row.error_code,
         elapsed="" if row.elapsed_ms is None else milliseconds(row.elapsed_ms),
         trace_id=row.run_trace_id or "",

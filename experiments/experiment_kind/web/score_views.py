@@ -18,7 +18,7 @@ from experiments.experiment_kind.web.score_panel import ScorePanel
 from experiments.experiment_kind.web.views import REFUSED, experiment_or_404
 from experiments.kinds import kind_named
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
-from experiments.web.queue.base import context, queue_address
+from experiments.web.queue.base import queue_address, queue_context
 
 
 @require_safe
@@ -36,7 +36,7 @@ def _score(request: PageRequest, experiment: Experiment, panel: ScorePanel) -> H
     if wants_fragment(request) and panel.fingerprint in request.GET.getlist("has") and panel.seconds:
         return HttpResponse(status=204)
     part = "score" if wants_fragment(request) else "score_page"
-    return render(request, f"experiments/experiment_kind/{part}.html", context(experiment, score=panel))
+    return render(request, f"experiments/experiment_kind/{part}.html", queue_context(experiment, score=panel))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +52,7 @@ def scoring(request: PageRequest, queue_id: UUID) -> HttpResponseBase:
             return HttpResponseRedirect(queue_address(experiment, {}))
         except WorkbenchError as error:
             add_errors(form, error)
-    shown = context(experiment, form=form, fields=fields_of(experiment))
+    shown = queue_context(experiment, form=form, fields=fields_of(experiment))
     return render(request, "experiments/experiment_kind/scoring.html", shown, status=REFUSED if form.errors else 200)
 
 
