@@ -1,4 +1,4 @@
-"""What the API's views of one queue have in common, whatever kind it is of."""
+"""What the API's views of one queue have in common, for every kind."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ from rest_framework.views import APIView
 from experiments.kinds import QueueKind, kind_named
 
 
-def place_of(kind: QueueKind) -> str:
-    """What an address calls the id of a queue: `batch_id`."""
+def id_name_of_kind(kind: QueueKind) -> str:
+    """The parameter of an address that holds the id of a queue: `batch_id`."""
     return f"{kind.nouns.one}_id"
 
 
 class QueueView(APIView):
-    """A view of one queue; anybody else's does not exist. `kind_name` is that of a registered one."""
+    """A view of one queue of the kind `kind_name`. Other people's queues are a 404."""
 
     kind_name: str
 
@@ -26,17 +26,18 @@ class QueueView(APIView):
 
     def queue(self) -> Any:
         kind = self.kind
-        found = kind.queues(self.request.user).filter(pk=self.kwargs[place_of(kind)]).first()
+        found = kind.queues(self.request.user).filter(pk=self.kwargs[id_name_of_kind(kind)]).first()
         if found is None:
             raise Http404
         return found
 
     def checked(self, serializer: type[serializers.Serializer[Any]], data: Any, **more: Any) -> dict[str, Any]:
+        """The valid values of `data`; `more` are further arguments of the serializer."""
         bound = serializer(data=data, **more)
         bound.is_valid(raise_exception=True)
         values: dict[str, Any] = bound.validated_data
         return values
 
     def answer(self, code: int) -> Response:
-        """The queue as it is by now."""
+        """The queue as it is now."""
         return Response(self.kind.serializers().queue(self.queue()).data, status=code)

@@ -1,7 +1,7 @@
-"""One shape for every error of the API, wherever it arises.
+"""One format for every error of the API.
 
 `{"type": "validation_error" | "client_error" | "server_error", "errors": [{"code", "detail", "attr"}]}`, as
-drf-standardized-errors defines it; some errors carry further keys beside `errors`.
+drf-standardized-errors defines it; some errors add further keys beside `errors`.
 """
 
 from typing import Any
@@ -14,36 +14,33 @@ from rest_framework.exceptions import ErrorDetail, Throttled
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
+from experiments.core.choices import ErrorCode
 from experiments.core.errors import Problems, TooLarge, WorkbenchError
 from experiments.http.upload_handler import UploadTooLarge
 
 
 def error_body(error: WorkbenchError) -> dict[str, Any]:
     errors = error.errors if isinstance(error, Problems) else [error]
+    kind = "validation_error" if error.status in (400, 422) else "client_error"
     return {
-        "type": _type(error.status),
-        "errors": [{"code": e.code, "detail": e.detail, "attr": e.attr} for e in errors],
+        "type": "server_error" if error.status >= 500 else kind,
+        "errors": [{"code": one.code, "detail": one.detail, "attr": one.attr} for one in errors],
         **error.extra,
     }
-
-
-def _type(status: int) -> str:
-    if status >= 500:
-        return "server_error"
-    return "validation_error" if status in (400, 422) else "client_error"
 
 
 def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Response | None:
     """For `REST_FRAMEWORK["EXCEPTION_HANDLER"]`."""
     request = context["request"]
     if request is not None:
-        # Whatever the view answers in: pages and YAML have no place for an error.
+        # Also where the view answers with a page or YAML, which have no place for an error.
         request.accepted_renderer = JSONRenderer()
         request.accepted_media_type = JSONRenderer.media_type
     if isinstance(exc, RequestDataTooBig):
-        exc = TooLarge(body_too_large(exc), code="too_large", attr="file" if isinstance(exc, UploadTooLarge) else None)
+        attr = "file" if isinstance(exc, UploadTooLarge) else None
+        exc = TooLarge(body_too_large(exc), code=ErrorCode.TOO_LARGE, attr=attr)
     elif isinstance(exc, (SuspiciousOperation, BadRequest)):
-        exc = WorkbenchError(str(exc) or "The request cannot be read.", code="bad_request")
+        exc = WorkbenchError(str(exc) or "The request cannot be read.", code=ErrorCode.BAD_REQUEST)
     if isinstance(exc, Throttled):
         wait = getattr(exc, "wait", None) or 1
         rate = f"More than {settings.API_REQUESTS_PER_MINUTE:,} calls a minute"

@@ -1,4 +1,4 @@
-"""The API of a queue's items, which are rows on the wire: read, corrected, counted, exported."""
+"""The API of a queue's items, which it calls rows: reading, correcting, counting and exporting them."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from rest_framework.response import Response
 
 from experiments.api.base import QueueView
 from experiments.api.pagination import RowCursor
-from experiments.api.queues import Described
-from experiments.api.serializers import queues as shapes
+from experiments.api.queues import Methods
+from experiments.api.serializers import queues as serializers
 from experiments.export.response import export_response
 from experiments.kinds import QueueKind
 from experiments.models import Queue, QueueItem
@@ -26,32 +26,33 @@ PAGING = (
 
 
 class ItemView(QueueView):
-    def shown(self, serializer: type[shapes.RowSerializer], queue: Queue, found: Any, **more: Any) -> Any:
-        context = {"names": self.kind.columns(queue), "extras": self.kind.extras(queue)}
-        return serializer(found, context=context, **more).data
+    def row_data(self, serializer: type[serializers.RowSerializer], queue: Queue, found: Any, **more: Any) -> Any:
+        """The JSON of an item, or with `many` of some."""
+        layout = self.kind.layout(queue)
+        return serializer(found, context={"names": layout.columns, "extras": layout.extras}, **more).data
 
 
 class QueueItems(ItemView):
     """The rows in row order; a bulk insert into a draft."""
 
     @staticmethod
-    def described(kind: QueueKind) -> Described:
+    def methods_of_kind(kind: QueueKind) -> Methods:
         listed = {
             "operation_id": f"api_{kind.collection}_rows_list",
-            "parameters": [shapes.RowFilterSerializer, *PAGING],
+            "parameters": [serializers.RowFilterSerializer, *PAGING],
             "responses": kind.serializers().row_page,
         }
-        inserted = {"request": kind.serializers().new_items, "responses": {201: shapes.InsertedSerializer}}
+        inserted = {"request": kind.serializers().new_items, "responses": {201: serializers.InsertedSerializer}}
         return {"get": listed, **({"post": inserted} if "insert" in kind.can else {})}
 
-    def get(self, request: Request, **place: Any) -> Response:
+    def get(self, request: Request, **ids: Any) -> Response:
         queue = self.queue()
-        wanted = self.checked(shapes.RowFilterSerializer, request.query_params)
+        wanted = self.checked(serializers.RowFilterSerializer, request.query_params)
         cursor = RowCursor()
         page = cursor.paginate_queryset(items.items_filtered(queue, wanted), request, view=self)
-        return cursor.get_paginated_response(self.shown(self.kind.serializers().row, queue, page, many=True))
+        return cursor.get_paginated_response(self.row_data(self.kind.serializers().row, queue, page, many=True))
 
-    def post(self, request: Request, **place: Any) -> Response:
+    def post(self, request: Request, **ids: Any) -> Response:
         queue = self.queue()
         values = self.checked(self.kind.serializers().new_items, request.data)
         inserted, total = self.kind.insert(queue_id=queue.pk, rows=values["rows"])
@@ -62,20 +63,20 @@ class QueueItemDetail(ItemView):
     """One row with the log of its attempts; a person's answer beside the one that came."""
 
     @staticmethod
-    def described(kind: QueueKind) -> Described:
+    def methods_of_kind(kind: QueueKind) -> Methods:
         answered = {"responses": kind.serializers().row_detail}
-        return {"get": answered, "patch": {"request": shapes.CorrectionSerializer, **answered}}
+        return {"get": answered, "patch": {"request": serializers.CorrectionSerializer, **answered}}
 
-    def get(self, request: Request, row_index: int, **place: Any) -> Response:
+    def get(self, request: Request, row_index: int, **ids: Any) -> Response:
         queue = self.queue()
-        return Response(self.shown(self.kind.serializers().row_detail, queue, self.item(queue, row_index)))
+        return Response(self.row_data(self.kind.serializers().row_detail, queue, self.item(queue, row_index)))
 
-    def patch(self, request: Request, row_index: int, **place: Any) -> Response:
+    def patch(self, request: Request, row_index: int, **ids: Any) -> Response:
         queue = self.queue()
         self.item(queue, row_index)
-        values = self.checked(shapes.CorrectionSerializer, request.data)
+        values = self.checked(serializers.CorrectionSerializer, request.data)
         corrections.correct(queue=queue, row_index=row_index, payload=values["corrected_payload"])
-        return Response(self.shown(self.kind.serializers().row_detail, queue, self.item(queue, row_index)))
+        return Response(self.row_data(self.kind.serializers().row_detail, queue, self.item(queue, row_index)))
 
     def item(self, queue: Queue, row_index: int) -> QueueItem:
         found = items.items_of_queue(queue).filter(row_index=row_index).first()
@@ -87,8 +88,8 @@ class QueueItemDetail(ItemView):
 class QueueResults(QueueView):
     """Per response field the distribution of its values over all rows. Of very many rows it may be minutes old."""
 
-    @extend_schema(responses=shapes.ResultsSerializer)
-    def get(self, request: Request, **place: Any) -> Response:
+    @extend_schema(responses=serializers.ResultsSerializer)
+    def get(self, request: Request, **ids: Any) -> Response:
         return Response(results.distributions(self.queue()), status=status.HTTP_200_OK)
 
 
@@ -96,10 +97,10 @@ class QueueExport(QueueView):
     """The original columns, then the answers, one line a row."""
 
     @extend_schema(
-        parameters=[shapes.ExportOptionsSerializer],
+        parameters=[serializers.ExportOptionsSerializer],
         responses={(200, "text/csv"): OpenApiTypes.BINARY, (200, "application/jsonl"): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request, **place: Any) -> StreamingHttpResponse:
+    def get(self, request: Request, **ids: Any) -> StreamingHttpResponse:
         queue = self.queue()
-        options = exports.ExportOptions(**self.checked(shapes.ExportOptionsSerializer, request.query_params))
+        options = exports.ExportOptions(**self.checked(serializers.ExportOptionsSerializer, request.query_params))
         return export_response(exports.download(queue, options), protocol=request.META["SERVER_PROTOCOL"])

@@ -1,4 +1,4 @@
-"""The addresses of a kind's API, with their description."""
+"""The addresses of the API of a kind, with their description in OpenAPI."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,18 +7,17 @@ from django.urls import URLPattern, path
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from experiments.api import items, queues
-from experiments.api.base import QueueView, place_of
+from experiments.api.base import QueueView, id_name_of_kind
 from experiments.kinds import QueueKind
 
 
-def of_kind(kind: QueueKind) -> Iterator[URLPattern]:
-    collection, can = kind.collection, kind.can
-    one = f"{collection}/<uuid:{place_of(kind)}>"
+def urls_of_kind(kind: QueueKind) -> Iterator[URLPattern]:
+    one = f"{kind.collection}/<uuid:{id_name_of_kind(kind)}>"
 
     def at(address: str, view: type[QueueView]) -> URLPattern:
-        return path(address, _for_kind(view, kind).as_view())
+        return path(address, view_of_kind(view, kind).as_view())
 
-    yield at(collection, queues.QueueList)
+    yield at(kind.collection, queues.QueueList)
     yield at(one, queues.QueueDetail)
     yield at(f"{one}/rows", items.QueueItems)
     yield at(f"{one}/rows/<int:row_index>", items.QueueItemDetail)
@@ -28,19 +27,18 @@ def of_kind(kind: QueueKind) -> Iterator[URLPattern]:
     yield at(f"{one}/retry", queues.QueueRetry)
     yield at(f"{one}/results", items.QueueResults)
     yield at(f"{one}/export", items.QueueExport)
-    if "run" in can:
+    if "run" in kind.can:
         yield at(f"{one}/run", queues.QueueRun)
-    if "duplicate" in can:
+    if "duplicate" in kind.can:
         yield at(f"{one}/duplicate", queues.QueueDuplicate)
 
 
-def _for_kind(view: type[QueueView], kind: QueueKind) -> type[QueueView]:
-    """The view for one kind: it answers only the calls that the kind has, and is described with its shapes."""
+def view_of_kind(view: type[QueueView], kind: QueueKind) -> type[QueueView]:
+    """A subclass of the view for one kind: it has only the methods that the kind offers, with their description."""
     own: dict[str, Any] = {"kind_name": kind.name, "__doc__": view.__doc__, "__module__": view.__module__}
-    described = getattr(view, "described", None)
-    if described is None:
+    methods_of_kind = getattr(view, "methods_of_kind", None)
+    if methods_of_kind is None:
         return type(view.__name__, (view,), own)
-    methods = described(kind)
-    names = [*methods, "head", "options"]
-    found = type(view.__name__, (view,), {**own, "http_method_names": names})
-    return extend_schema_view(**{name: extend_schema(**given) for name, given in methods.items()})(found)
+    methods = methods_of_kind(kind)
+    subclass = type(view.__name__, (view,), {**own, "http_method_names": [*methods, "head", "options"]})
+    return extend_schema_view(**{name: extend_schema(**described) for name, described in methods.items()})(subclass)

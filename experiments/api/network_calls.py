@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from experiments.api.serializers.networks import NetworkCallRequestSerializer, NetworkCallSerializer
+from experiments.api.serializers.network_calls import NetworkCallRequestSerializer, NetworkCallSerializer
 from experiments.models import Network, NetworkCall
 from experiments.services import network_calls
 

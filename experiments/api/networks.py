@@ -1,4 +1,4 @@
-"""The host's part of the API: networks."""
+"""The API of networks."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ class NetworkDetail(NetworkViews, generics.RetrieveUpdateDestroyAPIView[Network]
 
     def perform_update(self, serializer: Any) -> None:
         network = networks.save(network=serializer.instance, values=serializer.validated_data)
-        # Its agents were read before they were replaced.
+        # The instance has the agents from before the change.
         serializer.instance = self.get_queryset().get(pk=network.pk)
 
     def perform_destroy(self, instance: Network) -> None:

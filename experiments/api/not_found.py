@@ -1,4 +1,4 @@
-"""Whatever else is asked under `/api/`."""
+"""A 404 for every other address under `/api/`."""
 
 from typing import Any
 

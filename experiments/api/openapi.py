@@ -28,7 +28,7 @@ class WorkerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 class Docs(SpectacularSwaggerSplitView):
-    """Scripts and styles come from files: the site's policy forbids those inside a page."""
+    """Swagger UI with scripts and styles in files: the site's CSP forbids inline ones."""
 
     template_name = "experiments/api_docs.html"
     url_name = "schema"
@@ -56,7 +56,7 @@ ERROR = {
 
 
 def describe_errors(result: dict[str, Any], generator: Any, **kwargs: Any) -> dict[str, Any]:
-    """A hook: every call can answer with an error, and all errors have one shape."""
+    """A hook of drf-spectacular: adds the format of errors, and a `default` response with it to every operation."""
     result["components"]["schemas"]["Error"] = ERROR
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     for path in result["paths"].values():

@@ -10,17 +10,18 @@ from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
+from experiments.core.choices import ErrorCode
 from experiments.core.datetimes import in_utc
 from experiments.core.errors import InvalidInput
 
 
 class PageCursor(CursorPagination):
-    """`{next, previous, results}`, newest first; `limit` up to 1000. `InvalidInput` for a cursor that is not ours."""
+    """`{next, previous, results}`, newest first; `limit` up to 1000. `InvalidInput` for a cursor that no list gave."""
 
     page_size = 100
     page_size_query_param = "limit"
     max_page_size = 1000
-    # A page begins at a time and skips those of that time that were seen: the id keeps their order.
+    # A page begins at a time and skips what the last page had of that time; the id makes that order definite.
     ordering: str | tuple[str, ...] = ("-created_at", "-id")
 
     def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
@@ -32,22 +33,19 @@ class PageCursor(CursorPagination):
     def decode_cursor(self, request: Request) -> Cursor | None:
         try:
             cursor: Cursor | None = super().decode_cursor(request)
-            position = cursor.position if cursor else None
-            if position is not None:
-                ProhibitNullCharactersValidator()(position)
-                place = self._key.clean(position, None)
-                if isinstance(place, datetime):
-                    cursor = self._at(cursor, place)
+            if cursor is None or cursor.position is None:
+                return cursor
+            ProhibitNullCharactersValidator()(cursor.position)
+            place = self._key.clean(cursor.position, None)
+            if not isinstance(place, datetime):
+                return cursor
+            moment = in_utc(place)
+            if moment is None:
+                raise NotFound
+            return cursor._replace(position=moment.isoformat())  # type: ignore[arg-type]  # the stubs say otherwise
         except (NotFound, ValidationError) as error:
             sentence = "This cursor is not one that a list gave out."
-            raise InvalidInput(sentence, code="invalid_cursor", attr="cursor") from error
-        return cursor
-
-    def _at(self, cursor: Cursor | None, place: datetime) -> Cursor | None:
-        moment = in_utc(place)
-        if cursor is None or moment is None:
-            raise NotFound
-        return cursor._replace(position=moment.isoformat())  # type: ignore[arg-type]  # it is text, whatever the stubs say
+            raise InvalidInput(sentence, code=ErrorCode.INVALID_CURSOR, attr="cursor") from error
 
 
 class ByName(PageCursor):

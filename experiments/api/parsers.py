@@ -1,4 +1,4 @@
-"""Bodies of the API: what is taken in, and in which form it answers."""
+"""Request bodies of the API: JSON within limits. And the format of its answers."""
 
 import json
 import re
@@ -13,10 +13,9 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from experiments.core import json_text
+from experiments.core.choices import ErrorCode
 from experiments.core.errors import TooLarge
-
-MAX_DEPTH = 100
-"""Lists and objects inside one another; more says nothing and only costs whoever walks through it."""
+from experiments.core.json_text import MAX_DEPTH
 
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -24,7 +23,7 @@ SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 class BoundedJSONParser(JSONParser):
     """JSON in UTF-8, up to `DATA_UPLOAD_MAX_MEMORY_SIZE` bytes; more is a 413, found before it is read.
 
-    A `charset` in the header is not looked at: JSON has only the one, and Python's codecs include compressions.
+    A `charset` in the header is ignored: JSON has only the one, and Python's codecs include compressions.
     """
 
     def parse(
@@ -34,14 +33,17 @@ class BoundedJSONParser(JSONParser):
         length = int(request.META.get("CONTENT_LENGTH") or 0) if request is not None else 0
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if length > limit:
-            raise TooLarge(
-                f"The body has {length:,} bytes; at most {limit:,} are taken. Send it in parts.", code="too_large"
-            )
-        return parsed(stream.read())
+            sentence = f"The body has {length:,} bytes; at most {limit:,} are taken. Send it in parts."
+            raise TooLarge(sentence, code=ErrorCode.TOO_LARGE)
+        return read_json(stream.read())
 
 
-def parsed(body: bytes) -> Any:
-    """The value of a JSON text. `ParseError` where it is none, or holds what can neither be stored nor sent back."""
+def read_json(body: bytes, subject: str = "The body") -> Any:
+    """The value of a JSON text in UTF-8, of at most `MAX_DEPTH` nested lists and objects.
+
+    `ParseError` where it is no JSON, or has a number or a character that cannot be sent back. `subject` begins the
+    sentence.
+    """
     try:
         value = json_text.parse_finite(body.decode("utf-8-sig"))
         if SURROGATE.search(body):
@@ -51,29 +53,24 @@ def parsed(body: bytes) -> Any:
     except RecursionError as error:
         raise ParseError(f"The JSON is nested more than {MAX_DEPTH} levels deep.") from error
     except ValueError as error:
-        raise ParseError(f"The body is not JSON: {error}") from error
-    if _is_deep(value):
+        raise ParseError(f"{subject} is not JSON: {error}") from error
+    if _is_too_deep(value):
         raise ParseError(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
     return value
 
 
-def _is_deep(value: Any) -> bool:
-    level = [value]
+def _is_too_deep(value: Any) -> bool:
+    level = [value] if isinstance(value, dict | list) else []
     for _ in range(MAX_DEPTH + 1):
-        level = [inner for outer in level for inner in _values(outer) if isinstance(inner, dict | list)]
+        inner = (one for outer in level for one in (outer.values() if isinstance(outer, dict) else outer))
+        level = [one for one in inner if isinstance(one, dict | list)]
         if not level:
             return False
     return True
 
 
-def _values(value: Any) -> Any:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
-
-
 class Negotiation(DefaultContentNegotiation):
-    """Answers in its own form where it has none of those that the client names: a 406 would help nobody."""
+    """Answers with its first renderer where the client accepts none of them: a 406 would help nobody."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

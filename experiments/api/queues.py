@@ -1,4 +1,4 @@
-"""The API of queues, for every kind alike. Which calls a kind has, and their shapes, its kind says."""
+"""The API of queues, the same for every kind. A kind says which calls it offers and which serializers they use."""
 
 from typing import Any
 
@@ -9,13 +9,14 @@ from rest_framework.response import Response
 
 from experiments.api.base import QueueView
 from experiments.api.pagination import PageCursor
-from experiments.api.serializers import queues as shapes
+from experiments.api.serializers import queues as serializers
+from experiments.core.choices import RowStatus
 from experiments.kinds import QueueKind
 from experiments.models import Queue
 from experiments.services import queues
 
-Described = dict[str, dict[str, Any]]
-"""What the description says of each method, as `extend_schema` takes it; a method that is not there is not offered."""
+Methods = dict[str, dict[str, Any]]
+"""The methods that a view offers for a kind, each with the arguments of `extend_schema` that describe it."""
 
 
 class QueueList(QueueView, generics.ListAPIView[Queue]):
@@ -25,7 +26,7 @@ class QueueList(QueueView, generics.ListAPIView[Queue]):
     queryset = Queue.objects.none()
 
     @staticmethod
-    def described(kind: QueueKind) -> Described:
+    def methods_of_kind(kind: QueueKind) -> Methods:
         given = kind.serializers()
         draft = {"post": {"request": given.draft, "responses": {201: given.queue}}} if "create" in kind.can else {}
         return {"get": {}, **draft}
@@ -47,7 +48,7 @@ class QueueDetail(QueueView):
     `max_minutes`, change."""
 
     @staticmethod
-    def described(kind: QueueKind) -> Described:
+    def methods_of_kind(kind: QueueKind) -> Methods:
         given = kind.serializers()
         change = {"request": given.draft and given.draft(partial=True), "responses": given.queue}
         return {
@@ -56,16 +57,16 @@ class QueueDetail(QueueView):
             "delete": {"responses": {204: None}},
         }
 
-    def get(self, request: Request, **place: Any) -> Response:
+    def get(self, request: Request, **ids: Any) -> Response:
         return self.answer(status.HTTP_200_OK)
 
-    def patch(self, request: Request, **place: Any) -> Response:
+    def patch(self, request: Request, **ids: Any) -> Response:
         queue = self.queue()
         values = self.checked(self.kind.serializers().draft, request.data, partial=True)
         self.kind.update(queue_id=queue.pk, values=values)
         return self.answer(status.HTTP_200_OK)
 
-    def delete(self, request: Request, **place: Any) -> Response:
+    def delete(self, request: Request, **ids: Any) -> Response:
         queues.delete(queue=self.queue())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -74,11 +75,11 @@ class QueueRun(QueueView):
     """Starts: all rows, the `first` n, or those `from` a `to` b, both included."""
 
     @staticmethod
-    def described(kind: QueueKind) -> Described:
+    def methods_of_kind(kind: QueueKind) -> Methods:
         given = kind.serializers()
         return {"post": {"request": given.run, "responses": {202: given.queue}}}
 
-    def post(self, request: Request, **place: Any) -> Response:
+    def post(self, request: Request, **ids: Any) -> Response:
         queue = self.queue()
         self.kind.run(queue=queue, user=request.user, order=self.checked(self.kind.serializers().run, request.data))
         return self.answer(status.HTTP_202_ACCEPTED)
@@ -88,10 +89,10 @@ class StatusChange(QueueView):
     """An action without a body."""
 
     @staticmethod
-    def described(kind: QueueKind) -> Described:
+    def methods_of_kind(kind: QueueKind) -> Methods:
         return {"post": {"request": None, "responses": {202: kind.serializers().queue}}}
 
-    def post(self, request: Request, **place: Any) -> Response:
+    def post(self, request: Request, **ids: Any) -> Response:
         self.change(self.queue())
         return self.answer(status.HTTP_202_ACCEPTED)
 
@@ -123,10 +124,10 @@ class QueueCancel(StatusChange):
 class QueueRetry(QueueView):
     """Puts failed rows back, with `force` succeeded ones too."""
 
-    @extend_schema(request=shapes.RetrySerializer, responses={202: shapes.RequeuedSerializer})
-    def post(self, request: Request, **place: Any) -> Response:
+    @extend_schema(request=serializers.RetrySerializer, responses={202: serializers.RequeuedSerializer})
+    def post(self, request: Request, **ids: Any) -> Response:
         queue = self.queue()
-        requeued = queues.retry(queue_id=queue.pk, **self.checked(shapes.RetrySerializer, request.data))
+        requeued = queues.retry(queue_id=queue.pk, **self.checked(serializers.RetrySerializer, request.data))
         return Response({"requeued": requeued}, status=status.HTTP_202_ACCEPTED)
 
 
@@ -134,11 +135,11 @@ class QueueDuplicate(QueueView):
     """A new draft with the same settings and rows; `only` failed: with the rows that failed."""
 
     @staticmethod
-    def described(kind: QueueKind) -> Described:
-        return {"post": {"request": shapes.DuplicateSerializer, "responses": {201: kind.serializers().queue}}}
+    def methods_of_kind(kind: QueueKind) -> Methods:
+        return {"post": {"request": serializers.DuplicateSerializer, "responses": {201: kind.serializers().queue}}}
 
-    def post(self, request: Request, **place: Any) -> Response:
+    def post(self, request: Request, **ids: Any) -> Response:
         queue = self.queue()
-        failed_only = self.checked(shapes.DuplicateSerializer, request.data).get("only") == "failed"
+        failed_only = self.checked(serializers.DuplicateSerializer, request.data).get("only") == RowStatus.FAILED
         copy = self.kind.duplicate(queue=queue, user=request.user, failed_only=failed_only)
         return Response(self.kind.serializers().queue(copy).data, status=status.HTTP_201_CREATED)

@@ -1,6 +1,6 @@
 """`POST /run`, answered by this site's own runtime."""
 
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
@@ -15,14 +15,14 @@ from rest_framework.views import APIView
 
 from experiments.api.auth import ApiTokenAuthentication
 from experiments.api.errors import error_body
-from experiments.api.serializers.networks import RunRequestSerializer
+from experiments.api.serializers.runs import RunRequestSerializer
 from experiments.core.errors import WorkbenchError
 from experiments.services import runs
 from experiments.services.run_credentials import RUN_SALT, RUN_TOKEN_AGE
 
 
 class WorkerAuthentication(BaseAuthentication):
-    """`Authorization: Bearer …` with the signed credential of our own worker: names a queue and its owner."""
+    """`Authorization: Bearer …` with the signed credential of our own worker, which holds a queue and its owner."""
 
     def authenticate(self, request: Request) -> tuple[Any, dict[str, Any]] | None:
         parts = get_authorization_header(request).split()
@@ -42,19 +42,22 @@ class WorkerAuthentication(BaseAuthentication):
 
 
 class Unprocessable(ValidationError):
-    """A body that cannot be understood is a 422 here, as in the runtimes that this stands in for."""
+    """A body that cannot be read is a 422 here, as in the runtimes that this stands in for."""
 
     status_code = 422
 
 
 class RunView(APIView):
     authentication_classes = (WorkerAuthentication, ApiTokenAuthentication, SessionAuthentication)
-    # How many runs there are at a time is the network's to say.
+    # `max_concurrency` of the network limits the runs.
     throttle_classes = ()
 
     @extend_schema(request=RunRequestSerializer, responses={200: dict}, description="Runs a network once.")
     def post(self, request: Request) -> Response:
-        body = RunRequestSerializer(data=self._data(request))
+        try:
+            body = RunRequestSerializer(data=request.data)
+        except (ParseError, UnsupportedMediaType) as error:
+            raise Unprocessable(str(error)) from error
         if not body.is_valid():
             raise Unprocessable(body.errors)
         assert request.user.pk is not None
@@ -68,23 +71,10 @@ class RunView(APIView):
 
     def handle_exception(self, exc: Exception) -> Response:
         response: Response = super().handle_exception(exc)
-        # Beside our own shape the one that clients of such runtimes read.
-        response.data.setdefault("detail", _in_words(response.data["errors"]))
+        # Clients of such runtimes read `detail`, beside our own format.
+        sentences = (": ".join(filter(None, (one["attr"], one["detail"]))) for one in response.data["errors"])
+        response.data.setdefault("detail", "; ".join(sentences))
         if response.status_code == status.HTTP_500_INTERNAL_SERVER_ERROR:
-            # It was logged as what it is. A caller should come back later, and never takes it for an answer.
+            # The log has the error. The caller should try again later and must not take this for an answer.
             response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
         return response
-
-    def _data(self, request: Request) -> Any:
-        try:
-            return request.data
-        except (ParseError, UnsupportedMediaType) as error:
-            _unprocessable(error)
-
-
-def _in_words(errors: list[dict[str, Any]]) -> str:
-    return "; ".join(": ".join(filter(None, (error["attr"], error["detail"]))) for error in errors)
-
-
-def _unprocessable(error: Exception) -> NoReturn:
-    raise Unprocessable(str(error)) from error

@@ -1,11 +1,11 @@
-"""The host's part of the API: runs."""
+"""The API of runs."""
 
 from django.db.models import QuerySet
 from django.http import Http404
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import generics
 
-from experiments.api.serializers.networks import RunSerializer
+from experiments.api.serializers.runs import RunSerializer
 from experiments.core.json_text import UNSTORABLE
 from experiments.models import Run
 from experiments.selectors.run_filters import RunFilter

@@ -12,10 +12,10 @@ WINDOW_S = 60.0
 
 
 class UserThrottle(BaseThrottle):
-    """`API_REQUESTS_PER_MINUTE` of a user, all at once or evenly; 0: as many as they like.
+    """Allows `API_REQUESTS_PER_MINUTE` calls of a user, all at once or evenly; 0: no limit.
 
-    Per web process, because the cache is: it stops a client that has run wild, and is no quota. Keeps one number a
-    user, the time at which all that was asked would be worked off at the even pace (the generic cell rate algorithm).
+    Counted in the cache of each web process: it stops a client that calls in a loop, and is no exact quota. It keeps
+    one number for a user: when all calls so far would be done at the even rate (the generic cell rate algorithm).
     Requests without a user are refused before this is asked.
     """
 
@@ -27,11 +27,11 @@ class UserThrottle(BaseThrottle):
         if not rate or not request.user.is_authenticated:
             return True
         key, now = f"throttle.api.{request.user.pk}", time.time()
-        worked_off = max(cache.get(key, 0.0), now) + WINDOW_S / rate
-        if worked_off - now > WINDOW_S:
-            self._wait_s = worked_off - now - WINDOW_S
+        done_at = max(cache.get(key, 0.0), now) + WINDOW_S / rate
+        if done_at - now > WINDOW_S:
+            self._wait_s = done_at - now - WINDOW_S
             return False
-        cache.set(key, worked_off, timeout=2 * WINDOW_S)
+        cache.set(key, done_at, timeout=2 * WINDOW_S)
         return True
 
     def wait(self) -> float | None:

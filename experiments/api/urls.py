@@ -1,6 +1,7 @@
 from django.urls import path
 
-from experiments.api import kind_urls, network_calls, networks, runs
+from experiments.api import network_calls, networks, runs
+from experiments.api.kind_urls import urls_of_kind
 from experiments.kinds import registered_kinds
 
 api_patterns = [
@@ -10,5 +11,5 @@ api_patterns = [
     path("networks/<int:pk>/try/<uuid:call_id>", network_calls.NetworkTried.as_view()),
     path("runs", runs.RunList.as_view()),
     path("runs/<path:trace_id>", runs.RunDetail.as_view()),
-    *(pattern for kind in registered_kinds() for pattern in kind_urls.of_kind(kind)),
+    *(pattern for kind in registered_kinds() for pattern in urls_of_kind(kind)),
 ]

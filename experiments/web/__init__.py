@@ -1,1 +1,1 @@
-"""The pages: a room for each thing that has some, with its views, the values they show, and its forms."""
+"""The pages: a package for queues, networks and runs each, with its views, its forms and the values that it shows."""

@@ -1,4 +1,4 @@
-"""A user's own keys for the API."""
+"""A user's own API tokens."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from experiments.core.errors import Gone, InvalidInput
 from experiments.models import ApiToken
-from experiments.services import api_tokens as service
+from experiments.services import api_tokens
 from experiments.web.base_form import BaseForm
 from experiments.web.decorators import PageRequest, signed_in
 
-SHOWN_REVOKED = 20
+MAX_REVOKED = 20
 
 
 class TokenForm(BaseForm):
@@ -29,37 +29,37 @@ class TokenForm(BaseForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def tokens(request: PageRequest) -> HttpResponse:
-    """The list; a token that was just made is shown in the answer to its form, and nowhere else ever."""
+    """The list. The key of a new token is only in the answer to its form."""
     if request.method != "POST":
-        return _page(request, TokenForm())
+        return _render(request, TokenForm())
     form = TokenForm(request.POST)
     if not form.is_valid():
-        return _page(request, form, status=400)
+        return _render(request, form, status=400)
     try:
-        token, key = service.create(user=request.user, name=form.cleaned_data["name"])
+        api_token, key = api_tokens.create(user=request.user, name=form.cleaned_data["name"])
     except InvalidInput as error:
         form.add_error(error.attr, error.detail)
-        return _page(request, form, status=400)
-    return _page(request, TokenForm(), made=token, key=key)
+        return _render(request, form, status=400)
+    return _render(request, TokenForm(), made=api_token, key=key)
 
 
 @require_POST
 @signed_in
 def revoke_token(request: PageRequest, token_id: int) -> HttpResponse:
     try:
-        token = service.revoke(user=request.user, token_id=token_id)
+        api_token = api_tokens.revoke(user=request.user, token_id=token_id)
     except Gone:
         raise Http404 from None
-    messages.success(request, f"“{token.name}” is revoked. What used it is refused from now on.")
+    messages.success(request, f"“{api_token.name}” is revoked. What used it is refused from now on.")
     return HttpResponseRedirect(reverse("experiments:tokens"))
 
 
-def _page(request: PageRequest, form: TokenForm, *, status: int = 200, **made: Any) -> HttpResponse:
+def _render(request: PageRequest, form: TokenForm, *, status: int = 200, **made: Any) -> HttpResponse:
     own = ApiToken.objects.filter(user=request.user)
     context = {
         "form": form,
         "active": own.filter(revoked_at=None),
-        "revoked": own.exclude(revoked_at=None).order_by("-revoked_at")[:SHOWN_REVOKED],
+        "revoked": own.exclude(revoked_at=None).order_by("-revoked_at")[:MAX_REVOKED],
         "section": "tokens",
         **made,
     }

@@ -1,4 +1,4 @@
-"""What forms say of a value that cannot be taken, in the words of the pages instead of those of Django."""
+"""Forms with our own error messages in place of those of Django."""
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
@@ -13,21 +13,22 @@ SENTENCES = {
 
 
 class BaseForm(forms.Form):
-    """A form whose fields say these sentences, except where a field has its own."""
+    """A form whose fields use `SENTENCES`, except where a field has a message of its own."""
 
     def full_clean(self) -> None:
-        # Not before: some forms exchange fields while they are made.
+        # Not in __init__: some forms replace fields in theirs.
         for field in self.fields.values():
-            stock = _stock(field)
+            defaults = _default_messages(field)
             field.error_messages |= {
                 code: sentence
                 for code, sentence in SENTENCES.items()
-                if field.error_messages.get(code) == stock.get(code)
+                if field.error_messages.get(code) == defaults.get(code)
             }
         super().full_clean()
 
 
-def _stock(field: forms.Field) -> dict[str, object]:
+def _default_messages(field: forms.Field) -> dict[str, object]:
+    """Django's messages for this type of field."""
     return {
         code: sentence
         for kind in reversed(type(field).__mro__)

@@ -1,4 +1,4 @@
-"""What every page has in common: who may open it, page or fragment, and errors as a sentence on it."""
+"""What all views of pages share: login, page or fragment, and errors as messages."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ P = ParamSpec("P")
 
 
 class PageRequest(HttpRequest):
-    """A request as the middleware hands it on."""
+    """A request as our middleware leaves it."""
 
     htmx: HtmxDetails
     user: Any
@@ -31,37 +31,37 @@ View = Callable[Concatenate[PageRequest, P], HttpResponseBase]
 
 
 def signed_in(view: View[P]) -> View[P]:
-    """For signed-in people; others log in first and come back. What it answers is kept by no cache."""
+    """For signed-in people; others log in first and come back. No cache keeps the answer."""
 
     @wraps(view)
     def guarded(request: PageRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return _log_in_first(request)
+            return _redirect_to_login_page(request)
         response = view(request, *args, **kwargs)
         patch_cache_control(response, private=True, no_store=True)
-        # One address answers with a page or with a fragment of it.
+        # The same address answers with a page or with a fragment of it.
         patch_vary_headers(response, ["HX-Request"])
         return response
 
     return guarded
 
 
-def _log_in_first(request: PageRequest) -> HttpResponseBase:
+def _redirect_to_login_page(request: PageRequest) -> HttpResponseBase:
     if request.htmx:
-        # A fragment's place is no place for a login form: the browser goes there as a whole.
+        # Otherwise htmx would put the login form in the place of the fragment.
         back = request.htmx.current_url_abs_path or "/"
         return HttpResponseClientRedirect(f"{resolve_url('login')}?{urlencode({'next': back})}")
     return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
 
 
 def wants_fragment(request: PageRequest) -> bool:
-    """Whether htmx asks for a part; when it goes back in the history it asks for the whole."""
+    """Whether htmx asks for a part of the page; going back in the history it asks for the whole."""
     return bool(request.htmx) and not request.htmx.history_restore_request
 
 
 @contextmanager
 def errors_as_messages(request: HttpRequest) -> Iterator[None]:
-    """An error that a user can act on becomes a message on the next page."""
+    """Errors that a user can act on become messages on the next page."""
     try:
         yield
     except WorkbenchError as error:

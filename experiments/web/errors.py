@@ -1,29 +1,26 @@
-"""Answers to requests that no view answered: a page for people, the API's own form for programs."""
+"""Django's error handlers: a page for people; under `API_ROOTS` JSON in the format of the API."""
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from experiments.api.errors import body_too_large
+from experiments.core.choices import ErrorCode
 from experiments.http.request_body import LengthRequired, TruncatedBody
 
 CODES = {
-    400: "bad_request",
-    403: "permission_denied",
-    404: "not_found",
-    411: "length_required",
-    413: "too_large",
-    500: "error",
+    400: ErrorCode.BAD_REQUEST,
+    403: ErrorCode.PERMISSION_DENIED,
+    404: ErrorCode.NOT_FOUND,
+    411: ErrorCode.LENGTH_REQUIRED,
+    413: ErrorCode.TOO_LARGE,
+    500: ErrorCode.ERROR,
 }
 API_ROOTS = ("api", "run")
 
 
-def _is_api(request: HttpRequest) -> bool:
-    return request.path.lstrip("/").partition("/")[0] in API_ROOTS
-
-
 def _answer(request: HttpRequest, status: int, detail: str) -> HttpResponse:
-    if not _is_api(request):
+    if request.path.lstrip("/").partition("/")[0] not in API_ROOTS:
         return render(request, "error.html", {"status": status, "detail": detail}, status=status)
     kind = "server_error" if status >= 500 else "client_error"
     error = {"code": CODES[status], "detail": detail, "attr": None}
@@ -41,8 +38,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
-    said = str(exception or "") if isinstance(exception, PermissionDenied) else ""
-    return _answer(request, 403, said or "This is not allowed. If you sent a form, reload its page and send it again.")
+    why = str(exception) if isinstance(exception, PermissionDenied) else ""
+    return _answer(request, 403, why or "This is not allowed. If you sent a form, reload its page and send it again.")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

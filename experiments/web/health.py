@@ -1,4 +1,4 @@
-"""What monitoring asks for."""
+"""Endpoints for monitoring."""
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -10,13 +10,13 @@ from experiments.selectors import health
 @require_safe
 @never_cache
 def health_live(request: HttpRequest) -> JsonResponse:
-    """This process answers. Asks nobody else."""
+    """200 while this process answers; it checks nothing else."""
     return JsonResponse({"status": "live"})
 
 
 @require_safe
 @never_cache
 def health_ready(request: HttpRequest) -> JsonResponse:
-    """200 where rows can be worked at: database, tables, a worker; 503 where not, with what is missing."""
+    """200 where rows can be processed: database, tables, a worker; otherwise 503 with what is missing."""
     found = health.current_health()
     return JsonResponse(found.shown(), status=200 if found.ready else 503)

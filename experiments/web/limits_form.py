@@ -1,4 +1,4 @@
-"""The hard limits of a queue as fields: the same where it is set up and beside one that runs."""
+"""The hard limits of a queue as form fields, for its set-up and for its page."""
 
 from typing import Any
 
@@ -6,21 +6,21 @@ from django import forms
 
 from experiments.web.base_form import BaseForm
 
-LARGEST = 2**31 - 1
-LARGEST_TOKENS = 10**15
+MAX_INTEGER = 2**31 - 1
+MAX_TOKENS = 10**15
 
 
-def _limit(label: str, most: int = LARGEST) -> forms.IntegerField:
+def limit_field(label: str, most: int = MAX_INTEGER) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=1, max_value=most, required=False)
 
 
 class LimitsForm(BaseForm):
-    """An empty field: no limit. `items` is what the kind calls them."""
+    """An empty field: no limit. `items` is the kind's noun for its items."""
 
-    max_failures = _limit("Failed rows")
-    max_calls = _limit("Calls")
-    max_tokens = _limit("Tokens", LARGEST_TOKENS)
-    max_minutes = _limit("Minutes")
+    max_failures = limit_field("Failed rows")
+    max_calls = limit_field("Calls")
+    max_tokens = limit_field("Tokens", MAX_TOKENS)
+    max_minutes = limit_field("Minutes")
 
     def __init__(self, *args: Any, items: str = "rows", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,7 +7,7 @@ from experiments.kinds import QueueKind, kinds_by_title
 from experiments.web import api_tokens, health
 from experiments.web.network import call_views
 from experiments.web.network import views as network_views
-from experiments.web.queue import export_view, list_view, results_view, row_views
+from experiments.web.queue import row_views
 from experiments.web.queue import views as queue_views
 from experiments.web.run import views as run_views
 
@@ -15,7 +15,7 @@ KINDS = {kind.slug: kind for kind in kinds_by_title()}
 
 
 class KindConverter:
-    """The first part of an address, as the kind whose pages are there."""
+    """The first segment of an address, as the kind whose pages are under it."""
 
     regex = "|".join(map(re.escape, KINDS))
 
@@ -30,8 +30,8 @@ register_converter(KindConverter, "kind")
 
 app_name = "experiments"
 network = "networks/<int:pk>/"
-one = "<kind:kind>/<uuid:queue_id>/"
-row = f"{one}row/<int:row_index>/"
+queue = "<kind:kind>/<uuid:queue_id>/"
+row = f"{queue}row/<int:row_index>/"
 
 urlpatterns = [
     path("networks/", network_views.network_list, name="networks"),
@@ -48,17 +48,17 @@ urlpatterns = [
     path("health/ready", health.health_ready, name="ready"),
     path("tokens/", api_tokens.tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke/", api_tokens.revoke_token, name="revoke_token"),
-    path("<kind:kind>/", list_view.queue_list, name="list"),
-    path(one, queue_views.queue_page, name="queue"),
-    path(f"{one}pause/", queue_views.pause, name="pause"),
-    path(f"{one}resume/", queue_views.resume, name="resume"),
-    path(f"{one}cancel/", queue_views.cancel, name="cancel"),
-    path(f"{one}retry/", queue_views.retry, name="retry"),
-    path(f"{one}pace/", queue_views.set_pace, name="pace"),
-    path(f"{one}limits/", queue_views.set_limits, name="limits"),
-    path(f"{one}duplicate/", queue_views.duplicate, name="duplicate"),
-    path(f"{one}results/", results_view.results_page, name="results"),
-    path(f"{one}export/", export_view.export_file, name="export"),
+    path("<kind:kind>/", queue_views.queue_list, name="list"),
+    path(queue, queue_views.queue_page, name="queue"),
+    path(f"{queue}pause/", queue_views.pause, name="pause"),
+    path(f"{queue}resume/", queue_views.resume, name="resume"),
+    path(f"{queue}cancel/", queue_views.cancel, name="cancel"),
+    path(f"{queue}retry/", queue_views.retry, name="retry"),
+    path(f"{queue}pace/", queue_views.set_pace, name="pace"),
+    path(f"{queue}limits/", queue_views.set_limits, name="limits"),
+    path(f"{queue}duplicate/", queue_views.duplicate, name="duplicate"),
+    path(f"{queue}results/", queue_views.results_page, name="results"),
+    path(f"{queue}export/", queue_views.export_file, name="export"),
     path(row, row_views.row_page, name="row"),
     path(f"{row}retry/", row_views.retry_row, name="retry_row"),
     path(f"{row}correct/", row_views.correct_row, name="correct_row"),

@@ -12,10 +12,8 @@ from csv_batches.selectors import trials
 from experiments.core.choices import LaneState, QueueStatus, RowStatus
 from experiments.core.formatting import compact, duration, milliseconds
 from experiments.models import Lane
-from experiments.web.queue import summary
-from experiments.web.queue.summary import Shown
-from experiments.web.run import detail
-from experiments.web.run.detail import Pairs
+from experiments.web.page_part import PagePart, changes_by_itself
+from experiments.web.run.detail import Pairs, pairs_of
 
 PATIENCE = timedelta(seconds=15)
 """How long rows may wait before the page says something about the worker."""
@@ -34,7 +32,7 @@ class TrialRow:
 
 
 @dataclass(frozen=True)
-class ShownTrial(Shown):
+class ShownTrial(PagePart):
     """`waiting_note` says why no worker takes the rows. The estimates are texts, "" where there is none."""
 
     network_id: int | None
@@ -64,7 +62,7 @@ def latest_trial(batch: CsvBatch) -> ShownTrial | None:
         sentence=sentence,
         waiting_note=_waiting_note(trial, rows),
         outdated=trials.is_outdated(batch, trial),
-        moves=summary.moves(trial),
+        moves=changes_by_itself(trial),
         rows=tuple(_trial_row(trial, row) for row in rows),
         estimate_time=time_range(estimate) if estimate else "",
         estimate_tokens=compact(estimate.tokens) if estimate and estimate.tokens is not None else "",
@@ -112,7 +110,7 @@ def _trial_row(trial: CsvBatch, row: CsvBatchRow) -> TrialRow:
         index=row.row_index,
         status=row.status,
         severity=ROW_SEVERITY.get(RowStatus(row.status), ""),
-        answer=detail.pairs(row.result_payload, names),
+        answer=pairs_of(row.result_payload, names),
         error=row.error_message or row.error_code,
         elapsed="" if row.elapsed_ms is None else milliseconds(row.elapsed_ms),
         trace_id=row.run_trace_id or "",

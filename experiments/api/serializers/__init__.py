@@ -1,1 +1,1 @@
-"""The JSON of the API: what comes in is checked here for its form, in the services for its meaning."""
+"""The JSON of the API. Serializers check the format of what comes in, services its meaning."""

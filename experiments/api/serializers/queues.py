@@ -1,7 +1,4 @@
-"""The JSON of queues of every kind and of their items, which are rows on the wire.
-
-What comes in is checked here for its shape, in the services for its sense.
-"""
+"""The JSON of queues of every kind and of their items, which the API calls rows."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,26 +7,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from experiments.core.choices import QueueStatus, RowStatus
+from experiments.core.choices import ExportFormat, FieldType, QueueStatus, RowError, RowStatus
 from experiments.core.item_fields import ITEM_FIELDS, ItemField
 from experiments.selectors import items, queues
 from experiments.selectors.items import LARGEST_INDEX
 
-ERROR_CODES = (
-    "schema_mismatch",
-    "bad_response",
-    "run_error",
-    "rejected",
-    "unauthorized",
-    "rate_limited",
-    "server_error",
-    "timeout",
-    "connection",
-    "too_large",
-    "template_error",
-    "crashed",
-)
-LARGEST_BIG = 10**15
+MAX_TOKENS = 10**15
 QUEUE_STATUSES = QueueStatus.values()
 STATUSES = RowStatus.values()
 
@@ -55,18 +38,20 @@ class NetworkNameField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-def cap_field(help_text: str, *, most: int = LARGEST_INDEX) -> serializers.IntegerField:
-    """A hard limit; null takes it away. Can be changed at any time."""
+def limit_field(help_text: str, *, most: int = LARGEST_INDEX) -> serializers.IntegerField:
+    """A hard limit; null: none."""
     return serializers.IntegerField(min_value=1, max_value=most, required=False, allow_null=True, help_text=help_text)
 
 
 class LimitsSerializer(serializers.Serializer[Any]):
     """The hard limits as they come in, for the draft of any kind."""
 
-    max_failures = cap_field("Pauses when so many rows have failed.")
-    max_calls = cap_field("Pauses when so many calls of /run were made, each attempt counted; never one more is made.")
-    max_tokens = cap_field("Pauses when so many tokens were used.", most=LARGEST_BIG)
-    max_minutes = cap_field("Pauses when it has run for so long in all, pauses not counted.")
+    max_failures = limit_field("Pauses when so many rows have failed.")
+    max_calls = limit_field(
+        "Pauses when so many calls of /run were made, each attempt counted; never one more is made."
+    )
+    max_tokens = limit_field("Pauses when so many tokens were used.", most=MAX_TOKENS)
+    max_minutes = limit_field("Pauses when it has run for so long in all, pauses not counted.")
 
 
 class QueueDraftSerializer(LimitsSerializer):
@@ -87,7 +72,7 @@ class RangeSerializer(serializers.Serializer[Any]):
     to = serializers.IntegerField(min_value=0, max_value=LARGEST_INDEX, required=False, allow_null=True)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        # `from` is a word of Python's own.
+        # `from` is a keyword of Python.
         source = serializers.IntegerField(min_value=0, max_value=LARGEST_INDEX, required=False, allow_null=True)
         return {**super().get_fields(), "from": source}
 
@@ -202,7 +187,7 @@ class RetrySerializer(serializers.Serializer[Any]):
     row_indexes = serializers.ListField(
         child=serializers.IntegerField(min_value=0, max_value=LARGEST_INDEX), required=False, allow_null=True
     )
-    error_code = serializers.ChoiceField(ERROR_CODES, required=False, allow_null=True)
+    error_code = serializers.ChoiceField(RowError.values(), required=False, allow_null=True)
     force = serializers.BooleanField(required=False, default=False)
 
 
@@ -223,7 +208,7 @@ class RowFilterSerializer(serializers.Serializer[Any]):
 
 
 class ExportOptionsSerializer(serializers.Serializer[Any]):
-    format = serializers.ChoiceField(["csv", "jsonl"], required=False, default="csv")
+    format = serializers.ChoiceField(ExportFormat.values(), required=False, default=ExportFormat.CSV.value)
     metadata = serializers.BooleanField(required=False, default=True)
     partial = serializers.BooleanField(required=False, default=False)  # type: ignore[assignment]
     excel = serializers.BooleanField(required=False, default=False)
@@ -231,7 +216,7 @@ class ExportOptionsSerializer(serializers.Serializer[Any]):
 
 
 class DuplicateSerializer(serializers.Serializer[Any]):
-    only = serializers.ChoiceField(["failed"], required=False, allow_null=True)
+    only = serializers.ChoiceField([RowStatus.FAILED.value], required=False, allow_null=True)
 
 
 class ValueSerializer(serializers.Serializer[Any]):
@@ -244,7 +229,7 @@ class BinSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField()
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        # `from` is a word of Python's own.
+        # `from` is a keyword of Python.
         return {"from": serializers.FloatField(help_text="The first value of the bin."), **super().get_fields()}
 
 
@@ -252,7 +237,7 @@ class FieldResultsSerializer(serializers.Serializer[Any]):
     """`values` and `others` with kind values; the rest with numbers, and with lengths: of texts, in characters."""
 
     name = serializers.CharField()
-    type = serializers.ChoiceField(["string", "number", "integer", "boolean"])
+    type = serializers.ChoiceField(FieldType.values())
     kind = serializers.ChoiceField(["values", "numbers", "lengths"])
     answered = serializers.IntegerField(help_text="Rows with an answer.")
     empty = serializers.IntegerField(help_text='Those of them in which the field is missing, null or "".')

@@ -7,8 +7,7 @@ from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.scoring import Agreement, Confusion, Scoring, Tally
 from experiments.experiment_kind.selectors import scores
 from experiments.experiment_kind.web import labels
-from experiments.web.queue import summary
-from experiments.web.queue.summary import Shown
+from experiments.web.page_part import PagePart, changes_by_itself
 
 WHOLE = 1000
 REFRESH_S = 5
@@ -58,7 +57,7 @@ class ConfusionTable:
 
 
 @dataclass(frozen=True)
-class ScorePanel(Shown):
+class ScorePanel(PagePart):
     total: TallyLine
     counts: tuple[tuple[str, str, int], ...]
     """Of each verdict that a run got: the verdict, its label, how many runs."""
@@ -87,7 +86,7 @@ def score_panel_of(experiment: Experiment) -> ScorePanel:
         agreement=_agreement_in_words(score.agreement) if score.agreement else "",
         rule=rule_in_words(scoring),
         field=scoring.field,
-        seconds=REFRESH_S if summary.moves(experiment) else None,
+        seconds=REFRESH_S if changes_by_itself(experiment) else None,
     )
 
 

@@ -17,7 +17,7 @@ from experiments.experiment_kind.web.forms import CompareForm, ScoringForm, add_
 from experiments.experiment_kind.web.views import REFUSED, experiment_or_404
 from experiments.kinds import kind_named
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
-from experiments.web.queue.base import context, queue_address
+from experiments.web.queue.base import queue_address, queue_context
 
 
 @require_safe
@@ -31,7 +31,7 @@ def score(request: PageRequest, queue_id: UUID) -> HttpResponse:
         if is_fragment and panel.fingerprint in request.GET.getlist("has") and panel.seconds:
             return HttpResponse(status=204)
         template = "score" if is_fragment else "score_page"
-        return render(request, f"experiments/experiment_kind/{template}.html", context(experiment, score=panel))
+        return render(request, f"experiments/experiment_kind/{template}.html", queue_context(experiment, score=panel))
     return HttpResponseRedirect(queue_address(experiment, {}))
 
 
@@ -48,8 +48,8 @@ def scoring(request: PageRequest, queue_id: UUID) -> HttpResponseBase:
             return HttpResponseRedirect(queue_address(experiment, {}))
         except WorkbenchError as error:
             add_errors(form, error)
-    values = context(experiment, form=form, fields=scorable_fields(experiment))
-    return render(request, "experiments/experiment_kind/scoring.html", values, status=REFUSED if form.errors else 200)
+    shown = queue_context(experiment, form=form, fields=scorable_fields(experiment))
+    return render(request, "experiments/experiment_kind/scoring.html", shown, status=REFUSED if form.errors else 200)
 
 
 @require_safe

@@ -9,24 +9,23 @@ from experiments.core.choices import CallState
 from experiments.core.formatting import as_text
 from experiments.models import NetworkCall, Run
 from experiments.selectors import health
-from experiments.web.queue.summary import Shown
-from experiments.web.run import detail
-from experiments.web.run.detail import ShownRun
+from experiments.web.page_part import PagePart
+from experiments.web.run.detail import ShownRun, shown_run_of
 
-SILENCE = timedelta(seconds=15)
-"""How long a call may wait before something is said about the worker."""
+QUIET_WAIT = timedelta(seconds=15)
+"""How long a call may wait before the page says something about the workers."""
 
 
 @dataclass(frozen=True)
-class ShownCall(Shown):
-    """`run`: the run that was stored, None where none came back."""
+class ShownCall(PagePart):
+    """`label` is what came of it, or its state until then; `run` the stored run, None where none came back."""
 
     id: str
     network_id: int
-    word: str
+    label: str
     severity: str
     sentence: str
-    moves: bool
+    polls: bool
     message: str
     system_params: str
     http_status: int | None
@@ -38,16 +37,18 @@ class ShownCall(Shown):
     run: ShownRun | None
 
 
-def shown(call: NetworkCall) -> ShownCall:
-    word, severity = _state(call)
+def shown_call_of(call: NetworkCall) -> ShownCall:
+    is_done = call.state == CallState.DONE
+    outcome = (call.error_code, "bad") if call.error_code else ("ok", "ok")
+    label, severity = outcome if is_done else (call.state, "run")
     return ShownCall(
         key="call",
         id=str(call.pk),
         network_id=call.network.pk,
-        word=word,
+        label=label,
         severity=severity,
         sentence=_sentence(call),
-        moves=call.state != CallState.DONE,
+        polls=not is_done,
         message=call.user_message,
         system_params=as_text(call.system_params) if call.system_params else "",
         http_status=call.http_status,
@@ -56,14 +57,8 @@ def shown(call: NetworkCall) -> ShownCall:
         body_bytes=call.body_bytes,
         elapsed_ms=call.elapsed_ms,
         understood=tuple(call.understood),
-        run=_run(call),
+        run=_run_of_call(call),
     )
-
-
-def _state(call: NetworkCall) -> tuple[str, str]:
-    if call.state == CallState.DONE:
-        return (call.error_code, "bad") if call.error_code else ("ok", "ok")
-    return call.state, "run"
 
 
 def _sentence(call: NetworkCall) -> str:
@@ -72,7 +67,7 @@ def _sentence(call: NetworkCall) -> str:
     if call.state != CallState.WAITING:
         return ""
     now = timezone.now()
-    if call.enqueued_at > now - SILENCE:
+    if call.enqueued_at > now - QUIET_WAIT:
         return "The call waits for a worker."
     age_s = health.newest_heartbeat_age_s()
     if age_s is not None and age_s < health.MISSING_S:
@@ -80,8 +75,8 @@ def _sentence(call: NetworkCall) -> str:
     return "No worker takes the call: it seems that none is running. Start one with “manage.py qcluster”."
 
 
-def _run(call: NetworkCall) -> ShownRun | None:
+def _run_of_call(call: NetworkCall) -> ShownRun | None:
     if not call.trace_id:
         return None
     run = Run.objects.filter(network=call.network, trace_id=call.trace_id).select_related("network").first()
-    return detail.shown(run) if run else None
+    return shown_run_of(run) if run else None

@@ -1,4 +1,4 @@
-"""Trying and testing a network: everybody who is signed in may ask for a call, and sees what came back of their own."""
+"""Trying and testing a network: everybody who is signed in may ask for a call, and sees their own calls."""
 
 from uuid import UUID
 
@@ -13,19 +13,19 @@ from experiments.core.errors import WorkbenchError
 from experiments.models import NetworkCall
 from experiments.services import network_calls
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
-from experiments.web.network import call as call_page
-from experiments.web.network import page
-from experiments.web.network.try_form import TryForm
-from experiments.web.network.views import address, network_or_404
+from experiments.web.network.call import shown_call_of
+from experiments.web.network.forms import TryForm
+from experiments.web.network.page import page_of_network
+from experiments.web.network.views import network_address, network_or_404
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def network_try(request: PageRequest, pk: int) -> HttpResponseBase:
-    """Asks for a call and shows it; where nothing can be asked, the network with what is wrong beside the field."""
+    """Asks for a call and shows it; where it is refused, the network with the reason beside the field."""
     network = network_or_404(pk)
     if request.method != "POST":
-        return HttpResponseRedirect(f"{address(network)}#try")
+        return HttpResponseRedirect(f"{network_address(network)}#try")
     form = TryForm(network, request.POST)
     if form.is_valid():
         try:
@@ -33,30 +33,30 @@ def network_try(request: PageRequest, pk: int) -> HttpResponseBase:
             return HttpResponseRedirect(call_address(call))
         except WorkbenchError as error:
             form.add_error(error.attr if error.attr in form.fields else None, error.detail)
-    context = {"page": page.page(network, request.user), "try_form": form, "section": "networks"}
+    context = {"page": page_of_network(network, request.user), "try_form": form, "section": "networks"}
     return render(request, "experiments/network/page.html", context, status=400)
 
 
 @require_POST
 @signed_in
 def network_test(request: PageRequest, pk: int) -> HttpResponseBase:
-    """One call with a message of ours, to see whether the connection holds."""
+    """One call with a message of ours, to test the connection."""
     network = network_or_404(pk)
     with errors_as_messages(request):
         call = network_calls.ask(network=network, user=request.user, user_message=network_calls.TEST_MESSAGE)
         return HttpResponseRedirect(call_address(call))
-    return HttpResponseRedirect(address(network))
+    return HttpResponseRedirect(network_address(network))
 
 
 @require_safe
 @signed_in
 def network_tried(request: PageRequest, pk: int, call_id: UUID) -> HttpResponse:
-    """What came back; until then the page asks for it every second."""
+    """What came back; until then the page polls every second."""
     calls = NetworkCall.objects.for_user(request.user).select_related("network", "owner")
     call = calls.filter(pk=call_id, network=pk).first()
     if call is None:
         raise Http404
-    shown = call_page.shown(call)
+    shown = shown_call_of(call)
     if not wants_fragment(request):
         again = {"user_message": call.user_message, "agent_key": call.agent_key, "debug": call.debug}
         form = TryForm(network_or_404(pk), initial={**again, "system_params": shown.system_params})
@@ -64,7 +64,7 @@ def network_tried(request: PageRequest, pk: int, call_id: UUID) -> HttpResponse:
         return render(request, "experiments/network/call.html", context)
     if shown.fingerprint in request.GET.getlist("has"):
         return HttpResponse(status=204)
-    status = 200 if shown.moves else HTMX_STOP_POLLING
+    status = 200 if shown.polls else HTMX_STOP_POLLING
     return render(request, "experiments/network/call_updates.html", {"call": shown}, status=status)
 
 

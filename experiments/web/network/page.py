@@ -1,4 +1,4 @@
-"""A network as its page shows it."""
+"""Networks as their list, the page of one, and the page that asks before it is deleted show them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +11,10 @@ from experiments.kinds import kind_of
 from experiments.models import Agent, Network, NetworkCall, Queue
 from experiments.selectors.queues import counted_by_kind
 from experiments.services.networks import SCHEMA_KEYS
-from experiments.web.run import run_list
-from experiments.web.run.run_list import ListedRun
+from experiments.web.run.run_list import ListedRun, newest_runs_of_network
 
-LAST_RUNS = LAST_CALLS = 5
-SHOWN_USERS = 20
+MAX_RUNS = MAX_CALLS = 5
+MAX_USERS = 20
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class QueueUser:
 
 
 @dataclass(frozen=True)
-class Users:
+class NetworkUsers:
     """The queues that use a network, the newest first; `total` of them, `counted` by kind."""
 
     network: Network
@@ -52,16 +51,17 @@ class Users:
     counted: str
 
 
-def listed() -> QuerySet[Network]:
-    """With `agent_count` and `queue_count`."""
+def networks_with_counts() -> QuerySet[Network]:
+    """With `agent_count` and `queue_count`, without `additional_data`."""
     in_lists = Q(queues__parent__isnull=True, queues__deleted_at__isnull=True)
     return Network.objects.annotate(
         agent_count=Count("agents", distinct=True), queue_count=Count("queues", filter=in_lists, distinct=True)
     ).defer("additional_data")
 
 
-def page(network: Network, user: Any) -> NetworkPage:
+def page_of_network(network: Network, user: Any) -> NetworkPage:
     data = network.additional_data
+    calls = NetworkCall.objects.filter(network=network, owner=user).defer("body", "system_params")
     return NetworkPage(
         network=network,
         agents=list(network.agents.all()),
@@ -69,21 +69,24 @@ def page(network: Network, user: Any) -> NetworkPage:
         guidance=data.get("respond_payload_guidance") or "",
         example=data.get("respond_payload_example"),
         others={key: value for key, value in data.items() if key not in SCHEMA_KEYS},
-        runs=run_list.newest(user, network=network, most=LAST_RUNS),
-        calls=list(NetworkCall.objects.filter(network=network, owner=user).defer("body", "system_params")[:LAST_CALLS]),
+        runs=newest_runs_of_network(user, network=network, most=MAX_RUNS),
+        calls=list(calls[:MAX_CALLS]),
         has_token=bool(network.sealed_token),
     )
 
 
-def users_of(network: Network) -> Users:
-    # A trial may still hold the network that its parent had before.
-    held = Q(network=network, parent__isnull=True) | Q(trials__network=network)
-    queues = Queue.objects.kept().filter(held).distinct().select_related("created_by")
-    return Users(
-        network, tuple(_user(queue) for queue in queues[:SHOWN_USERS]), queues.count(), counted_by_kind(queues)
+def users_of_network(network: Network) -> NetworkUsers:
+    # A trial may still use the network that its parent had before.
+    uses_it = Q(network=network, parent__isnull=True) | Q(trials__network=network)
+    queues = Queue.objects.kept().filter(uses_it).distinct().select_related("created_by")
+    newest = tuple(
+        QueueUser(
+            name=queue.name,
+            page=kind_of(queue).address(queue.pk),
+            status=queue.status,
+            created_by=queue.created_by.get_username(),
+            created_at=queue.created_at,
+        )
+        for queue in queues[:MAX_USERS]
     )
-
-
-def _user(queue: Queue) -> QueueUser:
-    page = kind_of(queue).address(queue.pk)
-    return QueueUser(queue.name, page, queue.status, queue.created_by.get_username(), queue.created_at)
+    return NetworkUsers(network, newest, queues.count(), counted_by_kind(queues))

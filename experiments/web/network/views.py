@@ -1,7 +1,6 @@
-"""Networks: the list, one of them, the editor, the end of one. Everybody reads; staff write."""
+"""Networks: the list, the page of one, its editor, its deletion. Everybody reads; staff write."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -11,7 +10,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -20,9 +18,8 @@ from experiments.core.errors import Conflict, InvalidInput
 from experiments.models import Network
 from experiments.services import networks
 from experiments.web.decorators import PageRequest, signed_in, wants_fragment
-from experiments.web.network import page
-from experiments.web.network.form import NetworkForm
-from experiments.web.network.try_form import TryForm
+from experiments.web.network.forms import NetworkForm, TryForm
+from experiments.web.network.page import networks_with_counts, page_of_network, users_of_network
 
 P = ParamSpec("P")
 View = Callable[Concatenate[PageRequest, P], HttpResponseBase]
@@ -30,7 +27,7 @@ SAVE = "save"
 
 
 def staff_writes(view: View[P]) -> View[P]:
-    """For staff; others are told so, and who is not signed in does that first."""
+    """For staff: 403 for others, the login for people who are not signed in."""
 
     @signed_in
     @wraps(view)
@@ -45,15 +42,15 @@ def staff_writes(view: View[P]) -> View[P]:
 @require_safe
 @signed_in
 def network_list(request: PageRequest) -> HttpResponse:
-    return _shown(request, "list", {"networks": page.listed()})
+    return _render(request, "list", {"networks": networks_with_counts()})
 
 
 @require_safe
 @signed_in
 def network_detail(request: PageRequest, pk: int) -> HttpResponse:
     network = network_or_404(pk)
-    context = {"page": page.page(network, request.user), "try_form": TryForm(network)}
-    return _shown(request, "page", context)
+    context = {"page": page_of_network(network, request.user), "try_form": TryForm(network)}
+    return _render(request, "page", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,11 +64,11 @@ def network_new(request: PageRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def network_edit(request: PageRequest, pk: int) -> HttpResponseBase:
-    """Who may not write is led to the page that only shows the network."""
+    """People who may not write are sent to the page that only shows the network."""
     network = network_or_404(pk)
     if request.method != "POST":
         if not request.user.is_staff:
-            return HttpResponseRedirect(address(network))
+            return HttpResponseRedirect(network_address(network))
         return _editor(request, network, NetworkForm.of_network(network))
     if not request.user.is_staff:
         raise PermissionDenied(StaffWrites.message)
@@ -84,27 +81,27 @@ def network_delete(request: PageRequest, pk: int) -> HttpResponseBase:
     """Asks first, on a page of its own."""
     network = network_or_404(pk)
     if request.method != "POST":
-        return _shown(request, "delete", {"page": page.users_of(network)})
+        return _render(request, "delete", {"page": users_of_network(network)})
     try:
         networks.delete(network=network)
     except Conflict as error:
-        context = {"page": page.users_of(network), "refused": error.detail}
-        return _shown(request, "delete", context, status=error.status)
+        context = {"page": users_of_network(network), "refused": error.detail}
+        return _render(request, "delete", context, status=error.status)
     messages.success(request, f"The network {network.name} is deleted.")
     return HttpResponseRedirect(reverse("experiments:networks"))
 
 
 def _edited(request: PageRequest, network: Network | None) -> HttpResponseBase:
-    """Saves, or does what another button of the form says and stores nothing."""
+    """Saves the form; with another button than Save shows the changed form and stores nothing."""
     form = NetworkForm.of_post(request.POST)
-    act = request.POST.get("act", SAVE)
-    if act != SAVE:
-        return _editor(request, network, form.changed(act), act=act)
+    button = request.POST.get("act", SAVE)
+    if button != SAVE:
+        return _editor(request, network, form.changed(button), button=button)
     values, form = form.checked(network)
     if values is None:
         return _editor(request, network, form, status=400)
     try:
-        saved = networks.save(network=network, values=values, seen=_seen(form) if network else None)
+        saved = networks.save(network=network, values=values, seen=form.changed_at if network else None)
     except Conflict:
         assert network is not None
         return _editor(request, network_or_404(network.pk), form, status=409)
@@ -112,46 +109,28 @@ def _edited(request: PageRequest, network: Network | None) -> HttpResponseBase:
         return _editor(request, network, form.refused(error), status=400)
     messages.success(request, f"The network {saved.name} is saved.")
     if wants_fragment(request):
-        return HttpResponseClientRedirect(address(saved))
-    return HttpResponseRedirect(address(saved))
-
-
-def _seen(form: NetworkForm) -> datetime:
-    """A page that says nothing about what it began with has seen nothing."""
-    try:
-        found = parse_datetime(form.seen)
-    except ValueError:
-        found = None
-    return found or datetime.min
+        return HttpResponseClientRedirect(network_address(saved))
+    return HttpResponseRedirect(network_address(saved))
 
 
 def _editor(
-    request: PageRequest, network: Network | None, form: NetworkForm, *, status: int = 200, act: str = ""
+    request: PageRequest, network: Network | None, form: NetworkForm, *, status: int = 200, button: str = ""
 ) -> HttpResponse:
-    """The form; where the network was changed by somebody else in the meantime, with what is different there."""
+    """The form; after a 409 with the names of the fields that somebody else changed in the meantime."""
     theirs = NetworkForm.of_network(network) if network and status == 409 else None
     context: dict[str, Any] = {
         "network": network,
         "form": form,
         "seen": theirs.seen if theirs else form.seen,
         "theirs": theirs and form.differences(theirs),
-        "focus": _focus(form, act),
+        "focus": form.focus_after(button),
     }
     part = "form" if wants_fragment(request) else "edit"
-    # htmx leaves the page as it is when it gets an error.
-    return _shown(request, part, context, status=200 if wants_fragment(request) else status)
+    # htmx does not show the body of an error.
+    return _render(request, part, context, status=200 if wants_fragment(request) else status)
 
 
-def _focus(form: NetworkForm, act: str) -> str:
-    """Where a person goes on: at what is wrong, at a new agent, at the button that was pressed."""
-    if form.faults:
-        return form.faults[0][0]
-    if act == "add":
-        return f"agent-{form.agents[-1].number}-key"
-    return "add" if act.startswith("remove") else act
-
-
-def _shown(request: PageRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def _render(request: PageRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     return render(request, f"experiments/network/{name}.html", {**context, "section": "networks"}, status=status)
 
 
@@ -162,5 +141,5 @@ def network_or_404(pk: int) -> Network:
     return network
 
 
-def address(network: Network) -> str:
+def network_address(network: Network) -> str:
     return reverse("experiments:network", args=[network.pk])

@@ -13,14 +13,14 @@ from experiments.kinds import QueueKind, kind_of
 from experiments.models import Queue, QueueItem
 from experiments.selectors import items
 from experiments.web.decorators import PageRequest, wants_fragment
-from experiments.web.queue import page as pages
-from experiments.web.queue import table
 from experiments.web.queue.forms import row_filter
+from experiments.web.queue.page import QueuePage, page_of_queue
+from experiments.web.queue.table import query_string, row_indexes_of
 
 
 def queue_or_404(kind: QueueKind, user: Any, queue_id: UUID) -> Any:
-    """Anybody else's queue does not exist."""
-    # A poll follows no other relation. The joins of a list would cost it more than a page that follows one pays.
+    """Other people's queues do not exist."""
+    # A poll reads the network and nothing else; the joins of a list would only make it slower.
     return get_object_or_404(kind.queues(user).select_related(None).select_related("network"), pk=queue_id)
 
 
@@ -29,15 +29,15 @@ def item_or_404(queue: Queue, row_index: int) -> QueueItem:
     return item
 
 
-def context(queue: Queue, **more: Any) -> dict[str, Any]:
-    """What every template of a queue sees."""
+def queue_context(queue: Queue, **more: Any) -> dict[str, Any]:
+    """What every template of a queue gets."""
     kind = kind_of(queue)
     return {"kind": kind, "nouns": kind.nouns, "queue": queue, **more}
 
 
-def whole_page(queue: Queue, page: pages.QueuePage, **more: Any) -> dict[str, Any]:
-    """The same for the page with everything on it."""
-    return context(queue, page=page, head=page.kind.head(queue), **more)
+def page_context(page: QueuePage, **more: Any) -> dict[str, Any]:
+    """The same for the whole page, with what its kind puts at the top of it."""
+    return queue_context(page.queue, page=page, head=page.kind.head(page.queue), **more)
 
 
 def queue_address(queue: Queue, filters: dict[str, Any]) -> str:
@@ -49,47 +49,39 @@ def row_address(queue: Queue, row_index: int, filters: dict[str, Any]) -> str:
 
 
 def _with_query(path: str, filters: dict[str, Any]) -> str:
-    wanted = table.query(filters)
-    return f"{path}?{wanted}" if wanted else path
+    query = query_string(filters)
+    return f"{path}?{query}" if query else path
 
 
-def render_updates(request: PageRequest, queue: Queue, *, acted: bool = False) -> HttpResponse:
+def render_updates(request: PageRequest, queue: Queue, *, after_action: bool = False) -> HttpResponse:
     """The parts of the queue's page that the browser does not have as they are now.
 
-    `acted`: after an action, which takes away what was said of the one before.
+    `after_action`: removes the messages that the page shows of an earlier action.
     """
     filters = row_filter(request.GET)
     has = set(request.GET.getlist("has"))
-    known = table.indexes_of(has)
-    page = pages.page(queue, request.user, filters, _searched(queue, filters, known))
-    lines = page.table.lines
-    same_rows = [line.index for line in lines] == known
+    known = row_indexes_of(has)
+    page = page_of_queue(queue, kind_of(queue).layout(queue), request.user, filters, known)
+    same_rows = [line.index for line in page.table.lines] == known
     changed = {
         "page": page,
-        "acted": acted,
+        "after_action": after_action,
         "parts": {part.key for part in page.parts if part.fingerprint not in has},
         "whole_table": page.table.headings.fingerprint not in has,
         "all_rows": not same_rows,
-        "rows": [line for line in lines if line.fingerprint not in has] if same_rows else [],
+        "rows": [line for line in page.table.lines if line.fingerprint not in has] if same_rows else [],
     }
     status = HTMX_STOP_POLLING if page.poll.seconds is None else 200
-    return render(request, "experiments/queue/updates.html", context(queue, **changed), status=status)
-
-
-def _searched(queue: Queue, filters: dict[str, Any], known: list[int]) -> table.RowTable | None:
-    """A search reads every item of a queue: it is not repeated every other second, those that it found are."""
-    if not filters.keys() & {"search", "field"} or not known:
-        return None
-    return table.RowTable(table.headings_of(queue), table.refreshed(queue, known))
+    return render(request, "experiments/queue/updates.html", queue_context(queue, **changed), status=status)
 
 
 def after_action(request: PageRequest, queue: Queue) -> HttpResponse:
     """Back to the queue's page, with its filters; for htmx what changed on it."""
     if wants_fragment(request):
-        return render_updates(request, queue_or_404(kind_of(queue), request.user, queue.pk), acted=True)
+        return render_updates(request, queue_or_404(kind_of(queue), request.user, queue.pk), after_action=True)
     return HttpResponseRedirect(queue_address(queue, row_filter(request.GET)))
 
 
 def when_paused(queue: Queue) -> str:
-    """The rest of a sentence on what was put back: a paused queue does not go on with it by itself."""
+    """The end of a sentence on rows that were put back: a paused queue does not call them by itself."""
     return " when you resume" if queue.status == QueueStatus.PAUSED else ""

@@ -6,27 +6,28 @@ from typing import Any
 
 from django import forms
 
-from experiments.kinds import kind_of
-from experiments.models import Queue, QueueItem
+from experiments.core.choices import FieldType
+from experiments.kinds import QueueLayout
+from experiments.models import QueueItem
 
 PREFIX = "answer"
-LONG = 60
-"""Characters of a text above which it gets several lines."""
-Field = Mapping[str, Any]
+MAX_LINE = 60
+"""Characters; a longer text gets several lines."""
 
 
 class CorrectionForm(forms.Form):
-    """One input for each response field: a select for choices and booleans. What the schema says is checked later."""
+    """One input for each response field: a select for choices and booleans. The service checks it by the schema."""
 
-    def __init__(self, queue: Queue, item: QueueItem, data: Mapping[str, Any] | None = None) -> None:
-        self._fields = kind_of(queue).response_fields(queue)
-        self._answer: dict[str, Any] = _object(item.corrected_payload) or _object(item.result_payload)
+    def __init__(self, layout: QueueLayout, item: QueueItem, data: Mapping[str, Any] | None = None) -> None:
+        self._fields = layout.response_fields
+        payloads = (item.corrected_payload, item.result_payload)
+        self._answer: dict[str, Any] = next((one for one in payloads if one and isinstance(one, dict)), {})
         super().__init__(data, auto_id="correct_%s")
         for number, field in enumerate(self._fields):
-            self.fields[f"{PREFIX}{number}"] = _input(field, self._answer.get(field["name"]))
+            self.fields[f"{PREFIX}{number}"] = form_field(field, self._answer.get(field["name"]))
 
     def payload(self) -> dict[str, Any]:
-        """The answer as JSON. What it has beyond the response fields stays as it was."""
+        """The answer as JSON. Members that are no response fields stay as they were."""
         answer = dict(self._answer)
         for number, field in enumerate(self._fields):
             value = self.cleaned_data[f"{PREFIX}{number}"]
@@ -37,8 +38,8 @@ class CorrectionForm(forms.Form):
         return answer
 
 
-class _Number(forms.FloatField):
-    """A whole number where it was typed as one."""
+class NumberField(forms.FloatField):
+    """`3` becomes an int, `3.0` a float."""
 
     def to_python(self, value: Any) -> Any:
         number = super().to_python(value)
@@ -54,39 +55,36 @@ class _Number(forms.FloatField):
         forms.Field.validate(self, value)
 
 
-class _Text(forms.CharField):
-    """A text as it was typed, with the line ends that it had before a browser sent it."""
+class TextField(forms.CharField):
+    """A text as it was typed; browsers send `\\r\\n` for each line end."""
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         return text.replace("\r\n", "\n") if isinstance(text, str) else text
 
 
-def _input(field: Field, value: Any) -> forms.Field:
+def form_field(field: Mapping[str, Any], value: Any) -> forms.Field:
+    """The input for one response field that has `value` now."""
     required = field["required"]
     common = {"label": field["name"], "help_text": field.get("description", ""), "required": required}
-    if field["type"] == "boolean":
-        words = {"true": True, "false": False}
+    if field["type"] == FieldType.BOOLEAN:
+        booleans = {"true": True, "false": False}
         chosen = "" if value is None else str(value).lower()
-        return _select(list(words), coerce=words.__getitem__, initial=chosen, **common)
+        return _select(list(booleans), coerce=booleans.__getitem__, initial=chosen, **common)
     if field.get("choices"):
         return _select(field["choices"], coerce=str, initial=value, **common)
-    if field["type"] == "integer":
+    if field["type"] == FieldType.INTEGER:
         return forms.IntegerField(initial=value, **common)
-    if field["type"] == "number":
-        return _Number(initial=value, widget=forms.NumberInput(attrs={"step": "any"}), **common)
+    if field["type"] == FieldType.NUMBER:
+        return NumberField(initial=value, widget=forms.NumberInput(attrs={"step": "any"}), **common)
     text = value if isinstance(value, str) else ""
-    widget = forms.Textarea(attrs={"rows": 4}) if len(text) > LONG or "\n" in text else forms.TextInput()
-    # An empty text is a text; only what may be missing can be left empty for nothing.
+    widget = forms.Textarea(attrs={"rows": 4}) if len(text) > MAX_LINE or "\n" in text else forms.TextInput()
+    # An empty text is an answer too. Only a field that may be missing is left out where it is empty.
     empty = "" if required else None
-    return _Text(initial=text, strip=False, empty_value=empty, widget=widget, **{**common, "required": False})
+    return TextField(initial=text, strip=False, empty_value=empty, widget=widget, **{**common, "required": False})
 
 
 def _select(values: list[str], *, coerce: Any, initial: Any, **common: Any) -> forms.Field:
     nothing = [] if common["required"] and initial in values else [("", "" if common["required"] else "none")]
     choices = [*nothing, *((value, value) for value in values)]
     return forms.TypedChoiceField(choices=choices, coerce=coerce, empty_value=None, initial=initial, **common)
-
-
-def _object(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

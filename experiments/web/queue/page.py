@@ -8,25 +8,23 @@ from typing import Any
 
 from django.db.models import Count
 
-from experiments.core.choices import QueueStatus
-from experiments.core.errors import WorkbenchError
-from experiments.kinds import QueueKind, SetUp, kind_of
+from experiments.core.choices import FINISHED, QueueStatus, RowStatus
+from experiments.kinds import QueueKind, QueueLayout, SetUp, kind_of
 from experiments.models import Queue, QueueItem
 from experiments.selectors import answer_filter, cached_counts, queues
 from experiments.web.limits_form import LimitsForm
+from experiments.web.page_part import PagePart
 from experiments.web.queue import summary
-from experiments.web.queue import table as tables
-from experiments.web.queue.summary import Actions, Entry, Facts, Shown, State
-from experiments.web.queue.table import RowTable, query
+from experiments.web.queue.summary import Actions, Entry, Progress, State
+from experiments.web.queue.table import RowTable, query_string, table_of_queue
 
-RAIL = 12
-"""Queues in the rail; the list has all."""
-STATUSES = ("queued", "running", "succeeded", "failed")
+MAX_RAIL = 12
+"""Queues beside the page; the list has all."""
 CODES_TIMES = 300
 MANY_FAILURES = 1000
-"""Failures by code are counted in some thousandths of a second, but for every poll of everybody who looks."""
-OF_A_LINE = (*(field.name for field in Queue._meta.concrete_fields), "network__name", "created_by__username")
-"""What `listed_of` reads: nothing that a kind adds."""
+"""With so many failures their counts by code are cached: a count takes milliseconds, but every poll needs it."""
+COLUMNS_OF_A_LINE = (*(field.name for field in Queue._meta.concrete_fields), "network__name", "created_by__username")
+"""What `list_line_of_queue` reads: nothing that a kind adds."""
 ACTIVE = (QueueStatus.RUNNING, QueueStatus.PAUSED)
 
 
@@ -43,8 +41,8 @@ class Chip:
 
 
 @dataclass(frozen=True)
-class Chips(Shown):
-    """`answer` is the bar of a distribution that the table is filtered by; its query takes that filter away."""
+class Chips(PagePart):
+    """`answer` is the bar of a distribution that the table is filtered by; its query is the one without that filter."""
 
     chips: tuple[Chip, ...]
     answer: Chip | None = None
@@ -55,7 +53,7 @@ class Chips(Shown):
 
 
 @dataclass(frozen=True)
-class Pace(Shown):
+class Pace(PagePart):
     """How many rows at a time; `limit` is the network's. Can be changed while there are rows to come."""
 
     concurrency: int
@@ -73,7 +71,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Limits(Shown):
+class Limits(PagePart):
     """The hard limits, to be changed while there are items to come."""
 
     caps: tuple[Limit, ...]
@@ -81,15 +79,15 @@ class Limits(Shown):
 
 
 @dataclass(frozen=True)
-class Poll(Shown):
-    """How often the page asks for news and where; no `seconds`: it does not."""
+class Poll(PagePart):
+    """How often the page asks for updates, and with which query; `seconds` is None where it never asks."""
 
     seconds: int | None
     query: str
 
 
 @dataclass(frozen=True)
-class Listed(Shown):
+class ListLine(PagePart):
     """A line of the list of queues."""
 
     entry: Entry
@@ -106,9 +104,10 @@ class Listed(Shown):
 class QueuePage:
     kind: QueueKind
     queue: Queue
+    layout: QueueLayout
     rail: tuple[Entry, ...]
     state: State
-    facts: Facts
+    progress: Progress
     acts: Actions
     pace: Pace
     limits: Limits
@@ -122,11 +121,11 @@ class QueuePage:
 
     @property
     def has_results(self) -> bool:
-        return self.queue.status != QueueStatus.DRAFT and bool(self.kind.response_fields(self.queue))
+        return self.queue.status != QueueStatus.DRAFT and bool(self.layout.response_fields)
 
     @property
     def results_open(self) -> bool:
-        """While rows come in the table is what one looks at, and counting costs the database something."""
+        """Closed while rows come in: people look at the table then, and the counts cost the database time."""
         return self.poll.seconds is None or "field" in self.filters
 
     @property
@@ -135,133 +134,131 @@ class QueuePage:
 
     @cached_property
     def query(self) -> str:
-        return query(self.filters)
+        return query_string(self.filters)
 
     @cached_property
     def tail(self) -> str:
-        """The filters behind an address, where there are any."""
+        """The end of an address with the filters; "" without any."""
         return f"?{self.query}" if self.query else ""
 
     @property
     def title(self) -> str:
-        facts = self.facts
-        if self.queue.status in ("draft", "completed", "cancelled"):
+        progress = self.progress
+        if self.queue.status in (QueueStatus.DRAFT, *FINISHED):
             return f"{self.state.word.capitalize()} · {self.queue.name}"
-        return f"{facts.percent} % · {facts.done:,} of {facts.total:,} · {self.queue.name}"
+        return f"{progress.percent} % · {progress.done:,} of {progress.total:,} · {self.queue.name}"
 
     @property
-    def parts(self) -> tuple[Shown, ...]:
-        """Everything but the rows."""
+    def parts(self) -> tuple[PagePart, ...]:
+        """Everything but the table and its rows."""
         pager = (self.table.pager,) if self.table.pager else ()
-        return (self.state, self.facts, self.acts, self.pace, self.limits, self.chips, self.poll, *pager, *self.rail)
+        return (self.state, self.progress, self.acts, self.pace, self.limits, self.chips, self.poll, *pager, *self.rail)
 
 
-def page(queue: Queue, user: Any, filters: Mapping[str, Any], table: RowTable | None = None) -> QueuePage:
-    """The page of a queue for `user`; `table` where its rows were read already."""
+def page_of_queue(
+    queue: Queue, layout: QueueLayout, user: Any, filters: Mapping[str, Any], known_rows: Sequence[int] = ()
+) -> QueuePage:
+    """The page of a queue for `user`; `known_rows` are the indexes of the rows that the browser shows already."""
     kind = kind_of(queue)
     codes = failures_by_code(queue)
-    problems = missing(queue)
+    is_draft = queue.status == QueueStatus.DRAFT
+    missing = kind.missing(queue) if is_draft else []
     return QueuePage(
         kind=kind,
         queue=queue,
-        rail=rail(queue, user),
-        state=summary.state_of(queue),
-        facts=summary.facts_of(queue, queues.queue_progress(queue)),
-        acts=summary.actions_of(queue, codes),
-        pace=pace_of(queue),
-        limits=limits_of(queue),
-        chips=chips_of(queue, codes, filters),
-        table=table or tables.table(queue, filters),
-        poll=Poll("live", summary.poll_seconds(queue), query(filters)),
+        layout=layout,
+        rail=rail_of_queue(queue, user),
+        state=summary.state_of_queue(queue),
+        progress=summary.progress_of_queue(queue, queues.queue_progress(queue)),
+        acts=summary.actions_of_queue(queue, codes),
+        pace=pace_of_queue(queue),
+        limits=limits_of_queue(queue),
+        chips=chips_of_queue(queue, codes, filters),
+        table=table_of_queue(queue, layout, filters, known_rows),
+        poll=Poll("live", summary.poll_seconds(queue), query_string(filters)),
         filters=filters,
-        missing=tuple(error.detail for error in problems),
-        set_up=kind.set_up(queue, problems) if queue.status == QueueStatus.DRAFT else None,
+        missing=tuple(error.detail for error in missing),
+        set_up=kind.set_up(queue, missing) if is_draft else None,
     )
 
 
-def rail(queue: Queue, user: Any) -> tuple[Entry, ...]:
+def rail_of_queue(queue: Queue, user: Any) -> tuple[Entry, ...]:
     """The newest queues of `user` and of this kind, with this one among them."""
-    kind = kind_of(queue)
-    newest = list(kind.queues(user).select_related(None).only(*summary.OF_AN_ENTRY)[:RAIL])
+    newest = list(kind_of(queue).queues(user).select_related(None).only(*summary.COLUMNS_OF_AN_ENTRY)[:MAX_RAIL])
     if queue.pk not in {one.pk for one in newest}:
-        newest = [*newest[: RAIL - 1], queue]
-    return tuple(summary.entry_of(one, current=one.pk == queue.pk) for one in newest)
+        newest = [*newest[: MAX_RAIL - 1], queue]
+    return tuple(summary.entry_of_queue(one, current=one.pk == queue.pk) for one in newest)
 
 
 def failures_by_code(queue: Queue) -> list[tuple[str, int]]:
     """The most frequent first. Of very many failures the counts may be some seconds old."""
+
+    def count_codes() -> list[tuple[str, int]]:
+        # Columns of one index only, so that the rows themselves are not read.
+        failed = QueueItem.objects.of_queue(queue).failed().order_by()
+        counted = failed.values_list("error_code").annotate(rows=Count("*"))
+        return [(code, rows) for code, rows in counted.order_by("-rows", "error_code") if code]
+
     if not queue.failed:
         return []
-    counters = (queue.failed, queue.succeeded, queue.queued)
     return cached_counts.cached(
         f"codes.{queue.pk}",
         rows=queue.failed,
-        version=counters,
-        compute=lambda: _count_codes(queue),
+        version=(queue.failed, queue.succeeded, queue.queued),
+        compute=count_codes,
         times=CODES_TIMES,
         large=MANY_FAILURES,
     )
 
 
-def _count_codes(queue: Queue) -> list[tuple[str, int]]:
-    # Of the columns of one index, so that the rows themselves are not read.
-    failed = QueueItem.objects.of_queue(queue).failed().order_by()
-    counted = failed.values_list("error_code").annotate(rows=Count("*"))
-    return [(code, rows) for code, rows in counted.order_by("-rows", "error_code") if code]
-
-
-def pace_of(queue: Queue) -> Pace:
+def pace_of_queue(queue: Queue) -> Pace:
     limit = queue.network.max_concurrency if queue.network else 0
     return Pace("pace", queue.concurrency, limit, can_change=queue.status in ACTIVE)
 
 
-def limits_of(queue: Queue) -> Limits:
+def limits_of_queue(queue: Queue) -> Limits:
     fields = LimitsForm(items=kind_of(queue).nouns.items).fields
-    shown = tuple(Limit(name, str(field.label), getattr(queue, name)) for name, field in fields.items())
-    return Limits("limits", shown, can_change=queue.status in ACTIVE)
+    limits = tuple(Limit(name, str(field.label), getattr(queue, name)) for name, field in fields.items())
+    return Limits("limits", limits, can_change=queue.status in ACTIVE)
 
 
-def chips_of(queue: Queue, codes: Sequence[tuple[str, int]], filters: Mapping[str, Any]) -> Chips:
+def chips_of_queue(queue: Queue, codes: Sequence[tuple[str, int]], filters: Mapping[str, Any]) -> Chips:
     kept = {name: filters.get(name) for name in ("search", "verdict", *answer_filter.NAMES)}
-    status, chosen = filters.get("status"), filters.get("error_code")
-    all_of = query({**kept, "verdict": ""})
-    everything = not filters.keys() - {"after", "before"}
-    chips = [Chip("All", queue.total, all_of, everything)]
-    for name in STATUSES:
-        active = status == name and not chosen
-        chips.append(Chip(name.capitalize(), getattr(queue, name), query({"status": name, **kept}), active))
+    chosen_status, chosen_code = filters.get("status"), filters.get("error_code")
+    unfiltered = not filters.keys() - {"after", "before"}
+    chips = [Chip("All", queue.total, query_string(kept, verdict=""), unfiltered)]
+    for status in RowStatus:
+        active = chosen_status == status and not chosen_code
+        query = query_string({"status": status, **kept})
+        chips.append(Chip(status.capitalize(), getattr(queue, status), query, active))
     for code, rows in codes:
-        chips.append(Chip(code, rows, query({"error_code": code, **kept}), chosen == code, code=True))
-    chips += _verdict_chips(queue, filters)
+        query = query_string({"error_code": code, **kept})
+        chips.append(Chip(code, rows, query, chosen_code == code, code=True))
+    chips += _verdict_chips_of_queue(queue, filters)
     return Chips("chips", tuple(chips), _answer_chip(filters))
 
 
-def _verdict_chips(queue: Queue, filters: Mapping[str, Any]) -> list[Chip]:
+def _verdict_chips_of_queue(queue: Queue, filters: Mapping[str, Any]) -> list[Chip]:
     others = {name: value for name, value in filters.items() if name not in ("verdict", "after", "before")}
     chosen = filters.get("verdict")
     return [
-        Chip(words.capitalize(), count, query({**others, "verdict": name}), chosen == name, verdict=name)
-        for name, words, count in kind_of(queue).verdicts(queue)
+        Chip(label.capitalize(), count, query_string(others, verdict=name), chosen == name, verdict=name)
+        for name, label, count in kind_of(queue).verdicts(queue)
     ]
 
 
 def _answer_chip(filters: Mapping[str, Any]) -> Chip | None:
-    words = answer_filter.answer_filter_label(filters)
+    label = answer_filter.answer_filter_label(filters)
     others = {name: value for name, value in filters.items() if name in ("status", "error_code", "search", "verdict")}
-    return Chip(words, 0, query(others), True) if words else None
+    return Chip(label, 0, query_string(others), True) if label else None
 
 
-def missing(queue: Queue) -> list[WorkbenchError]:
-    """What a draft lacks before it can start."""
-    return kind_of(queue).missing(queue) if queue.status == QueueStatus.DRAFT else []
-
-
-def listed_of(queue: Queue) -> Listed:
+def list_line_of_queue(queue: Queue) -> ListLine:
     """A queue as a line of the list."""
-    return Listed(
+    return ListLine(
         key=f"b-{queue.pk}",
-        entry=summary.entry_of(queue),
-        severity=summary.severity_of(queue),
+        entry=summary.entry_of_queue(queue),
+        severity=summary.severity_of_queue(queue),
         network=queue.network.name if queue.network else "",
         total=queue.total,
         done=queue.succeeded + queue.failed,

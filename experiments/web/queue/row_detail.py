@@ -1,23 +1,21 @@
-"""One item with everything that is known of it: what went in, what came out, every attempt, the trace."""
+"""One item with all that is known of it: its cells, its answer, every attempt, the trace."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from experiments.core.choices import QueueStatus
+from experiments.core.choices import QueueStatus, RowStatus
 from experiments.core.errors import WorkbenchError
 from experiments.core.formatting import milliseconds
-from experiments.kinds import kind_of
+from experiments.kinds import QueueLayout, kind_of
 from experiments.models import Queue, QueueItem, Run
 from experiments.selectors import items
-from experiments.web.queue import table
-from experiments.web.queue.summary import Shown
-from experiments.web.queue.table import RowLine
-from experiments.web.run import detail as run_view
-from experiments.web.run.detail import Pairs, ShownRun
+from experiments.web.page_part import PagePart
+from experiments.web.queue.table import RowLine, lines_of_rows
+from experiments.web.run.detail import Pairs, ShownRun, pairs_of, shown_run_of
 
-FINAL = ("succeeded", "failed")
+FINAL = (RowStatus.SUCCEEDED, RowStatus.FAILED)
 
 
 @dataclass(frozen=True)
@@ -25,21 +23,21 @@ class ShownAttempt:
     attempt: int
     generation: int
     counted: bool
-    """Toward the most attempts: one that the network only asked to wait is not, and the next has its number."""
+    """Whether it counts toward `max_attempts`. One that got a 429 does not, and the next has the same number."""
     outcome: str
     ok: bool
     http_status: int | None
-    """None where `detail` has it, too."""
+    """None where `detail` begins with it."""
     detail: str
     took: str
     started_at: datetime | None
-    """None where it was over before anything was called."""
+    """None where it failed before the call."""
     ended_at: datetime
 
 
 @dataclass(frozen=True)
 class Message:
-    """What was sent, or would be sent where nothing is stored of a call."""
+    """What was sent; where no run is stored, what would be sent now, or `problem`: why nothing can be."""
 
     sent: bool
     text: str
@@ -48,13 +46,13 @@ class Message:
 
 
 @dataclass(frozen=True)
-class RowDetail(Shown):
+class RowDetail(PagePart):
     index: int
     line: RowLine
     cells: tuple[tuple[str, str], ...]
     answer: Pairs
     original_answer: Pairs
-    """Where a person corrected the answer, what it was before."""
+    """Before a person corrected it."""
     attempts: tuple[ShownAttempt, ...]
     message: Message
     run: ShownRun | None
@@ -66,80 +64,71 @@ class RowDetail(Shown):
     corrected: bool
     failed: bool
     changes: bool
-    """Whether it can become another by itself."""
+    """Whether it can change by itself, so that the page polls."""
     extras: Pairs
 
 
-def detail(queue: Queue, item: QueueItem, filters: Mapping[str, Any]) -> RowDetail:
-    run = run_of(queue, item)
-    previous, following = neighbours(queue, item, filters)
-    kind = kind_of(queue)
-    names = [field["name"] for field in kind.response_fields(queue)]
+def detail_of_item(queue: Queue, layout: QueueLayout, item: QueueItem, filters: Mapping[str, Any]) -> RowDetail:
+    run = run_of_item(item)
+    previous, following = neighbours_of_item(queue, item, filters)
+    extras = layout.extras.values([getattr(item, name) for name in layout.extras.annotations])
     corrected = item.corrected_payload is not None
+    is_final = item.status in FINAL
+    waits = item.status == RowStatus.QUEUED and queue.status == QueueStatus.RUNNING
     return RowDetail(
         key="detail",
         index=item.row_index,
-        line=table.refreshed(queue, [item.row_index])[0],
-        cells=tuple(zip(kind.columns(queue), item.payload, strict=False)),
-        answer=run_view.pairs(item.corrected_payload if corrected else item.result_payload, names),
-        original_answer=run_view.pairs(item.result_payload, names) if corrected else (),
-        attempts=_attempts(item),
-        message=message_of(queue, item, run),
+        line=lines_of_rows(queue, layout, [item.row_index])[0],
+        cells=tuple(zip(layout.columns, item.payload, strict=False)),
+        answer=pairs_of(item.corrected_payload if corrected else item.result_payload, layout.field_names),
+        original_answer=pairs_of(item.result_payload, layout.field_names) if corrected else (),
+        attempts=_attempts_of_item(item),
+        message=message_of_item(queue, item, run),
         run=run,
         trace_id=item.run_trace_id or "",
         previous=previous,
         next=following,
-        can_run_again=item.status in FINAL and queue.status not in (QueueStatus.DRAFT, QueueStatus.CANCELLED),
-        can_correct=item.status in FINAL and bool(names),
+        can_run_again=is_final and queue.status not in (QueueStatus.DRAFT, QueueStatus.CANCELLED),
+        can_correct=is_final and bool(layout.response_fields),
         corrected=corrected,
-        failed=item.status == "failed",
-        changes=_changes(queue, item),
-        extras=_extras(queue, item),
+        failed=item.status == RowStatus.FAILED,
+        changes=waits or item.status == RowStatus.RUNNING,
+        extras=tuple(zip(layout.extras.names, layout.extras.in_words(extras), strict=True)),
     )
 
 
-def run_of(queue: Queue, item: QueueItem) -> ShownRun | None:
+def run_of_item(item: QueueItem) -> ShownRun | None:
     """The run behind the item's result; before there is one, the latest of its calls that was stored."""
     runs = Run.objects.filter(item_id=item.pk).select_related("network").order_by("-id")
     found = (runs.filter(trace_id=item.run_trace_id).first() if item.run_trace_id else None) or runs.first()
-    return run_view.shown(found) if found else None
+    return shown_run_of(found) if found else None
 
 
-def neighbours(queue: Queue, item: QueueItem, filters: Mapping[str, Any]) -> tuple[int | None, int | None]:
-    """The items before and after it among those that the filters leave."""
+def neighbours_of_item(queue: Queue, item: QueueItem, filters: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """The indexes of the items before and after it, among those that the filters leave."""
     indexes = items.items_filtered(queue, filters).values_list("row_index", flat=True)
     before = indexes.filter(row_index__lt=item.row_index).order_by("-row_index").first()
     after = indexes.filter(row_index__gt=item.row_index).order_by("row_index").first()
     return before, after
 
 
-def message_of(queue: Queue, item: QueueItem, run: ShownRun | None) -> Message:
+def message_of_item(queue: Queue, item: QueueItem, run: ShownRun | None) -> Message:
     if run is not None:
         return Message(True, run.message, run.system_params)
+    kind = kind_of(queue)
     try:
-        planned = kind_of(queue).preview(kind_of(queue).plan(queue.pk), item.payload)
+        planned = kind.preview(kind.plan(queue.pk), item.payload)
     except WorkbenchError as error:
         return Message(False, "", None, error.detail)
     problem = " ".join(one["detail"] for one in planned["problems"])
     return Message(False, planned["user_message"], planned["system_params"] or None, problem)
 
 
-def _extras(queue: Queue, item: QueueItem) -> Pairs:
-    extras = kind_of(queue).extras(queue)
-    values = extras.values([getattr(item, name) for name in extras.annotations])
-    return tuple(zip(extras.names, extras.in_words(values), strict=True))
-
-
-def _changes(queue: Queue, item: QueueItem) -> bool:
-    waits = item.status == "queued" and queue.status == QueueStatus.RUNNING
-    return waits or item.status == "running"
-
-
-def _attempts(item: QueueItem) -> tuple[ShownAttempt, ...]:
+def _attempts_of_item(item: QueueItem) -> tuple[ShownAttempt, ...]:
     log = items.attempt_log(item)
     numbers = [(entry["generation"], entry["attempt"]) for entry in log]
-    # That of a call that runs was given to it already.
-    following = (item.generation, item.attempts if item.status == "running" else item.attempts + 1)
+    # A call that runs has its number already.
+    following = (item.generation, item.attempts if item.status == RowStatus.RUNNING else item.attempts + 1)
     pairs = zip(log, numbers, [*numbers, following][1:], strict=True)
     return tuple(_attempt(entry, counted=this != after) for entry, this, after in pairs)
 
@@ -151,7 +140,7 @@ def _attempt(entry: Mapping[str, Any], *, counted: bool) -> ShownAttempt:
         generation=entry["generation"],
         counted=counted,
         outcome=entry["outcome"],
-        ok=entry["outcome"] == "succeeded",
+        ok=entry["outcome"] == RowStatus.SUCCEEDED,
         http_status=None if entry["detail"].startswith(f"HTTP {status}") else status,
         detail=entry["detail"],
         took=milliseconds(max((end - start).total_seconds() * 1000, 0)) if start else "",

@@ -1,4 +1,4 @@
-"""One item: beside the table, or with its own address the same page with the item open."""
+"""One item: a pane beside the table, with an address of its own."""
 
 from uuid import UUID
 
@@ -13,51 +13,57 @@ from experiments.kinds import QueueKind, kind_of
 from experiments.models import Queue, QueueItem
 from experiments.services import corrections, queues
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
-from experiments.web.queue import page as pages
-from experiments.web.queue import row_detail, table
 from experiments.web.queue.base import (
     after_action,
-    context,
     item_or_404,
+    page_context,
+    queue_context,
     queue_or_404,
     row_address,
     when_paused,
-    whole_page,
 )
 from experiments.web.queue.correction import CorrectionForm
 from experiments.web.queue.forms import row_filter
+from experiments.web.queue.page import page_of_queue
+from experiments.web.queue.row_detail import detail_of_item
+from experiments.web.queue.table import filters_around_row, query_string
 
 CHANGED = "batch-changed"
-"""An event for the parts of the page that show answers."""
+"""A client event: the parts of the page that show answers load again."""
 
 
 @require_safe
 @signed_in
 def row_page(request: PageRequest, kind: QueueKind, queue_id: UUID, row_index: int) -> HttpResponse:
     queue = queue_or_404(kind, request.user, queue_id)
-    item = item_or_404(queue, row_index)
-    return item_shown(request, queue, item, CorrectionForm(queue, item))
+    return render_item(request, queue, item_or_404(queue, row_index))
 
 
-def item_shown(request: PageRequest, queue: Queue, item: QueueItem, correction: CorrectionForm) -> HttpResponse:
-    """The pane of the item, or the page with it."""
-    filters = row_filter(request.GET)
-    detail = row_detail.detail(queue, item, filters)
-    more = kind_of(queue).detail(queue, item)
-    shown = {"detail": detail, "correction": correction, "more": more}
+def render_item(
+    request: PageRequest, queue: Queue, item: QueueItem, correction: CorrectionForm | None = None
+) -> HttpResponse:
+    """The pane of the item, or the page with it. `correction`: a form that has errors."""
+    kind, filters = kind_of(queue), row_filter(request.GET)
+    layout = kind.layout(queue)
+    detail = detail_of_item(queue, layout, item, filters)
+    shown = {
+        "detail": detail,
+        "correction": correction or CorrectionForm(layout, item),
+        "more": kind.detail(queue, item),
+    }
     if wants_fragment(request):
         if detail.fingerprint in request.GET.getlist("has"):
             return HttpResponse(status=204)
-        alone = context(queue, **shown, query=table.query(filters), fragment=True)
-        return render(request, "experiments/queue/row_detail.html", alone)
-    page = pages.page(queue, request.user, table.around(filters, item.row_index))
-    return render(request, "experiments/queue/page.html", whole_page(queue, page, **shown, query=page.query))
+        pane = queue_context(queue, **shown, query=query_string(filters), fragment=True)
+        return render(request, "experiments/queue/row_detail.html", pane)
+    page = page_of_queue(queue, layout, request.user, filters_around_row(filters, item.row_index))
+    return render(request, "experiments/queue/page.html", page_context(page, **shown, query=page.query))
 
 
 @require_POST
 @signed_in
 def retry_row(request: PageRequest, kind: QueueKind, queue_id: UUID, row_index: int) -> HttpResponse:
-    """Puts one item back; with `force` one that succeeded too. `detail` leads back to the item and not to the table."""
+    """Puts one item back; `force`: one that succeeded too. `detail`: the answer is the page of the item."""
     queue = queue_or_404(kind, request.user, queue_id)
     item = item_or_404(queue, row_index)
     with errors_as_messages(request):
@@ -74,13 +80,13 @@ def retry_row(request: PageRequest, kind: QueueKind, queue_id: UUID, row_index: 
 @require_POST
 @signed_in
 def correct_row(request: PageRequest, kind: QueueKind, queue_id: UUID, row_index: int) -> HttpResponse:
-    """A person's answer beside the one that came; `take_back` leaves the one that came alone."""
+    """Stores a person's answer beside the network's; `take_back` removes it."""
     queue = queue_or_404(kind, request.user, queue_id)
     item = item_or_404(queue, row_index)
     take_back = "take_back" in request.POST
-    form = CorrectionForm(queue, item, None if take_back else request.POST)
+    form = CorrectionForm(kind.layout(queue), item, None if take_back else request.POST)
     if not (take_back or form.is_valid()):
-        return item_shown(request, queue, item, form)
+        return render_item(request, queue, item, form)
     try:
         payload = None if take_back else form.payload()
         corrections.correct(queue=queue, row_index=item.row_index, payload=payload)
@@ -89,9 +95,8 @@ def correct_row(request: PageRequest, kind: QueueKind, queue_id: UUID, row_index
             messages.error(request, error.detail)
         else:
             form.add_error(None, error.detail)
-            return item_shown(request, queue, item, form)
+            return render_item(request, queue, item, form)
     if not wants_fragment(request):
         return HttpResponseRedirect(row_address(queue, row_index, row_filter(request.GET)))
-    item = item_or_404(queue, row_index)
-    # The table and the distributions beside it show the answer, too.
-    return trigger_client_event(item_shown(request, queue, item, CorrectionForm(queue, item)), CHANGED)
+    # The table and the distributions beside it show the answer too.
+    return trigger_client_event(render_item(request, queue, item_or_404(queue, row_index)), CHANGED)

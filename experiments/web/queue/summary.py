@@ -1,45 +1,30 @@
-"""A queue as its pages show it: values that are ready to print, whatever kind the queue is of.
-
-Each value knows a fingerprint of itself. A page sends the fingerprints of what it shows, and the answer to a poll
-carries only the values whose fingerprint is another one by now.
-"""
+"""A queue as its pages show it: values that are ready to print, whatever kind the queue is of."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zlib import crc32
 
 from experiments.core import limits as queue_limits
-from experiments.core.choices import QueueStatus
+from experiments.core.choices import FINISHED, PauseReason, QueueStatus, RowStatus
 from experiments.core.formatting import compact, count, duration
 from experiments.kinds import Nouns, kind_of
 from experiments.models import Queue
 from experiments.selectors import health, items
+from experiments.web.page_part import PagePart, changes_by_itself
 
-FINISHED = (QueueStatus.COMPLETED, QueueStatus.CANCELLED)
-OF_AN_ENTRY = ("kind", "name", "status", "total", "running", "succeeded", "failed")
-"""What `entry_of` reads of a queue: with its settings, which may be megabytes, a list would be slow."""
+COLUMNS_OF_AN_ENTRY = ("kind", "name", "status", "total", "running", "succeeded", "failed")
+"""What `entry_of_queue` reads. The settings of a queue may be megabytes, and a list shows many queues."""
 WHOLE = 1000
 LEAST = 4
 """Thousandths that a count above zero gets in a bar, so that one failed row of a million can be seen."""
-SEVERITY = {"draft": "", "running": "run", "paused": "warn", "completed": "ok", "cancelled": ""}
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A part of a page. `key` is its element's id."""
-
-    key: str
-
-    @property
-    def fingerprint(self) -> str:
-        return f"{self.key}.{crc32(repr(self).encode()):08x}"
+SEVERITY = {QueueStatus.RUNNING: "run", QueueStatus.PAUSED: "warn", QueueStatus.COMPLETED: "ok"}
+"""The style of a status."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """Widths in thousandths, side by side from the left; what waits is the background."""
+    """Widths in thousandths, side by side from the left. Queued rows are the background."""
 
     succeeded: int
     failed: int
@@ -51,8 +36,8 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class State(Shown):
-    """`word` is the status, `sentence` what it means now; `until` is when it goes on by itself."""
+class State(PagePart):
+    """`word` is the status, `sentence` what it means now; `until` is when the queue continues by itself."""
 
     word: str
     severity: str
@@ -61,7 +46,7 @@ class State(Shown):
 
 
 @dataclass(frozen=True)
-class Facts(Shown):
+class Progress(PagePart):
     bar: Bar
     percent: int
     done: int
@@ -74,12 +59,12 @@ class Facts(Shown):
     tokens_projected: str
     token_limit: str
     limits: tuple[tuple[str, str, str], ...]
-    """Of each other hard limit that is set: what is used of it, the limit, and of what."""
+    """For each other hard limit that is set: how much is used, the limit, and the unit."""
 
 
 @dataclass(frozen=True)
-class Actions(Shown):
-    """What a person can do now. `codes` are the failures by code, `finished` opens the export."""
+class Actions(PagePart):
+    """What a person can do now. `codes` are the failures by code; the export is open when `finished`."""
 
     can_pause: bool
     can_resume: bool
@@ -95,7 +80,7 @@ class Actions(Shown):
 
 
 @dataclass(frozen=True)
-class Entry(Shown):
+class Entry(PagePart):
     """A queue in a list of queues."""
 
     id: str
@@ -112,12 +97,12 @@ def percent_done(queue: Queue) -> int:
     return (queue.succeeded + queue.failed) * 100 // queue.total if queue.total else 0
 
 
-def bar_of(queue: Queue) -> Bar:
+def bar_of_queue(queue: Queue) -> Bar:
     return Bar(*shares((queue.succeeded, queue.failed, queue.running), queue.total))
 
 
 def shares(counts: Sequence[int], total: int) -> list[int]:
-    """Widths of `counts` in thousandths of `total`: never none for a count above zero, together never above 1000."""
+    """Widths of `counts` in thousandths of `total`: above 0 for a count above zero, at most 1000 in all."""
     widths = [max(LEAST, number * WHOLE // total) if number else 0 for number in counts]
     spare = WHOLE - sum(widths)
     if spare < 0 or (sum(counts) == total and total):
@@ -125,47 +110,46 @@ def shares(counts: Sequence[int], total: int) -> list[int]:
     return widths
 
 
-def severity_of(queue: Queue) -> str:
-    return "warn" if queue.status == QueueStatus.COMPLETED and queue.failed else SEVERITY[queue.status]
-
-
-def state_of(queue: Queue) -> State:
-    delayed = items.next_delayed_item(queue)
-    if delayed is not None and not health.waiting_note([queue]):
-        why = "The network asks to wait (429)." if delayed.limited_since else "What failed is tried again."
-        return State("state", queue.status, severity_of(queue), why, delayed.available_at)
-    until = queue.pause_until if queue.status == QueueStatus.PAUSED else None
-    return State("state", queue.status, severity_of(queue), _sentence(queue), until)
-
-
-def _sentence(queue: Queue) -> str:
-    sentences = {
-        QueueStatus.DRAFT: _draft,
-        QueueStatus.RUNNING: _running,
-        QueueStatus.PAUSED: _paused,
-        QueueStatus.COMPLETED: _completed,
-        QueueStatus.CANCELLED: _cancelled,
-    }
-    if queue.source_removed_at is not None:
-        return _without_source(queue, queue.source_removed_at)
-    return sentences[QueueStatus(queue.status)](queue)
-
-
-def _without_source(queue: Queue, removed: datetime) -> str:
-    nouns = nouns_of(queue)
-    failed = f"{nouns.counted(queue.failed)} failed. " if queue.failed else ""
+def severity_of_queue(queue: Queue) -> str:
     return (
-        f"{failed}Its source {nouns.items} were removed on {removed:%Y-%m-%d}. Answers and counts are kept; "
-        "nothing can be exported or called again."
+        "warn"
+        if queue.status == QueueStatus.COMPLETED and queue.failed
+        else SEVERITY.get(QueueStatus(queue.status), "")
     )
 
 
-def _draft(queue: Queue) -> str:
-    return "It has not been started yet."
+def state_of_queue(queue: Queue) -> State:
+    held_back = items.next_delayed_item(queue)
+    if held_back is not None and not health.waiting_note([queue]):
+        why = "The network asks to wait (429)." if held_back.limited_since else "What failed is tried again."
+        return State("state", queue.status, severity_of_queue(queue), why, held_back.available_at)
+    until = queue.pause_until if queue.status == QueueStatus.PAUSED else None
+    return State("state", queue.status, severity_of_queue(queue), _sentence(queue), until)
 
 
-def _running(queue: Queue) -> str:
-    nouns = nouns_of(queue)
+def _sentence(queue: Queue) -> str:
+    """What the status means now; "" where the numbers say it all."""
+    nouns = kind_of(queue).nouns
+    if queue.source_removed_at is not None:
+        failed = f"{nouns.counted(queue.failed)} failed. " if queue.failed else ""
+        return (
+            f"{failed}Its source {nouns.items} were removed on {queue.source_removed_at:%Y-%m-%d}. "
+            "Answers and counts are kept; nothing can be exported or called again."
+        )
+    if queue.status == QueueStatus.DRAFT:
+        return "It has not been started yet."
+    if queue.status == QueueStatus.PAUSED:
+        if queue.pause_code == PauseReason.USER:
+            return f"{queue.pause_detail} Nothing is lost: resume when you like."
+        return queue.pause_detail or "Resume when you like."
+    return {
+        QueueStatus.RUNNING: _running_sentence,
+        QueueStatus.COMPLETED: _completed_sentence,
+        QueueStatus.CANCELLED: _cancelled_sentence,
+    }[QueueStatus(queue.status)](queue, nouns)
+
+
+def _running_sentence(queue: Queue, nouns: Nouns) -> str:
     if note := health.waiting_note([queue]):
         return note
     if queue.probing:
@@ -174,50 +158,35 @@ def _running(queue: Queue) -> str:
         first = count(queue.range_from or 0)
         which = f"from {first} on" if queue.range_to is None else f"{first} to {count(queue.range_to - 1)}"
         return f"Only {nouns.items} {which} are called; then it pauses."
-    if not queue.running:
-        return f"Its {nouns.items} wait for a worker."
-    return ""
+    return "" if queue.running else f"Its {nouns.items} wait for a worker."
 
 
-def _paused(queue: Queue) -> str:
-    if queue.pause_code == "user":
-        return f"{queue.pause_detail} Nothing is lost: resume when you like."
-    return queue.pause_detail or "Resume when you like."
-
-
-def _completed(queue: Queue) -> str:
-    nouns = nouns_of(queue)
+def _completed_sentence(queue: Queue, nouns: Nouns) -> str:
     if not queue.failed:
         return f"All {nouns.items} succeeded."
-    if queue.failed == queue.total:
-        return f"All {nouns.items} failed. Look at what they say, then retry them."
-    return f"{nouns.counted(queue.failed)} failed. Look at what they say, then retry them."
+    which = f"All {nouns.items}" if queue.failed == queue.total else nouns.counted(queue.failed)
+    return f"{which} failed. Look at what they say, then retry them."
 
 
-def _cancelled(queue: Queue) -> str:
+def _cancelled_sentence(queue: Queue, nouns: Nouns) -> str:
     if queue.running:
         return f"{count(queue.running)} in flight still end and are recorded."
-    left = queue.queued
-    if not left:
+    if not queue.queued:
         return ""
-    were = "was" if left == 1 else "were"
-    return f"{nouns_of(queue).counted(left)} {were} not called. Resume to go on with them."
+    were = "was" if queue.queued == 1 else "were"
+    return f"{nouns.counted(queue.queued)} {were} not called. Resume to go on with them."
 
 
-def nouns_of(queue: Queue) -> Nouns:
-    return kind_of(queue).nouns
-
-
-def facts_of(queue: Queue, progress: Mapping[str, Any]) -> Facts:
-    """`progress` as the API gives it: counts, `rows_per_second`, `eta_seconds`, `tokens`."""
+def progress_of_queue(queue: Queue, progress: Mapping[str, Any]) -> Progress:
+    """`progress` as `selectors.queues.progress` gives it: counts, `rows_per_second`, `eta_seconds`, `tokens`."""
     done = queue.succeeded + queue.failed
     rate, eta, tokens = progress["rows_per_second"] * 60, progress["eta_seconds"], progress["tokens"]
     has_begun = queue.status != QueueStatus.DRAFT
     token_limit = queue.max_tokens if has_begun else None
     projected = tokens * queue.total / done if done and done < queue.total else 0
-    return Facts(
+    return Progress(
         key="facts",
-        bar=bar_of(queue),
+        bar=bar_of_queue(queue),
         percent=percent_done(queue),
         done=done,
         total=queue.total,
@@ -228,31 +197,32 @@ def facts_of(queue: Queue, progress: Mapping[str, Any]) -> Facts:
         tokens=compact(tokens) if tokens or token_limit else "",
         tokens_projected=compact(projected) if projected and tokens else "",
         token_limit=compact(token_limit) if token_limit else "",
-        limits=used_of_limits(queue) if has_begun else (),
+        limits=_limits_in_words(queue) if has_begun else (),
     )
 
 
-def used_of_limits(queue: Queue) -> tuple[tuple[str, str, str], ...]:
+def _limits_in_words(queue: Queue) -> tuple[tuple[str, str, str], ...]:
+    """`("2", "30", "minutes")`: used, limit and unit of each hard limit that is set, but for that of tokens."""
     return tuple(
-        (_short(int(limit.used(queue))), _short(maximum), limit.unit)
+        (_exact_below_a_million(int(limit.used(queue))), _exact_below_a_million(maximum), limit.unit)
         for limit in queue_limits.LIMITS
         if limit.name != "max_tokens" and (maximum := limit.maximum(queue)) is not None
     )
 
 
-def _short(number: int) -> str:
-    """Exact as long as that is short: near a limit each one counts."""
+def _exact_below_a_million(number: int) -> str:
+    """Close to a limit people want to see each one; larger numbers are rounded to fit."""
     return count(number) if number < 1_000_000 else compact(number)
 
 
 def counts_in_words(queue: Queue) -> str:
     """`1,187 succeeded, 17 failed, 16 running, 3,780 queued`; what is zero is left out."""
-    names = ("succeeded", "failed", "running", "queued")
-    found = [f"{count(getattr(queue, name))} {name}" for name in names if getattr(queue, name)]
-    return ", ".join(found) or f"no {nouns_of(queue).items}"
+    order = (RowStatus.SUCCEEDED, RowStatus.FAILED, RowStatus.RUNNING, RowStatus.QUEUED)
+    counts = [f"{count(getattr(queue, status))} {status}" for status in order if getattr(queue, status)]
+    return ", ".join(counts) or f"no {kind_of(queue).nouns.items}"
 
 
-def actions_of(queue: Queue, codes: Sequence[tuple[str, int]]) -> Actions:
+def actions_of_queue(queue: Queue, codes: Sequence[tuple[str, int]]) -> Actions:
     status, has_source = queue.status, queue.source_removed_at is None
     return Actions(
         key="acts",
@@ -266,27 +236,28 @@ def actions_of(queue: Queue, codes: Sequence[tuple[str, int]]) -> Actions:
         finished=status in FINISHED,
         has_source=has_source,
         status=status,
-        # A number that changes with every row would draw the buttons anew under the pointer.
+        # With a number that changes with every row, the buttons would be replaced under the pointer.
         answered=0 if status == QueueStatus.RUNNING else queue.succeeded + queue.failed,
     )
 
 
-def entry_of(queue: Queue, *, current: bool = False) -> Entry:
+def entry_of_queue(queue: Queue, *, current: bool = False) -> Entry:
     percent = percent_done(queue)
     labels = {QueueStatus.RUNNING: f"{percent} %", QueueStatus.COMPLETED: "done"}
-    label = labels.get(QueueStatus(queue.status), queue.status)
     return Entry(
-        f"q-{queue.pk.hex[:12]}", str(queue.pk), queue.name, queue.status, label, percent, bar_of(queue), current
+        key=f"q-{queue.pk.hex[:12]}",
+        id=str(queue.pk),
+        name=queue.name,
+        status=queue.status,
+        label=labels.get(QueueStatus(queue.status), queue.status),
+        percent=percent,
+        bar=bar_of_queue(queue),
+        current=current,
     )
 
 
-def moves(queue: Queue) -> bool:
-    """Whether a page of it can change by itself within seconds."""
-    return queue.status == QueueStatus.RUNNING or queue.running > 0
-
-
 def poll_seconds(queue: Queue) -> int | None:
-    """How often its page asks: seldom where only a person or a later time changes something, never at the end."""
-    if moves(queue):
+    """How often its page asks for updates: less often while nothing runs, None (never) once the queue is finished."""
+    if changes_by_itself(queue):
         return 2
     return None if queue.status in FINISHED else 10

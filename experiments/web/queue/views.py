@@ -1,27 +1,66 @@
-"""A queue: its progress and items, and what a person can do with them."""
+"""The pages of queues: the list, one queue, its results and its export, and what a person can do with it."""
 
 from uuid import UUID
+from zlib import crc32
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from experiments.core.choices import RowStatus
+from experiments.core.datetimes import datetime_of
 from experiments.core.errors import Conflict
+from experiments.export.response import export_response
 from experiments.kinds import QueueKind
-from experiments.services import queues
+from experiments.selectors import health
+from experiments.services import exports, queues
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
 from experiments.web.limits_form import LimitsForm
-from experiments.web.queue import page as pages
+from experiments.web.page_part import changes_by_itself
 from experiments.web.queue.base import (
     after_action,
+    page_context,
     queue_address,
+    queue_context,
     queue_or_404,
     render_updates,
     when_paused,
-    whole_page,
 )
-from experiments.web.queue.forms import DuplicateForm, PaceForm, RetryForm, row_filter
+from experiments.web.queue.forms import DuplicateForm, ExportForm, PaceForm, RetryForm, row_filter
+from experiments.web.queue.page import COLUMNS_OF_A_LINE, list_line_of_queue, page_of_queue
+from experiments.web.queue.results import results_of_queue
+
+QUEUES_ON_A_PAGE = 50
+
+
+@require_safe
+@signed_in
+def queue_list(request: PageRequest, kind: QueueKind) -> HttpResponse:
+    """The queues of one kind, the newest first, from the time that `older` in the address names on."""
+    older_than = datetime_of(request.GET.get("older", ""))
+    queues_of_kind = kind.queues(request.user).select_related(None).select_related("network", "created_by")
+    if older_than:
+        queues_of_kind = queues_of_kind.filter(created_at__lt=older_than)
+    found = list(queues_of_kind.only(*COLUMNS_OF_A_LINE)[: QUEUES_ON_A_PAGE + 1])
+    lines = tuple(list_line_of_queue(queue) for queue in found[:QUEUES_ON_A_PAGE])
+    note = health.waiting_note(found)
+    context = {
+        "note": note,
+        "kind": kind,
+        "nouns": kind.nouns,
+        "queues": lines,
+        "fingerprint": f"list.{crc32(repr((lines, note)).encode()):08x}",
+        "older": found[QUEUES_ON_A_PAGE - 1].created_at.isoformat() if len(found) > QUEUES_ON_A_PAGE else "",
+        "older_than": request.GET.get("older", "") if older_than else "",
+        "polls": any(changes_by_itself(queue) for queue in found),
+    }
+    if not wants_fragment(request):
+        return render(request, "experiments/queue/list.html", context)
+    if context["fingerprint"] in request.GET.getlist("has"):
+        return HttpResponse(status=204)
+    return render(request, "experiments/queue/list_table.html", context)
 
 
 @require_safe
@@ -30,8 +69,32 @@ def queue_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRes
     queue = queue_or_404(kind, request.user, queue_id)
     if wants_fragment(request):
         return render_updates(request, queue)
-    page = pages.page(queue, request.user, row_filter(request.GET))
-    return render(request, "experiments/queue/page.html", whole_page(queue, page))
+    page = page_of_queue(queue, kind.layout(queue), request.user, row_filter(request.GET))
+    return render(request, "experiments/queue/page.html", page_context(page))
+
+
+@require_safe
+@signed_in
+def results_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
+    """Distributions of the answers. The queue's page loads them when somebody opens them and does not wait."""
+    queue = queue_or_404(kind, request.user, queue_id)
+    results = results_of_queue(queue, kind.layout(queue))
+    if not wants_fragment(request):
+        return render(request, "experiments/queue/results_page.html", queue_context(queue, results=results))
+    if results.fingerprint in request.GET.getlist("has") and results.seconds:
+        return HttpResponse(status=204)
+    return render(request, "experiments/queue/results.html", queue_context(queue, results=results))
+
+
+@require_safe
+@signed_in
+def export_file(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponseBase:
+    """The file; where it cannot be had yet, the queue's page with the reason."""
+    queue = queue_or_404(kind, request.user, queue_id)
+    with errors_as_messages(request):
+        file = exports.download(queue, ExportForm(request.GET).options())
+        return export_response(file, protocol=request.META["SERVER_PROTOCOL"])
+    return HttpResponseRedirect(queue_address(queue, {}))
 
 
 @require_POST
@@ -51,7 +114,8 @@ def resume(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRespons
         try:
             queues.resume(queue_id=queue.pk)
         except Conflict as error:
-            # The page has the whole sentence already, as the reason of the pause.
+            # Two texts for the same page, one of them stored: where they are equal it shows the reason already. After a
+            # change of the limit the code is the same and the text is another one.
             if error.detail != queue.pause_detail:
                 raise
             messages.error(request, "Not resumed: the limit is still reached.")
@@ -79,8 +143,10 @@ def retry(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse
         chosen = form.cleaned_data
         requeued = queues.retry(queue_id=queue.pk, error_code=chosen["error_code"] or None, force=chosen["force"])
         waits = "waits" if requeued == 1 else "wait"
-        told_of = f"{kind.nouns.counted(requeued)} {waits} for another try{when_paused(queue)}."
-        messages.info(request, told_of if requeued else f"There was no failed {kind.nouns.item} to retry.")
+        if requeued:
+            messages.info(request, f"{kind.nouns.counted(requeued)} {waits} for another try{when_paused(queue)}.")
+        else:
+            messages.info(request, f"There was no failed {kind.nouns.item} to retry.")
     return after_action(request, queue)
 
 
@@ -116,12 +182,12 @@ def set_limits(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRes
 @require_POST
 @signed_in
 def duplicate(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
-    """A new draft, opened where its set-up goes on."""
+    """A new draft; the browser goes to the next step of its set-up."""
     queue = queue_or_404(kind, request.user, queue_id)
     if "duplicate" not in kind.can:
         raise Http404
     form = DuplicateForm(request.POST)
-    failed_only = form.is_valid() and form.cleaned_data["only"] == "failed"
+    failed_only = form.is_valid() and form.cleaned_data["only"] == RowStatus.FAILED
     with errors_as_messages(request):
         copy = kind.duplicate(queue=queue, user=request.user, failed_only=failed_only)
         messages.success(request, f"This is a new draft with {kind.nouns.counted(copy.total)} of “{queue.name}”.")

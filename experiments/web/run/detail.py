@@ -1,4 +1,4 @@
-"""A stored run as its viewer shows it. Every part may be missing or of another shape than expected."""
+"""A stored run as its page shows it. A remote sent it, so any part may be missing or have an unexpected type."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from experiments.models import Run
-from experiments.web.run.trace import Step, path, timeline
+from experiments.web.run.trace import Step, agent_path, steps_of_log
 
 Pairs = tuple[tuple[str, Any], ...]
 
@@ -28,17 +28,17 @@ class ShownRun:
     answer: Pairs
     """Name and value; a value is a text, number, boolean, None, or JSON."""
     raw_answer: Any
-    """What came in place of an object; None where the answer is one."""
+    """The answer where it is no object; else None."""
     steps: tuple[Step, ...]
     path: tuple[str, ...]
-    """Which agents had the message one after the other; empty where it stayed with one."""
+    """The agents in the order in which they got the message; empty where there was only one."""
     usage: Pairs
     debug: Any
 
 
-def shown(run: Run) -> ShownRun:
+def shown_run_of(run: Run) -> ShownRun:
     request, final = _mapping(run.request), _mapping(run.final)
-    steps = timeline(run.execution_log)
+    steps = steps_of_log(run.execution_log)
     payload = final.get("response_payload", final.get("response"))
     error = final.get("error")
     return ShownRun(
@@ -54,17 +54,17 @@ def shown(run: Run) -> ShownRun:
         created_at=run.created_at,
         message=request["user_message"] if isinstance(request.get("user_message"), str) else "",
         system_params=request.get("system_params") or None,
-        answer=pairs(payload),
+        answer=pairs_of(payload),
         raw_answer=None if isinstance(payload, Mapping) else payload,
         steps=steps,
-        path=path(steps),
-        usage=pairs(run.usage),
+        path=agent_path(steps),
+        usage=pairs_of(run.usage),
         debug=run.debug or None,
     )
 
 
-def pairs(value: Any, first: Sequence[str] = ()) -> Pairs:
-    """Name and value of an object's members, those in `first` before the others: the database keeps no order."""
+def pairs_of(value: Any, first: Sequence[str] = ()) -> Pairs:
+    """Name and value of an object's members, those in `first` before the others: jsonb keeps no order."""
     if not isinstance(value, Mapping):
         return ()
     names = [*(name for name in first if name in value), *(name for name in value if name not in first)]

@@ -16,10 +16,10 @@ from experiments.kinds import kind_of
 from experiments.models import Network, Queue, Run
 from experiments.selectors.run_filters import RunPageFilter
 
-PAGE = 50
-SEEN = 120
+RUNS_ON_A_PAGE = 50
+MAX_MESSAGE = 120
 """Characters of a message in the list."""
-HEAVY = (
+DEFERRED = (
     *("request", "final", "execution_log", "debug", "usage"),
     *("item__payload", "item__result_payload", "item__corrected_payload"),
 )
@@ -40,12 +40,12 @@ class ListedRun:
     queue_name: str
     queue_page: str
     row_index: int | None
-    row_word: str
+    noun: str
 
 
 @dataclass(frozen=True)
-class RunPage:
-    """`older` and `newest` are the queries of the neighbouring pages; None where there is none."""
+class RunListPage:
+    """`older` and `newest` are the query strings of the next page and of the first; None where there is none."""
 
     filter: RunPageFilter
     runs: tuple[ListedRun, ...]
@@ -53,37 +53,35 @@ class RunPage:
     newest: str | None
 
 
-def page(user: Any, params: Mapping[str, str]) -> RunPage:
+def run_list_page(user: Any, params: Mapping[str, str]) -> RunListPage:
     """Newest first, from the run that `older` in the address names on."""
-    filtered = RunPageFilter(params, _runs_of(user))
-    after = _key(params.get("older", ""))
-    found = list(_from(filtered.qs, after)[: PAGE + 1])
-    chosen = filtered.chosen
-    older = {**chosen, "older": _name(found[PAGE - 1])} if len(found) > PAGE else None
-    return RunPage(
+    filtered = RunPageFilter(params, _runs_of_user(user))
+    runs, after = filtered.qs, run_key(params.get("older", ""))
+    if after is not None:
+        moment, number = after
+        runs = runs.filter(created_at__lte=moment).exclude(created_at=moment, pk__gte=number)
+    found = list(runs[: RUNS_ON_A_PAGE + 1])
+    chosen, last = filtered.chosen, found[RUNS_ON_A_PAGE - 1] if len(found) > RUNS_ON_A_PAGE else None
+    return RunListPage(
         filter=filtered,
-        runs=tuple(_listed(run) for run in found[:PAGE]),
-        older=urlencode(older) if older else None,
+        runs=tuple(_listed(run) for run in found[:RUNS_ON_A_PAGE]),
+        older=urlencode({**chosen, "older": f"{last.created_at.isoformat()}~{last.pk}"}) if last else None,
         newest=urlencode(chosen) if after else None,
     )
 
 
-def newest(user: Any, *, network: Network, most: int) -> tuple[ListedRun, ...]:
-    return tuple(_listed(run) for run in _runs_of(user).filter(network=network)[:most])
+def newest_runs_of_network(user: Any, *, network: Network, most: int) -> tuple[ListedRun, ...]:
+    return tuple(_listed(run) for run in _runs_of_user(user).filter(network=network)[:most])
 
 
-def _runs_of(user: Any) -> QuerySet[Run]:
-    begin = Left(KeyTextTransform("user_message", "request"), SEEN)
+def _runs_of_user(user: Any) -> QuerySet[Run]:
+    begin = Left(KeyTextTransform("user_message", "request"), MAX_MESSAGE)
     runs = Run.objects.for_user(user).select_related("network", "owner", "item__queue")
-    return runs.defer(*HEAVY).annotate(begin=begin)
+    return runs.defer(*DEFERRED).annotate(begin=begin)
 
 
-def _name(run: Run) -> str:
-    return f"{run.created_at.isoformat()}~{run.pk}"
-
-
-def _key(text: str) -> tuple[datetime, int] | None:
-    """What `_name` wrote; None for anything else."""
+def run_key(text: str) -> tuple[datetime, int] | None:
+    """The time and id in `older` of an address, as `2026-11-26T09:14:00+00:00~7`; None for anything else."""
     moment_text, _, number = text.partition("~")
     moment = datetime_of(moment_text)
     if moment is None or not (number.isascii() and number.isdecimal() and len(number) < 19):
@@ -91,11 +89,9 @@ def _key(text: str) -> tuple[datetime, int] | None:
     return moment, int(number)
 
 
-def _from(runs: QuerySet[Run], after: tuple[datetime, int] | None) -> QuerySet[Run]:
-    if after is None:
-        return runs
-    moment, number = after
-    return runs.filter(created_at__lte=moment).exclude(created_at=moment, pk__gte=number)
+def queue_page_of_run(queue: Queue | None) -> str:
+    """The address of the queue that a run belongs to; a trial belongs to its parent. "" for a direct call."""
+    return kind_of(queue).address(queue.parent_id or queue.pk) if queue else ""
 
 
 def _listed(run: Run) -> ListedRun:
@@ -108,13 +104,12 @@ def _listed(run: Run) -> ListedRun:
         agent_key=run.agent_key,
         status=run.status,
         ok=run.status == "ok",
-        message=in_one_line(begin, SEEN - 1),
+        message=in_one_line(begin, MAX_MESSAGE - 1),
         duration_ms=run.duration_ms,
         created_at=run.created_at,
         owner=run.owner.get_username(),
         queue_name=queue.name if queue else "",
-        # A trial belongs to its parent.
-        queue_page=kind_of(queue).address(queue.parent_id or queue.pk) if queue else "",
+        queue_page=queue_page_of_run(queue),
         row_index=run.item.row_index if run.item else None,
-        row_word=kind_of(queue).nouns.item if queue else "",
+        noun=kind_of(queue).nouns.item if queue else "",
     )

@@ -1,8 +1,8 @@
 """An execution log as a timeline.
 
-Remote runtimes add fields, leave any out, and send types nobody knows. Nothing here fails: what is not understood is
-shown as it came. The fields that are understood are those of `POST /run`: a list of objects with `type` (`agent`,
-`tool`, `system`, `task_group`), `duration_ms`, and more by type.
+A log is a list of objects with `type` (`agent`, `tool`, `system`, `task_group`), `duration_ms`, and more by type, as
+`POST /run` returns it. Remote runtimes add fields, leave some out and send other types; nothing here fails, and what is
+not known is shown as it came.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,12 +13,12 @@ from typing import Any
 from experiments.core.formatting import as_text
 
 WHOLE = 1000
-LEAST = 6
-LONGEST_NAME = 120
-LONGEST_REASON = 400
-LONGEST_PATH = 12
-KNOWN = ("agent", "tool", "system", "task_group")
-WORDS = {"RESPOND": "responds", "ROUTE_TO_AGENT": "hands over", "USE_TOOL": "uses a tool"}
+MIN_WIDTH = 6
+MAX_NAME = 120
+MAX_REASON = 400
+MAX_PATH = 12
+KNOWN_TYPES = ("agent", "tool", "system", "task_group")
+ACTIONS = {"RESPOND": "responds", "ROUTE_TO_AGENT": "hands over", "USE_TOOL": "uses a tool"}
 DETAILS = (
     ("error", "Error"),
     ("message", "Message"),
@@ -58,55 +58,59 @@ class Step:
     details: tuple[tuple[str, str], ...]
 
 
-def timeline(log: Any) -> tuple[Step, ...]:
+def steps_of_log(log: Any) -> tuple[Step, ...]:
     """The steps in the order in which they came, each with its bar."""
     entries = log if isinstance(log, list) else [] if log in (None, {}, "") else [log]
     durations = [_number(entry, "duration_ms") for entry in entries]
     names = {_name(entry, "agent_key"): _title(entry, "agent") for entry in entries if isinstance(entry, Mapping)}
     return tuple(
-        _step(position, entry, place, names)
-        for position, (entry, place) in enumerate(zip(entries, _places(durations), strict=True), start=1)
+        _step(position, entry, bar, names)
+        for position, (entry, bar) in enumerate(zip(entries, _bars(durations), strict=True), start=1)
     )
 
 
-def path(steps: Sequence[Step]) -> tuple[str, ...]:
-    """The agents in the order in which the message went through their hands; empty where only one had it."""
+def agent_path(steps: Sequence[Step]) -> tuple[str, ...]:
+    """The agents in the order in which they got the message; empty where there was only one."""
     agents = [step for step in steps if step.type == "agent"]
     if not any(step.to for step in agents):
         return ()
     names = [step.name for step in agents] + [step.to for step in agents[-1:] if step.to]
-    return tuple(names if len(names) <= LONGEST_PATH else ["…", *names[-LONGEST_PATH:]])
+    return tuple(names if len(names) <= MAX_PATH else ["…", *names[-MAX_PATH:]])
 
 
-def _places(durations: Sequence[float | None]) -> list[tuple[int, int]]:
-    """One bar after the other; a step without a duration has none."""
+def _bars(durations: Sequence[float | None]) -> list[tuple[int, int]]:
+    """Where the bar of each step begins, and its width; a step without a duration has no bar."""
     total = sum(duration or 0 for duration in durations)
-    places, start = [], 0.0
+    bars, start = [], 0.0
     for duration in durations:
         left = round(WHOLE * start / total) if total else 0
-        width = max(round(WHOLE * (duration or 0) / total), LEAST) if total and duration else 0
-        places.append((min(left, WHOLE - width), width))
+        width = max(round(WHOLE * (duration or 0) / total), MIN_WIDTH) if total and duration else 0
+        bars.append((min(left, WHOLE - width), width))
         start += duration or 0
-    return places
+    return bars
 
 
-def _step(position: int, entry: Any, place: tuple[int, int], names: Mapping[str, str]) -> Step:
+def _step(position: int, entry: Any, bar: tuple[int, int], names: Mapping[str, str]) -> Step:
     fields = entry if isinstance(entry, Mapping) else {"value": entry}
     kind = _name(fields, "type") or "step"
+    decision = fields.get("decision_full")
+    tokens = _number(fields.get("llm_usage"), "total_tokens")
+    status = _name(fields, "status")
+    action = _name(decision, "action") or _name(fields, "decision")
     return Step(
         number=_name(fields, "step") or str(position),
         type=kind.replace("_", " "),
-        known=kind in KNOWN,
+        known=kind in KNOWN_TYPES,
         name=_title(fields, kind),
-        does=_does(fields),
-        to=_target(fields, names),
-        says=_text(fields.get("decision_full"), "action_reasoning", LONGEST_REASON),
-        failed=_failed(fields),
+        does=ACTIONS.get(action, action) or status,
+        to=_target(decision, names),
+        says=_text(decision, "action_reasoning", MAX_REASON),
+        failed=bool(fields.get("error")) or status.lower() in ("error", "failed", "failure", "timeout"),
         duration_ms=_number(fields, "duration_ms"),
-        tokens=_tokens(fields),
-        left=place[0],
-        width=place[1],
-        details=_details(fields),
+        tokens=None if tokens is None else int(tokens),
+        left=bar[0],
+        width=bar[1],
+        details=_details_of_step(fields),
     )
 
 
@@ -115,31 +119,15 @@ def _title(fields: Mapping[str, Any], kind: str) -> str:
     return next(filter(None, (_name(fields, key) for key in keys)), kind.replace("_", " "))
 
 
-def _does(fields: Mapping[str, Any]) -> str:
-    full = fields.get("decision_full")
-    action = _name(full, "action") if isinstance(full, Mapping) else ""
-    action = action or _name(fields, "decision")
-    return WORDS.get(action, action) or _name(fields, "status")
-
-
-def _target(fields: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    full = fields.get("decision_full")
-    if not isinstance(full, Mapping) or full.get("action") != "ROUTE_TO_AGENT":
+def _target(decision: Any, names: Mapping[str, str]) -> str:
+    """Who an agent hands over to, by its name where the log has it; "" for any other decision."""
+    if not isinstance(decision, Mapping) or decision.get("action") != "ROUTE_TO_AGENT":
         return ""
-    key = next(filter(None, (_name(full.get("action_details"), key) for key in TARGETS)), "")
+    key = next(filter(None, (_name(decision.get("action_details"), key) for key in TARGETS)), "")
     return names.get(key, key)
 
 
-def _failed(fields: Mapping[str, Any]) -> bool:
-    return bool(fields.get("error")) or _name(fields, "status").lower() in ("error", "failed", "failure", "timeout")
-
-
-def _tokens(fields: Mapping[str, Any]) -> int | None:
-    total = _number(fields.get("llm_usage"), "total_tokens")
-    return None if total is None else int(total)
-
-
-def _details(fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _details_of_step(fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     found = [(label, as_text(fields[key])) for key, label in DETAILS if fields.get(key) not in (None, "", {}, [])]
     shown = {key for key, _ in DETAILS} | IN_THE_HEADING
     rest = {key: value for key, value in fields.items() if key not in shown and value is not None}
@@ -147,11 +135,11 @@ def _details(fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _name(fields: Any, key: str) -> str:
-    return _text(fields, key, LONGEST_NAME)
+    return _text(fields, key, MAX_NAME)
 
 
 def _text(fields: Any, key: str, longest: int) -> str:
-    """A text or number under `key` on one line, "" for anything else."""
+    """A text or whole number under `key` on one line; "" for anything else."""
     value = fields.get(key) if isinstance(fields, Mapping) else None
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
@@ -163,5 +151,5 @@ def _number(fields: Any, key: str) -> float | None:
     value = fields.get(key) if isinstance(fields, Mapping) else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    # A whole number of JSON can be larger than any float.
+    # A whole number in JSON can be larger than any float.
     return float(value) if -1e15 < value < 1e15 and isfinite(value) and value >= 0 else None

@@ -5,16 +5,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from experiments.kinds import kind_of
-from experiments.models import Queue, Run
+from experiments.models import Run
 from experiments.web.decorators import PageRequest, signed_in
-from experiments.web.run import detail, run_list
+from experiments.web.run.detail import shown_run_of
+from experiments.web.run.run_list import queue_page_of_run, run_list_page
 
 
 @require_safe
 @signed_in
 def runs_page(request: PageRequest) -> HttpResponse:
     """One's own runs; all of them for staff. The filters are those of the API."""
-    context = {"page": run_list.page(request.user, request.GET), "section": "runs"}
+    context = {"page": run_list_page(request.user, request.GET), "section": "runs"}
     return render(request, "experiments/run/list.html", context)
 
 
@@ -23,9 +24,15 @@ def runs_page(request: PageRequest) -> HttpResponse:
 def run_page(request: PageRequest, trace_id: str) -> HttpResponse:
     run = run_or_404(request, trace_id)
     queue = run.item.queue if run.item else None
-    context = {"run": detail.shown(run), "queue": queue, "item": run.item, "queue_url": _page_of(queue)}
-    nouns = kind_of(queue).nouns if queue else None
-    return render(request, "experiments/run/page.html", {**context, "nouns": nouns, "section": "runs"})
+    context = {
+        "run": shown_run_of(run),
+        "queue": queue,
+        "item": run.item,
+        "queue_url": queue_page_of_run(queue),
+        "nouns": kind_of(queue).nouns if queue else None,
+        "section": "runs",
+    }
+    return render(request, "experiments/run/page.html", context)
 
 
 def run_or_404(request: PageRequest, trace_id: str) -> Run:
@@ -38,8 +45,3 @@ def run_or_404(request: PageRequest, trace_id: str) -> Run:
     if run is None:
         raise Http404
     return run
-
-
-def _page_of(queue: Queue | None) -> str:
-    """The page of a run's queue; a trial belongs to its parent."""
-    return kind_of(queue).address(queue.parent_id or queue.pk) if queue else ""

@@ -68,7 +68,7 @@ def test_an_item_is_opened_with_the_message_that_its_plan_makes() -> None:
     assert "Question 2" in html
     assert "Hello, How long does it take?" in html
     assert '<p id="asked" class="muted">Asked as Hello, How long does it take?</p>' in html
-    assert "<dt>length</dt><dd><b>22</b></dd>" in html
+    assert "<dt>length</dt> <dd><b>22</b></dd>" in html
 
 
 def test_a_poll_brings_what_changed() -> None:

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
-from django.test import Client
 from django.utils import timezone
 
-from tests.integration.web.support import user
+from tests.integration.web.support import Browser, user
 
 pytestmark = pytest.mark.django_db
 RIGHT = "correct horse"
@@ -25,7 +24,7 @@ def _ann(settings: Any) -> None:
 
 
 def attempt(form: str = "/login/", password: str = "wrong", name: str = "ann", **more: Any) -> Any:
-    return Client(**more).post(form, {"username": name, "password": password})
+    return Browser(**more).post(form, {"username": name, "password": password})
 
 
 def fail(times: int, **more: Any) -> list[int]:

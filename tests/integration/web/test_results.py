@@ -33,7 +33,7 @@ def shown(client: Client, batch: CsvBatch) -> str:
 
 def bars(html: str) -> list[tuple[str, str, str]]:
     """(label, count and share, address) of each bar."""
-    bar = r'<li[^>]*><a href="([^"]*)"><span class="label"[^>]*>(.*?)</span>.*?<span class="num">(.*?)</a>'
+    bar = r'<li[^>]*> <a href="([^"]*)"> <span class="label"[^>]*>(.*?)</span>.*?<span class="num">(.*?)</a>'
     found = re.findall(bar, html)
     return [(label, " ".join(re.sub(r"<.*?>", "", number).split()), unescape(link)) for link, label, number in found]
 

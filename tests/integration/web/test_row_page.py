@@ -98,7 +98,7 @@ def tried(row: CsvBatchRow, *numbers: int, detail: str = "") -> None:
 def attempts_of(batch: CsvBatch) -> list[str]:
     """Each line of the attempts: its number and its outcome, as read."""
     html = htmx(browser("ann"), queue_url(batch, "row/0/")).content.decode()
-    lines = re.findall(r"<li>(<span class=\"num\">.*?)<span class=\"muted right\">", html)
+    lines = re.findall(r"<li> (<span class=\"num\">.*?)<span class=\"muted right\">", html)
     return [" ".join(re.sub(r"<.*?>", " ", line).split()) for line in lines]
 
 

@@ -66,7 +66,7 @@ def test_it_is_said_beside_the_field_and_nothing_is_lost(
 
 def test_above_the_form_the_fields_to_mend_are_named(staff: Any) -> None:
     html = send(staff, network_of(), name="", timeout_s="601").content.decode()
-    above = html.partition('id="refused">')[2].partition("</p>")[0]
+    above = html.partition('id="refused">')[2].partition("</p>")[0].strip()
     assert above.startswith("Nothing is saved yet. Mend first: ")
     assert '<a href="#id-name">Name</a>, <a href="#id-timeout_s">Time-out</a>.' in above
 
