@@ -1,14 +1,16 @@
 """A person's answer to an item, a field of the answer each."""
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
-from experiments.core.choices import FieldType
+from experiments.core.choices import ErrorCode
 from experiments.kinds import QueueLayout
 from experiments.models import QueueItem
+from experiments.response_schema.field_types import traits_of_field
 
 PREFIX = "answer"
 MAX_LINE = 60
@@ -51,7 +53,7 @@ class NumberField(forms.FloatField):
 
     def validate(self, value: Any) -> None:
         if value is not None and not math.isfinite(value):
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+            raise forms.ValidationError(self.error_messages["invalid"], code=ErrorCode.INVALID)
         forms.Field.validate(self, value)
 
 
@@ -67,15 +69,16 @@ def form_field(field: Mapping[str, Any], value: Any) -> forms.Field:
     """The input for one response field that has `value` now."""
     required = field["required"]
     common = {"label": field["name"], "help_text": field.get("description", ""), "required": required}
-    if field["type"] == FieldType.BOOLEAN:
-        booleans = {"true": True, "false": False}
-        chosen = "" if value is None else str(value).lower()
-        return _select(list(booleans), coerce=booleans.__getitem__, initial=chosen, **common)
+    traits = traits_of_field(field)
+    if traits.values:
+        values = {json.dumps(one): one for one in traits.values}
+        chosen = "" if value is None else json.dumps(value)
+        return _select(list(values), coerce=values.__getitem__, initial=chosen, **common)
     if field.get("choices"):
         return _select(field["choices"], coerce=str, initial=value, **common)
-    if field["type"] == FieldType.INTEGER:
+    if not traits.is_text and traits.is_whole:
         return forms.IntegerField(initial=value, **common)
-    if field["type"] == FieldType.NUMBER:
+    if not traits.is_text:
         return NumberField(initial=value, widget=forms.NumberInput(attrs={"step": "any"}), **common)
     text = value if isinstance(value, str) else ""
     widget = forms.Textarea(attrs={"rows": 4}) if len(text) > MAX_LINE or "\n" in text else forms.TextInput()
