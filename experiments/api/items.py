@@ -13,6 +13,7 @@ from experiments.api.base import QueueView
 from experiments.api.pagination import RowCursor
 from experiments.api.queues import Methods
 from experiments.api.serializers import queues as serializers
+from experiments.export.formats import EXPORT_FORMATS
 from experiments.export.response import export_response
 from experiments.kinds import QueueKind
 from experiments.models import Queue, QueueItem
@@ -98,7 +99,7 @@ class QueueExport(QueueView):
 
     @extend_schema(
         parameters=[serializers.ExportOptionsSerializer],
-        responses={(200, "text/csv"): OpenApiTypes.BINARY, (200, "application/jsonl"): OpenApiTypes.BINARY},
+        responses={(200, writer.media_type): OpenApiTypes.BINARY for writer in EXPORT_FORMATS.values()},
     )
     def get(self, request: Request, **ids: Any) -> StreamingHttpResponse:
         queue = self.queue()

@@ -14,11 +14,17 @@ class FormatWriter:
     """`label` is the format's name for people; `chunks` makes bytes of rows, in pieces."""
 
     label: str
-    content_type: str
+    media_type: str
     chunks: Callable[[ExportLayout, Iterable[ExportRow]], Iterator[bytes]]
+    parameter: str = ""
+    """Of the media type, in the header of a download."""
+
+    @property
+    def content_type(self) -> str:
+        return self.media_type + self.parameter
 
 
 EXPORT_FORMATS = {
-    ExportFormat.CSV: FormatWriter("CSV", "text/csv; charset=utf-8", csv_chunks),
+    ExportFormat.CSV: FormatWriter("CSV", "text/csv", csv_chunks, "; charset=utf-8"),
     ExportFormat.JSONL: FormatWriter("JSONL", "application/jsonl", jsonl_chunks),
 }

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from experiments.core.choices import ExportFormat, RowStatus
+from experiments.export.formats import EXPORT_FORMATS
 from experiments.selectors.items import LARGEST_INDEX
 from experiments.services.exports import ExportOptions
 
@@ -59,7 +60,9 @@ class DuplicateForm(forms.Form):
 class ExportForm(forms.Form):
     """The options of a download; one that is not given or not valid has the default of the API."""
 
-    format = forms.ChoiceField(choices=[(name, name.upper()) for name in ExportFormat], required=False)
+    format = forms.ChoiceField(
+        choices=[(name, writer.label) for name, writer in EXPORT_FORMATS.items()], required=False
+    )
     # The widget of a checkbox takes the text "0" for yes.
     partial = forms.BooleanField(widget=forms.HiddenInput, required=False)
     excel = forms.BooleanField(widget=forms.HiddenInput, required=False)
