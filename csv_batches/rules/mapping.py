@@ -51,7 +51,8 @@ def new_columns(given: Any) -> list[Json]:
 def merge_columns(existing: Sequence[Json], changes: Any) -> list[Json]:
     """All columns, changed where `changes` names them; `InvalidInput` (attr `columns`) names the column."""
     entries = _entries_by_name(changes)
-    unknown = next((name for name in entries if name not in {column["name"] for column in existing}), None)
+    known = {column["name"] for column in existing}
+    unknown = next((name for name in entries if name not in known), None)
     if unknown is not None:
         raise _invalid(f"There is no column {quoted(unknown)}.", ErrorCode.UNKNOWN_COLUMN, Part(name=unknown))
     merged = [_changed_column(Column(**column), entries.get(column["name"], {})) for column in existing]
