@@ -13,7 +13,7 @@ from experiments.core.item_fields import EXPORTED_FIELDS
 from experiments.export.formats import EXPORT_FORMATS
 from experiments.export.response import Download
 from experiments.export.rows import ExportLayout, ExportRow
-from experiments.kinds import kind_of
+from experiments.kinds import Extras, kind_of
 from experiments.models import Queue
 from experiments.selectors.items import items_of_queue
 from experiments.selectors.queues import refuse_without_source
@@ -70,24 +70,21 @@ def _chunks(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
         if now is None:
             raise Gone(f"The {kind_of(queue).nouns.one} was deleted.", code=ErrorCode.NOT_FOUND)
         check_finished(now, options)
-        yield from EXPORT_FORMATS[options.format].chunks(_layout(now, options), _rows(now, options))
+        queue_layout = kind_of(now).layout(now)
+        export_layout = ExportLayout(
+            headers=queue_layout.headers,
+            names=queue_layout.columns,
+            fields=queue_layout.field_names,
+            extras=queue_layout.extras.names,
+            metadata=options.metadata,
+            excel=options.excel,
+            line_end=queue_layout.line_end,
+        )
+        rows = _rows(now, queue_layout.extras, options)
+        yield from EXPORT_FORMATS[options.format].chunks(export_layout, rows)
 
 
-def _layout(queue: Queue, options: ExportOptions) -> ExportLayout:
-    kind = kind_of(queue)
-    return ExportLayout(
-        headers=tuple(kind.headers(queue)),
-        names=tuple(kind.columns(queue)),
-        fields=tuple(field["name"] for field in kind.response_fields(queue)),
-        extras=kind.extras(queue).names,
-        metadata=options.metadata,
-        excel=options.excel,
-        line_end=kind.line_end(queue),
-    )
-
-
-def _rows(queue: Queue, options: ExportOptions) -> Iterator[ExportRow]:
-    extras = kind_of(queue).extras(queue)
+def _rows(queue: Queue, extras: Extras, options: ExportOptions) -> Iterator[ExportRow]:
     found: Any = items_of_queue(queue)
     if options.status:
         found = found.filter(status=options.status)
