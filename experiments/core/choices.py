@@ -114,7 +114,6 @@ class ErrorCode(Choices):
     DUPLICATE_KEY = "duplicate_key"
     EMPTY_FILE = "empty_file"
     ENCODING = "encoding"
-    ERROR = "error"
     FILE_TOO_LARGE = "file_too_large"
     HOST_NOT_ALLOWED = "host_not_allowed"
     IN_USE = "in_use"

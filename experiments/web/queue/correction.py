@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from experiments.core.choices import FieldType
+from experiments.core.choices import ErrorCode, FieldType
 from experiments.kinds import QueueLayout
 from experiments.models import QueueItem
 
@@ -51,7 +51,7 @@ class NumberField(forms.FloatField):
 
     def validate(self, value: Any) -> None:
         if value is not None and not math.isfinite(value):
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+            raise forms.ValidationError(self.error_messages["invalid"], code=ErrorCode.INVALID)
         forms.Field.validate(self, value)
 
 

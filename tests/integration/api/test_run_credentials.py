@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from csv_batches.models import CsvBatch, CsvBatchRow
 from experiments.models import ApiToken, Run
-from experiments.worker.calls import RUN_SALT, owners_credential, signed_credential
+from experiments.services.run_credentials import RUN_SALT, owners_credential, signed_credential
 from tests.integration.api.run_support import checked, run
 from tests.integration.api.support import NOWHERE, Draft
 from tests.support.api import Api
