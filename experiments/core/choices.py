@@ -140,7 +140,6 @@ class ErrorCode(Choices):
     EMPTY_FILE = "empty_file"
     EMPTY_MESSAGE = "empty_message"
     ENCODING = "encoding"
-    ERROR = "error"
     FILE_TOO_LARGE = "file_too_large"
     HOST_NOT_ALLOWED = "host_not_allowed"
     IN_USE = "in_use"

@@ -3,6 +3,7 @@
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from rest_framework.exceptions import APIException
 
 from experiments.api.errors import body_too_large
 from experiments.core.choices import ErrorCode
@@ -14,7 +15,7 @@ CODES = {
     404: ErrorCode.NOT_FOUND,
     411: ErrorCode.LENGTH_REQUIRED,
     413: ErrorCode.TOO_LARGE,
-    500: ErrorCode.ERROR,
+    500: APIException.default_code,
 }
 API_ROOTS = ("api", "run")
 

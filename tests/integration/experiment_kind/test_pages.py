@@ -11,6 +11,7 @@ from django.test import Client
 from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.services import drafts, duplicates
 from experiments.models import Network
+from tests.integration.web.support import Browser
 from tests.support import datasets
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,7 @@ CONTENT = b"run_input,expected,label,system_params.customer.id\nmail <b>1</b>,ye
 @pytest.fixture
 def ann() -> Client:
     user, _ = get_user_model().objects.get_or_create(username="ann", defaults={"is_staff": True})
-    client = Client()
+    client = Browser()
     client.force_login(user)
     return client
 
