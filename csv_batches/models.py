@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from csv_batches.rules.choices import SchemaMode, UploadState
 from experiments import response_schema
+from experiments.ingest import INGEST_FORMATS
 from experiments.models import Queue, QueueItem
 from experiments.models.fields import OrderedJSONField
 from experiments.models.querysets import OwnedQuerySet, QueueItemQuerySet, QueueQuerySet
@@ -31,7 +32,10 @@ def source_path(batch: "CsvBatch", filename: str) -> str:
 
 
 def kept_suffix(filename: str) -> str:
-    return ".jsonl" if PurePath(filename).suffix.lower() == ".jsonl" else ".csv"
+    """The first suffix of a format, if the name ends with it; everything else is kept as CSV, `.ndjson` too."""
+    kept = [one.suffixes[0] for one in INGEST_FORMATS]
+    suffix = PurePath(filename).suffix.lower()
+    return suffix if suffix in kept else kept[0]
 
 
 def incoming_path(upload: "Upload", filename: str) -> str:

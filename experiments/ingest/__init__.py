@@ -1,7 +1,8 @@
 """Reads table files: a path goes in, columns and rows of text come out, or an error that names the place."""
 
 from experiments.ingest.errors import SPLIT, FileTooLarge, Limits, RejectedFile
-from experiments.ingest.reader import CsvTable, Preview, is_jsonl, open_table, parse_preview
+from experiments.ingest.formats import INGEST_FORMATS, IngestFormat, file_dialog_types, format_labels, format_of_file
+from experiments.ingest.reader import Preview, open_table, parse_preview
 from experiments.ingest.table import (
     Column,
     FileWarning,
@@ -11,17 +12,20 @@ from experiments.ingest.table import (
 )
 
 __all__ = [
+    "INGEST_FORMATS",
     "SPLIT",
     "Column",
-    "CsvTable",
     "FileTooLarge",
     "FileWarning",
+    "IngestFormat",
     "Limits",
     "Preview",
     "ReadOptions",
     "RejectedFile",
     "Table",
-    "is_jsonl",
+    "file_dialog_types",
+    "format_labels",
+    "format_of_file",
     "name_columns",
     "open_table",
     "parse_preview",

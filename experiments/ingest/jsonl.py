@@ -8,16 +8,16 @@ from collections.abc import Generator, Iterable
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from experiments.core.choices import ErrorCode, WarningCode
 from experiments.core.formatting import shorten
 from experiments.core.json_text import is_storable
 from experiments.ingest.dialect import line_end_of
-from experiments.ingest.encoding import Encoding, decoded_pieces
+from experiments.ingest.encoding import decoded_pieces, find_encoding
 from experiments.ingest.errors import FileTooLarge, Limits, RejectedFile
 from experiments.ingest.records import line_chunks
-from experiments.ingest.table import SHOWN_CHARS, Column, Table, WarningLog, name_columns
+from experiments.ingest.table import SHOWN_CHARS, Column, ReadOptions, Table, WarningLog, name_columns
 
 LONG_LINE = 256 * 1024
 MAX_VALUES = 500_000
@@ -38,23 +38,23 @@ class _DuplicateKey(ValueError):
 class JsonlTable(Table):
     """A JSON Lines file. Texts are taken verbatim, null is empty text, other values are compact JSON text.
 
-    Where the columns are the keys of the first object (`keys`), a later object without some of them gets a warning.
+    Where the columns are the keys of the first object (`options.keys`), a later object without some of
+    them gets a warning.
     """
 
     delimiter = None
 
-    def __init__(
-        self, path: Path, encoding: Encoding, limits: Limits, *, keys: Literal["first", "all"] = "first"
-    ) -> None:
+    def __init__(self, path: Path, head: bytes, options: ReadOptions, limits: Limits) -> None:
+        encoding = find_encoding(head, options.encoding)
         self._path = path
         self._encoding = encoding
         self._limits = limits
         self.log = WarningLog()
         self.encoding = encoding.name
         self.row_count = self._line = 0
-        self.line_end, self.columns = self._read_columns(all_lines=keys == "all")
+        self.line_end, self.columns = self._read_columns(all_lines=options.keys == "all")
         self._known = {column.header for column in self.columns}
-        self._warns_of_missing_keys = keys == "first"
+        self._warns_of_missing_keys = options.keys == "first"
 
     @property
     def line(self) -> int:

@@ -1,23 +1,16 @@
-"""Open a table file and stream its rows: oddities become warnings, and errors name their place."""
+"""Open a table file of any format, or only its beginning."""
 
-import operator
-from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import islice
 from pathlib import Path
 
-from experiments.core.choices import ErrorCode, WarningCode
-from experiments.ingest.dialect import SAMPLE_BYTES, find_dialect
-from experiments.ingest.encoding import Encoding, decoded_pieces, find_encoding
-from experiments.ingest.errors import Limits, RejectedFile
-from experiments.ingest.jsonl import JsonlTable
+from experiments.ingest.errors import Limits
+from experiments.ingest.formats import format_of_file
 from experiments.ingest.magic import refuse_other_formats
-from experiments.ingest.records import RecordReader
-from experiments.ingest.table import Column, ReadOptions, Table, WarningLog, name_columns
+from experiments.ingest.table import ReadOptions, Table
 
 _HEAD_BYTES = 8 * 1024
-JSONL_SUFFIXES = (".jsonl", ".ndjson")
 _NO_OPTIONS = ReadOptions()
 _DEFAULT_LIMITS = Limits()
 
@@ -30,29 +23,22 @@ class Preview:
     rows: list[list[str]]
 
 
-def is_jsonl(filename: str) -> bool:
-    """Whether a file of this name is read as JSON Lines, and not as CSV."""
-    return filename.lower().endswith(JSONL_SUFFIXES)
-
-
 def open_table(
     path: Path | str, *, filename: str, options: ReadOptions = _NO_OPTIONS, limits: Limits = _DEFAULT_LIMITS
 ) -> Table:
     """Detect how to read the file, read its header and check its first row.
 
-    `filename` is the name the file was sent under: `.jsonl` and `.ndjson` are read as JSON Lines, all others as CSV.
+    `filename` is the name the file was sent under: its format goes by that (`format_of_file`).
     Raises `RejectedFile` for the file (`FileTooLarge` beyond the limits), `InvalidInput` for impossible options.
     """
     path = Path(path)
     limits.check_size(path.stat().st_size)
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
-    refuse_other_formats(head)
-    encoding = find_encoding(head, options.encoding)
-    if is_jsonl(filename):
-        table: Table = JsonlTable(path, encoding, limits, keys=options.keys)
-    else:
-        table = CsvTable(path, encoding, options, limits)
+    ingest_format = format_of_file(filename)
+    if ingest_format.is_text:
+        refuse_other_formats(head)
+    table = ingest_format.table(path, head, options, limits)
     with closing(table.rows()) as rows:
         next(rows, None)
     return table
@@ -70,113 +56,3 @@ def parse_preview(
     table = open_table(path, filename=filename, options=options, limits=limits)
     with closing(table.rows()) as rows:
         return Preview(table, list(islice(rows, limit)))
-
-
-class CsvTable(Table):
-    """A CSV file whose dialect and header are known. Made by `open_table`."""
-
-    def __init__(self, path: Path, encoding: Encoding, options: ReadOptions, limits: Limits) -> None:
-        self._path = path
-        self._encoding = encoding
-        self._limits = limits
-        self._has_header = options.header
-        self._pad = options.ragged == "pad"
-        sample = "".join(decoded_pieces(path, encoding, limit=SAMPLE_BYTES))
-        if not sample:
-            raise RejectedFile("The file is empty.", code=ErrorCode.EMPTY_FILE)
-        complete = path.stat().st_size < SAMPLE_BYTES
-        self._dialect = find_dialect(sample, requested=options.delimiter, complete=complete)
-        self.encoding = encoding.name
-        self.delimiter = self._dialect.delimiter
-        self.line_end = self._dialect.line_end
-        self.row_count = 0
-        self.log = WarningLog()
-        self._records: RecordReader | None = None
-        self.columns = self._read_columns()
-
-    @property
-    def line(self) -> int:
-        return self._records.line if self._records is not None else 0
-
-    def _read_columns(self) -> tuple[Column, ...]:
-        with closing(decoded_pieces(self._path, self._encoding)) as pieces:
-            records = self._open_records(pieces, WarningLog())
-            first = next(filter(None, islice(records, self._limits.max_rows)), None)
-            if first is None:
-                only = (
-                    "only blank lines"
-                    if records.line < self._limits.max_rows
-                    else f"{records.line:,} blank lines first"
-                )
-                raise RejectedFile(f"The file holds {only}.", code=ErrorCode.EMPTY_FILE)
-            if len(first) > self._limits.max_columns:
-                raise self._limits.too_many_columns(records.line)
-            self.header_line = records.line
-        if self._has_header:
-            return name_columns(first)
-        return tuple(Column(name, name) for name in (f"column {number}" for number in range(1, len(first) + 1)))
-
-    def _open_records(self, pieces: Iterator[str], log: WarningLog) -> RecordReader:
-        records = RecordReader(pieces, self._dialect, self._limits, log)
-        if self._dialect.sep_line:
-            next(iter(records), None)
-        return records
-
-    def rows(self) -> Generator[list[str]]:
-        self.log = log = WarningLog()
-        self.row_count = 0
-        with closing(decoded_pieces(self._path, self._encoding)) as pieces:
-            self._records = records = self._open_records(pieces, log)
-            if self._has_header:
-                for _ in takewhile(operator.not_, records):
-                    log.add(records.line, WarningCode.BLANK_LINE, "A blank line above the header was left out.")
-                log.add_names(self.columns, records.line)
-            yield from self._rows_of_equal_width(records, log)
-        if not self.row_count:
-            raise RejectedFile("The file has a header and no rows below it.", code=ErrorCode.NO_ROWS)
-
-    def _rows_of_equal_width(self, records: RecordReader, log: WarningLog) -> Iterator[list[str]]:
-        width, limit = len(self.columns), self._limits.max_rows
-        for record in records:
-            if len(record) != width:
-                fitted = self._fitted(record, records.line, log)
-                if fitted is None:
-                    continue
-                record = fitted
-            if self.row_count >= limit:
-                raise self._limits.too_many_rows(records.line)
-            self.row_count += 1
-            yield record
-
-    def _fitted(self, record: list[str], line: int, log: WarningLog) -> list[str] | None:
-        """Bring a record to the table's width where that loses nothing; None for a blank line between rows."""
-        width, found = len(self.columns), len(record)
-        if not record:
-            if width == 1:
-                return [""]
-            log.add(line, WarningCode.BLANK_LINE, "A blank line was left out.")
-            if log.counts[WarningCode.BLANK_LINE] > self._limits.max_rows:
-                raise self._limits.too_many_rows(line)
-            return None
-        if found > width and not any(record[width:]):
-            detail = f"{found - width} empty cells beyond the last column were left out."
-            log.add(line, WarningCode.EXTRA_EMPTY_CELLS, detail)
-            return record[:width]
-        if found < width and self._pad:
-            detail = f"The row has {found} of {width} cells; the missing ones were filled with empty text."
-            log.add(line, WarningCode.SHORT_ROW, detail)
-            return record + [""] * (width - found)
-        raise self._ragged(line, found)
-
-    def _ragged(self, line: int, found: int) -> RejectedFile:
-        width = len(self.columns)
-        whose = "the header" if self._has_header else "the first row"
-        advice = "Put cells that hold the delimiter in quotes, or choose another delimiter."
-        if found < width:
-            advice = "Complete the row, or choose to fill short rows."
-        elif width == 1:
-            advice += " A title above the header has to go."
-        cells = "1 cell" if found == 1 else f"{found:,} cells"
-        detail = f"Line {line} has {cells}, {whose} has {width:,}. {advice}"
-        column = min(found, width) + 1
-        return RejectedFile(detail, code=ErrorCode.RAGGED_ROW, line=line, column=column, found=found, expected=width)

@@ -86,7 +86,7 @@ class WarningLog:
 
 
 class Table(ABC):
-    """A file whose columns are known and whose rows can be read, as often as needed.
+    """A file whose columns are known and whose rows can be read, as often as needed. `open_table` makes it.
 
     `delimiter` is None where the format has none. `line_end` is the one that most records at the file's beginning have.
     `row_count`, `line` and `warnings` are about the latest `rows()`, as far as it has come; `line` is the physical line

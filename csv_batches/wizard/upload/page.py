@@ -14,7 +14,7 @@ from csv_batches.wizard.upload.first_rows import FirstRows
 from csv_batches.wizard.upload.read_options import OptionsForm, Refusal, options_form, refusal_of_upload
 from experiments.core.errors import WorkbenchError
 from experiments.core.formatting import count
-from experiments.ingest import ReadOptions, parse_preview
+from experiments.ingest import INGEST_FORMATS, ReadOptions, file_dialog_types, format_labels, parse_preview
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,11 @@ def size_in_words(size: int) -> str:
         if size >= unit:
             return f"{size / unit:.1f}".removesuffix(".0") + f" {name}"
     return f"{size} bytes"
+
+
+def accepted_files() -> dict[str, Any]:
+    """The formats; `labels` for a sentence, `types` for the file dialog."""
+    return {"formats": INGEST_FORMATS, "labels": format_labels(), "types": file_dialog_types()}
 
 
 def upload_limits() -> dict[str, str]:

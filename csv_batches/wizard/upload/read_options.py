@@ -9,7 +9,7 @@ from csv_batches.rules.choices import UploadState
 from csv_batches.services import store_rows
 from csv_batches.wizard.upload.forms import DELIMITERS, OTHER, form_values
 from experiments.core.choices import ErrorCode
-from experiments.ingest import ReadOptions, encoding_names, is_jsonl
+from experiments.ingest import IngestFormat, ReadOptions, encoding_names, format_of_file
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,9 @@ class Option:
 
 @dataclass(frozen=True)
 class OptionsForm:
-    """The choices of how the file is read. `delimiters` is empty where the format has none."""
+    """The choices of how the file is read; which of them there are depends on the format."""
 
+    format: IngestFormat
     common: tuple[Option, ...]
     others: tuple[Option, ...]
     delimiters: tuple[Option, ...]
@@ -38,11 +39,11 @@ def options_form(filename: str, options: ReadOptions, batch: CsvBatch | None) ->
     detected = batch.encoding if batch and not options.encoding else ""
     automatic = Option("", f"Find out: {encoding_names.label(detected)}" if detected else "Find out", not encoding)
     values = form_values(options)
-    has_delimiter = not is_jsonl(filename)
     return OptionsForm(
+        format=format_of_file(filename),
         common=(automatic, *_listed(encoding_names.COMMON | unlisted, encoding)),
         others=_listed(encoding_names.OTHERS, encoding),
-        delimiters=_delimiter_options(values["delimiter"], batch) if has_delimiter else (),
+        delimiters=_delimiter_options(values["delimiter"], batch),
         own_delimiter=values["own_delimiter"],
         header=options.header,
         pad=options.ragged == "pad",

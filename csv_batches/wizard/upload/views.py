@@ -17,7 +17,7 @@ from csv_batches.rules import steps
 from csv_batches.services import drafts, store_rows, uploads
 from csv_batches.wizard.base import draft_view, redirect_by_button, render_step, step_address
 from csv_batches.wizard.upload.forms import NamesForm, ReadForm
-from csv_batches.wizard.upload.page import file_page, upload_limits
+from csv_batches.wizard.upload.page import accepted_files, file_page, upload_limits
 from csv_batches.wizard.upload.read_options import options_form, refusal_of_error, refusal_of_upload
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput, WorkbenchError
@@ -96,6 +96,7 @@ def _render_new(request: PageRequest, refused: Upload | None, error: WorkbenchEr
         "upload": refused,
         "options": options_form(refused.name, options, None) if refused else None,
         "error": error,
+        "accepted": accepted_files(),
         "limits": upload_limits(),
     }
     return _with_status(request, render_step(request, None, steps.UPLOAD, context), error)
@@ -180,6 +181,7 @@ def _render(
         "options": file.options,
         "error": error,
         "names": names or NamesForm({"name": batch.name, "dataset_name": batch.dataset_name}),
+        "accepted": accepted_files(),
         "limits": upload_limits(),
         # While a file is being read, polls change only its progress.
         "only_progress": request.method != "POST" and file.is_reading,

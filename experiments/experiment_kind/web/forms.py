@@ -12,7 +12,7 @@ from experiments.experiment_kind import datasets
 from experiments.experiment_kind.choices import SchemaMode
 from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.web import labels
-from experiments.ingest import ReadOptions
+from experiments.ingest import ReadOptions, format_labels
 from experiments.models import Network
 from experiments.web.base_form import BaseForm
 
@@ -31,7 +31,7 @@ ENCODINGS = (
 class FileForm(BaseForm):
     """A data set and how to read it; what is not chosen is detected."""
 
-    file = forms.FileField(label="CSV or JSON Lines file", error_messages={"required": "Choose a file first."})
+    file = forms.FileField(label=f"{format_labels()} file", error_messages={"required": "Choose a file first."})
     encoding = forms.ChoiceField(label="Encoding", choices=ENCODINGS, required=False)
     delimiter = forms.ChoiceField(label="Cells are divided by", choices=DELIMITERS, required=False)
     pad = forms.BooleanField(label="Fill rows with too few cells, and list them", required=False)

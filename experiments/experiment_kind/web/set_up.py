@@ -8,7 +8,7 @@ from experiments.core.formatting import counted, in_one_line
 from experiments.experiment_kind.choices import ColumnRole
 from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.web import labels
-from experiments.ingest import encoding_names
+from experiments.ingest import encoding_names, format_of_file
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
 SAMPLES = 3
@@ -74,5 +74,7 @@ def how_read(experiment: Experiment) -> str:
         parts.append(encoding_names.short(experiment.encoding))
     if experiment.source_name:
         found = experiment.delimiter
-        parts.append(f"divided by {DELIMITERS.get(found, found)}" if found else "JSON Lines")
+        parts.append(
+            f"divided by {DELIMITERS.get(found, found)}" if found else format_of_file(experiment.source_name).label
+        )
     return ", ".join(parts)

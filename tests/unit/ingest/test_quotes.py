@@ -58,7 +58,7 @@ def test_an_unterminated_quote_does_not_swallow_the_file(refusal: Refusal, monke
             return read[-1]
 
     content = 'a,b\n1,"x\n' + "2,y\n" * 200_000
-    monkeypatch.setattr("experiments.ingest.reader.SAMPLE_BYTES", 1000)
+    monkeypatch.setattr("experiments.ingest.csv_table.SAMPLE_BYTES", 1000)
     monkeypatch.setattr(encoding, "text_decoder", Counting)
     refused = refusal(content, limits=Limits(max_cell_chars=2000))
     assert (refused.code, refused.extra["line"], refused.extra["column"]) == ("unterminated_quote", 2, 2)

@@ -1,0 +1,125 @@
+"""Read CSV: oddities that lose nothing become warnings, and errors name their place."""
+
+import operator
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from itertools import islice, takewhile
+from pathlib import Path
+
+from experiments.core.choices import ErrorCode, WarningCode
+from experiments.ingest.dialect import SAMPLE_BYTES, find_dialect
+from experiments.ingest.encoding import decoded_pieces, find_encoding
+from experiments.ingest.errors import Limits, RejectedFile
+from experiments.ingest.records import RecordReader
+from experiments.ingest.table import Column, ReadOptions, Table, WarningLog, name_columns
+
+
+class CsvTable(Table):
+    """A CSV file whose dialect and header are known."""
+
+    def __init__(self, path: Path, head: bytes, options: ReadOptions, limits: Limits) -> None:
+        encoding = find_encoding(head, options.encoding)
+        self._path = path
+        self._encoding = encoding
+        self._limits = limits
+        self._has_header = options.header
+        self._pad = options.ragged == "pad"
+        sample = "".join(decoded_pieces(path, encoding, limit=SAMPLE_BYTES))
+        if not sample:
+            raise RejectedFile("The file is empty.", code=ErrorCode.EMPTY_FILE)
+        complete = path.stat().st_size < SAMPLE_BYTES
+        self._dialect = find_dialect(sample, requested=options.delimiter, complete=complete)
+        self.encoding = encoding.name
+        self.delimiter = self._dialect.delimiter
+        self.line_end = self._dialect.line_end
+        self.row_count = 0
+        self.log = WarningLog()
+        self._records: RecordReader | None = None
+        self.columns = self._read_columns()
+
+    @property
+    def line(self) -> int:
+        return self._records.line if self._records is not None else 0
+
+    def _read_columns(self) -> tuple[Column, ...]:
+        with closing(decoded_pieces(self._path, self._encoding)) as pieces:
+            records = self._open_records(pieces, WarningLog())
+            first = next(filter(None, islice(records, self._limits.max_rows)), None)
+            if first is None:
+                only = (
+                    "only blank lines"
+                    if records.line < self._limits.max_rows
+                    else f"{records.line:,} blank lines first"
+                )
+                raise RejectedFile(f"The file holds {only}.", code=ErrorCode.EMPTY_FILE)
+            if len(first) > self._limits.max_columns:
+                raise self._limits.too_many_columns(records.line)
+            self.header_line = records.line
+        if self._has_header:
+            return name_columns(first)
+        return tuple(Column(name, name) for name in (f"column {number}" for number in range(1, len(first) + 1)))
+
+    def _open_records(self, pieces: Iterator[str], log: WarningLog) -> RecordReader:
+        records = RecordReader(pieces, self._dialect, self._limits, log)
+        if self._dialect.sep_line:
+            next(iter(records), None)
+        return records
+
+    def rows(self) -> Generator[list[str]]:
+        self.log = log = WarningLog()
+        self.row_count = 0
+        with closing(decoded_pieces(self._path, self._encoding)) as pieces:
+            self._records = records = self._open_records(pieces, log)
+            if self._has_header:
+                for _ in takewhile(operator.not_, records):
+                    log.add(records.line, WarningCode.BLANK_LINE, "A blank line above the header was left out.")
+                log.add_names(self.columns, records.line)
+            yield from self._rows_of_equal_width(records, log)
+        if not self.row_count:
+            raise RejectedFile("The file has a header and no rows below it.", code=ErrorCode.NO_ROWS)
+
+    def _rows_of_equal_width(self, records: RecordReader, log: WarningLog) -> Iterator[list[str]]:
+        width, limit = len(self.columns), self._limits.max_rows
+        for record in records:
+            if len(record) != width:
+                fitted = self._fitted(record, records.line, log)
+                if fitted is None:
+                    continue
+                record = fitted
+            if self.row_count >= limit:
+                raise self._limits.too_many_rows(records.line)
+            self.row_count += 1
+            yield record
+
+    def _fitted(self, record: list[str], line: int, log: WarningLog) -> list[str] | None:
+        """Bring a record to the table's width where that loses nothing; None for a blank line between rows."""
+        width, found = len(self.columns), len(record)
+        if not record:
+            if width == 1:
+                return [""]
+            log.add(line, WarningCode.BLANK_LINE, "A blank line was left out.")
+            if log.counts[WarningCode.BLANK_LINE] > self._limits.max_rows:
+                raise self._limits.too_many_rows(line)
+            return None
+        if found > width and not any(record[width:]):
+            detail = f"{found - width} empty cells beyond the last column were left out."
+            log.add(line, WarningCode.EXTRA_EMPTY_CELLS, detail)
+            return record[:width]
+        if found < width and self._pad:
+            detail = f"The row has {found} of {width} cells; the missing ones were filled with empty text."
+            log.add(line, WarningCode.SHORT_ROW, detail)
+            return record + [""] * (width - found)
+        raise self._ragged(line, found)
+
+    def _ragged(self, line: int, found: int) -> RejectedFile:
+        width = len(self.columns)
+        whose = "the header" if self._has_header else "the first row"
+        advice = "Put cells that hold the delimiter in quotes, or choose another delimiter."
+        if found < width:
+            advice = "Complete the row, or choose to fill short rows."
+        elif width == 1:
+            advice += " A title above the header has to go."
+        cells = "1 cell" if found == 1 else f"{found:,} cells"
+        detail = f"Line {line} has {cells}, {whose} has {width:,}. {advice}"
+        column = min(found, width) + 1
+        return RejectedFile(detail, code=ErrorCode.RAGGED_ROW, line=line, column=column, found=found, expected=width)

@@ -1,0 +1,68 @@
+"""The formats of files that can be read: one row a format."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from experiments.ingest.csv_table import CsvTable
+from experiments.ingest.errors import Limits
+from experiments.ingest.jsonl import JsonlTable
+from experiments.ingest.table import ReadOptions, Table
+
+
+@dataclass(frozen=True, slots=True)
+class IngestFormat:
+    """What reading, upload and pages ask of a format."""
+
+    label: str
+    about: str
+    """For people, the rest of a sentence that begins with the label."""
+    table: Callable[[Path, bytes, ReadOptions, Limits], Table]
+    """Opens a file. The bytes are its beginning, so that what is found there is not read twice."""
+    suffixes: tuple[str, ...]
+    """In lower case. Files are kept under the first one."""
+    media_types: tuple[str, ...] = ()
+    """Further files that the dialog of a browser offers."""
+    is_text: bool = True
+    """It has an encoding, and a file that begins like a PDF or an archive is refused. Without this `table` has to check
+    what it opens."""
+    has_delimiter: bool = False
+    has_header: bool = False
+    """The first row holds the names of the columns, unless a person says otherwise."""
+    has_short_rows: bool = False
+    """A row can have fewer cells than there are columns."""
+
+
+INGEST_FORMATS = (
+    IngestFormat(
+        "CSV",
+        " with one row for each call, its first row the names of the columns. Delimiter and encoding are found out and"
+        " shown, and you can say otherwise.",
+        CsvTable,
+        suffixes=(".csv", ".tsv", ".txt"),
+        media_types=("text/csv", "text/plain", "text/tab-separated-values"),
+        has_delimiter=True,
+        has_header=True,
+        has_short_rows=True,
+    ),
+    IngestFormat("JSON Lines", ", one object on each line.", JsonlTable, suffixes=(".jsonl", ".ndjson")),
+)
+"""A file with any other suffix is read as the first one."""
+
+
+def format_of_file(filename: str) -> IngestFormat:
+    """The format as which a file of this name is read."""
+    name = filename.lower()
+    return next((one for one in INGEST_FORMATS if name.endswith(one.suffixes)), INGEST_FORMATS[0])
+
+
+def format_labels() -> str:
+    """For a sentence: `CSV or JSON Lines`."""
+    *others, last = [one.label for one in INGEST_FORMATS]
+    return f"{', '.join(others)} or {last}"
+
+
+def file_dialog_types() -> str:
+    """What a file dialog offers, as the attribute `accept` of HTML: all suffixes, then the media types."""
+    suffixes = [suffix for one in INGEST_FORMATS for suffix in one.suffixes]
+    return ",".join([*suffixes, *(media_type for one in INGEST_FORMATS for media_type in one.media_types)])
