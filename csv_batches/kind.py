@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.rules import steps
-from csv_batches.rules.choices import MappingMode
+from csv_batches.rules.mapping_modes import mode_of_column
 from csv_batches.selectors import batches
 from csv_batches.selectors.plan import CsvBatchPlan, plan_of_batch
 from csv_batches.selectors.preview import preview_of_payload
@@ -63,7 +63,7 @@ class CsvBatchKind(QueueKind):
 
     def shown_positions(self, queue: CsvBatch) -> list[int]:
         """The columns that are sent; before any is mapped, all."""
-        sent = [position for position, column in enumerate(queue.columns) if column["mode"] != MappingMode.IGNORE]
+        sent = [position for position, column in enumerate(queue.columns) if mode_of_column(column).is_sent]
         return sent or list(range(len(queue.columns)))
 
     def response_fields(self, queue: CsvBatch) -> list[dict[str, Json]]:

@@ -1,7 +1,7 @@
 """How each column of a file is used, and what that makes of a row.
 
 A column is `{name, header, mode, key}`: `header` the file's text, `name` unique, `mode` a `MappingMode`, `key` the path
-in the system params (dots nest), used only in the mode `system_param`.
+in the system params (dots nest), used only in a mode that has keys.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from csv_batches.rules.choices import MappingMode
+from csv_batches.rules.mapping_modes import MAPPING_MODES, ModeTraits
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput, Part
 from experiments.core.formatting import quoted
@@ -24,6 +25,10 @@ class Column:
     header: str
     mode: str
     key: str
+
+    @property
+    def traits(self) -> ModeTraits:
+        return MAPPING_MODES[MappingMode(self.mode)]
 
 
 # Columns as they are sent and stored
@@ -125,7 +130,7 @@ def _key_tree(columns: Iterable[Column]) -> KeyTree:
     """Which cell each system param comes from; `InvalidInput` where a key cannot be used, or two clash."""
     tree = KeyTree()
     for number, column in enumerate(columns):
-        if column.mode == MappingMode.SYSTEM_PARAM:
+        if column.traits.has_key:
             tree.add(number=number, name=column.name, key=column.key)
     return tree
 
@@ -142,7 +147,7 @@ class ColumnMapping:
         made = [Column(**column) for column in columns]
         self.names = tuple(column.name for column in made)
         self._tree = _key_tree(made)
-        in_prompt = [number for number, column in enumerate(made) if column.mode == MappingMode.PROMPT]
+        in_prompt = [number for number, column in enumerate(made) if column.traits.in_prompt]
         self._prompt = [(f"{made[number].name}: ", number) for number in in_prompt]
 
     def row(self, cells: Sequence[str]) -> dict[str, str]:

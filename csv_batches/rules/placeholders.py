@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from csv_batches.rules.choices import MappingMode
+from csv_batches.rules.mapping_modes import mode_of_column
 
 COLUMNS = "columns"
 
@@ -43,7 +43,7 @@ def row_placeholders(columns: Iterable[Mapping[str, Any]]) -> list[Placeholder]:
 
 
 def param_placeholders(columns: Iterable[Mapping[str, Any]]) -> list[Placeholder]:
-    keys = [column["key"] for column in columns if column["mode"] == MappingMode.SYSTEM_PARAM]
+    keys = [column["key"] for column in columns if mode_of_column(column).has_key]
     return [Placeholder(spelled(("system_params", *key.split("."))), key) for key in keys]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from jinja2 import nodes
 
-from csv_batches.rules.choices import MappingMode
+from csv_batches.rules.mapping_modes import mode_of_column
 from experiments.prompts import Template, TemplateError, compile_template
 
 
@@ -19,7 +19,7 @@ def used_positions(columns: Sequence[Mapping[str, Any]], template: str) -> list[
     return [
         position
         for position, column in enumerate(columns)
-        if everything or column["mode"] != MappingMode.IGNORE or column["name"] in named
+        if everything or mode_of_column(column).is_sent or column["name"] in named
     ]
 
 

@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db import transaction
 
 from csv_batches.models import CsvBatch
-from csv_batches.rules.choices import MappingMode, SchemaMode
+from csv_batches.rules.choices import SchemaMode
+from csv_batches.rules.mapping_modes import mode_of_column
 from csv_batches.selectors.plan import CsvBatchPlan
 from csv_batches.services import drafts
 from experiments.core.choices import ErrorCode, QueueStatus
@@ -129,7 +130,7 @@ def missing(batch: CsvBatch) -> list[WorkbenchError]:
 
 
 def _missing_prompt(batch: CsvBatch) -> list[WorkbenchError]:
-    uses_columns = any(column["mode"] == MappingMode.PROMPT for column in batch.columns)
+    uses_columns = any(mode_of_column(column).in_prompt for column in batch.columns)
     if not batch.prompt_template.strip() and not uses_columns:
         sentence = "Write a prompt template, or include a column in the prompt."
         return [InvalidInput(sentence, code=ErrorCode.REQUIRED, attr="prompt_template")]

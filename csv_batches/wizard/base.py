@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.rules import steps
-from csv_batches.rules.choices import MappingMode
+from csv_batches.rules.mapping_modes import mode_of_column
 from csv_batches.rules.steps import Step, StepState
 from csv_batches.selectors import batches
 from csv_batches.services import launch
@@ -84,7 +84,7 @@ class Wizard:
 
 def step_summaries(batch: CsvBatch) -> list[str]:
     """What has been set up in each step; "" where the step is still open."""
-    used = sum(column["mode"] != MappingMode.IGNORE for column in batch.columns)
+    used = sum(mode_of_column(column).is_sent for column in batch.columns)
     rows = f"{counted(batch.total, 'row')}, {counted(len(batch.columns), 'column')}" if batch.total else ""
     return [
         rows,

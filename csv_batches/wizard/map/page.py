@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules import mapping
-from csv_batches.rules.choices import MappingMode
 from csv_batches.rules.column_stats import SAMPLE_CHARS
+from csv_batches.rules.mapping_modes import mode_of_column
 from csv_batches.wizard.map.forms import ColumnChoice, Json, choices_as_json, columns_version, matching_columns
 from experiments.core.formatting import as_text, clipped, shorten
 
@@ -129,7 +129,7 @@ def example_row(batch: CsvBatch, row_index: int | None) -> ExampleRow:
     in_prompt = [
         (column["name"], cell)
         for column, cell in zip(batch.columns, cells, strict=True)
-        if column["mode"] == MappingMode.PROMPT
+        if mode_of_column(column).in_prompt
     ]
     params: dict[str, Any] = mapping.ColumnMapping(batch.columns).system_params(cells)
     return ExampleRow(

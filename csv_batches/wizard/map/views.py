@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules import mapping, steps
+from csv_batches.rules.mapping_modes import MAPPING_MODES
 from csv_batches.services import column_stats, drafts
 from csv_batches.wizard.base import draft_view, redirect_by_button, render_step
 from csv_batches.wizard.map.forms import (
@@ -81,6 +82,7 @@ def _render(request: PageRequest, result: SaveResult) -> HttpResponse:
             problems=result.problems,
             typed=result.typed,
         ),
+        "modes": MAPPING_MODES,
         "example": example_row(batch, query.row),
         "error": error,
         "unsaved": len(result.problems),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from csv_batches.models import CsvBatch
-from csv_batches.rules.choices import MappingMode
+from csv_batches.rules.mapping_modes import mode_of_column
 from csv_batches.selectors import preview
 from csv_batches.selectors.plan import CsvBatchPlan
 from experiments.core.errors import InvalidInput
@@ -75,7 +75,7 @@ def neighbours_of_row(batch: CsvBatch, index: int | None) -> tuple[int | None, i
 
 def appended_columns(batch: CsvBatch) -> int:
     """How many included columns follow the text, because the template does not place them itself."""
-    included = sum(column["mode"] == MappingMode.PROMPT for column in batch.columns)
+    included = sum(mode_of_column(column).in_prompt for column in batch.columns)
     return included if included and not uses_columns(CsvBatchPlan.of(batch).template) else 0
 
 
@@ -99,7 +99,7 @@ def _column_parts(batch: CsvBatch, cells: list[str]) -> Iterator[TextPart]:
     included = [
         (column["name"], cell)
         for column, cell in zip(batch.columns, cells, strict=True)
-        if column["mode"] == MappingMode.PROMPT
+        if mode_of_column(column).in_prompt
     ]
     for number, (name, cell) in enumerate(included):
         yield TextPart(f"\n{name}: " if number else f"{name}: ")

@@ -6,7 +6,8 @@ from typing import Any
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules import steps
-from csv_batches.rules.choices import MappingMode, SchemaMode
+from csv_batches.rules.choices import SchemaMode
+from csv_batches.rules.mapping_modes import MAPPING_MODES, mode_of_column
 from csv_batches.rules.steps import Step
 from csv_batches.selectors import empty_rows
 from csv_batches.services import launch
@@ -175,23 +176,24 @@ def file_summary(batch: CsvBatch) -> Pairs:
 
 
 def mapping_summary(batch: CsvBatch) -> Pairs:
-    prompt = [column["name"] for column in batch.columns if column["mode"] == MappingMode.PROMPT]
-    params = [
-        column["key"] if column["key"] == column["name"] else f"{column['name']} → {column['key']}"
-        for column in batch.columns
-        if column["mode"] == MappingMode.SYSTEM_PARAM
-    ]
-    ignored = len(batch.columns) - len(prompt) - len(params)
-    summary = (
-        ("In the prompt", listed_names(prompt)),
-        ("System params", listed_names(params)),
-        ("Ignored", counted(ignored, "column") if ignored else ""),
-    )
-    return [(label, text) for label, text in summary if text]
+    """A line for each mode that has columns: the names of those that are sent, then how many are not."""
+    summary = []
+    for mode, traits in sorted(MAPPING_MODES.items(), key=lambda entry: not entry[1].is_sent):
+        columns = [column for column in batch.columns if column["mode"] == mode]
+        if columns:
+            names = [column_and_key(column) if traits.has_key else column["name"] for column in columns]
+            summary.append((traits.heading, listed_names(names) if traits.is_sent else counted(len(columns), "column")))
+    return summary
+
+
+def column_and_key(column: dict[str, Any]) -> str:
+    """`Body → mail.body`; the key alone where it is the column's name."""
+    name, key = str(column["name"]), str(column["key"])
+    return key if key == name else f"{name} → {key}"
 
 
 def prompt_summary(batch: CsvBatch) -> Pairs:
-    includes_columns = any(column["mode"] == MappingMode.PROMPT for column in batch.columns)
+    includes_columns = any(mode_of_column(column).in_prompt for column in batch.columns)
     if batch.prompt_template.strip() or not includes_columns:
         return []
     return [("Message", "the included columns alone, a line each")]

@@ -2,12 +2,15 @@
 
 from experiments.experiment_kind.scoring.comparison import Comparison, Pair, Standing, compare
 from experiments.experiment_kind.scoring.interval import wilson_interval
-from experiments.experiment_kind.scoring.judge import MISSING, Judge, comparable_text
-from experiments.experiment_kind.scoring.rules import Scoring
+from experiments.experiment_kind.scoring.judge import MISSING, Judge
+from experiments.experiment_kind.scoring.rules import RULES
+from experiments.experiment_kind.scoring.settings import Scoring
 from experiments.experiment_kind.scoring.tally import Agreement, Confusion, Run, Score, Tally, score
+from experiments.experiment_kind.scoring.texts import comparable_text
 
 __all__ = [
     "MISSING",
+    "RULES",
     "Agreement",
     "Comparison",
     "Confusion",

@@ -1,70 +1,115 @@
-"""How the answers of an experiment are compared with what was expected, as it was chosen."""
+"""The scoring rules: one row a rule."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from decimal import Decimal
-from math import isfinite
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import eq
 from typing import Any
 
-from experiments.core.choices import ErrorCode
-from experiments.core.errors import InvalidInput, Part
-from experiments.core.formatting import quoted
-from experiments.core.json_text import UNSTORABLE
 from experiments.experiment_kind.choices import Rule
-from experiments.experiment_kind.scoring.texts import number_of
-
-MAX_FIELD_CHARS = 500
+from experiments.experiment_kind.scoring.settings import Scoring
+from experiments.experiment_kind.scoring.texts import (
+    Cell,
+    canonical,
+    collapsed,
+    comparable_text,
+    normalised,
+    number_of,
+    parsed,
+    same_json,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Scoring:
-    """How an experiment is scored.
+class RuleTraits:
+    """`label` is the rule's name on pages, `sentence` says when an answer is right.
 
-    `field` is the key of the answer that is looked at, or a path of keys with dots; "" for the whole answer. The
-    tolerances count with `numeric` only, which takes the larger of them.
+    `is_right` takes the expected value, the answered one and the scoring. `key` makes the same text of values that the
+    rule takes for the same; of numbers, of those of the same value. `has_confusion`: an answer is right for one
+    expected value alone, so a table of expected against answered ones makes sense. `is_numeric`: only numbers can be
+    expected, and the tolerances count. `takes_null`: null is a value like others, not a missing one.
     """
 
-    rule: Rule = Rule.NORMALISED
-    field: str = ""
-    absolute: float = 0.0
-    relative: float = 0.0
-
-    @classmethod
-    def from_json(cls, given: Any) -> "Scoring":
-        """From `{rule?, field?, absolute?, relative?}`.
-
-        `InvalidInput` has the attr `scoring`, or for one of its keys `scoring.{key}` and a part with that key.
-        """
-        if not isinstance(given, Mapping):
-            raise _invalid("A scoring has rule, field, absolute, relative.")
-        unknown = sorted(given.keys() - {"rule", "field", "absolute", "relative"})
-        if unknown:
-            raise _invalid(f"{quoted(unknown[0])} is not known; a scoring has rule, field, absolute, relative.")
-        rule, field = given.get("rule", Rule.NORMALISED), given.get("field")
-        if rule not in list(Rule):
-            raise _invalid(f"The rule is one of {', '.join(Rule)}, not {str(rule)[:40]!r}.", "rule")
-        if field is None:
-            field = ""
-        if not isinstance(field, str) or len(field) > MAX_FIELD_CHARS or UNSTORABLE.search(field):
-            sentence = "The field is the name of a field of the answer, or empty for the whole answer."
-            raise _invalid(sentence, "field")
-        absolute, relative = (_tolerance(given.get(key), key) for key in ("absolute", "relative"))
-        return cls(Rule(rule), field.strip(), absolute, relative)
-
-    def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "rule": str(self.rule)}
-
-    def tolerance(self, expected: Decimal) -> Decimal:
-        return max(Decimal(str(self.absolute)), Decimal(str(self.relative)) * abs(expected))
+    label: str
+    sentence: str
+    is_right: Callable[[Any, Any, Scoring], bool]
+    key: Callable[[Any], str]
+    has_confusion: bool = False
+    is_numeric: bool = False
+    takes_null: bool = False
 
 
-def _tolerance(given: Any, key: str) -> float:
-    number = number_of(given if given not in (None, "") else 0)
-    if number is None or number < 0 or not isfinite(float(number)):
-        raise _invalid(f"The {key} tolerance is a number that is not negative, not {str(given)[:40]!r}.", key)
-    return float(number)
+def text_rule(
+    label: str,
+    sentence: str,
+    *,
+    text: Callable[[str], str],
+    compare: Callable[[str, str], bool] = eq,
+    has_confusion: bool = False,
+) -> RuleTraits:
+    """A rule that compares texts: `text` is applied to both, and `compare` takes the expected one and the answered."""
+
+    def key(value: Any) -> str:
+        return text(comparable_text(value))
+
+    def is_right(wanted: Any, given: Any, scoring: Scoring) -> bool:
+        return compare(key(wanted), key(given))
+
+    return RuleTraits(label, sentence, is_right, key, has_confusion=has_confusion)
 
 
-def _invalid(detail: str, key: str | None = None) -> InvalidInput:
-    attr = f"scoring.{key}" if key else "scoring"
-    return InvalidInput(detail, code=ErrorCode.INVALID_SCORING, attr=attr, part=Part(key=key) if key else None)
+def numbers_are_near(wanted: Any, given: Any, scoring: Scoring) -> bool:
+    target, number = number_of(wanted), number_of(given)
+    if target is None or number is None:
+        return False
+    return abs(number - target) <= scoring.tolerance(target)
+
+
+def number_key(value: Any) -> str:
+    number = number_of(value)
+    return comparable_text(value) if number is None else str(number.normalize())
+
+
+def json_is_equal(wanted: Any, given: Any, scoring: Scoring) -> bool:
+    if not isinstance(wanted, Cell):
+        return same_json(wanted, given)
+    # A cell that reads 5 may mean the text: where the answer is a text, that counts as well.
+    return (isinstance(given, str) and given == wanted) or same_json(parsed(wanted), given)
+
+
+def json_key(value: Any) -> str:
+    return canonical(parsed(value) if isinstance(value, Cell) else value)
+
+
+RULES = {
+    Rule.EXACT: text_rule(
+        "Exact text", "The texts are the same, character by character.", text=str, has_confusion=True
+    ),
+    Rule.NORMALISED: text_rule(
+        "Normalised text",
+        "The texts are the same but for upper and lower case, white space and punctuation.",
+        text=normalised,
+        has_confusion=True,
+    ),
+    Rule.CONTAINS: text_rule(
+        "Contains",
+        "The expected text stands in the answer; case and runs of white space make no difference.",
+        text=collapsed,
+        compare=lambda wanted, given: wanted in given,
+    ),
+    Rule.NUMERIC: RuleTraits(
+        "Number, with tolerance",
+        "|answer − expected| ≤ max(absolute tolerance, relative tolerance × |expected|).",
+        numbers_are_near,
+        number_key,
+        is_numeric=True,
+    ),
+    Rule.JSON: RuleTraits(
+        "JSON values",
+        "The JSON values are equal: numbers by value, keys in any order.",
+        json_is_equal,
+        json_key,
+        has_confusion=True,
+        takes_null=True,
+    ),
+}
+"""In the order of the form."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from experiments.core.choices import RowStatus
-from experiments.experiment_kind.choices import Rule, Verdict
+from experiments.experiment_kind.choices import Verdict
 from experiments.experiment_kind.scoring.interval import wilson_interval
-from experiments.experiment_kind.scoring.judge import ENDED, MISSING, Judge, comparable_text
+from experiments.experiment_kind.scoring.judge import ENDED, MISSING, Judge
+from experiments.experiment_kind.scoring.texts import comparable_text
 
 MAX_CHOICES = 30
 """With more different expected answers they are not taken for choices, and there is no confusion table."""
 MAX_CHOICE_CHARS = 100
-WITH_CONFUSION = (Rule.EXACT, Rule.NORMALISED, Rule.JSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class ConfusionCounts:
         self._counts: Counter[tuple[str, str | None]] = Counter()
         self._texts: dict[str, str] = {}
         self._expected: set[str] = set()
-        self._are_choices = judge.scoring.rule in WITH_CONFUSION
+        self._are_choices = judge.rule.has_confusion
 
     def add(self, run: Run, verdict: Verdict) -> None:
         if not self._are_choices or verdict in (Verdict.OPEN, Verdict.NO_EXPECTATION):
@@ -145,14 +145,14 @@ class ConfusionCounts:
         self._counts[wanted, answered] += 1
 
     def _key(self, value: Any) -> str:
-        key = self._judge.key(value)
+        key = self._judge.rule.key(value)
         self._texts.setdefault(key, comparable_text(value)[: MAX_CHOICE_CHARS + 1])
         return key
 
     def table(self, choices: Sequence[str]) -> Confusion | None:
         if not self._are_choices or not self._expected:
             return None
-        first = {self._judge.key(choice): position for position, choice in enumerate(choices)}
+        first = {self._judge.rule.key(choice): position for position, choice in enumerate(choices)}
         wanted = sorted(self._expected, key=lambda key: (first.get(key, len(first)), self._texts[key]))
         answered = Counter({key: count for (_, key), count in self._counts.items() if key is not None})
         others = [key for key, _ in answered.most_common() if key not in self._expected]
@@ -188,7 +188,7 @@ class AgreementCounts:
         answer = run.answer if run.status == RowStatus.SUCCEEDED else None
         value = self._judge.answered_value(answer, self._judge.expected_value(run.expected))
         if value is not MISSING:
-            self._answers[run.item][self._judge.key(value)] += 1
+            self._answers[run.item][self._judge.rule.key(value)] += 1
 
     def agreement(self) -> Agreement | None:
         """None where no item has two iterations that ended."""

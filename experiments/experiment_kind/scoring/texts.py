@@ -14,6 +14,19 @@ MAX_EXPONENT = 400
 """Of numbers: 1e9999999 could not be compared."""
 
 
+class Cell(str):
+    """What a cell of a data set says, of which only the answer can tell whether it is a text or a JSON value."""
+
+    __slots__ = ()
+
+
+def comparable_text(value: Any) -> str:
+    """As the rules for texts see it: a text as it is, JSON in one spelling."""
+    if isinstance(value, Cell):
+        return text_of(parsed(value)) if value.lstrip()[:1] in ("{", "[") else str(value)
+    return text_of(value)
+
+
 def text_of(value: Any) -> str:
     """A text as it is; anything else as compact JSON with sorted keys."""
     return value if isinstance(value, str) else canonical(value)

@@ -11,6 +11,7 @@ from experiments.core.json_text import BadPayload, parse, strict
 from experiments.experiment_kind import datasets
 from experiments.experiment_kind.choices import SchemaMode
 from experiments.experiment_kind.models import Experiment
+from experiments.experiment_kind.scoring import RULES
 from experiments.experiment_kind.web import labels
 from experiments.ingest import ReadOptions, format_labels
 from experiments.models import Network
@@ -74,7 +75,7 @@ class ScoringForm(BaseForm):
 
     rule = forms.ChoiceField(
         label="An answer is right when",
-        choices=[(rule, f"{name}: {labels.RULE_SENTENCES[rule]}") for rule, name in labels.RULES.items()],
+        choices=[(rule, f"{traits.label}: {traits.sentence}") for rule, traits in RULES.items()],
     )
     field = forms.CharField(label="Field of the answer", required=False, max_length=500)
     absolute = forms.FloatField(label="Absolute tolerance", min_value=0, required=False)

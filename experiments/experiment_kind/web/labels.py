@@ -1,6 +1,6 @@
-"""What pages call verdicts, changes, rules, modes and roles, and how they print shares."""
+"""What pages call verdicts, changes, modes and roles, and how they print shares."""
 
-from experiments.experiment_kind.choices import Change, ColumnRole, Rule, SchemaMode, Verdict
+from experiments.experiment_kind.choices import Change, ColumnRole, SchemaMode, Verdict
 
 VERDICTS = {
     Verdict.RIGHT: "right",
@@ -18,20 +18,6 @@ CHANGES = {
     Change.UNCLEAR: "not comparable",
 }
 CHANGE_SEVERITY = {Change.WORSE: "bad", Change.BETTER: "ok"}
-RULES = {
-    Rule.EXACT: "Exact text",
-    Rule.NORMALISED: "Normalised text",
-    Rule.CONTAINS: "Contains",
-    Rule.NUMERIC: "Number, with tolerance",
-    Rule.JSON: "JSON values",
-}
-RULE_SENTENCES = {
-    Rule.EXACT: "The texts are the same, character by character.",
-    Rule.NORMALISED: "The texts are the same but for upper and lower case, white space and punctuation.",
-    Rule.CONTAINS: "The expected text stands in the answer; case and runs of white space make no difference.",
-    Rule.NUMERIC: "|answer − expected| ≤ max(absolute tolerance, relative tolerance × |expected|).",
-    Rule.JSON: "The JSON values are equal: numbers by value, keys in any order.",
-}
 SCHEMA_MODES = {
     SchemaMode.NETWORK: "The network's own schema, where it has one",
     SchemaMode.OWN: "The schema below",

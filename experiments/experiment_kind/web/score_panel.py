@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from experiments.experiment_kind.choices import Rule
 from experiments.experiment_kind.models import Experiment
-from experiments.experiment_kind.scoring import Agreement, Confusion, Scoring, Tally
+from experiments.experiment_kind.scoring import RULES, Agreement, Confusion, Scoring, Tally
 from experiments.experiment_kind.selectors import scores
 from experiments.experiment_kind.web import labels
 from experiments.web.page_part import PagePart, changes_by_itself
@@ -102,8 +101,8 @@ def rule_in_words(scoring: Scoring) -> str:
     tolerances = [
         f"{name} {value:g}" for name, value in (("absolute", scoring.absolute), ("relative", scoring.relative)) if value
     ]
-    name = labels.RULES[scoring.rule]
-    return f"{name} ({', '.join(tolerances)})" if scoring.rule is Rule.NUMERIC and tolerances else name
+    rule = RULES[scoring.rule]
+    return f"{rule.label} ({', '.join(tolerances)})" if rule.is_numeric and tolerances else rule.label
 
 
 def tally_line(label: str, tally: Tally) -> TallyLine:

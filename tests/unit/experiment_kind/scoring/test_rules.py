@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from experiments.experiment_kind.choices import Verdict
-from experiments.experiment_kind.scoring import Judge, Scoring
+from experiments.experiment_kind.choices import Rule, Verdict
+from experiments.experiment_kind.scoring import RULES, Judge, Scoring
 
 
 def judged(expected: str, answer: Any, rule: str, **more: Any) -> bool:
@@ -13,6 +13,10 @@ def judged(expected: str, answer: Any, rule: str, **more: Any) -> bool:
     verdict = Judge(scoring).verdict(expected=expected, status="succeeded", answer={"x": answer})
     assert verdict in (Verdict.RIGHT, Verdict.WRONG)
     return verdict is Verdict.RIGHT
+
+
+def test_every_rule_has_a_row() -> None:
+    assert list(RULES) == list(Rule)
 
 
 @pytest.mark.parametrize(
