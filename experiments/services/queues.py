@@ -84,7 +84,7 @@ def _admit(queue_id: UUID) -> None:
     with connection.cursor() as cursor:
         # The starts of one owner wait for each other: each counts what the one before has committed.
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ADMITTING, queue.created_by_id % 2**31])
-    others = Queue.objects.running().listed().filter(created_by=queue.created_by_id).exclude(pk=queue_id)
+    others = Queue.objects.running().top_level().filter(created_by=queue.created_by_id).exclude(pk=queue_id)
     running = list(others.order_by("started_at").values("id", "name"))
     if len(running) >= most:
         many = kind_of(queue).nouns.many
