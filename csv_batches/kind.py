@@ -49,7 +49,7 @@ class CsvBatchKind(QueueKind):
     def forget_source(self, queue_id: Any) -> None:
         uploaded_files.forget_source(queue_id)
 
-    def queues(self, user: Any) -> QuerySet[CsvBatch]:
+    def visible_to(self, user: Any) -> QuerySet[CsvBatch]:
         return batches.batches_of(user)
 
     def columns(self, queue: CsvBatch) -> list[str]:

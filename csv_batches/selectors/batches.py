@@ -46,6 +46,6 @@ def stored_file_as_json(batch: CsvBatch) -> dict[str, Any]:
 
 
 def batches_of(user: Any) -> QuerySet[CsvBatch]:
-    """Those that `user` may see and that are listed."""
-    listed = CsvBatch.objects.for_user(user).listed()
-    return listed.select_related("network", "created_by", "incoming").defer(*FOR_THE_WIZARD_ONLY)
+    """Those that `user` may see, without trials."""
+    batches = CsvBatch.objects.for_user(user).top_level()
+    return batches.select_related("network", "created_by", "incoming").defer(*FOR_THE_WIZARD_ONLY)

@@ -8,14 +8,11 @@ from csv_batches.models import CsvBatch, CsvBatchRow
 from csv_batches.rules.choices import SchemaMode
 from csv_batches.rules.estimate import Estimate, estimate
 from experiments.core.choices import RowStatus
-from experiments.models import QueueItem
+from experiments.models import QueueItem, queue_settings
 from experiments.selectors import items, queues
 
-COPIED_SETTINGS = (
+BATCH_SETTINGS = (
     "network",
-    "agent_key",
-    "debug",
-    "max_attempts",
     "columns",
     "prompt_template",
     "response_fields",
@@ -24,6 +21,8 @@ COPIED_SETTINGS = (
     "schema_example",
     "schema_mode",
 )
+"""The batch's own settings that its trials and duplicates take over, besides the plain ones of every queue."""
+TRIAL_SETTINGS = (*queue_settings.IN_TRIAL, *BATCH_SETTINGS)
 """The settings that a trial takes over from its batch."""
 SETTINGS_OF_CALLS = ("network_id", "agent_key", "columns", "prompt_template")
 """Those that change the answers, besides the schema."""

@@ -10,10 +10,9 @@ from django.utils import timezone
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules.choices import MappingMode, SchemaMode
-from experiments.core import limits
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import Conflict
-from experiments.models import Network
+from experiments.models import Network, queue_settings
 from experiments.services.locking import queue_lock_draft
 
 MAX_ENTRIES = 50
@@ -23,14 +22,10 @@ TYPED = {"prompt_template"}
 ATTRIBUTES = {"network": "network_id"}
 BLANK: dict[str, Any] = {
     "network_id": None,
-    "agent_key": "",
+    **queue_settings.AFTER_RESET,
     "prompt_template": "",
     "response_fields": [],
     "schema_mode": SchemaMode.UPDATE,
-    "debug": False,
-    "concurrency": 1,
-    "max_attempts": 4,
-    **dict.fromkeys(limits.LIMIT_NAMES),
 }
 
 

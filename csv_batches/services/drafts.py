@@ -11,17 +11,15 @@ from csv_batches.models import KIND, CsvBatch
 from csv_batches.rules import mapping
 from csv_batches.rules.column_stats import ColumnStats
 from csv_batches.services import draft_history
-from experiments.core import limits
 from experiments.core.choices import ErrorCode, QueueStatus
 from experiments.core.errors import Conflict, InvalidInput, Part, TooLarge, WorkbenchError
 from experiments.core.json_text import UNSTORABLE
-from experiments.models import QueueItem
+from experiments.models import QueueItem, queue_settings
 from experiments.prompts import compile_template
 from experiments.services import bulk_insert, networks, queues
 from experiments.services.locking import queue_lock, queue_lock_draft, refuse_after_start
 
 MAX_ROWS_PER_CALL = 10_000
-AFTER_START = {"name", "concurrency", *limits.LIMIT_NAMES}
 
 
 def create(*, user: Any, values: Mapping[str, Any]) -> CsvBatch:
@@ -38,7 +36,7 @@ def update(*, batch_id: UUID, values: Mapping[str, Any]) -> CsvBatch:
     """Changes a draft. After the start only name, concurrency and limits can change; else `Conflict`."""
     with transaction.atomic():
         batch = queue_lock(CsvBatch, batch_id)
-        refuse_after_start(batch, values, allowed=AFTER_START)
+        refuse_after_start(batch, values, allowed=queue_settings.AFTER_START)
         if batch.status == QueueStatus.DRAFT:
             draft_history.remember(batch, values)
         _set_values(batch, values)
@@ -56,13 +54,10 @@ def refuse_while_reading(batch: CsvBatch) -> None:
 
 
 def _set_values(batch: CsvBatch, values: Mapping[str, Any]) -> None:
-    settable = ("name", "agent_key", "schema_mode", "debug", "concurrency", "max_attempts", "dataset_name")
-    for name in settable:
+    queues.set_plain_settings(batch, values)
+    for name in ("schema_mode", "dataset_name"):
         if name in values:
             setattr(batch, name, values[name] if values[name] is not None else "")
-    for name in limits.LIMIT_NAMES:
-        if name in values:
-            setattr(batch, name, values[name])
     if "network" in values:
         batch.network = networks.find(values["network"])
     if "columns" in values:

@@ -6,15 +6,14 @@ from django.core.files.base import File
 from django.db import connection, transaction
 
 from csv_batches.models import CsvBatch
-from csv_batches.selectors.trials import COPIED_SETTINGS
-from experiments.core import limits
+from csv_batches.selectors.trials import BATCH_SETTINGS
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
-from experiments.models import Queue
+from experiments.models import Queue, queue_settings
 from experiments.selectors.queues import refuse_without_source
 
 FILE_SETTINGS = ("dataset_name", "source_name", "source_size", "source_sha256", "encoding", "delimiter", "line_end")
-DUPLICATED_SETTINGS = (*COPIED_SETTINGS, *FILE_SETTINGS, "read_options", "warnings", "concurrency", *limits.LIMIT_NAMES)
+DUPLICATED_SETTINGS = (*queue_settings.IN_DUPLICATE, *BATCH_SETTINGS, *FILE_SETTINGS, "read_options", "warnings")
 
 _COPY_ROWS = """
 INSERT INTO experiments_queueitem (queue_id, kind, row_index, payload, error_code, error_message)

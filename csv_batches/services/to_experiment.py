@@ -9,13 +9,14 @@ from django.db.models import Q
 
 from csv_batches.models import CsvBatch
 from csv_batches.selectors.plan import CsvBatchPlan
+from experiments.core import limits
 from experiments.core.choices import FINISHED, ErrorCode, FieldType, RowStatus
 from experiments.core.errors import Conflict, InvalidInput
 from experiments.experiment_kind.choices import Rule
 from experiments.experiment_kind.datasets import params_text
 from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.services import drafts, store_items
-from experiments.models import Queue
+from experiments.models import Queue, queue_settings
 from experiments.models.querysets import QueueItemQuerySet
 from experiments.selectors.queues import refuse_without_source
 
@@ -54,10 +55,8 @@ def _experiment_settings(batch: CsvBatch) -> dict[str, Any]:
     return {
         "name": f"{batch.name[:180]} as experiment",
         "network": batch.network.pk,
-        "agent_key": batch.agent_key,
-        "concurrency": batch.concurrency,
-        "max_attempts": batch.max_attempts,
-        "debug": batch.debug,
+        # The limits were chosen for the rows of the batch.
+        **{name: getattr(batch, name) for name in queue_settings.IN_DUPLICATE if name not in limits.LIMIT_NAMES},
         "dataset_name": batch.dataset_name,
         "schema_json": batch.schema_json,
         "scoring": {"rule": RULES.get(field["type"], Rule.NORMALISED), "field": field["name"]},

@@ -7,7 +7,7 @@ from django.db.models import Max
 
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.rules.choices import SchemaMode
-from csv_batches.selectors.trials import COPIED_SETTINGS
+from csv_batches.selectors.trials import TRIAL_SETTINGS
 from csv_batches.services import drafts, launch
 from experiments.core.choices import ErrorCode, QueueStatus
 from experiments.core.errors import Conflict, InvalidInput, Problems
@@ -48,7 +48,7 @@ def start(*, batch_id: UUID, rows: int, first: int) -> CsvBatch:
 
 def _create_trial(batch: CsvBatch, *, number: int, total: int) -> CsvBatch:
     trial = CsvBatch(
-        **{name: getattr(batch, name) for name in COPIED_SETTINGS},
+        **{name: getattr(batch, name) for name in TRIAL_SETTINGS},
         kind=KIND,
         parent_id=batch.pk,
         trial=number,

@@ -26,7 +26,7 @@ class QueueView(APIView):
 
     def queue(self) -> Any:
         kind = self.kind
-        found = kind.queues(self.request.user).filter(pk=self.kwargs[id_name_of_kind(kind)]).first()
+        found = kind.visible_to(self.request.user).filter(pk=self.kwargs[id_name_of_kind(kind)]).first()
         if found is None:
             raise Http404
         return found

@@ -35,7 +35,7 @@ class QueueList(QueueView, generics.ListAPIView[Queue]):
         return self.kind.serializers().queue
 
     def get_queryset(self) -> Any:
-        return self.kind.queues(self.request.user)
+        return self.kind.visible_to(self.request.user)
 
     def post(self, request: Request) -> Response:
         given = self.kind.serializers()

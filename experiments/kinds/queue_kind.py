@@ -163,10 +163,10 @@ class QueueKind:
 
     # -- reads
 
-    def queues(self, user: Any) -> QuerySet[Any]:
-        """Those that `user` may see, without hidden ones."""
+    def visible_to(self, user: Any) -> QuerySet[Any]:
+        """Those that lists show `user`, and that page, API and export find; a trial is not among them."""
         found: QuerySet[Any] = self.model._default_manager.all()
-        return found.for_user(user).listed().select_related("network", "created_by")  # type: ignore[attr-defined]
+        return found.for_user(user).top_level().select_related("network", "created_by")  # type: ignore[attr-defined]
 
     def layout(self, queue: Any) -> QueueLayout:
         """All that a page or an export needs to know of the queue's items. Ask once, and hand the value down."""

@@ -28,8 +28,8 @@ class QueueQuerySet(OwnedQuerySet):
         """Without those that are being deleted."""
         return self.filter(deleted_at__isnull=True)
 
-    def listed(self) -> Self:
-        """Those that lists show: trials are hidden children."""
+    def top_level(self) -> Self:
+        """Those that people meet, in lists, pages, API and exports: a trial is the hidden child of a draft."""
         return self.kept().filter(parent__isnull=True)
 
     def running(self) -> Self:

@@ -7,11 +7,10 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from experiments.core import limits
 from experiments.core.choices import ErrorCode, QueueStatus
 from experiments.core.errors import Conflict
 from experiments.kinds import kind_named, kind_of
-from experiments.models import Queue
+from experiments.models import Queue, queue_settings
 from experiments.models.queues import RATE_DECAY_S
 
 LEAST_RATE = 1e-6
@@ -57,17 +56,15 @@ def queue_pause_reason(queue: Queue) -> dict[str, Any] | None:
 def queue_values(queue: Queue) -> dict[str, Any]:
     """The JSON of a queue of any kind, to which a kind adds its own."""
     network = queue.network
+    settings = {setting.name: setting.shown(queue) for setting in queue_settings.SETTINGS}
     return {
         "id": queue.pk,
         "kind": queue.kind,
-        "name": queue.name,
+        "name": settings.pop("name"),
         "network": {"id": network.pk, "name": network.name} if network else None,
-        "agent_key": queue.agent_key or None,
+        "agent_key": settings.pop("agent_key"),
         "status": queue.status,
-        "debug": queue.debug,
-        "concurrency": queue.concurrency,
-        "max_attempts": queue.max_attempts,
-        **{name: getattr(queue, name) for name in limits.LIMIT_NAMES},
+        **settings,
         "pause_reason": queue_pause_reason(queue),
         "created_by": queue.created_by.get_username(),
         "created_at": queue.created_at,

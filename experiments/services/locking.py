@@ -1,6 +1,6 @@
 """A queue of one kind, locked while its settings change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import TypeVar
 from uuid import UUID
 
@@ -35,7 +35,7 @@ def queue_lock_draft(model: type[OfKind], queue_id: UUID) -> OfKind:
     return queue
 
 
-def refuse_after_start(queue: Queue, changed: Iterable[str], *, allowed: set[str]) -> None:
+def refuse_after_start(queue: Queue, changed: Iterable[str], *, allowed: Set[str]) -> None:
     """`Conflict` where the queue was started and more than the settings that are `allowed` then would change."""
     fixed = sorted(set(changed) - allowed)
     if queue.status != QueueStatus.DRAFT and fixed:

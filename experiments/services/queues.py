@@ -19,7 +19,7 @@ from experiments.core import limits as queue_limits
 from experiments.core.choices import FINAL, ErrorCode, PauseReason, QueueStatus, RowStatus
 from experiments.core.errors import Conflict, Gone
 from experiments.kinds import Nouns, kind_of
-from experiments.models import Queue, QueueItem
+from experiments.models import Queue, QueueItem, queue_settings
 from experiments.selectors.queues import refuse_without_source
 from experiments.services import lanes
 from experiments.services.broker import send_task
@@ -84,7 +84,7 @@ def _admit(queue_id: UUID) -> None:
     with connection.cursor() as cursor:
         # The starts of one owner wait for each other: each counts what the one before has committed.
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ADMITTING, queue.created_by_id % 2**31])
-    others = Queue.objects.running().listed().filter(created_by=queue.created_by_id).exclude(pk=queue_id)
+    others = Queue.objects.running().top_level().filter(created_by=queue.created_by_id).exclude(pk=queue_id)
     running = list(others.order_by("started_at").values("id", "name"))
     if len(running) >= most:
         many = kind_of(queue).nouns.many
@@ -212,6 +212,14 @@ def _retried(
     if error_code:
         items = items.filter(error_code=error_code)
     return items if row_indexes is None else items.filter(row_index__in=row_indexes)
+
+
+def set_plain_settings(queue: Queue, values: Mapping[str, Any]) -> None:
+    """Sets those of `values` that are in `queue_settings`, null as the default. The caller saves the queue."""
+    for setting in queue_settings.SETTINGS:
+        if setting.name in values:
+            value = values[setting.name]
+            setattr(queue, setting.name, setting.default if value is None else value)
 
 
 def set_concurrency(*, queue_id: UUID, concurrency: int) -> None:

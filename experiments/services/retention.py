@@ -41,14 +41,14 @@ SELECT count(*), max(row_index) + 1 FROM chunk
 
 def finished_before(moment: datetime) -> QuerySet[Queue]:
     """The longest finished first."""
-    found: QuerySet[Queue] = Queue.objects.listed().filter(status__in=FINISHED, completed_at__lt=moment)
+    found: QuerySet[Queue] = Queue.objects.top_level().filter(status__in=FINISHED, completed_at__lt=moment)
     return found.order_by("completed_at")
 
 
 def without_source(moment: datetime) -> QuerySet[Queue]:
     """Those finished before `moment` whose source is still there, in whole or in part."""
     unfinished = finished_before(moment).filter(source_removed_at=None)
-    return unfinished | Queue.objects.listed().filter(source_removed_to__isnull=False)
+    return unfinished | Queue.objects.top_level().filter(source_removed_to__isnull=False)
 
 
 def delete_finished(*, days: int, rows: int | None = None) -> int:

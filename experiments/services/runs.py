@@ -11,9 +11,10 @@ from django.db import IntegrityError
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import WorkbenchError
 from experiments.models import Network, QueueItem, Run
+from experiments.run_client import RunReply
 from experiments.runtime import engine, local_model
 from experiments.runtime.llm import Chat, ChatEndpoint, Completion, chat_client
-from experiments.services.networks import SCHEMA_KEYS
+from experiments.services.run_values import run_values
 
 T = TypeVar("T")
 
@@ -112,12 +113,19 @@ def _store(network: Network, values: Mapping[str, Any], caller: RunCaller, resul
         network=network,
         owner_id=caller.owner_id,
         item_id=item_id,
-        agent_key=values.get("agent_key") or "",
-        status=result["final"]["status"],
-        request={key: value for key, value in values.items() if key not in SCHEMA_KEYS},
-        final=result["final"],
+        **run_values(values, _as_reply(result), status=result["final"]["status"]),
+    )
+
+
+def _as_reply(result: engine.RunResult) -> RunReply:
+    """The result as a caller would read it off the wire, for what is kept of it."""
+    return RunReply(
+        trace_id=result["trace_id"],
+        final={**result["final"]},
         execution_log=result["execution_log"],
         debug=result["debug"],
-        usage=result["llm_usage_totals"],
-        duration_ms=result["run_duration_ms"],
+        usage={**result["llm_usage_totals"]},
+        model=result["model"],
+        graph_version_id=result["graph_version_id"],
+        run_duration_ms=result["run_duration_ms"],
     )

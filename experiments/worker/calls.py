@@ -18,9 +18,9 @@ from experiments.models import Network, Queue
 from experiments.models.run_hosts import same_origin
 from experiments.run_client import AbortHandle, FailureReason, RunReply, RunTarget, post_run
 from experiments.run_client.retry_policy import Verdict, decide
-from experiments.services.networks import SCHEMA_KEYS
 from experiments.services.remote_schema import config_target
 from experiments.services.run_credentials import signed_credential
+from experiments.services.run_values import run_values
 from experiments.worker.claim import ClaimedRow
 from experiments.worker.record import Outcome, failure_on_our_side
 from experiments.worker.remote_runs import RemoteRuns, refuse_other_version
@@ -133,22 +133,10 @@ def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict) -> Outcome
 
 
 def run_columns(body: dict[str, Any], reply: RunReply) -> dict[str, Any] | None:
-    """What a `Run` keeps of a call; None where nothing came back that is worth one.
-
-    The parts of a request that are the same for every row are left out: the queue keeps them once.
-    """
+    """What a `Run` keeps of a call; None where nothing came back that is worth one."""
     if not (reply.final or reply.execution_log or reply.trace_id):
         return None
-    return {
-        "agent_key": body["agent_key"] or "",
-        "status": reply.error_code or "ok",
-        "request": {key: value for key, value in body.items() if key not in SCHEMA_KEYS},
-        "final": reply.final,
-        "execution_log": reply.execution_log or reply.step_events,
-        "debug": reply.debug,
-        "usage": reply.usage,
-        "duration_ms": reply.run_duration_ms if reply.run_duration_ms is not None else reply.elapsed_ms,
-    }
+    return run_values(body, reply, status=reply.error_code or "ok")
 
 
 def _common_body(queue: Queue, plan: Plan) -> dict[str, Any]:

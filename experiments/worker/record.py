@@ -14,6 +14,7 @@ from experiments.core.choices import RowError, RowStatus
 from experiments.models import Run
 from experiments.models.queues import RATE_DECAY_S
 from experiments.run_client.retry_policy import Breaker
+from experiments.services import run_values
 from experiments.services.queue_pause import queue_pause_by_breaker, queue_pause_for
 from experiments.worker.claim import ClaimedRow, LockedQueue
 
@@ -162,17 +163,7 @@ def _store_runs(queue: LockedQueue, outcomes: list[Outcome]) -> None:
         runs,
         update_conflicts=True,
         unique_fields=["network", "trace_id"],
-        update_fields=[
-            "item",
-            "agent_key",
-            "status",
-            "request",
-            "final",
-            "execution_log",
-            "debug",
-            "usage",
-            "duration_ms",
-        ],
+        update_fields=["item", *run_values.COLUMNS],
     )
 
 

@@ -99,7 +99,7 @@ class ExperimentCompare(ExperimentView):
     def get(self, request: Request, **place: Any) -> Response:
         first = self.queue()
         wanted = self.checked(serializers.CompareQuerySerializer, request.query_params)
-        second = self.kind.queues(request.user).filter(pk=wanted["with"]).first()
+        second = self.kind.visible_to(request.user).filter(pk=wanted["with"]).first()
         if second is None:
             raise Http404
         found = comparisons.compare(first, second)

@@ -33,7 +33,7 @@ def candidates(experiment: Experiment, user: Any) -> list[Experiment]:
         return []
     same = (
         Experiment.objects.for_user(user)
-        .listed()
+        .top_level()
         .filter(dataset_digest=experiment.dataset_digest, source_removed_at=None)
     )
     return list(same.exclude(pk=experiment.pk).select_related("network")[:MAX_CANDIDATES])

@@ -7,18 +7,17 @@ from uuid import UUID
 from django.db import transaction
 
 from experiments import response_schema
-from experiments.core import limits
 from experiments.core.choices import QueueStatus
 from experiments.core.errors import InvalidInput
 from experiments.experiment_kind.choices import SchemaMode
 from experiments.experiment_kind.models import KIND, Experiment
 from experiments.experiment_kind.scoring import Scoring
+from experiments.models import queue_settings
 from experiments.response_schema import fields as response_fields
 from experiments.services import networks, queues
 from experiments.services.locking import queue_lock, refuse_after_start
 
-AFTER_START = {"name", "concurrency", "scoring", *limits.LIMIT_NAMES}
-PLAIN = ("name", "agent_key", "debug", "concurrency", "max_attempts", "dataset_name")
+AFTER_START = {*queue_settings.AFTER_START, "scoring"}
 
 
 def create(*, user: Any, values: Mapping[str, Any]) -> Experiment:
@@ -49,12 +48,9 @@ def set_schema(experiment: Experiment, schema: tuple[dict[str, Any], str, dict[s
 
 
 def _apply(experiment: Experiment, values: Mapping[str, Any]) -> None:
-    for name in PLAIN:
-        if name in values:
-            setattr(experiment, name, values[name] if values[name] is not None else "")
-    for name in limits.LIMIT_NAMES:
-        if name in values:
-            setattr(experiment, name, values[name])
+    queues.set_plain_settings(experiment, values)
+    if "dataset_name" in values:
+        experiment.dataset_name = values["dataset_name"] if values["dataset_name"] is not None else ""
     if "network" in values:
         experiment.network = networks.find(values["network"])
     if "scoring" in values:

@@ -6,17 +6,16 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from experiments.core import limits
 from experiments.core.choices import ErrorCode, RowStatus
 from experiments.core.errors import InvalidInput
 from experiments.experiment_kind.choices import SchemaMode
 from experiments.experiment_kind.datasets import ITEM_NUMBER, DatasetLayout
 from experiments.experiment_kind.models import KIND, Experiment
 from experiments.experiment_kind.services import drafts, store_items
-from experiments.models import Queue
+from experiments.models import Queue, queue_settings
 from experiments.selectors.queues import refuse_without_source
 
-SETTINGS = ("network", "agent_key", "debug", "concurrency", "max_attempts", "scoring", *limits.LIMIT_NAMES)
+SETTINGS = ("network", *queue_settings.IN_DUPLICATE, "scoring")
 SCHEMA = ("schema_mode", "response_fields", "schema_json", "schema_guidance", "schema_example")
 DATASET = (
     *("dataset_name", "source_name", "source_size", "source_sha256", "encoding", "delimiter", "line_end"),

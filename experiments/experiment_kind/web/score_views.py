@@ -60,7 +60,7 @@ def compare(request: PageRequest) -> HttpResponse:
     form = CompareForm(request.GET)
     form.is_valid()
     chosen = form.cleaned_data
-    visible = kind.queues(request.user)
+    visible = kind.visible_to(request.user)
     first, second = (visible.filter(pk=chosen[name]).first() if chosen.get(name) else None for name in ("a", "b"))
     values = {"kind": kind, "nouns": kind.nouns, "first": first, "second": second, "change": chosen.get("change", "")}
     if first is None:

@@ -21,7 +21,7 @@ from experiments.web.queue.table import query_string, row_indexes_of
 def queue_or_404(kind: QueueKind, user: Any, queue_id: UUID) -> Any:
     """Other people's queues do not exist."""
     # A poll reads the network and nothing else; the joins of a list would only make it slower.
-    return get_object_or_404(kind.queues(user).select_related(None).select_related("network"), pk=queue_id)
+    return get_object_or_404(kind.visible_to(user).select_related(None).select_related("network"), pk=queue_id)
 
 
 def item_or_404(queue: Queue, row_index: int) -> QueueItem:

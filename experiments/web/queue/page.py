@@ -184,7 +184,7 @@ def page_of_queue(
 
 def rail_of_queue(queue: Queue, user: Any) -> tuple[Entry, ...]:
     """The newest queues of `user` and of this kind, with this one among them."""
-    newest = list(kind_of(queue).queues(user).select_related(None).only(*summary.COLUMNS_OF_AN_ENTRY)[:MAX_RAIL])
+    newest = list(kind_of(queue).visible_to(user).select_related(None).only(*summary.COLUMNS_OF_AN_ENTRY)[:MAX_RAIL])
     if queue.pk not in {one.pk for one in newest}:
         newest = [*newest[: MAX_RAIL - 1], queue]
     return tuple(summary.entry_of_queue(one, current=one.pk == queue.pk) for one in newest)

@@ -40,7 +40,7 @@ QUEUES_ON_A_PAGE = 50
 def queue_list(request: PageRequest, kind: QueueKind) -> HttpResponse:
     """The queues of one kind, the newest first, from the time that `older` in the address names on."""
     older_than = datetime_of(request.GET.get("older", ""))
-    queues_of_kind = kind.queues(request.user).select_related(None).select_related("network", "created_by")
+    queues_of_kind = kind.visible_to(request.user).select_related(None).select_related("network", "created_by")
     if older_than:
         queues_of_kind = queues_of_kind.filter(created_at__lt=older_than)
     found = list(queues_of_kind.only(*COLUMNS_OF_A_LINE)[: QUEUES_ON_A_PAGE + 1])
