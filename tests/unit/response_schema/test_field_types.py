@@ -42,10 +42,13 @@ def test_the_most_specific_type_is_found() -> None:
     assert type_of_schema({"type": "string"}) == FieldType.STRING
 
 
-def test_no_format_is_checked_or_allowed_that_no_type_has() -> None:
-    assert checker_of(DATE_SCHEMA).is_valid("tomorrow")
-    with pytest.raises(InvalidInput, match='"format"'):
-        check_schema({"properties": {"day": DATE_SCHEMA}})
+def test_no_format_is_checked_that_no_type_has() -> None:
+    assert checker_of({"type": "string", "format": "ipv4"}).is_valid("not an address")
+
+
+def test_a_keyword_that_no_type_has_is_refused() -> None:
+    with pytest.raises(InvalidInput, match='"pattern"'):
+        check_schema({"properties": {"day": {"type": "string", "pattern": "."}}})
 
 
 @pytest.mark.usefixtures("_with_dates")
