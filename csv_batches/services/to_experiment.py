@@ -18,12 +18,11 @@ from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.services import drafts, store_items
 from experiments.models import Queue, queue_settings
 from experiments.models.querysets import QueueItemQuerySet
+from experiments.response_schema.field_types import traits_of_field
 from experiments.selectors.queues import refuse_without_source
 
 HEADERS = ("user_message", "expected", "system_params", "row_index")
 ROWS_PER_FETCH = 2000
-RULES = {FieldType.NUMBER: Rule.NUMERIC, FieldType.INTEGER: Rule.NUMERIC, FieldType.BOOLEAN: Rule.JSON}
-"""By the type of the scored field; texts are compared normalised."""
 
 
 def make(*, batch: CsvBatch, user: Any, corrected_only: bool) -> Experiment:
@@ -59,8 +58,16 @@ def _experiment_settings(batch: CsvBatch) -> dict[str, Any]:
         **{name: getattr(batch, name) for name in queue_settings.IN_DUPLICATE if name not in limits.LIMIT_NAMES},
         "dataset_name": batch.dataset_name,
         "schema_json": batch.schema_json,
-        "scoring": {"rule": RULES.get(field["type"], Rule.NORMALISED), "field": field["name"]},
+        "scoring": {"rule": _rule_of_field(field), "field": field["name"]},
     }
+
+
+def _rule_of_field(field: dict[str, Any]) -> Rule:
+    """How answers to the field are compared."""
+    traits = traits_of_field(field)
+    if traits.values:
+        return Rule.JSON
+    return Rule.NORMALISED if traits.is_text else Rule.NUMERIC
 
 
 def _dataset_rows(batch: CsvBatch, rows: QueueItemQuerySet) -> Iterator[list[str]]:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from referencing import Registry
 
 from experiments.core.formatting import shorten
+from experiments.response_schema.field_types import formats_of_types
 from experiments.response_schema.wording import BOUND_WORDS, SHOWN_CHARACTERS, choices, kind, place, show, wanted
 
 SHOWN_ERRORS = 3
@@ -19,12 +20,18 @@ MISS_COST = 3
 Validate = Callable[[Any], str | None]
 
 
+def checker_of(schema: Mapping[str, Any] | bool) -> Draft202012Validator:
+    """Checks values against a schema. It fetches nothing, and of the formats it checks those of the field types."""
+    given = schema if isinstance(schema, bool) else dict(schema)
+    return Draft202012Validator(given, registry=Registry(), format_checker=FormatChecker(formats_of_types()))
+
+
 def validator(schema: Mapping[str, Any]) -> Validate:
     """A function that says what is wrong with an answer, or returns None. Make one for each schema and keep it.
 
     Numbers follow the standard: 1.0 is a whole number, true is not a number.
     """
-    checker = Draft202012Validator(dict(schema), registry=Registry())
+    checker = checker_of(schema)
     comparisons = most_comparisons(schema)
     most = VALUES_LIMIT // (1 if comparisons == 1 else comparisons * MISS_COST)
 
@@ -98,7 +105,7 @@ def _sentence(error: ValidationError) -> str:
     value: Any = error.instance
     expected: Any = error.validator_value
     match error.validator:
-        case "type" | "anyOf":
+        case "type" | "anyOf" | "format":
             return f"{where} is {show(value)}, not {wanted(error.schema)}"
         case "enum":
             return f"{where} is {show(value)}, not one of {choices(expected)}"

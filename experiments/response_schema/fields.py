@@ -172,6 +172,7 @@ def field_schema(field: Field) -> Json:
 # A schema to fields
 
 CARRIED = {"type", "enum", "const", "description", "title", "anyOf", "default"}
+"""Keywords that a field expresses, besides those in the schema of its type."""
 
 
 def schema_to_fields(schema: Any, *, any_name: bool = False) -> Imported:
@@ -206,10 +207,13 @@ def field_of_property(name: str, schema: Mapping[str, Any], required: bool) -> t
     if kind is None:
         kind = FieldType.STRING
         lost.append("this is not a text, number or boolean; the field takes a text.")
-    if set(part) - CARRIED:
-        lost.append(f"{', '.join(sorted(set(part) - CARRIED))} cannot be said and is left out.")
+    if left_out := set(part) - CARRIED - set(FIELD_TRAITS[kind].schema):
+        lost.append(f"{', '.join(sorted(left_out))} cannot be said and is left out.")
     if choices is None:
         lost.append("choices that are not texts are left out.")
+    elif choices and not FIELD_TRAITS[kind].takes_choices:
+        choices = None
+        lost.append("only a string can have choices; they are left out.")
     if required and nullable:
         lost.append("it was required though it may be null; it is optional now.")
     description = schema.get("description") or part.get("description") or ""

@@ -4,10 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from referencing import Registry
-
-from experiments.response_schema.wording import TYPE_WORDS, alternatives
+from experiments.response_schema.answers import checker_of
+from experiments.response_schema.field_types import traits_of_schema
+from experiments.response_schema.wording import NULL_WORDS, alternatives
 
 
 def guidance(schema: Mapping[str, Any]) -> str:
@@ -26,7 +25,7 @@ def guidance(schema: Mapping[str, Any]) -> str:
 
 
 def instruction_line(name: str, schema: Any, required: bool) -> str:
-    takes_null = Draft202012Validator(schema, registry=Registry()).is_valid(None)
+    takes_null = checker_of(schema).is_valid(None)
     otherwise = "null" if takes_null else "left out"
     duty = "required" if required else f"{otherwise} where there is nothing to say"
     description = schema.get("description", "") if isinstance(schema, Mapping) else ""
@@ -40,7 +39,7 @@ def wanted_in_full(schema: Any) -> str:
             json.dumps(value, ensure_ascii=False) for value in schema["enum"] if value is not None
         )
     allowed = alternatives(schema)
-    return " or ".join(allowed[:-1] if len(allowed) > 1 and allowed[-1] == TYPE_WORDS["null"] else allowed)
+    return " or ".join(allowed[:-1] if len(allowed) > 1 and allowed[-1] == NULL_WORDS else allowed)
 
 
 def example(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,7 +56,7 @@ def _sample(schema: Any) -> Any:
     if "anyOf" in schema:
         return next((value for value in map(_sample, schema["anyOf"]) if value is not None), None)
     candidates = _candidates(schema)
-    checker = Draft202012Validator(dict(schema), registry=Registry())
+    checker = checker_of(schema)
     return next((value for value in candidates if checker.is_valid(value)), None)
 
 
@@ -68,13 +67,13 @@ def _candidates(schema: Mapping[str, Any]) -> Iterator[Any]:
     yield from (choice for choice in schema.get("enum", ()) if choice is not None)
     types = schema.get("type", "string")
     for name in [types] if isinstance(types, str) else types:
+        if traits := traits_of_schema(schema, name):
+            yield traits.example
         match name:
             case "string":
                 yield _sample_text(schema)
             case "number" | "integer":
-                yield from _sample_numbers(schema, whole=name == "integer")
-            case "boolean":
-                yield True
+                yield from _sample_numbers(schema)
             case "array":
                 yield [_sample(schema.get("items", True))] if schema.get("maxItems", 1) else []
             case "object":
@@ -87,8 +86,8 @@ def _sample_text(schema: Mapping[str, Any]) -> str:
     return text[: int(schema.get("maxLength", len(text)))]
 
 
-def _sample_numbers(schema: Mapping[str, Any], *, whole: bool) -> Iterator[Any]:
-    yield from (1, 0) if whole else (1.5, 1, 0)
+def _sample_numbers(schema: Mapping[str, Any]) -> Iterator[Any]:
+    yield from (1, 0)
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     high = schema.get("maximum", schema.get("exclusiveMaximum"))
     for bound, step in ((low, 1), (high, -1)):

@@ -6,11 +6,12 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from jsonschema import Draft202012Validator, SchemaError
-from referencing import Registry
 
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
 from experiments.core.formatting import shorten
+from experiments.response_schema.answers import checker_of
+from experiments.response_schema.field_types import keywords_of_types
 from experiments.response_schema.instructions import example
 from experiments.response_schema.wording import BOUND_WORDS, SHOWN_CHARACTERS, place, show
 
@@ -60,7 +61,7 @@ def check_schema(schema: Any) -> dict[str, Any]:
     except SchemaError as error:
         message = shorten(error.message, SHOWN_CHARACTERS)
         raise _invalid(f"{place(error.path) or 'The schema'} is not right: {message}.") from error
-    if not Draft202012Validator(schema, registry=Registry()).is_valid(example(schema)):
+    if not checker_of(schema).is_valid(example(schema)):
         raise _invalid("No example answer can be made for this schema: it seems to contradict itself.")
     return schema
 
@@ -97,9 +98,10 @@ def _check_keywords(schema: Any, where: str, depth: int = 0) -> None:
         return
     if depth > DEPTH_LIMIT:
         raise _invalid(f"{where} is nested more than {DEPTH_LIMIT} levels deep.")
-    unknown = [keyword for keyword in schema if keyword not in KEYWORDS]
+    allowed = KEYWORDS | keywords_of_types()
+    unknown = [keyword for keyword in schema if keyword not in allowed]
     if unknown:
-        raise _invalid(f"{where} has {', '.join(map(show, unknown))}. Allowed: {', '.join(sorted(KEYWORDS))}.")
+        raise _invalid(f"{where} has {', '.join(map(show, unknown))}. Allowed: {', '.join(sorted(allowed))}.")
     _check_sizes(schema, where)
     for name, part in subschemas(schema):
         _check_keywords(part, f"{where} → {name}", depth + 1)

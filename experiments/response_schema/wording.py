@@ -5,19 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from experiments.core.formatting import shorten
+from experiments.response_schema.field_types import traits_of_schema
 
 SHOWN_CHARACTERS = 81  # of a value in a message, with the ellipsis
 SHOWN_CHOICES = 20
 
-TYPE_WORDS = {
-    "string": "a text",
-    "number": "a number",
-    "integer": "a whole number",
-    "boolean": "true or false",
-    "null": "null",
-    "object": "an object",
-    "array": "a list",
-}
+NULL_WORDS = "null"
+OTHER_TYPE_WORDS = {"null": NULL_WORDS, "object": "an object", "array": "a list"}
+"""Of the types that no field has."""
 
 BOUND_WORDS = {
     "minimum": "at least",
@@ -51,7 +46,14 @@ def alternatives(schema: Any) -> list[str]:
     if "const" in schema:
         return [show(schema["const"])]
     types = schema.get("type", [])
-    return [TYPE_WORDS[name] for name in ([types] if isinstance(types, str) else types)] or ["any value"]
+    words = [words_of_type(schema, name) for name in ([types] if isinstance(types, str) else types)]
+    return words or ["any value"]
+
+
+def words_of_type(schema: Mapping[str, Any], json_type: str) -> str:
+    """`json_type` is one of the types that the schema allows."""
+    traits = traits_of_schema(schema, json_type)
+    return traits.words if traits else OTHER_TYPE_WORDS[json_type]
 
 
 def kind(value: Any) -> str:

@@ -98,7 +98,7 @@ def _computed(queue: Queue) -> dict[str, Any]:
 def _values(params: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """The fields that are counted value by value."""
     choices = {field["name"]: traits_of_field(field).values or field.get("choices") or () for field in fields}
-    closed = {name for name in choices if choices[name]}
+    closed = {field["name"] for field in fields if choices[field["name"]] or not traits_of_field(field).has_bins}
     texts = {field["name"] for field in fields if traits_of_field(field).is_text}
     sample = {"sample": SAMPLE * len(fields), "most": MOST_VALUES}
     few = texts - {name for (name,) in _all(_MANY, {**params, **sample})}

@@ -6,7 +6,7 @@ from typing import Any
 
 from csv_batches.rules import choice_lines, field_list
 from experiments.core.choices import FieldType
-from experiments.response_schema.field_types import FIELD_TRAITS
+from experiments.response_schema.field_types import FIELD_TRAITS, FieldTraits
 
 Json = dict[str, Any]
 
@@ -55,8 +55,8 @@ class FieldCard:
         return not (self.original or self.name or self.description or self.choices.strip())
 
     @property
-    def types(self) -> list[tuple[str, str]]:
-        return [(kind, traits.label) for kind, traits in FIELD_TRAITS.items()]
+    def types(self) -> list[tuple[str, FieldTraits]]:
+        return list(FIELD_TRAITS.items())
 
     def to_field(self) -> Json:
         plain: Json = {

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from experiments.core.choices import FieldType
 from experiments.core.formatting import count, counted, in_one_line
 from experiments.kinds import QueueLayout
 from experiments.models import Queue
+from experiments.response_schema.field_types import traits_of_field
 from experiments.selectors import results
 from experiments.web.page_part import PagePart, changes_by_itself
 from experiments.web.queue.forms import MAX_VALUE
@@ -57,14 +57,16 @@ class ShownResults(PagePart):
 
 def results_of_queue(queue: Queue, layout: QueueLayout) -> ShownResults:
     found = results.distributions(queue)
-    free_texts = {
-        field["name"]
-        for field in layout.response_fields
-        if field["type"] == FieldType.STRING and not field.get("choices")
-    }
+    free_texts = {field["name"] for field in layout.response_fields if is_free_text(field)}
     fields = tuple(_distribution(field, is_text=field["name"] in free_texts) for field in found["fields"])
     answered = found["fields"][0]["answered"] if fields else 0
     return ShownResults("results", answered, fields, REFRESH_S if changes_by_itself(queue) else None)
+
+
+def is_free_text(field: Mapping[str, Any]) -> bool:
+    """Whether the length of a value says something about it."""
+    traits = traits_of_field(field)
+    return traits.is_text and traits.has_bins and not field.get("choices")
 
 
 def _distribution(field: Mapping[str, Any], *, is_text: bool) -> Distribution:
@@ -108,7 +110,7 @@ def _bars_of_values(field: Mapping[str, Any]) -> tuple[Bar, ...]:
 
 def _bars_of_bins(field: Mapping[str, Any]) -> tuple[Bar, ...]:
     longest = max((one["count"] for one in field["bins"]), default=0)
-    whole = field["kind"] == "lengths" or field["type"] == FieldType.INTEGER
+    whole = traits_of_field(field).is_whole
     return tuple(
         _bar(field, _bin_label(one, whole), one["count"], longest, least=one["from"], below=one["to"])
         for one in field["bins"]
