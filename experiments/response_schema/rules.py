@@ -1,6 +1,7 @@
 """Which schemas are allowed."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any, TypeVar
@@ -33,6 +34,8 @@ KEYWORDS = ANNOTATIONS | {
     *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
     *("minLength", "maxLength"),
 }
+NUL_IN_JSON = re.compile(r"(?<!\\)(\\\\)*\\u0000")
+"""An escaped NUL. Behind an escaped backslash, `u0000` is only text."""
 SIZE_LIMIT = 200_000  # characters of JSON
 DEPTH_LIMIT = 16  # schemas inside schemas
 SCHEMAS_LIMIT = 1_000  # in all; the builder makes one for each field
@@ -79,7 +82,6 @@ def _check_depth(value: Any) -> None:
             return
     raise _invalid("The schema is nested too deep.")
 
-
 def _check_text(schema: Any) -> None:
     try:
         text = json.dumps(schema, ensure_ascii=False, allow_nan=False)
@@ -88,7 +90,7 @@ def _check_text(schema: Any) -> None:
         raise _invalid(f"The schema is not JSON: {error}.") from error
     if len(text) > SIZE_LIMIT:
         raise _invalid(f"The schema has {len(text):,} characters; {SIZE_LIMIT:,} are allowed.")
-    if "\\u0000" in text:
+    if NUL_IN_JSON.search(text):
         raise _invalid("The schema has a NUL character in a text.")
 
 

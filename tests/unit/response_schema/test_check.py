@@ -67,6 +67,7 @@ def test_schemas_of_the_builder_and_their_relatives_are_taken(schema: dict[str, 
         (of(a={"enum": [float("nan")]}), "not JSON"),
         ({"properties": {"\ud800": {}}}, "not JSON"),
         ({"properties": {"\0": {}}}, "NUL"),
+        (of(a={"description": "a backslash \\\0"}), "NUL"),
         (nested(20), "nested"),
         (nested(5000), "nested too deep"),
     ],
@@ -75,3 +76,8 @@ def test_other_schemas_are_refused_with_the_reason(schema: Any, reason: str) -> 
     with pytest.raises(InvalidInput, match=reason) as refusal:
         check_schema(schema)
     assert refusal.value.code == "invalid_schema"
+
+
+@pytest.mark.parametrize("text", ["\\u0000", "\\\\u0000", "u0000"])
+def test_a_text_that_only_looks_like_an_escaped_nul_is_taken(text: str) -> None:
+    check_schema(of(a={"description": text}))
