@@ -31,7 +31,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         chosen = exports.ExportOptions(
             format=options["format"],
-            metadata=not options["no_metadata"],
+            run_columns=not options["no_metadata"],
             partial=options["partial"],
             excel=options["excel"],
         )
