@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
-
 from experiments.kinds import kind_of
-from experiments.models import Agent, Network, NetworkCall, Queue
+from experiments.models import Agent, Network, NetworkCall
+from experiments.selectors.networks import calls_of_network, queues_of_network
 from experiments.selectors.queues import counted_by_kind
 from experiments.services.networks import SCHEMA_KEYS
 from experiments.web.run.run_list import ListedRun, newest_runs_of_network
@@ -51,17 +50,8 @@ class NetworkUsers:
     counted: str
 
 
-def networks_with_counts() -> QuerySet[Network]:
-    """With `agent_count` and `queue_count`, without `additional_data`."""
-    in_lists = Q(queues__parent__isnull=True, queues__deleted_at__isnull=True)
-    return Network.objects.annotate(
-        agent_count=Count("agents", distinct=True), queue_count=Count("queues", filter=in_lists, distinct=True)
-    ).defer("additional_data")
-
-
 def page_of_network(network: Network, user: Any) -> NetworkPage:
     data = network.additional_data
-    calls = NetworkCall.objects.filter(network=network, owner=user).defer("body", "system_params")
     return NetworkPage(
         network=network,
         agents=list(network.agents.all()),
@@ -70,15 +60,13 @@ def page_of_network(network: Network, user: Any) -> NetworkPage:
         example=data.get("respond_payload_example"),
         others={key: value for key, value in data.items() if key not in SCHEMA_KEYS},
         runs=newest_runs_of_network(user, network=network, most=MAX_RUNS),
-        calls=list(calls[:MAX_CALLS]),
+        calls=list(calls_of_network(network, user)[:MAX_CALLS]),
         has_token=bool(network.sealed_token),
     )
 
 
 def users_of_network(network: Network) -> NetworkUsers:
-    # A trial may still use the network that its parent had before.
-    uses_it = Q(network=network, parent__isnull=True) | Q(trials__network=network)
-    queues = Queue.objects.kept().filter(uses_it).distinct().select_related("created_by")
+    queues = queues_of_network(network).kept().select_related("created_by")
     newest = tuple(
         QueueUser(
             name=queue.name,
