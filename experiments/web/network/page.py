@@ -10,6 +10,7 @@ from experiments.models import Agent, Network, NetworkCall
 from experiments.selectors.networks import calls_of_network, queues_of_network
 from experiments.selectors.queues import counted_by_kind
 from experiments.services.networks import SCHEMA_KEYS
+from experiments.web.network.fields import NETWORK_FIELDS, Section
 from experiments.web.run.run_list import ListedRun, newest_runs_of_network
 
 MAX_RUNS = MAX_CALLS = 5
@@ -18,7 +19,10 @@ MAX_USERS = 20
 
 @dataclass(frozen=True)
 class NetworkPage:
-    """`others`: what the network's data has beyond the schema; `runs`: the newest that the reader may see."""
+    """`others`: what the network's data has beyond the schema; `runs`: the newest that the reader may see.
+
+    `call_settings` are the labels and values of the plain fields that tell how it is called.
+    """
 
     network: Network
     agents: Sequence[Agent]
@@ -29,6 +33,7 @@ class NetworkPage:
     runs: tuple[ListedRun, ...]
     calls: Sequence[NetworkCall]
     has_token: bool
+    call_settings: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,11 @@ def page_of_network(network: Network, user: Any) -> NetworkPage:
         runs=newest_runs_of_network(user, network=network, most=MAX_RUNS),
         calls=list(calls_of_network(network, user)[:MAX_CALLS]),
         has_token=bool(network.sealed_token),
+        call_settings=tuple(
+            (field.label, field.shown_value(getattr(network, field.name)))
+            for field in NETWORK_FIELDS
+            if field.section == Section.CALL
+        ),
     )
 
 
