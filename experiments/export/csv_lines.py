@@ -25,7 +25,7 @@ def csv_lines(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[str]:
     # With CRLF as its line end the writer quotes cells that hold a lone CR or a lone LF.
     write = csv.writer(written, lineterminator="\r\n").writerow
     has_crlf, excel = layout.line_end == "\r\n", layout.excel
-    header = export_header(layout.headers, layout.fields, metadata=layout.metadata, extras=layout.extras)
+    header = export_header(layout.headers, layout.fields, run_columns=layout.run_columns, extras=layout.extras)
     write(map(guarded, header) if excel else header)
     line = first_line(written.pop(), layout)
     yield line if has_crlf else line[:-2] + "\n"
@@ -54,7 +54,7 @@ def first_line(line: str, layout: ExportLayout) -> str:
 
 def csv_cells(layout: ExportLayout, row: ExportRow) -> list[str]:
     answer = row.response or {}
-    values = [*(answer.get(name) for name in layout.fields), *row.extras, *(row.run if layout.metadata else ())]
+    values = [*(answer.get(name) for name in layout.fields), *row.extras, *(row.run if layout.run_columns else ())]
     return [*row.cells, *map(cell_text, values)]
 
 

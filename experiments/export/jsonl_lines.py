@@ -7,7 +7,7 @@ from experiments.export.rows import RUN_COLUMNS, ExportLayout, ExportRow, in_pie
 
 
 def jsonl_chunks(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[bytes]:
-    """`{"row": {name: text}, "response": {field: value} or null, "run": {…}}`, one a line; `run` goes with metadata.
+    """`{"row": {name: text}, "response": {field: value} or null, "run": {…}}`, one a line; `run` with `run_columns`.
 
     The columns that a kind adds are `"extra": {name: value}`.
     """
@@ -22,4 +22,4 @@ def jsonl_value(layout: ExportLayout, row: ExportRow) -> dict[str, Any]:
     }
     if layout.extras:
         value["extra"] = dict(zip(layout.extras, row.extras, strict=True))
-    return {**value, "run": dict(zip(RUN_COLUMNS, row.run, strict=True))} if layout.metadata else value
+    return {**value, "run": dict(zip(RUN_COLUMNS, row.run, strict=True))} if layout.run_columns else value

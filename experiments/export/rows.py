@@ -18,13 +18,14 @@ class ExportLayout:
     """What all rows of an export have in common.
 
     `headers` are the file's texts, `names` the unique names of the same columns, `fields` the response fields in order,
-    `extras` the columns that a kind adds after them. `line_end` is the file's; for a lone CR the export has LF.
+    `extras` the columns that a kind adds after them. `run_columns`: whether `RUN_COLUMNS` come last. `line_end` is the
+    file's; for a lone CR the export has LF.
     """
 
     headers: Sequence[str]
     names: Sequence[str]
     fields: Sequence[str]
-    metadata: bool = True
+    run_columns: bool = True
     excel: bool = False
     line_end: str = "\n"
     extras: Sequence[str] = ()
@@ -61,14 +62,14 @@ _run = attrgetter(*RUN_COLUMNS)
 
 
 def export_header(
-    headers: Sequence[str], fields: Sequence[str], *, metadata: bool, extras: Sequence[str] = ()
+    headers: Sequence[str], fields: Sequence[str], *, run_columns: bool, extras: Sequence[str] = ()
 ) -> list[str]:
     """The names of all columns: the file's as they are, then the others, each prefixed until it is unique."""
     names, taken = list(headers), set(headers)
     added = [
         *((field, "response.") for field in fields),
         *((name, "extra.") for name in extras),
-        *((name, "run.") for name in RUN_COLUMNS if metadata),
+        *((name, "run.") for name in RUN_COLUMNS if run_columns),
     ]
     for name, prefix in added:
         while name in taken:

@@ -30,7 +30,7 @@ FIELDS = ("payload", "result_payload", "corrected_payload", *EXPORTED_FIELDS)
 @dataclass(frozen=True)
 class ExportOptions:
     format: ExportFormat = ExportFormat.CSV
-    metadata: bool = True
+    run_columns: bool = True
     partial: bool = False
     excel: bool = False
     status: str | None = None
@@ -76,7 +76,7 @@ def _chunks(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
             names=queue_layout.columns,
             fields=queue_layout.field_names,
             extras=queue_layout.extras.names,
-            metadata=options.metadata,
+            run_columns=options.run_columns,
             excel=options.excel,
             line_end=queue_layout.line_end,
         )

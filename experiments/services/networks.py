@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError, Q
+from django.db.models import ProtectedError
 
 from experiments import response_schema
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import Conflict, Gone, InvalidInput
-from experiments.models import Agent, Network, Queue
+from experiments.models import Agent, Network
 from experiments.models.run_hosts import check_run_url
+from experiments.selectors.networks import queues_of_network
 from experiments.selectors.queues import counted_by_kind
 
 logger = logging.getLogger(__name__)
@@ -120,8 +121,7 @@ def delete(*, network: Network) -> None:
 
 def _used_by(network: Network) -> str:
     """`3 batches: “A”, “B”, “C”`, in the words of their kinds; of many the newest."""
-    # A trial may still hold the network that its parent had before.
-    queues = Queue.objects.filter(Q(network=network, parent__isnull=True) | Q(trials__network=network)).distinct()
+    queues = queues_of_network(network)
     names = [f"“{name}”" for name in queues.values_list("name", flat=True)[: NAMED + 1]]
     return f"{counted_by_kind(queues)}: {', '.join(names[:NAMED])}{' …' if len(names) > NAMED else ''}"
 

@@ -11,11 +11,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from csv_batches.models import CsvBatch
 from experiments.core.choices import ErrorCode, ExportFormat
 from experiments.core.errors import WorkbenchError
+from experiments.export.formats import EXPORT_FORMATS
 from experiments.services import exports
 
 
 class Command(BaseCommand):
-    help = "Writes a batch's rows with their answers as CSV or JSONL."
+    help = f"Writes a batch's rows with their answers as {' or '.join(one.label for one in EXPORT_FORMATS.values())}."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("id", help="The batch's id.")
@@ -30,7 +31,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         chosen = exports.ExportOptions(
             format=options["format"],
-            metadata=not options["no_metadata"],
+            run_columns=not options["no_metadata"],
             partial=options["partial"],
             excel=options["excel"],
         )

@@ -45,7 +45,7 @@ def field_anchor(name: str) -> str:
 def field_lines(batch: CsvBatch, open_name: str | None) -> list[FieldLine]:
     fields, headers = batch.response_fields, batch.header_texts
     names = [stored["name"] for stored in fields]
-    columns = export_header(headers, names, metadata=False)[len(headers) :]
+    columns = export_header(headers, names, run_columns=False)[len(headers) :]
     return [
         FieldLine(
             field=stored,

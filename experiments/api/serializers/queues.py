@@ -209,7 +209,7 @@ class RowFilterSerializer(serializers.Serializer[Any]):
 
 class ExportOptionsSerializer(serializers.Serializer[Any]):
     format = serializers.ChoiceField(ExportFormat.values(), required=False, default=ExportFormat.CSV.value)
-    metadata = serializers.BooleanField(required=False, default=True)
+    metadata = serializers.BooleanField(source="run_columns", required=False, default=True)
     partial = serializers.BooleanField(required=False, default=False)  # type: ignore[assignment]
     excel = serializers.BooleanField(required=False, default=False)
     status = serializers.ChoiceField(STATUSES, required=False, allow_null=True, default=None)

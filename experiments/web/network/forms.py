@@ -25,38 +25,17 @@ from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
 from experiments.core.json_text import BadPayload, strict
 from experiments.models import Network
+from experiments.web.network.fields import LABELS, NETWORK_FIELDS, PLAIN_FLAGS, PLAIN_TEXTS, NetworkField, Section
 
 OWN, REMOTE = "own", "remote"
 NUMBER = re.compile("[0-9]{1,9}")
-TEXTS = (
-    *("name", "description", "where", "run_url", "run_token", "config_url", "version", "max_steps"),
-    *("timeout_s", "max_concurrency", "schema", "guidance", "example"),
-)
-FLAGS = ("transient_400", "users_may_update_schema", "remove_token")
 JSON_KEYS = {
     "schema": "respond_payload_schema",
     "guidance": "respond_payload_guidance",
     "example": "respond_payload_example",
 }
-LABELS = {
-    "name": "Name",
-    "description": "Description",
-    "where": "Who answers",
-    "run_url": "Run URL",
-    "run_token": "Token",
-    "config_url": "Configuration URL",
-    "transient_400": "400 is transient",
-    "version": "Version",
-    "max_steps": "Most steps",
-    "timeout_s": "Time-out",
-    "max_concurrency": "Calls at a time",
-    "agents": "Agents",
-    "schema": "Response schema",
-    "guidance": "Guidance",
-    "example": "Example",
-    "users_may_update_schema": "Who may change the schema",
-}
-"""In the order of the page; `faults` and `differences` name the fields by them."""
+TEXTS = (*(one.name for one in PLAIN_TEXTS), "where", "run_token", *JSON_KEYS)
+FLAGS = (*(one.name for one in PLAIN_FLAGS), "remove_token")
 AGENT_LABELS = {"key": "Key", "display_name": "Display name", "model": "Model", "prompt": "Prompt"}
 
 
@@ -103,12 +82,10 @@ class NetworkForm:
         texts = {
             "where": REMOTE if network.run_url else OWN,
             "run_token": "",
-            **{name: as_typed(getattr(network, name)) for name in ("version", "max_steps")},
-            **{name: str(getattr(network, name)) for name in ("name", "description", "run_url", "config_url")},
-            **{name: str(getattr(network, name)) for name in ("timeout_s", "max_concurrency")},
+            **{one.name: one.text_to_edit(getattr(network, one.name)) for one in PLAIN_TEXTS},
             **{name: as_typed(data.get(key)) for name, key in JSON_KEYS.items()},
         }
-        flags = {name: getattr(network, name) for name in FLAGS[:2]} | {"remove_token": False}
+        flags = {one.name: getattr(network, one.name) for one in PLAIN_FLAGS} | {"remove_token": False}
         seen = network.updated_at.isoformat() if network.pk else ""
         return cls(texts, flags, _lines_of_network(network), seen=seen)
 
@@ -118,6 +95,16 @@ class NetworkForm:
         numbers = dict.fromkeys(_numbers_of(posted.getlist("agent")))
         agents = tuple(_line_of_post(posted, number) for number in numbers)
         return cls(texts, {name: name in posted for name in FLAGS}, agents, seen=posted.get("seen", ""))
+
+    @property
+    def sections(self) -> dict[str, list[tuple[NetworkField, str | bool, str]]]:
+        """The plain fields of each section, each with what was typed and what is wrong with it; for the template."""
+        typed: dict[str, str | bool] = {**self.texts, **self.flags}
+        found: dict[str, list[tuple[NetworkField, str | bool, str]]] = {section: [] for section in Section}
+        for one in NETWORK_FIELDS:
+            if one.section:
+                found[one.section].append((one, typed[one.name], self.problems.get(one.name, "")))
+        return found
 
     # -- changes that store nothing
 
@@ -196,10 +183,8 @@ class NetworkForm:
         # A remote has its own agents: an agent line that nobody touched is not meant for it.
         untouched = network is None and not is_own and self.agents == (FIRST_AGENT,)
         return {
-            **{name: self.texts[name] for name in ("name", "description", "timeout_s", "max_concurrency")},
-            **{name: self.texts[name].strip() or None for name in ("version", "max_steps")},
-            **{name: "" if is_own else self.texts[name].strip() for name in ("run_url", "config_url")},
-            **{name: self.flags[name] for name in FLAGS[:2]},
+            **{one.name: one.value_to_store(self.texts[one.name], is_own=is_own) for one in PLAIN_TEXTS},
+            **{one.name: self.flags[one.name] for one in PLAIN_FLAGS},
             **token,
             "additional_data": self._additional_data(network, problems),
             "agents": [] if untouched else list(self._agents()),

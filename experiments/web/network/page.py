@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
-
 from experiments.kinds import kind_of
-from experiments.models import Agent, Network, NetworkCall, Queue
+from experiments.models import Agent, Network, NetworkCall
+from experiments.selectors.networks import calls_of_network, queues_of_network
 from experiments.selectors.queues import counted_by_kind
 from experiments.services.networks import SCHEMA_KEYS
+from experiments.web.network.fields import NETWORK_FIELDS, Section
 from experiments.web.run.run_list import ListedRun, newest_runs_of_network
 
 MAX_RUNS = MAX_CALLS = 5
@@ -19,7 +19,10 @@ MAX_USERS = 20
 
 @dataclass(frozen=True)
 class NetworkPage:
-    """`others`: what the network's data has beyond the schema; `runs`: the newest that the reader may see."""
+    """`others`: what the network's data has beyond the schema; `runs`: the newest that the reader may see.
+
+    `call_settings` are the labels and values of the plain fields that tell how it is called.
+    """
 
     network: Network
     agents: Sequence[Agent]
@@ -30,6 +33,7 @@ class NetworkPage:
     runs: tuple[ListedRun, ...]
     calls: Sequence[NetworkCall]
     has_token: bool
+    call_settings: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -51,17 +55,8 @@ class NetworkUsers:
     counted: str
 
 
-def networks_with_counts() -> QuerySet[Network]:
-    """With `agent_count` and `queue_count`, without `additional_data`."""
-    in_lists = Q(queues__parent__isnull=True, queues__deleted_at__isnull=True)
-    return Network.objects.annotate(
-        agent_count=Count("agents", distinct=True), queue_count=Count("queues", filter=in_lists, distinct=True)
-    ).defer("additional_data")
-
-
 def page_of_network(network: Network, user: Any) -> NetworkPage:
     data = network.additional_data
-    calls = NetworkCall.objects.filter(network=network, owner=user).defer("body", "system_params")
     return NetworkPage(
         network=network,
         agents=list(network.agents.all()),
@@ -70,15 +65,18 @@ def page_of_network(network: Network, user: Any) -> NetworkPage:
         example=data.get("respond_payload_example"),
         others={key: value for key, value in data.items() if key not in SCHEMA_KEYS},
         runs=newest_runs_of_network(user, network=network, most=MAX_RUNS),
-        calls=list(calls[:MAX_CALLS]),
+        calls=list(calls_of_network(network, user)[:MAX_CALLS]),
         has_token=bool(network.sealed_token),
+        call_settings=tuple(
+            (field.label, field.shown_value(getattr(network, field.name)))
+            for field in NETWORK_FIELDS
+            if field.section == Section.CALL
+        ),
     )
 
 
 def users_of_network(network: Network) -> NetworkUsers:
-    # A trial may still use the network that its parent had before.
-    uses_it = Q(network=network, parent__isnull=True) | Q(trials__network=network)
-    queues = Queue.objects.kept().filter(uses_it).distinct().select_related("created_by")
+    queues = queues_of_network(network).kept().select_related("created_by")
     newest = tuple(
         QueueUser(
             name=queue.name,

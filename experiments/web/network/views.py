@@ -16,10 +16,11 @@ from django_htmx.http import HttpResponseClientRedirect
 from experiments.api.permissions import StaffWrites
 from experiments.core.errors import Conflict, InvalidInput
 from experiments.models import Network
+from experiments.selectors.networks import networks_with_counts
 from experiments.services import networks
 from experiments.web.decorators import PageRequest, signed_in, wants_fragment
 from experiments.web.network.forms import NetworkForm, TryForm
-from experiments.web.network.page import networks_with_counts, page_of_network, users_of_network
+from experiments.web.network.page import page_of_network, users_of_network
 
 P = ParamSpec("P")
 View = Callable[Concatenate[PageRequest, P], HttpResponseBase]

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import Count
 
-from experiments.core.choices import FINISHED, QueueStatus, RowStatus
+from experiments.core.choices import FINISHED, ExportFormat, QueueStatus, RowStatus
+from experiments.export.formats import EXPORT_FORMATS, FormatWriter
 from experiments.kinds import QueueKind, QueueLayout, SetUp, kind_of
 from experiments.models import Queue, QueueItem
 from experiments.selectors import answer_filter, cached_counts, queues
@@ -118,6 +119,10 @@ class QueuePage:
     missing: tuple[str, ...]
     set_up: SetUp | None
     """Where the set-up of a draft goes on."""
+
+    @property
+    def export_formats(self) -> Mapping[ExportFormat, FormatWriter]:
+        return EXPORT_FORMATS
 
     @property
     def has_results(self) -> bool:

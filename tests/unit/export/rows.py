@@ -25,7 +25,7 @@ def row(cells: Sequence[str], payload: Mapping[str, Any] | None = None, **change
 
 def layout_of(headers: Sequence[str], fields: Sequence[str] = (), **options: Any) -> ExportLayout:
     names = [f"{header}#{number}" for number, header in enumerate(headers)]
-    return ExportLayout(headers=headers, names=names, fields=fields, **{"metadata": False, **options})
+    return ExportLayout(headers=headers, names=names, fields=fields, **{"run_columns": False, **options})
 
 
 def written(layout: ExportLayout, *rows: ExportRow) -> str:

@@ -15,7 +15,7 @@ LINE_ENDS = pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 
 @LINE_ENDS
 def test_a_line_is_written_to_the_byte(line_end: str) -> None:
-    layout = layout_of(["Name", "Order no"], ["tone"], metadata=True, line_end=line_end)
+    layout = layout_of(["Name", "Order no"], ["tone"], run_columns=True, line_end=line_end)
     header = "Name,Order no,tone,run_trace_id,status,elapsed_ms,attempts,error_code,error_message,row_index,corrected"
     line = '"Ann, B.",007,"say ""hi""",t1,succeeded,412,1,,,0,false'
     text = written(layout, row(["Ann, B.", "007"], {"tone": 'say "hi"'}))

@@ -36,7 +36,7 @@ def test_plain_numbers_and_other_texts_stay(cell: str) -> None:
 
 
 def test_headers_and_messages_are_guarded_too() -> None:
-    text = written(layout_of(["=a"], metadata=True, excel=True), row(["1"], error_message="=boom", status="failed"))
+    text = written(layout_of(["=a"], run_columns=True, excel=True), row(["1"], error_message="=boom", status="failed"))
     assert "'=a" in text.splitlines()[0]
     assert ",'=boom," in text
 

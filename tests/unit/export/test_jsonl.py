@@ -36,13 +36,13 @@ def test_a_failed_row_has_no_answer() -> None:
     assert made == [{"row": {"a": "1", "a (2)": "2"}, "response": None, "run": {**RUN, "status": "failed"}}]
 
 
-def test_without_metadata_the_run_is_left_out() -> None:
-    layout = ExportLayout(headers=["a"], names=["a"], fields=["x"], metadata=False)
+def test_without_run_columns_the_run_is_left_out() -> None:
+    layout = ExportLayout(headers=["a"], names=["a"], fields=["x"], run_columns=False)
     assert objects(layout, row(["1"], {"x": 1})) == [{"row": {"a": "1"}, "response": {"x": 1}}]
 
 
 def test_text_is_not_escaped_and_cells_never_altered() -> None:
-    layout = ExportLayout(headers=["a"], names=["a"], fields=[], metadata=False, excel=True)
+    layout = ExportLayout(headers=["a"], names=["a"], fields=[], run_columns=False, excel=True)
     assert b"".join(jsonl_chunks(layout, [row(["=é"])])) == '{"row":{"a":"=é"},"response":null}\n'.encode()
 
 

@@ -23,7 +23,7 @@ def exported(columns: tuple[Column, ...], rows: list[list[str]], line_end: str) 
         headers=[column.header for column in columns],
         names=[column.name for column in columns],
         fields=[],
-        metadata=False,
+        run_columns=False,
         line_end=line_end,
     )
     return b"".join(csv_chunks(layout, map(row, rows)))

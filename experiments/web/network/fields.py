@@ -1,0 +1,96 @@
+"""The fields of a network as its editor and its page show them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Section(StrEnum):
+    """Where in the editor a plain field stands."""
+
+    NETWORK = "network"
+    REMOTE = "remote"
+    CALL = "call"
+    SCHEMA = "schema"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkField:
+    """A field; with a section it is a plain one: an attribute of `Network`, edited as a text or as a box to tick.
+
+    `help` stands below the input, or after the box; `nullable`: an empty text is stored as None. `length`, `rows` (of a
+    text area) and `needed` are the input's. `shown` formats the value on the page of a network.
+    """
+
+    name: str
+    label: str
+    section: Section | None = None
+    help: str = ""
+    nullable: bool = False
+    is_flag: bool = False
+    length: int | None = None
+    rows: int | None = None
+    needed: bool = False
+    shown: str = "{}"
+
+    def text_to_edit(self, value: Any) -> str:
+        return "" if value is None else str(value)
+
+    def value_to_store(self, typed: str, *, is_own: bool) -> str | None:
+        """What a plain text field stores; a network that this site answers has no addresses."""
+        if self.section == Section.REMOTE:
+            return "" if is_own else typed.strip()
+        return typed.strip() or None if self.nullable else typed
+
+    def shown_value(self, value: Any) -> str:
+        if value is None:
+            return "not set"
+        return ("yes" if value else "no") if self.is_flag else self.shown.format(value)
+
+
+NETWORK_FIELDS = (
+    NetworkField("name", "Name", Section.NETWORK, length=200, needed=True),
+    NetworkField("description", "Description", Section.NETWORK, rows=3),
+    NetworkField("where", "Who answers"),
+    NetworkField(
+        "run_url",
+        "Run URL",
+        Section.REMOTE,
+        "The whole address of its run call. The site's settings list the hosts that may be named.",
+        length=500,
+    ),
+    NetworkField("run_token", "Token"),
+    NetworkField(
+        "config_url",
+        "Configuration URL",
+        Section.REMOTE,
+        "Where the remote takes a changed schema; empty: it takes none.",
+        length=500,
+    ),
+    NetworkField(
+        "transient_400",
+        "400 is transient",
+        Section.REMOTE,
+        "It answers 400 for what may pass: try such rows again",
+        is_flag=True,
+    ),
+    NetworkField("version", "Version", Section.CALL, "Sent with each run; empty: none.", nullable=True),
+    NetworkField("max_steps", "Most steps", Section.CALL, "Of one run; empty: the runtime decides.", nullable=True),
+    NetworkField("timeout_s", "Time-out", Section.CALL, "Seconds, 1 to 600.", shown="{} s"),
+    NetworkField("max_concurrency", "Calls at a time", Section.CALL, "Over all that uses it.", shown="{:,}"),
+    NetworkField("agents", "Agents"),
+    NetworkField("schema", "Response schema"),
+    NetworkField("guidance", "Guidance"),
+    NetworkField("example", "Example"),
+    NetworkField(
+        "users_may_update_schema",
+        "Who may change the schema",
+        Section.SCHEMA,
+        "People who are not staff may change it too, when they start something",
+        is_flag=True,
+    ),
+)
+"""In the order of the page. Those without a section are not plain: `forms` and the templates have code for each."""
+PLAIN_TEXTS = tuple(one for one in NETWORK_FIELDS if one.section and not one.is_flag)
+PLAIN_FLAGS = tuple(one for one in NETWORK_FIELDS if one.section and one.is_flag)
+LABELS = {one.name: one.label for one in NETWORK_FIELDS}
