@@ -178,7 +178,7 @@ def _cancelled_sentence(queue: Queue, nouns: Nouns) -> str:
 
 
 def progress_of_queue(queue: Queue, progress: Mapping[str, Any]) -> Progress:
-    """`progress` as `selectors.queues.progress` gives it: counts, `rows_per_second`, `eta_seconds`, `tokens`."""
+    """`progress` as `selectors.queues.queue_progress` gives it: counts, `rows_per_second`, `eta_seconds`, `tokens`."""
     done = queue.succeeded + queue.failed
     rate, eta, tokens = progress["rows_per_second"] * 60, progress["eta_seconds"], progress["tokens"]
     has_begun = queue.status != QueueStatus.DRAFT
