@@ -82,6 +82,7 @@ def _check_depth(value: Any) -> None:
             return
     raise _invalid("The schema is nested too deep.")
 
+
 def _check_text(schema: Any) -> None:
     try:
         text = json.dumps(schema, ensure_ascii=False, allow_nan=False)
