@@ -62,7 +62,8 @@ class Site:
         assert self.process.poll() is None, self.end_of_log()
         try:
             return requests.get(f"{self.url}/login/", timeout=10).ok
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
+            # On a busy machine its first answer can take longer than one call waits.
             return False
 
 
