@@ -31,6 +31,7 @@ class CsvBatchKind(QueueKind):
     how_to_begin = "Choose a file to begin"
     no_items = "Upload a file or insert rows through the API."
     duplicate_takes = "the same file, mapping, template and schema"
+    subtitle_template = "csv_batches/queue_facts.html"
     actions_template = "csv_batches/queue_acts.html"
     can = frozenset({"create", "update", "insert", "run", "duplicate"})
 

@@ -36,6 +36,10 @@ def test_a_completed_batch_says_how_many_rows_failed() -> None:
     assert "All rows succeeded." in page("completed", ["succeeded"])
 
 
+def test_the_file_of_a_batch_stands_under_its_name() -> None:
+    assert "<span>mails.csv</span>" in page("completed", ["succeeded"], source_name="mails.csv")
+
+
 def test_a_draft_says_what_is_missing() -> None:
     html = page("draft", [], prompt_template="", columns=[], response_fields=[])
     for sentence in ("Upload a file, or add rows.", "Write a prompt template", "Add at least one response field."):
