@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Self
 
 import psutil
@@ -126,8 +126,14 @@ class Supervisor:
                 self._caught.append(number)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        was_asked = self._stop_requested_at is not None
         self.stop()
+        if was_asked and isinstance(error, Exception):
+            # Whatever was interrupted may have made another error of it, as Django does in the middle of a commit.
+            raise KeyboardInterrupt from error
 
     def _on_signal(self, signum: int, frame: FrameType | None) -> None:
         now = time.monotonic()

@@ -1,7 +1,7 @@
 """A supervisor as a process: `driver.py EVENTS GRACE_S NAME[:MANNER…] …` supervises a `child.py` for each name.
 
 A file `NAME.taken` beside EVENTS says that somebody else does the work of NAME, a file `NAME.stuck` with a process id
-that this one does nothing any more.
+that this one does nothing any more. A file `masked` has the wait make another error of the interruption.
 """
 
 import sys
@@ -31,6 +31,8 @@ def main(events: Path, grace_s: float, wanted: list[str]) -> int:
                 )
                 supervisor.wait_until(lambda name=name: started(events, name), name=name, timeout_s=30)  # type: ignore[misc]
             say("ready")
+            if events.with_name("masked").exists():
+                wait_like_a_library_in_the_middle_of_a_commit()
             while True:
                 supervisor.check()
                 time.sleep(0.02)
@@ -40,6 +42,14 @@ def main(events: Path, grace_s: float, wanted: list[str]) -> int:
     except GaveUp as error:
         say(str(error))
         return 1
+
+
+def wait_like_a_library_in_the_middle_of_a_commit() -> None:
+    try:
+        while True:
+            time.sleep(0.02)
+    finally:
+        raise RuntimeError("the connection cannot be used just now")
 
 
 class Watch:

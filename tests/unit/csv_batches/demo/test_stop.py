@@ -2,6 +2,7 @@
 
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,16 @@ def test_a_stop_during_the_start_ends_what_was_started(drive: Drive) -> None:
     driver.process.send_signal(signal.SIGINT)
     assert driver.await_end() == 0
     assert driver.events(what="ended") == ["web", "model"]
+    assert not driver.alive()
+
+
+def test_a_stop_that_a_library_makes_another_error_of_is_a_stop(drive: Drive, tmp_path: Path) -> None:
+    (tmp_path / "masked").touch()
+    driver = drive("web")
+    driver.await_ready()
+    driver.process.send_signal(signal.SIGINT)
+    assert driver.await_end() == 0
+    assert driver.output.endswith("stopped\n")
     assert not driver.alive()
 
 
