@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -29,15 +29,24 @@ class NoAnswer(Exception):
 
 
 def post_run(
-    target: RunTarget, *, body: Mapping[str, Any], idempotency_key: str, abort: AbortHandle | None = None
+    target: RunTarget,
+    *,
+    body: Mapping[str, Any],
+    idempotency_key: str,
+    abort: AbortHandle | None = None,
+    on_answered: Callable[[], None] | None = None,
 ) -> RunReply:
     """Sends `body` as JSON and waits for the whole answer, `target.timeout_s` seconds at most.
 
     Never raises for anything a runtime or the network does. The same `idempotency_key` belongs to every attempt at one
     answer. `abort` ends the call early, from another thread. The value of the authorization appears nowhere in the
     reply, also where the runtime sends it back.
+
+    `on_answered` is called once, in this thread, as soon as the runtime has nothing more to do with the call: the whole
+    answer is here, or none will come, or nothing was sent. Reading the answer comes after that. What it raises leaves
+    this function.
     """
-    reply, _ = _post(target, body, idempotency_key, abort)
+    reply, _ = _post(target, body, idempotency_key, abort, on_answered)
     return reply
 
 
@@ -79,17 +88,25 @@ def fetch(
 
 
 def send(
-    target: RunTarget,
-    *,
-    method: str,
-    body: Mapping[str, Any] | None = None,
-    headers: Mapping[str, str] | None = None,
-    abort: AbortHandle | None = None,
+    target: RunTarget, *, method: str, body: Mapping[str, Any] | None = None, abort: AbortHandle | None = None
 ) -> Received | RunReply:
     """One request to a runtime, with all the care of `post_run`: the HTTP answer, or a reply that says why none came.
 
     The value of the authorization is hidden in the body that came back.
     """
+    received = _exchanged(target, method=method, body=body, headers={}, abort=abort)
+    return received if isinstance(received, RunReply) else _without_secret(received, target.authorization)
+
+
+def _exchanged(
+    target: RunTarget,
+    *,
+    method: str,
+    body: Mapping[str, Any] | None,
+    headers: Mapping[str, str],
+    abort: AbortHandle | None,
+) -> Received | RunReply:
+    """The answer as it came."""
     secret = target.authorization or ""
     if not secret.isascii() or not secret.isprintable() or secret != secret.strip():
         message = "The network's token has characters that a header cannot carry."
@@ -99,22 +116,36 @@ def send(
     except (ValueError, RecursionError):
         return RunReply(error_code=RowError.REJECTED, message="The request cannot be written as JSON.")
     content_type = {} if data is None else {"Content-Type": "application/json"}
-    common = {**content_type, "Accept": "application/json", **(headers or {})}
-    received = exchange(target, data=data, headers=common, abort=abort, method=method)
-    return received if isinstance(received, RunReply) else _without_secret(received, target.authorization)
+    common = {**content_type, "Accept": "application/json", **headers}
+    return exchange(target, data=data, headers=common, abort=abort, method=method)
 
 
 def _post(
-    target: RunTarget, body: Mapping[str, Any], idempotency_key: str, abort: AbortHandle | None
+    target: RunTarget,
+    body: Mapping[str, Any],
+    idempotency_key: str,
+    abort: AbortHandle | None,
+    on_answered: Callable[[], None] | None = None,
 ) -> tuple[RunReply, Received | None]:
     started = time.monotonic()
-    answered = send(target, method="POST", body=body, headers={"Idempotency-Key": idempotency_key}, abort=abort)
-    reply = answered if isinstance(answered, RunReply) else read_answer(answered, target)
+    headers = {"Idempotency-Key": idempotency_key}
+    try:
+        answered = _exchanged(target, method="POST", body=body, headers=headers, abort=abort)
+    finally:
+        elapsed_ms = round((time.monotonic() - started) * 1000)
+        if on_answered is not None:
+            on_answered()
+    if isinstance(answered, RunReply):
+        return _finished(answered, target, elapsed_ms), None
+    received = _without_secret(answered, target.authorization)
+    return _finished(read_answer(received, target), target, elapsed_ms), received
+
+
+def _finished(reply: RunReply, target: RunTarget, elapsed_ms: int) -> RunReply:
     if reply.reason == FailureReason.GARBLED:
         drop_connections()
     message = _hide(reply.message, target.authorization, SHORTEST_SECRET_IN_MESSAGE)
-    reply = replace(reply, message=message, elapsed_ms=round((time.monotonic() - started) * 1000))
-    return reply, None if isinstance(answered, RunReply) else answered
+    return replace(reply, message=message, elapsed_ms=elapsed_ms)
 
 
 def _secrets(authorization: str | None) -> list[str]:
