@@ -45,7 +45,7 @@ def read_json(received: Received, target: RunTarget) -> Any:
     if received.overflow:
         limit = f"{target.max_body_bytes:,} bytes"
         raise UnreadableBody(RunReply(error_code=RowError.TOO_LARGE, message=f"The answer is larger than {limit}."))
-    if not received.body.strip():
+    if not received.body or received.body.isspace():
         raise UnreadableBody(garbled(f"The answer has no body ({_status_text(received.status)})."))
     text = ""
     try:

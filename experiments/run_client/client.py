@@ -45,8 +45,13 @@ def post_run(
     `on_answered` is called once, in this thread, as soon as the runtime has nothing more to do with the call: the whole
     answer is here, or none will come, or nothing was sent. Reading the answer comes after that. What it raises leaves
     this function.
+
+    A large answer takes its part of the memory that this process has for such ones, and waits for it if need be: `held`
+    of the reply gives it back as soon as the answer was stored.
     """
     reply, _ = _post(target, body, idempotency_key, abort, on_answered)
+    if reply.held and not (reply.payload or reply.final or reply.execution_log or reply.step_events or reply.debug):
+        reply.held.release()
     return reply
 
 
@@ -83,6 +88,9 @@ def fetch(
         return read_json(received, target)
     except UnreadableBody as unreadable:
         reply = unreadable.reply
+    finally:
+        if isinstance(received, Received) and received.held:
+            received.held.release()
     message = _hide(reply.message, target.authorization, SHORTEST_SECRET_IN_MESSAGE)
     raise NoAnswer(message, http_status=reply.http_status)
 
@@ -132,20 +140,21 @@ def _post(
     try:
         answered = _exchanged(target, method="POST", body=body, headers=headers, abort=abort)
     finally:
-        elapsed_ms = round((time.monotonic() - started) * 1000)
+        elapsed_s = time.monotonic() - started
         if on_answered is not None:
             on_answered()
     if isinstance(answered, RunReply):
-        return _finished(answered, target, elapsed_ms), None
+        return _finished(answered, target, elapsed_s), None
     received = _without_secret(answered, target.authorization)
-    return _finished(read_answer(received, target), target, elapsed_ms), received
+    reply = replace(read_answer(received, target), held=received.held)
+    return _finished(reply, target, elapsed_s - received.waited_s), received
 
 
-def _finished(reply: RunReply, target: RunTarget, elapsed_ms: int) -> RunReply:
+def _finished(reply: RunReply, target: RunTarget, elapsed_s: float) -> RunReply:
     if reply.reason == FailureReason.GARBLED:
         drop_connections()
     message = _hide(reply.message, target.authorization, SHORTEST_SECRET_IN_MESSAGE)
-    return replace(reply, message=message, elapsed_ms=elapsed_ms)
+    return replace(reply, message=message, elapsed_ms=round(elapsed_s * 1000))
 
 
 def _secrets(authorization: str | None) -> list[str]:
@@ -162,8 +171,10 @@ def _hide(text: str, authorization: str | None, shortest: int) -> str:
 
 
 def _without_secret(received: Received, authorization: str | None) -> Received:
+    """The answer itself where the secret is not in it: a copy of a large body would stay beside it."""
     body = received.body
     for secret in _secrets(authorization):
-        if len(secret) >= SHORTEST_SECRET_IN_BODY:
-            body = body.replace(secret.encode("ascii"), HIDDEN.encode("ascii"))
-    return replace(received, body=body)
+        found = secret.encode("ascii")
+        if len(found) >= SHORTEST_SECRET_IN_BODY and found in body:
+            body = body.replace(found, HIDDEN.encode("ascii"))
+    return received if body is received.body else replace(received, body=body)

@@ -27,6 +27,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from experiments.run_client.deadlines import AbortHandle, Call, watch
 from experiments.run_client.failures import failure_of
+from experiments.run_client.held_bytes import LARGE_BODY_BYTES, HeldBytes, hold
 from experiments.run_client.values import RunReply, RunTarget
 
 CONNECT_TIMEOUT_S = 5.0
@@ -42,12 +43,17 @@ _local = threading.local()
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """An HTTP answer. `body` is decoded from its transfer and content encoding; `overflow`: it exceeds the limit."""
+    """An HTTP answer. `body` is decoded from its transfer and content encoding; `overflow`: it exceeds the limit.
+
+    `held`: what a large body has of the memory for them. `waited_s`: how long its reader waited for that.
+    """
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    body: bytes | bytearray
     overflow: bool
+    held: HeldBytes | None = None
+    waited_s: float = 0.0
 
 
 def exchange(
@@ -59,7 +65,7 @@ def exchange(
     method: str = "POST",
 ) -> Received | RunReply:
     """Sends `data`. Returns the answer, or the reply that says why there is none."""
-    call = Call(deadline=time.monotonic() + target.timeout_s, handle=abort)
+    call = Call(timeout_s=target.timeout_s, handle=abort)
     with watch(call):
         try:
             received = _send(call, target, method, data, headers)
@@ -68,6 +74,8 @@ def exchange(
         stopped = call.finish()
         # A body without a length ends where the socket was shut: it only looks complete.
         if stopped and received.status < 300:
+            if received.held:
+                received.held.release()
             return failure_of(None, target=target, connected=True, stopped=stopped)
         return received
 
@@ -87,31 +95,60 @@ def _send(call: Call, target: RunTarget, method: str, data: bytes | None, header
             stream=True,
             verify=os.environ.get("REQUESTS_CA_BUNDLE") or True,
         ) as response:
-            return _receive(response, target.max_body_bytes)
+            return _receive(response, target.max_body_bytes, call)
     finally:
         _local.call = None
         _local.used_at = time.monotonic()
 
 
-def _receive(response: requests.Response, max_body_bytes: int) -> Received:
-    status, body, overflow = response.status_code, bytearray(), False
+def _receive(response: requests.Response, max_body_bytes: int, call: Call) -> Received:
+    status = response.status_code
     if status < 300:
-        overflow = _read(response, max_body_bytes, body)
+        reader = _Reader(response, max_body_bytes, call)
+        reader.read()
     else:
         # The status has arrived and decides; of the explanation there is as much as came.
+        reader = _Reader(response, MAX_ERROR_BODY_BYTES, call)
         with contextlib.suppress(*TRANSPORT_ERRORS):
-            _read(response, MAX_ERROR_BODY_BYTES, body)
-    return Received(status, response.headers, bytes(body), overflow)
+            reader.read()
+    return Received(status, response.headers, reader.body, reader.overflow, reader.held, call.waited_s)
 
 
-def _read(response: requests.Response, limit: int, body: bytearray) -> bool:
-    """Fills `body`; True where there is more than `limit`. Counts while it unpacks: a small answer may unpack to
-    gigabytes."""
-    for chunk in response.iter_content(READ_SIZE):
-        body += chunk
-        if len(body) > limit:
-            return True
-    return False
+class _Reader:
+    """Reads a body, at most `limit` bytes of it and a little more. Counts while it unpacks: a small answer may unpack
+    to gigabytes."""
+
+    def __init__(self, response: requests.Response, limit: int, call: Call) -> None:
+        self._response = response
+        self._limit = limit
+        self._call = call
+        self.body = bytearray()
+        self.held: HeldBytes | None = None
+        self.overflow = False
+
+    def read(self) -> None:
+        try:
+            for chunk in self._response.iter_content(READ_SIZE):
+                self.body += chunk
+                if len(self.body) > self._limit:
+                    self.overflow = True
+                    return
+                if self.held is None and len(self.body) > LARGE_BODY_BYTES:
+                    self.held = hold(self._weight(), self._call.wait)
+                    if self.held is None:
+                        return  # the call was stopped meanwhile
+        except BaseException:
+            if self.held:
+                self.held.release()
+            raise
+
+    def _weight(self) -> int:
+        """How large the whole body will be, as far as can be known."""
+        announced = self._response.headers.get("Content-Length", "")
+        packed = "Content-Encoding" in self._response.headers or "Transfer-Encoding" in self._response.headers
+        if packed or not announced.isdecimal() or len(announced) > 15:
+            return self._limit
+        return max(len(self.body), min(int(announced), self._limit))
 
 
 class _Authorization(requests.auth.AuthBase):
