@@ -11,6 +11,7 @@ from experiments.core.json_text import cleaned
 from experiments.run_client.answer import UnreadableBody, read_answer, read_json
 from experiments.run_client.deadlines import AbortHandle
 from experiments.run_client.failures import failed
+from experiments.run_client.held_bytes import HeldBytes
 from experiments.run_client.transport import Received, drop_connections, exchange
 from experiments.run_client.values import FailureReason, RawResponse, RunReply, RunTarget
 
@@ -146,15 +147,14 @@ def _post(
     if isinstance(answered, RunReply):
         return _finished(answered, target, elapsed_s), None
     received = _without_secret(answered, target.authorization)
-    reply = replace(read_answer(received, target), held=received.held)
-    return _finished(reply, target, elapsed_s - received.waited_s), received
+    return _finished(read_answer(received, target), target, elapsed_s - received.waited_s, held=received.held), received
 
 
-def _finished(reply: RunReply, target: RunTarget, elapsed_s: float) -> RunReply:
+def _finished(reply: RunReply, target: RunTarget, elapsed_s: float, *, held: HeldBytes | None = None) -> RunReply:
     if reply.reason == FailureReason.GARBLED:
         drop_connections()
     message = _hide(reply.message, target.authorization, SHORTEST_SECRET_IN_MESSAGE)
-    return replace(reply, message=message, elapsed_ms=round(elapsed_s * 1000))
+    return replace(reply, message=message, elapsed_ms=round(elapsed_s * 1000), held=held)
 
 
 def _secrets(authorization: str | None) -> list[str]:
