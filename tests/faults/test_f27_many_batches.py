@@ -49,10 +49,14 @@ def all_at_once(api: Api, run_server: RunServer, start_worker: StartWorker, *, c
     assert took_s <= FIRST_CALL_S
 
     run_server.release()
-    for batch in (*batches, small):
-        eventually(
-            lambda batch=batch: broker.look() and api.batch(batch)["status"] == "completed", what="each is completed"
-        )
+    left = {*batches, small}
+
+    def all_completed() -> bool:
+        broker.look()
+        left.difference_update([batch for batch in left if api.batch(batch)["status"] == "completed"])
+        return not left
+
+    eventually(all_completed, timeout_s=60, what="each is completed")
     calls = run_server.ledger(bodies=False)
     assert len(calls) == count * ROWS + 1
     seen(f"the broker held {broker.most} tasks at most (allowed {PROCESSES})")
