@@ -35,7 +35,7 @@ def post_run(
     body: Mapping[str, Any],
     idempotency_key: str,
     abort: AbortHandle | None = None,
-    on_answered: Callable[[], None] | None = None,
+    on_answered: Callable[[bool], None] | None = None,
 ) -> RunReply:
     """Sends `body` as JSON and waits for the whole answer, `target.timeout_s` seconds at most.
 
@@ -134,16 +134,17 @@ def _post(
     body: Mapping[str, Any],
     idempotency_key: str,
     abort: AbortHandle | None,
-    on_answered: Callable[[], None] | None = None,
+    on_answered: Callable[[bool], None] | None = None,
 ) -> tuple[RunReply, Received | None]:
     started = time.monotonic()
     headers = {"Idempotency-Key": idempotency_key}
+    answered: Received | RunReply | None = None
     try:
         answered = _exchanged(target, method="POST", body=body, headers=headers, abort=abort)
     finally:
         elapsed_s = time.monotonic() - started
         if on_answered is not None:
-            on_answered()
+            on_answered(isinstance(answered, Received) and answered.status < 300)
     if isinstance(answered, RunReply):
         return _finished(answered, target, elapsed_s), None
     received = _without_secret(answered, target.authorization)

@@ -19,9 +19,11 @@ class Told:
 
     def __init__(self) -> None:
         self.threads: list[int] = []
+        self.were_answers: list[bool] = []
 
-    def __call__(self) -> None:
+    def __call__(self, is_answer: bool) -> None:
         self.threads.append(threading.get_ident())
+        self.were_answers.append(is_answer)
 
     @property
     def times(self) -> int:
@@ -75,7 +77,7 @@ def test_it_is_called_before_the_answer_is_read(server: RunServer, monkeypatch: 
     for name in ("_without_secret", "read_answer"):
         real = getattr(client, name)
         monkeypatch.setattr(client, name, lambda *args, name=name, real=real: order.append(name) or real(*args))
-    post(target(server), lambda: order.append("told"))
+    post(target(server), lambda is_answer: order.append("told"))
     assert order == ["told", "_without_secret", "read_answer"]
 
 
@@ -91,7 +93,7 @@ def test_it_is_called_where_the_exchange_itself_breaks(server: RunServer, monkey
 
 
 def test_what_it_raises_is_not_swallowed_and_the_next_call_works(server: RunServer) -> None:
-    def broken() -> None:
+    def broken(is_answer: bool) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -101,3 +103,11 @@ def test_what_it_raises_is_not_swallowed_and_the_next_call_works(server: RunServ
 
 def test_a_call_without_it_needs_none(server: RunServer) -> None:
     assert post(target(server), None).error_code is None
+
+
+@pytest.mark.parametrize(("behaviour", "is_answer"), [("ok", True), ("html200", True), ("reset", False), (503, False)])
+def test_it_is_told_whether_an_answer_came(server: RunServer, behaviour: Any, is_answer: bool) -> None:
+    server.always({"do": "status", "status": behaviour} if isinstance(behaviour, int) else behaviour)
+    told = Told()
+    post(target(server), told)
+    assert told.were_answers == [is_answer]
