@@ -104,11 +104,10 @@ class ExportFormat(Choices):
     JSONL = "jsonl"
 
 
-class CallsInFlight(Choices):
-    """What becomes of them when a queue is cancelled."""
-
-    FINISH = "finish"
-    ABORT = "abort"
+class LaneState(Choices):
+    WAITING = "waiting"
+    LIVE = "live"
+    ENDED = "ended"
 
 
 class CallState(Choices):

@@ -35,9 +35,7 @@ def read_answer(received: Received, target: RunTarget) -> RunReply:
 
 def read_recorded(body: Any) -> RunReply:
     """The same for the JSON of an answer that a runtime kept and gives out later."""
-    record = cleaned(body)
-    # Where there was nothing to clean, it need not be looked through once more for what cannot be kept.
-    return _with_record(_outcome(body, check=record is not body), record)
+    return _with_record(_outcome(body), body)
 
 
 def read_json(received: Received, target: RunTarget) -> Any:
@@ -45,7 +43,7 @@ def read_json(received: Received, target: RunTarget) -> Any:
     if received.overflow:
         limit = f"{target.max_body_bytes:,} bytes"
         raise UnreadableBody(RunReply(error_code=RowError.TOO_LARGE, message=f"The answer is larger than {limit}."))
-    if not received.body or received.body.isspace():
+    if not received.body.strip():
         raise UnreadableBody(garbled(f"The answer has no body ({_status_text(received.status)})."))
     text = ""
     try:
@@ -76,8 +74,7 @@ def _success(received: Received, target: RunTarget) -> RunReply:
     except UnreadableBody as unreadable:
         return unreadable.reply
     if received.status != HTTPStatus.OK:
-        message = f"The answer has the status {received.status}, where 200 is expected."
-        return _with_record(_not_a_run(message), cleaned(body))
+        return _with_record(_not_a_run(f"The answer has the status {received.status}, where 200 is expected."), body)
     return read_recorded(body)
 
 
@@ -102,7 +99,7 @@ def _error(received: Received, target: RunTarget) -> RunReply:
         reason=FailureReason.GARBLED if is_redirect else None,
         retry_after_s=retry_after_s(received.headers, now=datetime.now(UTC)),
     )
-    return _with_record(reply, cleaned(body))
+    return _with_record(reply, body)
 
 
 def _status_text(status: int) -> str:
@@ -112,8 +109,8 @@ def _status_text(status: int) -> str:
         return f"HTTP {status}"
 
 
-def _outcome(body: Any, *, check: bool) -> RunReply:
-    """What the run came to, without what is kept of it. `check`: there is something in it that cannot be kept."""
+def _outcome(body: Any) -> RunReply:
+    """What the run came to, without what is kept of it."""
     if not isinstance(body, dict):
         return _not_a_run("The answer is JSON, but not an object.")
     final = body.get("final")
@@ -128,25 +125,26 @@ def _outcome(body: Any, *, check: bool) -> RunReply:
         explanation = error_in_words(error) or (one_line(json.dumps(error, ensure_ascii=False)) if error else "")
         no_reason = f"The run ended with the status {one_line(str(status), 100)!r} and gave no reason."
         return RunReply(error_code=RowError.RUN_ERROR, message=explanation or no_reason)
-    return _payload(final, check)
+    return _payload(final)
 
 
-def _payload(final: dict[str, Any], check: bool) -> RunReply:
+def _payload(final: dict[str, Any]) -> RunReply:
     payload = final.get("response_payload")
     if payload is None:  # null counts as absent: a runtime that writes `response` may leave the other one empty
         payload = final.get("response")
     if not isinstance(payload, dict):
         return _not_a_run(f"The answer's payload is {JSON_TYPES.get(type(payload), 'a number')}, not an object.")
     try:
-        return RunReply(payload=strict(payload) if check else payload)
+        return RunReply(payload=strict(payload))
     except BadPayload as error:
         return _not_a_run(f"The answer cannot be kept: {one_line(str(error))}.")
 
 
-def _with_record(reply: RunReply, record: Any) -> RunReply:
+def _with_record(reply: RunReply, body: Any) -> RunReply:
     """Adds what is kept of a run whatever became of it. Any field may be missing or of another type."""
-    if not isinstance(record, dict):
+    if not isinstance(body, dict):
         return reply
+    record = cleaned(body)
     return replace(
         reply,
         trace_id=_trace_id(record.get("trace_id")),
