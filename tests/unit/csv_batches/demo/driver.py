@@ -4,6 +4,7 @@ A file `NAME.taken` beside EVENTS says that somebody else does the work of NAME,
 that this one does nothing any more. A file `masked` has the wait make another error of the interruption.
 """
 
+import signal
 import sys
 import time
 from pathlib import Path
@@ -30,9 +31,9 @@ def main(events: Path, grace_s: float, wanted: list[str]) -> int:
                     Program(name, argv, log=log, grace_s=grace_s, is_needed=is_free, is_stuck=watch.is_stuck)
                 )
                 supervisor.wait_until(lambda name=name: started(events, name), name=name, timeout_s=30)  # type: ignore[misc]
-            say("ready")
             if events.with_name("masked").exists():
                 wait_like_a_library_in_the_middle_of_a_commit()
+            say("ready")
             while True:
                 supervisor.check()
                 time.sleep(0.02)
@@ -46,8 +47,8 @@ def main(events: Path, grace_s: float, wanted: list[str]) -> int:
 
 def wait_like_a_library_in_the_middle_of_a_commit() -> None:
     try:
-        while True:
-            time.sleep(0.02)
+        say("ready")
+        signal.pause()
     finally:
         raise RuntimeError("the connection cannot be used just now")
 
