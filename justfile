@@ -45,7 +45,7 @@ format:
     uv run ruff check --fix .
     uv run ruff format .
 
-# What reading, storing, calling and exporting cost. Stop the worker first.
+# What calling, reading, storing and exporting cost, on a database of its own. Let nothing else run beside it.
 bench *options:
     uv run manage.py bench "$@"
 

@@ -249,18 +249,20 @@ UPLOAD_KEEP_DAYS = 7
 
 # -- the worker
 LANE_WIDTH = 64
-LANE_SLICE_S = 600
+"""Calls at a time of one lane. A queue that makes more has several, which processes share."""
+WORKER_WIDTH = environment.number("WORKER_WIDTH", 512, least=1, most=2048)
+"""Calls that one process has in flight at most."""
 LEASE_RENEW_S = LEASE_S / 3
-LANE_BEAT_S = LEASE_S / 10
-LANE_STALE_S = LEASE_S / 2
-"""A live lane that was not heard of for so long is taken to be dead."""
-LANE_RESEND_S = LEASE_S
-"""A lane that waits for a worker for so long may have lost its task."""
+TASK_SILENT_S = LEASE_S / 2
+"""Whoever works at a task of a kind and was not heard of for so long is taken to be dead."""
+TASK_RESEND_S = LEASE_S
+"""Something that waits for a worker for so long may have lost its task."""
 WORKER_BEAT_S = LEASE_S / 6
 """How often a worker writes down that it lives."""
 WORKER_STUCK_S = LEASE_S * 4
 """A process of a worker that gives no sign of life for so long is ended, and replaced."""
-_LANE_TIMEOUT_S = LANE_SLICE_S + RUN_TIMEOUT_MAX + 60
+_TASK_TIMEOUT_S = RUN_TIMEOUT_MAX + 660
+"""Of a task: a call that a person asked for, the reading of a file, a deletion. Rows are called beside them."""
 Q_CLUSTER = {
     "name": "workbench",
     "orm": "default",
@@ -269,14 +271,15 @@ Q_CLUSTER = {
     "bulk": 1,
     "poll": 0.2,
     "guard_cycle": 0.5,
-    "timeout": _LANE_TIMEOUT_S,
-    "retry": 3 * _LANE_TIMEOUT_S,
+    "timeout": _TASK_TIMEOUT_S,
+    "retry": 3 * _TASK_TIMEOUT_S,
     "max_attempts": 1,
     "ack_failures": True,
     "save_limit": 100,
     "catch_up": False,
-    "recycle": 500,
-    # Recovery comes from leases, lane rows and our sweeper, never from scheduled tasks.
+    # A process is not replaced for its age: its memory stays as it is, and its calls would have to end.
+    "recycle": 10**9,
+    # Recovery comes from leases and our sweeper, never from scheduled tasks.
     "scheduler": False,
     "label": "Queue broker",
 }

@@ -41,9 +41,6 @@ class CsvBatchKind(QueueKind):
     def sweep(self) -> None:
         background_upload.sweep()
 
-    def jobs_wait(self) -> bool:
-        return background_upload.jobs_wait()
-
     def tidy(self) -> None:
         uploaded_files.delete_old()
 

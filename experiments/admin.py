@@ -130,18 +130,16 @@ class NetworkCallAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(Lane)
 class LaneAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ("queue", "number", "generation", "state", "heartbeat", "host")
-    list_filter = ("state",)
-    list_select_related = ("queue",)
+    list_display = ("queue", "number", "network", "wants", "lease", "entered_at")
+    list_select_related = ("queue", "network", "lease")
 
 
 @admin.register(WorkerProcess)
 class WorkerProcessAdmin(ReadOnly, admin.ModelAdmin):
     """Workers that ended in order have no rows. A row with an old heartbeat is from one that did not."""
 
-    list_display = ("role", "pid", "host", "doing", "queue", "started_at", "beat_at", "silent_for")
+    list_display = ("role", "pid", "host", "doing", "started_at", "beat_at", "silent_for")
     list_filter = ("role", "host")
-    list_select_related = ("queue",)
 
     @admin.display(description="Silent for", ordering="-beat_at")
     def silent_for(self, process: WorkerProcess) -> str:

@@ -22,28 +22,24 @@ def queue_settings(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
             found.append(
                 Error(
                     f"Q_CLUSTER['{name}'] is {conf.get(name)!r}.",
-                    hint="Set it to 1: a prefetched lane would be delivered twice.",
+                    hint="Set it to 1: a prefetched task would be delivered twice.",
                     id="experiments.E001",
                 )
             )
     if not conf.get("ack_failures"):
         found.append(Error("Q_CLUSTER['ack_failures'] is off.", hint="Set it to True.", id="experiments.E002"))
-    longest = settings.LANE_SLICE_S + settings.RUN_TIMEOUT_MAX
+    longest = settings.RUN_TIMEOUT_MAX
     if not longest < conf.get("timeout", 0) < conf.get("retry", 0):
         found.append(
             Error(
-                "Q_CLUSTER must have LANE_SLICE_S + RUN_TIMEOUT_MAX < timeout < retry.",
+                "Q_CLUSTER must have RUN_TIMEOUT_MAX < timeout < retry.",
                 hint=f"Use a timeout above {longest} and three times that as retry.",
                 id="experiments.E003",
             )
         )
-    if not settings.LANE_BEAT_S * 2 < settings.LANE_STALE_S < settings.LEASE_S:
+    if not settings.LEASE_RENEW_S * 2 < settings.LEASE_S:
         found.append(
-            Error(
-                "LANE_STALE_S must lie between twice LANE_BEAT_S and LEASE_S.",
-                hint="Use 3, 15 and 30.",
-                id="experiments.E004",
-            )
+            Error("LEASE_S must be more than twice LEASE_RENEW_S.", hint="Use 30 and 10.", id="experiments.E004")
         )
     return found
 
@@ -52,7 +48,7 @@ def queue_settings(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 def workers(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """Each process of a worker needs a slot for its heartbeats."""
     conf: dict[str, Any] = settings.Q_CLUSTER
-    number, most = conf.get("workers", 0), SLOTS - OTHERS
+    number, most = conf.get("workers", 0), SLOTS // 2 - OTHERS
     if not 1 <= number <= most:
         hint = f"Set WORKERS from 1 to {most}. A process makes many calls at a time; for more start several workers."
         return [Error(f"Q_CLUSTER['workers'] is {number}.", hint=hint, id="experiments.E006")]

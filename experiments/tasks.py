@@ -1,22 +1,18 @@
-"""The tasks of django-q2: each takes ids, calls one function, and may be delivered twice."""
+"""The tasks of django-q2: each takes ids or nothing, calls one function, and may be delivered twice."""
 
 from uuid import UUID
 
 
-def run_lane(queue_id: str, number: int, generation: int, again: bool = False) -> None:
-    """`again`: the lane has already waited once for another queue's turn."""
-    from experiments.services.lanes import LaneLease
-    from experiments.worker.lane import LaneRunner
+def wake() -> None:
+    from experiments.worker import bell
 
-    key = UUID(queue_id)
-    if again or not LaneLease(queue_id=key, number=number, generation=generation).let_others_go_first():
-        LaneRunner(queue_id=key, number=number, generation=generation).run()
+    bell.ring()
 
 
 def delete_queue(queue_id: str) -> None:
     from experiments.services import queues
 
-    queues.destroy(UUID(queue_id))
+    queues.destroy_when_left(UUID(queue_id))
 
 
 def call_network(call_id: str) -> None:

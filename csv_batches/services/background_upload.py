@@ -1,7 +1,7 @@
 """Large files, read by a worker.
 
 The table of uploads says what is to be read; a task only wakes a worker. The worker that begins to read puts a lease id
-of its own on the upload and renews the lease every second. A worker that did not for `LANE_STALE_S` is considered dead;
+of its own on the upload and renews the lease every second. One that did not for `TASK_SILENT_S` is considered dead;
 what it did is rolled back with its transaction.
 """
 
@@ -133,7 +133,7 @@ def take_upload(upload_id: UUID) -> Upload | None:
 
 def _without_worker() -> Q:
     """No worker has renewed its lease lately."""
-    return Q(beat__isnull=True) | Q(beat__lt=Now() - timedelta(seconds=settings.LANE_STALE_S))
+    return Q(beat__isnull=True) | Q(beat__lt=Now() - timedelta(seconds=settings.TASK_SILENT_S))
 
 
 def store_upload(lease: UploadLease, batch: CsvBatch) -> None:
@@ -176,14 +176,9 @@ def _refuse(found: QuerySet[Upload], error: WorkbenchError) -> None:
 # -- what the worker asks of this kind
 
 
-def jobs_wait() -> bool:
-    """Whether a file has been waiting for a worker for a second."""
-    return Upload.objects.filter(PARSING, _without_worker(), enqueued_at__lt=Now() - timedelta(seconds=1)).exists()
-
-
 def sweep() -> None:
     """Wakes a worker for each upload whose task was lost or whose worker died; refuses files that end their workers."""
-    waits_long = Q(beat__isnull=True, enqueued_at__lt=Now() - timedelta(seconds=settings.LANE_RESEND_S))
+    waits_long = Q(beat__isnull=True, enqueued_at__lt=Now() - timedelta(seconds=settings.TASK_RESEND_S))
     lost = Upload.objects.filter(PARSING, _without_worker()).filter(waits_long | Q(beat__isnull=False))
     for upload in lost:
         still_lost = Upload.objects.filter(PARSING, _without_worker(), pk=upload.pk)

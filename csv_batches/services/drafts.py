@@ -41,8 +41,8 @@ def update(*, batch_id: UUID, values: Mapping[str, Any]) -> CsvBatch:
             draft_history.remember(batch, values)
         _set_values(batch, values)
         batch.save()
-        if batch.status != QueueStatus.DRAFT and "concurrency" in values:
-            queues.set_concurrency(queue_id=batch.pk, concurrency=batch.concurrency)
+        if batch.status != QueueStatus.DRAFT:
+            queues.tell_workers(queue_id=batch.pk)
     return batch
 
 

@@ -39,7 +39,8 @@ def start(*, batch_id: UUID, rows: int, first: int) -> CsvBatch:
             raise InvalidInput(detail, code=ErrorCode.DOES_NOT_EXIST, attr="start")
         # Numbers go on from the trials that are deleted now: their idempotency keys must not be used again.
         last = batch.trials.aggregate(last=Max("trial"))["last"] or 0
-        batch.trials.all().delete()
+        for earlier in batch.trials.kept():
+            queues.delete(queue=earlier)
         trial = _create_trial(batch, number=last + 1, total=len(chosen))
         bulk_insert.copy_in(queue=trial, rows=chosen)
         queues.start(queue_id=trial.pk)

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from experiments.api.base import QueueView
 from experiments.api.pagination import PageCursor
 from experiments.api.serializers import queues as serializers
-from experiments.core.choices import RowStatus
+from experiments.core.choices import CallsInFlight, RowStatus
 from experiments.kinds import QueueKind
 from experiments.models import Queue
 from experiments.services import queues
@@ -114,11 +114,17 @@ class QueueResume(StatusChange):
         queues.resume(queue_id=queue.pk)
 
 
-class QueueCancel(StatusChange):
-    """Calls in flight end and are recorded; what waits stays as it is."""
+class QueueCancel(QueueView):
+    """Calls in flight end and are recorded, or are aborted; what waits stays as it is."""
 
-    def change(self, queue: Queue) -> None:
-        queues.cancel(queue_id=queue.pk)
+    @staticmethod
+    def methods_of_kind(kind: QueueKind) -> Methods:
+        return {"post": {"request": serializers.CancelSerializer, "responses": {202: kind.serializers().queue}}}
+
+    def post(self, request: Request, **ids: Any) -> Response:
+        order = self.checked(serializers.CancelSerializer, request.data)
+        queues.cancel(queue_id=self.queue().pk, abort=order["calls"] == CallsInFlight.ABORT)
+        return self.answer(status.HTTP_202_ACCEPTED)
 
 
 class QueueRetry(QueueView):

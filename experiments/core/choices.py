@@ -104,10 +104,11 @@ class ExportFormat(Choices):
     JSONL = "jsonl"
 
 
-class LaneState(Choices):
-    WAITING = "waiting"
-    LIVE = "live"
-    ENDED = "ended"
+class CallsInFlight(Choices):
+    """What becomes of them when a queue is cancelled."""
+
+    FINISH = "finish"
+    ABORT = "abort"
 
 
 class CallState(Choices):

@@ -151,10 +151,6 @@ class QueueKind:
     def sweep(self) -> None:
         """Called every second: sends the kind's own tasks again that were lost."""
 
-    def jobs_wait(self) -> bool:
-        """Whether a task of the kind's own waits for a worker; lanes let it go first."""
-        return False
-
     def tidy(self) -> None:
         """Called now and then: deletes what the kind keeps only for a while."""
 

@@ -2,7 +2,7 @@
 
 from experiments.models.api_tokens import ApiToken
 from experiments.models.networks import Agent, Network, NetworkCall
-from experiments.models.queues import Attempt, Lane, Queue, QueueItem, WorkerProcess
+from experiments.models.queues import Attempt, Lane, NetworkShare, Queue, QueueItem, WorkerLease, WorkerProcess
 from experiments.models.runs import Run
 
 __all__ = [
@@ -12,8 +12,10 @@ __all__ = [
     "Lane",
     "Network",
     "NetworkCall",
+    "NetworkShare",
     "Queue",
     "QueueItem",
     "Run",
+    "WorkerLease",
     "WorkerProcess",
 ]

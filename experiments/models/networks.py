@@ -30,6 +30,7 @@ class Network(models.Model):
     max_steps = models.PositiveIntegerField(null=True, blank=True)
     timeout_s = models.PositiveIntegerField(default=120)
     max_concurrency = models.PositiveIntegerField(default=16)
+    held_until = models.DateTimeField(null=True, blank=True, help_text="Until then no row is called over it.")
     users_may_update_schema = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

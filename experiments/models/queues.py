@@ -13,13 +13,15 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from experiments.core import limits
-from experiments.core.choices import FINISHED, LaneState, QueueStatus, RowStatus
+from experiments.core.choices import FINISHED, QueueStatus, RowStatus
 from experiments.kinds import kind_choices
 from experiments.models.networks import Network
 from experiments.models.querysets import QueueItemQuerySet, QueueQuerySet
 
 RATE_DECAY_S = 60.0
 """The time constant of `Queue.rate`."""
+SUSPECT_FROM = 2
+"""A row that was lost so often in a row, with the worker that called it, is called apart from the others."""
 
 
 class Queue(models.Model):
@@ -54,6 +56,12 @@ class Queue(models.Model):
     calls = models.PositiveBigIntegerField(default=0, help_text="Rows claimed to be called, each attempt anew.")
     ran_before_s = models.FloatField(default=0, help_text="Seconds it ran up to its last stop. The database keeps it.")
     claimed_at = models.DateTimeField(null=True, blank=True, help_text="When a row was claimed last.")
+    orders = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Goes up when a person pauses, cancels or sets a limit: workers then look."
+    )
+    abort_calls = models.BooleanField(
+        default=False, db_default=False, help_text="While cancelled: calls in flight are aborted."
+    )
     running_since = models.DateTimeField(null=True, blank=True, help_text="The database keeps it.")
 
     max_failures = models.PositiveIntegerField(null=True, blank=True, help_text="Pauses at so many failed rows.")
@@ -157,8 +165,12 @@ class QueueItem(models.Model):
     )
     generation = models.PositiveSmallIntegerField(default=1, db_default=1, help_text="Goes up with a person's retry.")
     available_at = models.DateTimeField(db_default=Now())
-    lease_id = models.UUIDField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
+    delayed = models.BooleanField(
+        default=False, db_default=False, help_text="Queued, but not to be called before available_at."
+    )
+    lease_id = models.UUIDField(
+        null=True, blank=True, help_text="Of the worker that calls it; while queued: that has claimed it ahead."
+    )
     limited_since = models.DateTimeField(
         null=True, blank=True, help_text="First 429 since the last other outcome, or since a person resumed the queue."
     )
@@ -177,11 +189,23 @@ class QueueItem(models.Model):
     class Meta:
         ordering = ("queue", "row_index")
         indexes = (
-            models.Index(fields=("queue", "row_index"), condition=Q(status=RowStatus.QUEUED), name="item_claim"),
+            # Claims look into one of these three, and none of them holds what another worker has claimed.
             models.Index(
-                fields=("queue", "row_index"), condition=Q(status=RowStatus.QUEUED, lost__gt=0), name="item_suspect"
+                fields=("queue", "row_index"),
+                condition=Q(status=RowStatus.QUEUED, lease_id__isnull=True, delayed=False, lost__lt=SUSPECT_FROM),
+                name="item_claim",
             ),
-            models.Index(fields=("queue", "lease_until"), condition=Q(status=RowStatus.RUNNING), name="item_lease"),
+            models.Index(
+                fields=("queue", "available_at"),
+                condition=Q(status=RowStatus.QUEUED, lease_id__isnull=True, delayed=True, lost__lt=SUSPECT_FROM),
+                name="item_delayed",
+            ),
+            models.Index(
+                fields=("queue", "row_index"),
+                condition=Q(status=RowStatus.QUEUED, lease_id__isnull=True, lost__gte=SUSPECT_FROM),
+                name="item_suspect",
+            ),
+            models.Index(fields=("lease_id",), condition=Q(lease_id__isnull=False), name="item_leased"),
             models.Index(fields=("queue",), condition=Q(limited_since__isnull=False), name="item_limited"),
             models.Index(fields=("queue", "status", "row_index"), name="item_page_status"),
             models.Index(
@@ -193,9 +217,10 @@ class QueueItem(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("queue", "row_index"), name="item_row_unique"),
             models.CheckConstraint(
-                condition=Q(status=RowStatus.RUNNING, lease_id__isnull=False, lease_until__isnull=False)
-                | (~Q(status=RowStatus.RUNNING) & Q(lease_id__isnull=True, lease_until__isnull=True)),
-                name="item_lease_while_running",
+                condition=Q(status=RowStatus.QUEUED)
+                | Q(status=RowStatus.RUNNING, lease_id__isnull=False)
+                | (~Q(status=RowStatus.RUNNING) & Q(lease_id__isnull=True)),
+                name="item_lease_until_final",
             ),
         )
 
@@ -223,23 +248,62 @@ class Attempt(models.Model):
         return f"attempt {self.attempt}: {self.outcome}"
 
 
+class WorkerLease(models.Model):
+    """The right of one worker process to what it has claimed, for as long as it renews it.
+
+    Rows, lanes and shares of networks name it. When it has ended they are free for others.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    cluster = models.UUIDField(help_text="The same for all processes of one worker.")
+    host = models.CharField(max_length=200)
+    pid = models.PositiveIntegerField()
+    beat_at = models.DateTimeField(help_text="When it was renewed last. All times are the database's.")
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("until",), name="worker_lease_until"),)
+
+    def __str__(self) -> str:
+        return f"lease of {self.pid} on {self.host}"
+
+
 class Lane(models.Model):
-    """One of the places that workers may take at a queue. A task runs only its own generation, and only once."""
+    """A worker process's place at a queue, for as many calls at a time as `LANE_WIDTH`; wider queues have several."""
 
     queue = models.ForeignKey(Queue, on_delete=models.DO_NOTHING, related_name="lanes", db_constraint=False)
-    number = models.PositiveSmallIntegerField()
-    generation = models.PositiveIntegerField(default=1)
-    state = models.CharField(max_length=8, choices=[(state, state) for state in LaneState])
-    enqueued_at = models.DateTimeField()
-    heartbeat = models.DateTimeField(null=True, blank=True)
-    host = models.CharField(max_length=200, blank=True)
+    number = models.SmallIntegerField(help_text="-1: where suspect rows are called, one at a time.")
+    network = models.ForeignKey(
+        Network, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    lease = models.ForeignKey(WorkerLease, on_delete=models.DO_NOTHING, related_name="lanes", db_constraint=False)
+    wants = models.PositiveSmallIntegerField(default=0, help_text="Calls at a time that it could make now.")
+    served_at = models.DateTimeField(null=True, help_text="When it sent a row last, as far as others must know.")
+    seen_orders = models.PositiveIntegerField(default=0, help_text="Of the queue: the last that the lane follows.")
+    entered_at = models.DateTimeField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("queue", "number"), name="lane_number_unique"),)
-        indexes = (models.Index(fields=("state", "enqueued_at"), name="lane_state"),)
+        indexes = (models.Index(fields=("network",), name="lane_network"),)
 
     def __str__(self) -> str:
-        return f"lane {self.number}.{self.generation} ({self.state})"
+        return f"lane {self.number} of {self.queue_id}"
+
+
+class NetworkShare(models.Model):
+    """How many calls of a network one worker process may have in flight. All shares together keep to its limit."""
+
+    network = models.ForeignKey(
+        Network, on_delete=models.DO_NOTHING, related_name="shares", db_constraint=False, db_index=False
+    )
+    lease = models.ForeignKey(WorkerLease, on_delete=models.DO_NOTHING, related_name="shares", db_constraint=False)
+    slots = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("network", "lease"), name="network_share_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.slots} of {self.network_id}"
 
 
 class WorkerProcess(models.Model):
@@ -250,9 +314,6 @@ class WorkerProcess(models.Model):
     pid = models.PositiveIntegerField()
     role = models.CharField(max_length=16)
     doing = models.CharField(max_length=16)
-    queue = models.ForeignKey(
-        Queue, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False, null=True
-    )
     started_at = models.DateTimeField()
     beat_at = models.DateTimeField(help_text="By the clock of the database.")
 

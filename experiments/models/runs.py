@@ -14,8 +14,9 @@ class Run(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     trace_id = models.TextField()
-    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="runs")
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # The indexes below begin with each of them.
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="runs", db_index=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     item = models.ForeignKey(
         QueueItem, on_delete=models.DO_NOTHING, related_name="runs", db_constraint=False, null=True, blank=True
     )

@@ -1,6 +1,7 @@
 """Whether an answer satisfies a schema."""
 
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
@@ -11,6 +12,8 @@ from experiments.response_schema.field_types import formats_of_types
 from experiments.response_schema.wording import BOUND_WORDS, SHOWN_CHARACTERS, choices, kind, place, show, wanted
 
 SHOWN_ERRORS = 3
+ERRORS_LIMIT = 100
+"""Errors that are looked at. Thousands may have the same sentence: the place in it is shortened."""
 VALUES_LIMIT = 50_000
 """Values that an answer may have; fewer where each is compared with many choices or alternatives."""
 CHOICES_PER_COMPARISON = 20
@@ -43,9 +46,9 @@ def validator(schema: Mapping[str, Any]) -> Validate:
         if is_echo(payload, schema):
             return "The answer is the schema itself, not an answer to it."
         found: dict[str, None] = {}  # without repeats: a value of the wrong type is not one of the choices either
-        for error in checker.iter_errors(payload):
+        for number, error in enumerate(checker.iter_errors(payload), 1):
             found.update(dict.fromkeys(_sentences(error)))
-            if len(found) > SHOWN_ERRORS:
+            if len(found) > SHOWN_ERRORS or number > ERRORS_LIMIT:
                 return "; ".join([*found][:SHOWN_ERRORS]) + "; and more"
         return "; ".join(found) or None
 
@@ -95,7 +98,7 @@ def _sentences(error: ValidationError) -> list[str]:
     if error.validator == "required":
         names: Any = error.validator_value
         answer: Any = error.instance
-        missing = [name for name in names if name not in answer]
+        missing = islice((name for name in names if name not in answer), SHOWN_ERRORS + 1)
         return [f"{place([*error.absolute_path, name])} is missing" for name in missing]
     return [_sentence(error)]
 

@@ -26,7 +26,11 @@ def place(path: Iterable[str | int]) -> str:
     """`"address.lines[0]"`, or "" for the whole."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+        # A key may have megabytes, and many values in it a message each.
+        name = part if isinstance(part, int) else part[: SHOWN_CHARACTERS + 1]
+        text += f"[{name}]" if isinstance(name, int) else f".{name}" if text else name
+        if len(text) > SHOWN_CHARACTERS:
+            break
     return f'"{shorten(text, SHOWN_CHARACTERS)}"' if text else ""
 
 

@@ -10,11 +10,13 @@ to do with a reply; `config_api` are the other calls of a runtime.
 from experiments.run_client.answer import read_recorded
 from experiments.run_client.client import NoAnswer, fetch, post_run, post_run_raw
 from experiments.run_client.deadlines import AbortHandle
+from experiments.run_client.held_bytes import HeldBytes
 from experiments.run_client.values import FailureReason, RawResponse, RunReply, RunTarget
 
 __all__ = [
     "AbortHandle",
     "FailureReason",
+    "HeldBytes",
     "NoAnswer",
     "RawResponse",
     "RunReply",

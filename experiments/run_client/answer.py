@@ -35,7 +35,9 @@ def read_answer(received: Received, target: RunTarget) -> RunReply:
 
 def read_recorded(body: Any) -> RunReply:
     """The same for the JSON of an answer that a runtime kept and gives out later."""
-    return _with_record(_outcome(body), body)
+    record = cleaned(body)
+    # Where there was nothing to clean, it need not be looked through once more for what cannot be kept.
+    return _with_record(_outcome(body, check=record is not body), record)
 
 
 def read_json(received: Received, target: RunTarget) -> Any:
@@ -43,7 +45,7 @@ def read_json(received: Received, target: RunTarget) -> Any:
     if received.overflow:
         limit = f"{target.max_body_bytes:,} bytes"
         raise UnreadableBody(RunReply(error_code=RowError.TOO_LARGE, message=f"The answer is larger than {limit}."))
-    if not received.body.strip():
+    if not received.body or received.body.isspace():
         raise UnreadableBody(garbled(f"The answer has no body ({_status_text(received.status)})."))
     text = ""
     try:
@@ -74,7 +76,8 @@ def _success(received: Received, target: RunTarget) -> RunReply:
     except UnreadableBody as unreadable:
         return unreadable.reply
     if received.status != HTTPStatus.OK:
-        return _with_record(_not_a_run(f"The answer has the status {received.status}, where 200 is expected."), body)
+        message = f"The answer has the status {received.status}, where 200 is expected."
+        return _with_record(_not_a_run(message), cleaned(body))
     return read_recorded(body)
 
 
@@ -99,7 +102,7 @@ def _error(received: Received, target: RunTarget) -> RunReply:
         reason=FailureReason.GARBLED if is_redirect else None,
         retry_after_s=retry_after_s(received.headers, now=datetime.now(UTC)),
     )
-    return _with_record(reply, body)
+    return _with_record(reply, cleaned(body))
 
 
 def _status_text(status: int) -> str:
@@ -109,8 +112,8 @@ def _status_text(status: int) -> str:
         return f"HTTP {status}"
 
 
-def _outcome(body: Any) -> RunReply:
-    """What the run came to, without what is kept of it."""
+def _outcome(body: Any, *, check: bool) -> RunReply:
+    """What the run came to, without what is kept of it. `check`: there is something in it that cannot be kept."""
     if not isinstance(body, dict):
         return _not_a_run("The answer is JSON, but not an object.")
     final = body.get("final")
@@ -125,26 +128,25 @@ def _outcome(body: Any) -> RunReply:
         explanation = error_in_words(error) or (one_line(json.dumps(error, ensure_ascii=False)) if error else "")
         no_reason = f"The run ended with the status {one_line(str(status), 100)!r} and gave no reason."
         return RunReply(error_code=RowError.RUN_ERROR, message=explanation or no_reason)
-    return _payload(final)
+    return _payload(final, check)
 
 
-def _payload(final: dict[str, Any]) -> RunReply:
+def _payload(final: dict[str, Any], check: bool) -> RunReply:
     payload = final.get("response_payload")
     if payload is None:  # null counts as absent: a runtime that writes `response` may leave the other one empty
         payload = final.get("response")
     if not isinstance(payload, dict):
         return _not_a_run(f"The answer's payload is {JSON_TYPES.get(type(payload), 'a number')}, not an object.")
     try:
-        return RunReply(payload=strict(payload))
+        return RunReply(payload=strict(payload) if check else payload)
     except BadPayload as error:
         return _not_a_run(f"The answer cannot be kept: {one_line(str(error))}.")
 
 
-def _with_record(reply: RunReply, body: Any) -> RunReply:
+def _with_record(reply: RunReply, record: Any) -> RunReply:
     """Adds what is kept of a run whatever became of it. Any field may be missing or of another type."""
-    if not isinstance(body, dict):
+    if not isinstance(record, dict):
         return reply
-    record = cleaned(body)
     return replace(
         reply,
         trace_id=_trace_id(record.get("trace_id")),

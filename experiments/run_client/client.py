@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from experiments.core.json_text import cleaned
 from experiments.run_client.answer import UnreadableBody, read_answer, read_json
 from experiments.run_client.deadlines import AbortHandle
 from experiments.run_client.failures import failed
+from experiments.run_client.held_bytes import HeldBytes
 from experiments.run_client.transport import Received, drop_connections, exchange
 from experiments.run_client.values import FailureReason, RawResponse, RunReply, RunTarget
 
@@ -29,15 +30,29 @@ class NoAnswer(Exception):
 
 
 def post_run(
-    target: RunTarget, *, body: Mapping[str, Any], idempotency_key: str, abort: AbortHandle | None = None
+    target: RunTarget,
+    *,
+    body: Mapping[str, Any],
+    idempotency_key: str,
+    abort: AbortHandle | None = None,
+    on_answered: Callable[[bool], None] | None = None,
 ) -> RunReply:
     """Sends `body` as JSON and waits for the whole answer, `target.timeout_s` seconds at most.
 
     Never raises for anything a runtime or the network does. The same `idempotency_key` belongs to every attempt at one
     answer. `abort` ends the call early, from another thread. The value of the authorization appears nowhere in the
     reply, also where the runtime sends it back.
+
+    `on_answered` is called once, in this thread, as soon as the runtime has nothing more to do with the call: the whole
+    answer is here, or none will come, or nothing was sent. Reading the answer comes after that. What it raises leaves
+    this function.
+
+    A large answer takes its part of the memory that this process has for such ones, and waits for it if need be: `held`
+    of the reply gives it back as soon as the answer was stored.
     """
-    reply, _ = _post(target, body, idempotency_key, abort)
+    reply, _ = _post(target, body, idempotency_key, abort, on_answered)
+    if reply.held and not (reply.payload or reply.final or reply.execution_log or reply.step_events or reply.debug):
+        reply.held.release()
     return reply
 
 
@@ -74,22 +89,33 @@ def fetch(
         return read_json(received, target)
     except UnreadableBody as unreadable:
         reply = unreadable.reply
+    finally:
+        if isinstance(received, Received) and received.held:
+            received.held.release()
     message = _hide(reply.message, target.authorization, SHORTEST_SECRET_IN_MESSAGE)
     raise NoAnswer(message, http_status=reply.http_status)
 
 
 def send(
-    target: RunTarget,
-    *,
-    method: str,
-    body: Mapping[str, Any] | None = None,
-    headers: Mapping[str, str] | None = None,
-    abort: AbortHandle | None = None,
+    target: RunTarget, *, method: str, body: Mapping[str, Any] | None = None, abort: AbortHandle | None = None
 ) -> Received | RunReply:
     """One request to a runtime, with all the care of `post_run`: the HTTP answer, or a reply that says why none came.
 
     The value of the authorization is hidden in the body that came back.
     """
+    received = _exchanged(target, method=method, body=body, headers={}, abort=abort)
+    return received if isinstance(received, RunReply) else _without_secret(received, target.authorization)
+
+
+def _exchanged(
+    target: RunTarget,
+    *,
+    method: str,
+    body: Mapping[str, Any] | None,
+    headers: Mapping[str, str],
+    abort: AbortHandle | None,
+) -> Received | RunReply:
+    """The answer as it came."""
     secret = target.authorization or ""
     if not secret.isascii() or not secret.isprintable() or secret != secret.strip():
         message = "The network's token has characters that a header cannot carry."
@@ -99,22 +125,37 @@ def send(
     except (ValueError, RecursionError):
         return RunReply(error_code=RowError.REJECTED, message="The request cannot be written as JSON.")
     content_type = {} if data is None else {"Content-Type": "application/json"}
-    common = {**content_type, "Accept": "application/json", **(headers or {})}
-    received = exchange(target, data=data, headers=common, abort=abort, method=method)
-    return received if isinstance(received, RunReply) else _without_secret(received, target.authorization)
+    common = {**content_type, "Accept": "application/json", **headers}
+    return exchange(target, data=data, headers=common, abort=abort, method=method)
 
 
 def _post(
-    target: RunTarget, body: Mapping[str, Any], idempotency_key: str, abort: AbortHandle | None
+    target: RunTarget,
+    body: Mapping[str, Any],
+    idempotency_key: str,
+    abort: AbortHandle | None,
+    on_answered: Callable[[bool], None] | None = None,
 ) -> tuple[RunReply, Received | None]:
     started = time.monotonic()
-    answered = send(target, method="POST", body=body, headers={"Idempotency-Key": idempotency_key}, abort=abort)
-    reply = answered if isinstance(answered, RunReply) else read_answer(answered, target)
+    headers = {"Idempotency-Key": idempotency_key}
+    answered: Received | RunReply | None = None
+    try:
+        answered = _exchanged(target, method="POST", body=body, headers=headers, abort=abort)
+    finally:
+        elapsed_s = time.monotonic() - started
+        if on_answered is not None:
+            on_answered(isinstance(answered, Received) and answered.status < 300)
+    if isinstance(answered, RunReply):
+        return _finished(answered, target, elapsed_s), None
+    received = _without_secret(answered, target.authorization)
+    return _finished(read_answer(received, target), target, elapsed_s - received.waited_s, held=received.held), received
+
+
+def _finished(reply: RunReply, target: RunTarget, elapsed_s: float, *, held: HeldBytes | None = None) -> RunReply:
     if reply.reason == FailureReason.GARBLED:
         drop_connections()
     message = _hide(reply.message, target.authorization, SHORTEST_SECRET_IN_MESSAGE)
-    reply = replace(reply, message=message, elapsed_ms=round((time.monotonic() - started) * 1000))
-    return reply, None if isinstance(answered, RunReply) else answered
+    return replace(reply, message=message, elapsed_ms=round(elapsed_s * 1000), held=held)
 
 
 def _secrets(authorization: str | None) -> list[str]:
@@ -131,8 +172,10 @@ def _hide(text: str, authorization: str | None, shortest: int) -> str:
 
 
 def _without_secret(received: Received, authorization: str | None) -> Received:
+    """The answer itself where the secret is not in it: a copy of a large body would stay beside it."""
     body = received.body
     for secret in _secrets(authorization):
-        if len(secret) >= SHORTEST_SECRET_IN_BODY:
-            body = body.replace(secret.encode("ascii"), HIDDEN.encode("ascii"))
-    return replace(received, body=body)
+        found = secret.encode("ascii")
+        if len(found) >= SHORTEST_SECRET_IN_BODY and found in body:
+            body = body.replace(found, HIDDEN.encode("ascii"))
+    return received if body is received.body else replace(received, body=body)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from typing import Literal
 
+from experiments.run_client.held_bytes import Woken
 from experiments.run_client.values import FailureReason
 
 StopReason = Literal[FailureReason.DEADLINE, FailureReason.ABORTED]
@@ -32,12 +33,15 @@ class AbortHandle:
 class Call:
     """One call in flight: until when (`time.monotonic`), over which socket, and why it was stopped."""
 
-    def __init__(self, *, deadline: float, handle: AbortHandle | None = None) -> None:
-        self.deadline = deadline
+    def __init__(self, *, timeout_s: float, handle: AbortHandle | None = None) -> None:
+        self.deadline = time.monotonic() + timeout_s
         self.handle = handle
+        self.waited_s = 0.0
+        self._most_wait_s = timeout_s
         self.connected = False
         self._lock = threading.Lock()
         self._sock: socket.socket | None = None
+        self._woken: Woken | None = None
         self._finished = False
         self._stopped: StopReason | None = None
 
@@ -57,6 +61,26 @@ class Call:
             self._stopped = reason
             if self._sock is not None:
                 _shut(self._sock)
+            if self._woken is not None:
+                self._woken.put(None)
+
+    def wait(self, woken: Woken) -> None:
+        """Waits for something on this side. That is not the runtime's time: the deadline moves along, by as much as the
+        time-out at most. Returns at once when the call is stopped."""
+        with self._lock:
+            if self._stopped:
+                return
+            self._woken = woken
+        begun, deadline, most = time.monotonic(), self.deadline, self._most_wait_s - self.waited_s
+        _watchdog.move(self, deadline + most)
+        try:
+            woken.get()
+        finally:
+            waited = min(time.monotonic() - begun, most)
+            self.waited_s += waited
+            _watchdog.move(self, deadline + waited)
+            with self._lock:
+                self._woken = None
 
     def finish(self) -> StopReason | None:
         """From now on nothing stops the call. Returns what stopped it; None where it ended by itself."""
@@ -101,6 +125,12 @@ class _Watchdog:
             call.finish()
             with self._changed:
                 self._calls.discard(call)
+
+    def move(self, call: Call, deadline: float) -> None:
+        with self._changed:
+            call.deadline = deadline
+            if deadline < self._wakes_at:
+                self._changed.notify()
 
     def abort(self, handle: AbortHandle) -> None:
         with self._changed:

@@ -1,13 +1,20 @@
-"""What a runtime says about an error, as one line for people."""
+"""What a runtime says about an error, as one line for people.
+
+A page may be anything, and other threads wait while it is read: the work grows with its length and not faster.
+"""
 
 import html
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from experiments.core.formatting import shorten
 
 MAX_LENGTH = 500
-_TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_UNSHOWN = re.compile(r"<(script|style)\b", re.IGNORECASE)
+_ENDS = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style")}
+# Beyond the last character of Unicode. `html.unescape` cannot read a number of more than 4,300 digits.
+_TOO_LARGE_NUMBER = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
 _KEYS = ("detail", "message", "msg", "error", "errors", "title", "reason")
 
 
@@ -23,7 +30,7 @@ def error_in_words(body: Any) -> str:
 def error_page_in_words(text: str) -> str:
     """The same for a body that is not JSON: plain text, or the text of an HTML page."""
     if "<" in text:
-        text = html.unescape(_TAG.sub(" ", text))
+        text = html.unescape(_TOO_LARGE_NUMBER.sub("\ufffd", " ".join(_between_tags(text))))
     return one_line(text)
 
 
@@ -31,6 +38,29 @@ def one_line(text: str, length: int = MAX_LENGTH) -> str:
     """The text in one line, without anything that cannot be stored or shown, at most `length` characters long."""
     visible = "".join(char if char.isprintable() else " " for char in text[: 20 * length])
     return shorten(" ".join(visible.split()), length)
+
+
+def _between_tags(page: str) -> Iterator[str]:
+    """The text of a page. A `<` that no `>` follows is text; a script without an end is no more than its tag."""
+    last = page.rfind(">")
+    unclosed: set[str] = set()
+    at = 0
+    while (start := page.find("<", at, max(last, 0))) >= 0:
+        yield page[at:start]
+        at = _end_of_script(page, start, unclosed) or page.index(">", start) + 1
+    yield page[at:]
+
+
+def _end_of_script(page: str, start: int, unclosed: set[str]) -> int | None:
+    """Behind the end of the script or style sheet that begins at `start`. `unclosed`: of which none ends any more."""
+    tag = _UNSHOWN.match(page, start)
+    if tag is None or (name := tag[1].lower()) in unclosed:
+        return None
+    end = _ENDS[name].search(page, tag.end())
+    if end is None:
+        unclosed.add(name)
+        return None
+    return end.end()
 
 
 def _explanation(value: Any, depth: int) -> str:

@@ -11,29 +11,28 @@ name, each of which has `CONNECT_TIMEOUT_S`.
 """
 
 import contextlib
+import errno
 import os
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPResponse, parse_headers
-from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from http.client import HTTPException
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from experiments.run_client.addresses import Address, address_of
+from experiments.run_client.connections import Connection, ThreadConnections
 from experiments.run_client.deadlines import AbortHandle, Call, watch
 from experiments.run_client.failures import failure_of
+from experiments.run_client.held_bytes import LARGE_BODY_BYTES, HeldBytes, hold
 from experiments.run_client.values import RunReply, RunTarget
 
 CONNECT_TIMEOUT_S = 5.0
 MAX_IDLE_S = 1.0
 MAX_ERROR_BODY_BYTES = 64 * 1024
 READ_SIZE = 64 * 1024
-SWITCHING_PROTOCOLS = 101
+HEADERS = {"User-Agent": "csv-batch-workbench", "Accept-Encoding": "gzip, deflate", "Connection": "keep-alive"}
 # What the libraries below raise. ValueError: text that is no header or host name, or a number that cannot be read.
 TRANSPORT_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError)
 
@@ -42,12 +41,17 @@ _local = threading.local()
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """An HTTP answer. `body` is decoded from its transfer and content encoding; `overflow`: it exceeds the limit."""
+    """An HTTP answer. `body` is decoded from its transfer and content encoding; `overflow`: it exceeds the limit.
+
+    `held`: what a large body has of the memory for them. `waited_s`: how long its reader waited for that.
+    """
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    body: bytes | bytearray
     overflow: bool
+    held: HeldBytes | None = None
+    waited_s: float = 0.0
 
 
 def exchange(
@@ -59,7 +63,7 @@ def exchange(
     method: str = "POST",
 ) -> Received | RunReply:
     """Sends `data`. Returns the answer, or the reply that says why there is none."""
-    call = Call(deadline=time.monotonic() + target.timeout_s, handle=abort)
+    call = Call(timeout_s=target.timeout_s, handle=abort)
     with watch(call):
         try:
             received = _send(call, target, method, data, headers)
@@ -68,134 +72,128 @@ def exchange(
         stopped = call.finish()
         # A body without a length ends where the socket was shut: it only looks complete.
         if stopped and received.status < 300:
+            if received.held:
+                received.held.release()
             return failure_of(None, target=target, connected=True, stopped=stopped)
         return received
 
 
 def _send(call: Call, target: RunTarget, method: str, data: bytes | None, headers: Mapping[str, str]) -> Received:
-    _local.call = call
-    session = _session()
+    address = address_of(target.url)
+    connections = _connections()
+    connection = connections.take(address.origin, max_idle_s=MAX_IDLE_S)
+    reader: _Reader | None = None
     try:
-        with session.request(
-            method,
-            target.url,
-            data=data,
-            headers=headers,
-            auth=_Authorization(target.authorization) if target.authorization else None,
-            timeout=(min(CONNECT_TIMEOUT_S, target.timeout_s), target.timeout_s + 5),
-            allow_redirects=False,
-            stream=True,
-            verify=os.environ.get("REQUESTS_CA_BUNDLE") or True,
-        ) as response:
-            return _receive(response, target.max_body_bytes)
+        response = _ask(connection, call, target, method, data, _headers(address, target, headers))
+        try:
+            reader = _receive(response, target.max_body_bytes, call)
+        finally:
+            response.close()
+        if reader.is_whole:
+            connections.keep(address.origin, connection)
+        return Received(response.status, response.headers, reader.body, reader.overflow, reader.held, call.waited_s)
     finally:
-        _local.call = None
-        _local.used_at = time.monotonic()
+        if reader is None or not reader.is_whole:
+            connection.close()
 
 
-def _receive(response: requests.Response, max_body_bytes: int) -> Received:
-    status, body, overflow = response.status_code, bytearray(), False
-    if status < 300:
-        overflow = _read(response, max_body_bytes, body)
-    else:
-        # The status has arrived and decides; of the explanation there is as much as came.
-        with contextlib.suppress(*TRANSPORT_ERRORS):
-            _read(response, MAX_ERROR_BODY_BYTES, body)
-    return Received(status, response.headers, bytes(body), overflow)
+def _headers(address: Address, target: RunTarget, headers: Mapping[str, str]) -> dict[str, str]:
+    """The target's authorization replaces that of a name and a password in its address."""
+    authorization = target.authorization or address.authorization
+    return {**HEADERS, **headers, **({"Authorization": authorization} if authorization else {})}
 
 
-def _read(response: requests.Response, limit: int, body: bytearray) -> bool:
-    """Fills `body`; True where there is more than `limit`. Counts while it unpacks: a small answer may unpack to
-    gigabytes."""
-    for chunk in response.iter_content(READ_SIZE):
-        body += chunk
-        if len(body) > limit:
-            return True
-    return False
+def _ask(
+    connection: Connection, call: Call, target: RunTarget, method: str, data: bytes | None, headers: Mapping[str, str]
+) -> urllib3.HTTPResponse:
+    """Sends the request. Returns the answer as soon as its head is there."""
+    if connection.sock is None:
+        connection.timeout = min(CONNECT_TIMEOUT_S, target.timeout_s)
+        connection.connect()
+    call.attach(connection.sock)
+    connection.timeout = target.timeout_s + 5
+    try:
+        connection.request(method, address_of(target.url).path, body=data, headers=headers)
+    except OSError as error:
+        # The server may have answered and closed before it had read all of a large request.
+        if error.errno not in (errno.EPIPE, errno.ECONNRESET, errno.EPROTOTYPE):
+            raise
+    answer = connection.answer()
+    found = urllib3.HTTPHeaderDict()
+    for name, value in answer.headers.items():
+        found.add(name, value)
+    return urllib3.HTTPResponse(
+        answer,
+        found,
+        status=answer.status,
+        preload_content=False,
+        original_response=answer,
+        request_method=method,
+    )
 
 
-class _Authorization(requests.auth.AuthBase):
-    """Sets the header last, so that a user name in the URL cannot replace it."""
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = self._value
-        return request
-
-
-class _FinalResponse(HTTPResponse):
-    """The answer behind any interim ones: the library knows only 100, takes 102 and 103 for the answer and leaves the
-    real one on the connection, where the next call would find it."""
-
-    def _read_status(self) -> tuple[str, int, str]:
-        while True:
-            version, status, reason = super()._read_status()  # type: ignore[misc]
-            if not 100 <= status < 200 or status == SWITCHING_PROTOCOLS:
-                return version, status, reason
-            parse_headers(self.fp)
+def _receive(response: urllib3.HTTPResponse, max_body_bytes: int, call: Call) -> "_Reader":
+    if response.status < 300:
+        reader = _Reader(response, max_body_bytes, call)
+        reader.read()
+        return reader
+    # The status has arrived and decides; of the explanation there is as much as came.
+    reader = _Reader(response, MAX_ERROR_BODY_BYTES, call)
+    with contextlib.suppress(*TRANSPORT_ERRORS):
+        reader.read()
+    return reader
 
 
-class _WatchedHTTPConnection(HTTPConnection):
-    """Shows its socket to the watchdog, when it is made and each time it is used again."""
+class _Reader:
+    """Reads a body, at most `limit` bytes of it and a little more. Counts while it unpacks: a small answer may unpack
+    to gigabytes. `is_whole`: its end was seen."""
 
-    response_class = _FinalResponse
+    def __init__(self, response: urllib3.HTTPResponse, limit: int, call: Call) -> None:
+        self._response = response
+        self._limit = limit
+        self._call = call
+        self.body = bytearray()
+        self.held: HeldBytes | None = None
+        self.overflow = False
+        self.is_whole = False
 
-    def connect(self) -> None:
-        super().connect()
-        _local.call.attach(self.sock)
+    def read(self) -> None:
+        try:
+            for chunk in self._response.stream(READ_SIZE):
+                self.body += chunk
+                if len(self.body) > self._limit:
+                    self.overflow = True
+                    return
+                if self.held is None and len(self.body) > LARGE_BODY_BYTES:
+                    self.held = hold(self._weight(), self._call.wait)
+                    if self.held is None:
+                        return  # the call was stopped meanwhile
+            self.is_whole = True
+        except BaseException:
+            if self.held:
+                self.held.release()
+            raise
 
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        if self.sock is not None:
-            _local.call.attach(self.sock)
-        super().request(*args, **kwargs)
-
-
-class _WatchedHTTPSConnection(_WatchedHTTPConnection, HTTPSConnection):
-    """The same over TLS."""
-
-
-class _HTTPPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _WatchedHTTPConnection
-
-
-class _HTTPSPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _WatchedHTTPSConnection
-
-
-class _Adapter(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
-
-    def close(self) -> None:
-        # The library only forgets its pools and leaves their connections to the garbage collector.
-        for key in self.poolmanager.pools.keys():  # noqa: SIM118  # it cannot be iterated over
-            self.poolmanager.pools[key].close()
-        super().close()
+    def _weight(self) -> int:
+        """How large the whole body will be, as far as can be known."""
+        announced = self._response.headers.get("Content-Length", "")
+        packed = "Content-Encoding" in self._response.headers or "Transfer-Encoding" in self._response.headers
+        if packed or not announced.isdecimal() or len(announced) > 15:
+            return self._limit
+        return max(len(self.body), min(int(announced), self._limit))
 
 
-def _session() -> requests.Session:
-    """This thread's session, with its connections while they are fresh."""
-    session: requests.Session | None = getattr(_local, "session", None)
-    if session is not None:
-        if time.monotonic() - _local.used_at > MAX_IDLE_S:
-            session.close()  # closes the pooled connections; the session stays usable
-        return session
-    session = _local.session = requests.Session()
-    session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update({"User-Agent": "csv-batch-workbench", "Accept-Encoding": "gzip, deflate"})
-    adapter = _Adapter(pool_connections=4, pool_maxsize=1, max_retries=0)
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session
+def _connections() -> ThreadConnections:
+    """This thread's own."""
+    connections: ThreadConnections | None = getattr(_local, "connections", None)
+    if connections is None:
+        connections = _local.connections = ThreadConnections()
+    return connections
 
 
 def drop_connections() -> None:
     """After an answer that made no sense: what else the server sends on that connection must not meet the next call."""
-    _session().close()
+    _connections().close()
 
 
 def _forget_connections() -> None:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from experiments.core.choices import RowError
+from experiments.run_client.held_bytes import HeldBytes
 
 DEFAULT_MAX_BODY_BYTES = 5 * 1024 * 1024
 LARGEST_COUNT = 2**31 - 1
@@ -48,7 +49,8 @@ class RunReply:
     is a sentence for the person who looks at the row. `transient` says that the same call may succeed later. `reason`
     is None where the HTTP status says it all. Everything but `payload` is cleaned, so that it can be stored as jsonb:
     no NUL, no lone surrogate, no NaN or infinity. `trace_id` is None where the runtime sent none that can be used.
-    `elapsed_ms` is measured here, `run_duration_ms` is what the runtime says.
+    `elapsed_ms` is measured here, `run_duration_ms` is what the runtime says. `held`: of a large answer, the memory
+    that it takes from others; whoever has stored it calls `held.release()`.
     """
 
     error_code: RowError | None = None
@@ -68,6 +70,7 @@ class RunReply:
     graph_version_id: str | None = None
     run_duration_ms: int | None = None
     elapsed_ms: int = 0
+    held: HeldBytes | None = field(default=None, repr=False, compare=False)
 
     @property
     def tokens(self) -> int:

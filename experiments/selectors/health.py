@@ -21,11 +21,11 @@ MISSING_S = 120.0
 UNREACHABLE = (Error, RuntimeError)
 """Raised when the database does not answer; RuntimeError: the embedded one does not start."""
 
-# A worker whose main process hangs may still have lanes that work.
+# A worker whose main process hangs may still have processes that work.
 _NEWEST_HEARTBEAT = """
 SELECT extract(epoch FROM clock_timestamp() - greatest(
     (SELECT max(beat_at) FROM experiments_workerprocess WHERE role = 'guardian'),
-    (SELECT max(heartbeat) FROM experiments_lane WHERE state = 'live')))::float8
+    (SELECT max(beat_at) FROM experiments_workerlease)))::float8
 """
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from experiments.core.choices import ErrorCode, QueueStatus
 from experiments.core.errors import Conflict
 from experiments.kinds import kind_named, kind_of
-from experiments.models import Queue, queue_settings
+from experiments.models import Lane, Queue, queue_settings
 from experiments.models.queues import RATE_DECAY_S
 
 LEAST_RATE = 1e-6
@@ -91,3 +91,9 @@ def counted_by_kind(queues: QuerySet[Queue]) -> str:
     """`3 batches, 1 survey`: how many queues there are, in the nouns of their kinds; "" for none."""
     of_kind = Queue.objects.filter(pk__in=queues.values("pk")).order_by().values_list("kind").annotate(Count("pk"))
     return ", ".join(sorted(kind_named(kind).nouns.counted_queues(number) for kind, number in of_kind))
+
+
+def has_lane(queue_id: Any = None) -> bool:
+    """Whether a worker is at work: at this queue, or at any."""
+    lanes = Lane.objects.all() if queue_id is None else Lane.objects.filter(queue_id=queue_id)
+    return lanes.exists()

@@ -2,7 +2,17 @@
 
 from django.conf import settings
 from django.db import transaction
+from django_q.brokers import get_broker
 from django_q.tasks import async_task
+
+WAKE = "experiments.tasks.wake"
+
+
+def wake_workers() -> None:
+    """Rows wait: whoever is asleep looks. What a lost task would have woken, sweepers wake within a second."""
+    broker = get_broker()
+    if broker.queue_size() + broker.lock_size() < settings.WORKERS:
+        send_task(WAKE)
 
 
 def send_task(path: str, *args: object) -> None:

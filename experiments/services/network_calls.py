@@ -79,7 +79,7 @@ def sweep() -> None:
     sentence = "The worker that made the call ended before the answer came. It is not repeated: try again."
     silent.update(state=CallState.DONE, ended_at=Now(), error_code=RowError.CRASHED, understood=[sentence])
     waiting = NetworkCall.objects.filter(
-        state=CallState.WAITING, enqueued_at__lt=Now() - timedelta(seconds=settings.LANE_RESEND_S)
+        state=CallState.WAITING, enqueued_at__lt=Now() - timedelta(seconds=settings.TASK_RESEND_S)
     )
     for call_id in waiting.values_list("pk", flat=True):
         with transaction.atomic():

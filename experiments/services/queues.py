@@ -1,9 +1,10 @@
 """What people do with a queue and its rows, and what happens to it when its time comes.
 
 Each change of a status is an update filtered on the status before. The system's pauses are in `queue_pause`, the end of
-a queue in `queue_end`. The queue's row is locked first, then its items, in the same order as in the worker.
+a queue in `queue_end`. The queue's row is locked first, then items that no worker has.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -19,14 +20,16 @@ from experiments.core import limits as queue_limits
 from experiments.core.choices import FINAL, ErrorCode, PauseReason, QueueStatus, RowStatus
 from experiments.core.errors import Conflict, Gone
 from experiments.kinds import Nouns, kind_of
-from experiments.models import Queue, QueueItem, queue_settings
+from experiments.models import Lane, Queue, QueueItem, queue_settings
 from experiments.selectors.queues import refuse_without_source
-from experiments.services import lanes
-from experiments.services.broker import send_task
+from experiments.services.broker import send_task, wake_workers
 from experiments.services.queue_end import settle
 
 BIG = 20_000
 """A queue with more rows is deleted by a worker: it takes too long for a web request."""
+OBEYED_S = 1.0
+RETRY_ROWS = 5_000
+"""A retry queues so many rows in one transaction."""
 DELETED_WITHIN = timedelta(minutes=10)
 """A deletion that no worker has finished by then is sent to a worker again."""
 
@@ -41,13 +44,14 @@ NEW_WORK = {
     "status": RowStatus.QUEUED,
     "attempts": 0,
     "lost": 0,
+    "delayed": False,
     **dict.fromkeys(("started_at", "completed_at", "elapsed_ms", "limited_since", "run_trace_id", "result_payload")),
     "error_code": "",
     "error_message": "",
 }
 """An item that was not called yet. A person's correction stays."""
 NO_RATE: dict[str, Any] = {"rate": 0, "rate_at": None}
-FRESH_START = {**NO_PAUSE, **NO_RATE, "streak": 0, "streak_group": ""}
+FRESH_START = {**NO_PAUSE, **NO_RATE, "streak": 0, "streak_group": "", "abort_calls": False}
 
 
 def noun_of_queue(queue_id: UUID) -> str:
@@ -69,7 +73,7 @@ def start(*, queue_id: UUID, range_from: int | None = None, range_to: int | None
         if not started:
             raise Conflict(f"This {noun_of_queue(queue_id)} was started already.", code=ErrorCode.ALREADY_STARTED)
         _admit(queue_id)
-        lanes.ensure(queue_id)
+        wake_workers()
 
 
 def _admit(queue_id: UUID) -> None:
@@ -101,10 +105,26 @@ def _admit(queue_id: UUID) -> None:
 def pause(*, queue_id: UUID, by: str) -> None:
     """running → paused. Calls in flight end and are recorded."""
     changed = Queue.objects.filter(pk=queue_id, status=QueueStatus.RUNNING).update(
-        status=QueueStatus.PAUSED, pause_code=PauseReason.USER, pause_detail=f"Paused by {by}.", pause_until=None
+        status=QueueStatus.PAUSED,
+        pause_code=PauseReason.USER,
+        pause_detail=f"Paused by {by}.",
+        pause_until=None,
+        orders=F("orders") + 1,
     )
     if not changed:
         raise Conflict(f"Only a running {noun_of_queue(queue_id)} can be paused.", code=ErrorCode.WRONG_STATUS)
+    transaction.on_commit(lambda: _await_workers(queue_id))
+
+
+def _await_workers(queue_id: UUID) -> None:
+    """Back when every worker that calls rows of the queue follows the last order; after `OBEYED_S` in any case.
+
+    Workers have rows ready and look a few times a second: without this, some calls would still begin after the answer.
+    """
+    behind = Lane.objects.filter(queue_id=queue_id, seen_orders__lt=F("queue__orders"))
+    deadline = time.monotonic() + OBEYED_S
+    while behind.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def resume(*, queue_id: UUID) -> None:
@@ -125,8 +145,17 @@ def resume(*, queue_id: UUID) -> None:
                 f"Only a paused or cancelled {noun_of_queue(queue_id)} can be resumed.", code=ErrorCode.WRONG_STATUS
             )
         # A row waits for a network's 429 for an hour at most. The time in which it was stopped does not count.
-        QueueItem.objects.filter(queue_id=queue_id, limited_since__isnull=False).update(limited_since=None)
+        with connection.cursor() as cursor:
+            cursor.execute(_NO_PATIENCE_USED, [queue_id])
         _admit(queue_id)
+
+
+_NO_PATIENCE_USED = """
+UPDATE experiments_queueitem SET limited_since = NULL WHERE id IN (
+    -- A worker that records one of them just now waits for the queue, which this transaction holds.
+    SELECT id FROM experiments_queueitem WHERE queue_id = %s AND limited_since IS NOT NULL
+    FOR NO KEY UPDATE SKIP LOCKED)
+"""
 
 
 def resume_due(queue_id: UUID) -> None:
@@ -141,19 +170,34 @@ def _resume(found: QuerySet[Queue]) -> int:
             return 0
         Queue.objects.filter(pk=queue_id).update(**FRESH_START, status=QueueStatus.RUNNING, completed_at=None)
         settle(queue_id)
-        lanes.ensure(queue_id)
+        wake_workers()
         return 1
 
 
-def cancel(*, queue_id: UUID) -> None:
-    """running or paused → cancelled. Calls in flight end and are recorded, waiting rows stay as they are."""
-    changed = Queue.objects.filter(pk=queue_id, status__in=[QueueStatus.RUNNING, QueueStatus.PAUSED]).update(
-        **NO_PAUSE, status=QueueStatus.CANCELLED, completed_at=timezone.now(), range_from=None, range_to=None
+def cancel(*, queue_id: UUID, abort: bool = False) -> None:
+    """running or paused → cancelled. Waiting rows stay as they are; calls in flight end and are recorded.
+
+    `abort`: they are ended instead, and their rows wait, uncounted. So are those of a queue that was cancelled before.
+    """
+    queue = Queue.objects.filter(pk=queue_id)
+    changed = queue.filter(status__in=[QueueStatus.RUNNING, QueueStatus.PAUSED]).update(
+        **NO_PAUSE,
+        status=QueueStatus.CANCELLED,
+        completed_at=timezone.now(),
+        range_from=None,
+        range_to=None,
+        abort_calls=abort,
+        orders=F("orders") + 1,
     )
+    if not changed and abort:
+        changed = queue.filter(status=QueueStatus.CANCELLED, running__gt=0).update(
+            abort_calls=True, orders=F("orders") + 1
+        )
     if not changed:
         raise Conflict(
             f"Only a running or paused {noun_of_queue(queue_id)} can be cancelled.", code=ErrorCode.WRONG_STATUS
         )
+    transaction.on_commit(lambda: _await_workers(queue_id))
 
 
 def retry(
@@ -163,14 +207,31 @@ def retry(
 
     Corrections stay, and go on counting as the answers. A paused queue stays paused.
     """
+    requeued, after = 0, -1
+    while True:
+        items = _retried(queue_id, row_indexes, error_code, force).filter(row_index__gt=after).order_by("row_index")
+        chunk = list(items.values_list("pk", "row_index")[:RETRY_ROWS])
+        try:
+            requeued += _requeue(queue_id, [pk for pk, _ in chunk], begins=requeued == 0)
+        except (Conflict, Gone):
+            if not requeued:
+                raise
+            # Somebody cancelled or deleted it in the middle: the rest stays as it is.
+            return requeued
+        if len(chunk) < RETRY_ROWS:
+            return requeued
+        after = chunk[-1][1]
+
+
+def _requeue(queue_id: UUID, item_ids: Sequence[int], *, begins: bool) -> int:
+    """A part of a retry. Small enough that workers, which wait for the queue meanwhile, are not late with anything."""
     with transaction.atomic():
         queue = Queue.objects.kept().select_for_update(no_key=True).filter(pk=queue_id).first()
         if queue is None:
             raise Gone(f"This {noun_of_queue(queue_id)} was deleted.", code=ErrorCode.NOT_FOUND)
         _refuse_retry(queue)
-        items = _retried(queue, row_indexes, error_code, force)
         failed, succeeded = (
-            items.filter(status=status).update(
+            QueueItem.objects.filter(pk__in=item_ids, status=status).update(
                 **NEW_WORK, generation=F("generation") + 1, available_at=Now(), queued_at=Now()
             )
             for status in (RowStatus.FAILED, RowStatus.SUCCEEDED)
@@ -178,19 +239,19 @@ def retry(
         requeued = failed + succeeded
         if not requeued:
             return 0
-        begins = {"status": QueueStatus.RUNNING, "completed_at": None, **NO_RATE}
-        changes = begins if queue.status == QueueStatus.COMPLETED else {}
+        running = {"status": QueueStatus.RUNNING, "completed_at": None, **NO_RATE}
+        changes = running if queue.status == QueueStatus.COMPLETED else {}
         Queue.objects.filter(pk=queue_id).update(
             **changes,
             queued=F("queued") + requeued,
             failed=F("failed") - failed,
             succeeded=F("succeeded") - succeeded,
-            streak=0,
-            streak_group="",
+            **({"streak": 0, "streak_group": ""} if begins else {}),
         )
         if changes:
             _admit(queue_id)
-        lanes.ensure(queue_id)
+        if begins:
+            wake_workers()
         return requeued
 
 
@@ -205,10 +266,10 @@ def _refuse_retry(queue: Queue) -> None:
 
 
 def _retried(
-    queue: Queue, row_indexes: Sequence[int] | None, error_code: str | None, force: bool
+    queue_id: UUID, row_indexes: Sequence[int] | None, error_code: str | None, force: bool
 ) -> QuerySet[QueueItem]:
     statuses = FINAL if force else (RowStatus.FAILED,)
-    items = QueueItem.objects.of_queue(queue).filter(status__in=statuses)
+    items = QueueItem.objects.filter(queue_id=queue_id, status__in=statuses)
     if error_code:
         items = items.filter(error_code=error_code)
     return items if row_indexes is None else items.filter(row_index__in=row_indexes)
@@ -226,21 +287,46 @@ def set_concurrency(*, queue_id: UUID, concurrency: int) -> None:
     """Takes effect at once, also while the queue runs."""
     with transaction.atomic():
         Queue.objects.filter(pk=queue_id).update(concurrency=concurrency)
-        lanes.ensure(queue_id)
+        tell_workers(queue_id=queue_id)
 
 
 def set_limits(*, queue_id: UUID, limits: Mapping[str, int | None]) -> None:
-    """`limits` by the names in `core.limits.LIMIT_NAMES`; None: no limit. Checked before the next claim."""
-    Queue.objects.filter(pk=queue_id).update(**limits)
+    """`limits` by the names in `core.limits.LIMIT_NAMES`; None: no limit. Checked before the next call."""
+    with transaction.atomic():
+        Queue.objects.filter(pk=queue_id).update(**limits)
+        tell_workers(queue_id=queue_id)
+
+
+def tell_workers(*, queue_id: UUID) -> None:
+    """A setting was changed that workers follow while the queue runs. They do so before the request is answered."""
+    Queue.objects.filter(pk=queue_id).update(orders=F("orders") + 1)
+    wake_workers()
+    transaction.on_commit(lambda: _await_workers(queue_id))
 
 
 def delete(*, queue: Queue) -> None:
-    """Removes a queue and all that belongs to it: at once, or by a worker where that takes long."""
-    if queue.total <= BIG:
+    """Removes a queue and all that belongs to it: at once, or by a worker where that takes long or calls are in flight.
+
+    Calls in flight are ended, and count as their network's until they have.
+    """
+    if queue.total <= BIG and not _held(queue.pk).exists():
         destroy(queue.pk)
         return
     with transaction.atomic():
         _leave_to_a_worker(queue.pk)
+
+
+def _held(queue_id: UUID) -> QuerySet[Lane]:
+    """Lanes in which workers still have calls of the queue, or of its trials."""
+    return Lane.objects.filter(Q(queue_id=queue_id) | Q(queue__parent_id=queue_id))
+
+
+def destroy_when_left(queue_id: UUID) -> None:
+    """In a worker: deletes the queue when nobody calls its rows any more, or after a lease all the same."""
+    deadline = time.monotonic() + settings.LEASE_S
+    while _held(queue_id).exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    destroy(queue_id)
 
 
 def destroy(queue_id: UUID) -> None:
@@ -253,7 +339,7 @@ def destroy(queue_id: UUID) -> None:
 
 
 def _leave_to_a_worker(queue_id: UUID) -> None:
-    Queue.objects.filter(pk=queue_id).update(deleted_at=timezone.now())
+    Queue.objects.filter(Q(pk=queue_id) | Q(parent_id=queue_id)).update(deleted_at=timezone.now())
     send_task("experiments.tasks.delete_queue", str(queue_id))
 
 

@@ -1,10 +1,12 @@
 """From a claimed row to its outcome: what is sent, and what the answer means.
 
-The plan of a queue is loaded from the database once, by the thread of the lane. Calls read nothing from it: they run in
-threads that have no connection.
+The plan of a queue is loaded from the database once, by the engine's own thread. Calls read nothing from it: they run
+in threads that have no connection, which also render the prompt, judge the answer and write it as JSON.
 """
 
+import json
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -38,7 +40,7 @@ class Prepared:
 
 
 class RowCaller:
-    """Everything about a queue that its calls need, read once for a lane.
+    """Everything about a queue that its calls need, read once for a lane and used by all its threads.
 
     `WorkbenchError`, `LookupError` or `ValueError` where the queue cannot be called as it is set up.
     """
@@ -73,23 +75,38 @@ class RowCaller:
             body["experiment_iteration"] = row.generation
         return Prepared(row, body, idempotency_key(self._queue, row))
 
-    def call(self, prepared: Prepared, abort: AbortHandle) -> tuple[Outcome, Verdict]:
-        """Calls `/run` once, unless the remote has the answer to a call that was lost. Runs in a thread."""
-        reply = self._remote.recorded_answer(prepared.row, abort) if self._remote and prepared.row.suspect else None
+    def call(
+        self, row: ClaimedRow, abort: AbortHandle, on_answered: Callable[[bool], None] = lambda is_answer: None
+    ) -> tuple[Outcome, Verdict]:
+        """Prepares the row and calls `/run` once, unless the remote has the answer to a call that was lost.
+
+        `on_answered` is called as soon as nothing is under way any more, before the answer is judged, with whether one
+        came.
+        """
+        prepared = self.prepare(row)
+        if isinstance(prepared, Outcome):
+            on_answered(False)
+            return prepared, Verdict("fail")
+        begun = time.monotonic()
+        reply = self._remote.recorded_answer(row, abort) if self._remote and row.lost else None
         found = reply is not None
         if reply is None:
             key = prepared.idempotency_key
-            reply = post_run(self._target(), body=prepared.body, idempotency_key=key, abort=abort)
+            reply = post_run(
+                self._target(), body=prepared.body, idempotency_key=key, abort=abort, on_answered=on_answered
+            )
             reply = refuse_other_version(reply, self._queue.pinned_version)
+        else:
+            on_answered(True)
         reply = checked_reply(reply, self._plan.check)
         verdict = decide(
             reply,
-            attempts=prepared.row.attempt,
+            attempts=row.attempt,
             max_attempts=self._max_attempts,
-            waited_for_rate_limit_s=prepared.row.limited_s,
+            waited_for_rate_limit_s=row.limited_s,
             jitter=random.random,
         )
-        outcome = outcome_of(prepared, reply, verdict)
+        outcome = replace(outcome_of(prepared, reply, verdict), begun=begun)
         return (replace(outcome, message=outcome.message or FOUND_AT_NETWORK) if found else outcome), verdict
 
 
@@ -111,6 +128,7 @@ def checked_reply(reply: RunReply, check: Callable[[dict[str, Any]], str | None]
 def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict) -> Outcome:
     status = {"succeed": RowStatus.SUCCEEDED, "retry": RowStatus.QUEUED, "fail": RowStatus.FAILED}[verdict.action]
     aborted = reply.reason == FailureReason.ABORTED
+    run = run_columns(prepared.body, reply)
     return Outcome(
         prepared.row,
         status,
@@ -121,14 +139,15 @@ def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict) -> Outcome
         delay_s=verdict.delay_s,
         limited=reply.error_code == RowError.RATE_LIMITED,
         http_status=reply.http_status,
-        payload=reply.payload if status != RowStatus.QUEUED else None,
+        payload=json.dumps(reply.payload) if reply.payload is not None and status != RowStatus.QUEUED else None,
         elapsed_ms=reply.elapsed_ms,
         tokens=reply.tokens,
         breaker=verdict.breaker,
         neutral=aborted or reply.error_code == RowError.RATE_LIMITED,
         pause_until_s=verdict.pause_until_s,
-        run=run_columns(prepared.body, reply),
+        run=json.dumps(run) if run is not None else None,
         trace_id=reply.trace_id,
+        held=reply.held,
     )
 
 

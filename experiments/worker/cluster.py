@@ -2,8 +2,10 @@
 
 What differs from the stock cluster: the main process never waits inside a signal handler, starts a new sentinel when
 one was killed, ends processes that hang, and runs the sweeper; the processes share flags and mailboxes without locks
-(`ipc`) and heartbeats (`heartbeat`); children end when their parent is gone, and a lane asks `shutdown.stopping` before
-each claim.
+(`ipc`) and heartbeats (`heartbeat`); children end when their parent is gone.
+
+A worker process runs tasks in its main thread, as django-q2 has it, and beside them its engine, which calls rows. A
+task that wakes rings a bell and is over: no task waits for calls, and no call for a task.
 """
 
 import logging
@@ -15,7 +17,7 @@ from collections.abc import Callable
 from multiprocessing.context import ForkProcess
 from types import FrameType
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psutil
 from django import db
@@ -26,10 +28,11 @@ from django_q.pusher import pusher
 from django_q.signals import post_execute_in_worker, pre_execute
 from django_q.worker import worker
 
-from experiments.services import lanes
 from experiments.worker import db_timeout, heartbeat, shutdown
 from experiments.worker import sweeper as sweep
-from experiments.worker.heartbeat import Activity, Board, Role
+from experiments.worker.engine import Engine
+from experiments.worker.engine_thread import EngineThread
+from experiments.worker.heartbeat import SLOTS, Activity, Board, Role
 from experiments.worker.ipc import Flag, Mailbox, Timer
 from experiments.worker.watchdog import Guardian
 
@@ -38,7 +41,9 @@ _fork = multiprocessing.get_context("fork")
 
 TICK_S = 1.0
 ROLES = {worker: Role.WORKER, pusher: Role.PUSHER, monitor: Role.MONITOR}
-MAIN_SLOT, SENTINEL_SLOT = 0, 1
+MAIN_SLOT, SENTINEL_SLOT, APART_SLOT = 0, 1, 2
+ENGINES = SLOTS // 2
+"""From here on are the slots of engines: each as far behind that of its process."""
 
 
 class WorkerSentinel(Sentinel):  # type: ignore[misc]
@@ -74,31 +79,50 @@ class WorkerSentinel(Sentinel):  # type: ignore[misc]
     def _free_slot(self) -> int:
         """One that nobody has, or whose process has ended."""
         taken = {slot for slot, process in self._slots.items() if process.is_alive()}
-        slot = next(slot for slot in range(SENTINEL_SLOT + 1, heartbeat.SLOTS) if slot not in taken)
+        slot = next(slot for slot in range(APART_SLOT + 1, ENGINES) if slot not in taken)
         self._board.clear(slot)
+        self._board.clear(ENGINES + slot)
         return slot
 
 
 def _child(parent: int, board: Board, slot: int, target: Callable[..., None], *args: Any) -> None:
     shutdown.watch_parent(parent)
     heartbeat.start(board, slot, os.getpid(), ROLES[target])
-    db_timeout.bounded(True)
+    db_timeout.bounded(target is not worker)
     pre_execute.connect(_begin_task)
     post_execute_in_worker.connect(_end_task)
     # A signal to the whole group must not tear a call: the flag has reached everybody, each ends in its own order.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    target(*args)
+    if target is not worker:
+        target(*args)
+        return
+    engine = EngineThread(board, ENGINES + slot, os.getpid())
+    engine.start()
+    try:
+        target(*args)
+    finally:
+        shutdown.leave()
+        # The main thread does nothing but wait, and the guardian must not take it for one that hangs.
+        heartbeat.set_activity(Activity.TASK)
+        engine.join()
 
 
 def _begin_task(sender: Any, task: dict[str, Any], **kwargs: Any) -> None:
-    """A lane sends heartbeats and asks the database for little at a time; other tasks may do neither."""
-    is_lane = task["func"] == lanes.TASK
-    db_timeout.bounded(is_lane)
-    heartbeat.set_activity(*((Activity.LANE, UUID(task["args"][0])) if is_lane else (Activity.TASK,)))
+    """A task may take long without a heartbeat."""
+    heartbeat.set_activity(Activity.TASK)
 
 
 def _end_task(sender: Any, **kwargs: Any) -> None:
     heartbeat.set_activity(Activity.IDLE)
+
+
+def _apart(parent: int, board: Board) -> None:
+    """Calls suspect rows, in a process that nobody else's rows share."""
+    shutdown.watch_parent(parent)
+    heartbeat.start(board, APART_SLOT, os.getpid(), Role.APART)
+    db_timeout.bounded(True)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    Engine(apart=True).run()
 
 
 def _sentinel(parent: int, board: Board) -> None:
@@ -112,6 +136,7 @@ class WorkerCluster:
     def __init__(self) -> None:
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGINT, self._on_signal)
+        self._apart: ForkProcess | None = None
 
     def _on_signal(self, signum: int, frame: FrameType | None) -> None:
         shutdown.requested.set()
@@ -146,10 +171,22 @@ class WorkerCluster:
             heartbeat.beat()
             guardian.look(board.heartbeats())
             sweeper.tick(board.heartbeats())
+            if sweeper.suspects_wait:
+                self._call_apart(board)
             shutdown.requested.wait(TICK_S)
 
+    def _call_apart(self, board: Board) -> None:
+        if self._apart is None or not self._apart.is_alive():
+            db.connections.close_all()
+            board.clear(APART_SLOT)
+            self._apart = _fork.Process(target=_apart, args=(os.getpid(), board), name="apart")
+            self._apart.start()
+
     def _await_end(self, sentinel: ForkProcess) -> None:
-        # Lanes end within the grace by themselves; what is left then hangs and is ended.
+        # Engines end within the grace by themselves; what is left then hangs and is ended.
+        if self._apart is not None:
+            self._apart.join(settings.WORKER_GRACE_S + 5)
+            self._apart.kill()
         sentinel.join(settings.WORKER_GRACE_S + 10)
         if sentinel.is_alive():
             logger.error("The worker did not end within its grace; ending it.")

@@ -4,9 +4,10 @@ Keep-alives notice a machine that is gone, but not a proxy that still accepts by
 waits for ever, and a transaction that it left open goes on holding its locks in the server. So the client gives up
 after `limit_s` without a byte, and the server ends a transaction that is idle for too long.
 
-A process works on one thing at a time: `bounded` sets the limit for the process and the connections that it opens.
+A thread works on one thing at a time: `bounded` sets the limit for the thread and the connection that it opens.
 """
 
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from django.db.backends.signals import connection_created
 
 LIMIT_S = 25.0
 
-_bounded = False
+_local = threading.local()
 
 
 def limit_s() -> float:
@@ -28,10 +29,9 @@ def limit_s() -> float:
 
 
 def bounded(wanted: bool) -> None:
-    """From now on this process's database calls end after `limit_s` of silence, or they do not."""
-    global _bounded
-    if wanted != _bounded:
-        _bounded = wanted
+    """From now on this thread's database calls end after `limit_s` of silence, or they do not."""
+    if wanted != getattr(_local, "bounded", False):
+        _local.bounded = wanted
         # What is open was opened in the other way.
         connection.close()
     connection_created.connect(_on_connection, dispatch_uid="experiments.worker.db_timeout")
@@ -48,7 +48,7 @@ def unbounded() -> Iterator[None]:
 
 
 def _on_connection(sender: Any, connection: Any, **kwargs: Any) -> None:
-    if not _bounded:
+    if not getattr(_local, "bounded", False):
         return
     session: psycopg.Connection[Any] = connection.connection
     session.wait = _Wait(session, session.wait)  # type: ignore[assignment, method-assign]

@@ -1,21 +1,21 @@
 """Heartbeats of a worker's processes, in memory that they share: written without locks, read by the guardian.
 
-Each process has a slot of its own. Its parent assigns the slot before the fork; only the process itself writes it.
+Each process has a slot of its own, and its engine another. Its parent assigns them before the fork; only the thread
+that a slot belongs to writes it.
 """
 
 import mmap
 import struct
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from uuid import UUID
 
-SLOTS = 256
-_SLOT = struct.Struct("@BB16sddq")
+SLOTS = 512
+_SLOT = struct.Struct("@BBddq")
 """Native and aligned: each number is stored whole, so that nobody reads half of one. The process id is last, and so
 tells that the rest of a new slot is there."""
-NO_QUEUE = UUID(int=0)
 
 
 class Role(IntEnum):
@@ -26,6 +26,9 @@ class Role(IntEnum):
     PUSHER = 3
     MONITOR = 4
     WORKER = 5
+    ENGINE = 6
+    """Of a worker process as well: its thread that serves the queues."""
+    APART = 7
 
 
 class Activity(IntEnum):
@@ -37,12 +40,11 @@ class Activity(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """What a process last wrote. `age_s`: how long ago; `started`: Unix time; `queue`: whose rows it works at."""
+    """What a process last wrote. `age_s`: how long ago; `started`: Unix time."""
 
     pid: int
     role: Role
     activity: Activity
-    queue: UUID | None
     started: float
     age_s: float
 
@@ -53,8 +55,8 @@ class Board:
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, SLOTS * _SLOT.size)
 
-    def write(self, slot: int, pid: int, role: Role, activity: Activity, queue: UUID, started: float) -> None:
-        _SLOT.pack_into(self._memory, slot * _SLOT.size, role, activity, queue.bytes, started, time.monotonic(), pid)
+    def write(self, slot: int, pid: int, role: Role, activity: Activity, started: float) -> None:
+        _SLOT.pack_into(self._memory, slot * _SLOT.size, role, activity, started, time.monotonic(), pid)
 
     def clear(self, slot: int) -> None:
         self._memory[slot * _SLOT.size : (slot + 1) * _SLOT.size] = bytes(_SLOT.size)
@@ -63,12 +65,9 @@ class Board:
         """One of each slot in use, also of a process that has died and whose slot was not reassigned yet."""
         now = time.monotonic()
         for slot in range(SLOTS):
-            role, activity, queue, started, beat, pid = _SLOT.unpack_from(self._memory, slot * _SLOT.size)
+            role, activity, started, beat, pid = _SLOT.unpack_from(self._memory, slot * _SLOT.size)
             if pid:
-                whose = UUID(bytes=queue)
-                yield Heartbeat(
-                    pid, Role(role), Activity(activity), whose if whose != NO_QUEUE else None, started, now - beat
-                )
+                yield Heartbeat(pid, Role(role), Activity(activity), started, now - beat)
 
 
 class HeartbeatWriter:
@@ -80,33 +79,38 @@ class HeartbeatWriter:
         self._pid = pid
         self._role = role
         self._started = time.time()
-        self._activity, self._queue = Activity.IDLE, NO_QUEUE
+        self._activity = Activity.IDLE
         self.beat()
 
     def beat(self) -> None:
-        self._board.write(self._slot, self._pid, self._role, self._activity, self._queue, self._started)
+        self._board.write(self._slot, self._pid, self._role, self._activity, self._started)
 
-    def set_activity(self, activity: Activity, queue: UUID | None = None) -> None:
-        self._activity, self._queue = activity, queue or NO_QUEUE
+    def set_activity(self, activity: Activity) -> None:
+        self._activity = activity
         self.beat()
 
 
-_writer: HeartbeatWriter | None = None
+_local = threading.local()
 
 
 def start(board: Board, slot: int, pid: int, role: Role) -> None:
-    """From now on this process writes its heartbeats into that slot."""
-    global _writer
-    _writer = HeartbeatWriter(board, slot, pid, role)
+    """From now on this thread writes its heartbeats into that slot."""
+    _local.writer = HeartbeatWriter(board, slot, pid, role)
 
 
 def beat() -> None:
-    """This process is alive. Does nothing in a process that has no slot."""
-    if _writer is not None:
-        _writer.beat()
+    """This thread is alive. Does nothing in one that has no slot."""
+    writer = _writer()
+    if writer is not None:
+        writer.beat()
 
 
-def set_activity(activity: Activity, queue: UUID | None = None) -> None:
-    """This process is alive, and does this from now on."""
-    if _writer is not None:
-        _writer.set_activity(activity, queue)
+def set_activity(activity: Activity) -> None:
+    """This thread is alive, and does this from now on."""
+    writer = _writer()
+    if writer is not None:
+        writer.set_activity(activity)
+
+
+def _writer() -> HeartbeatWriter | None:
+    return getattr(_local, "writer", None)

@@ -1,67 +1,35 @@
-"""A lane: claims rows of one queue, calls `/run` from threads, and records the outcomes.
+"""A lane in memory: one process's place at one queue, with the rows that it has claimed, sent and not recorded yet.
 
-Threads use HTTP only. The lane's own thread alone uses the database, on one connection. Each round of its loop is one
-transaction that records every outcome that is there and claims the next rows, so that a slow call holds up no other.
+Nothing here touches the database or the network. Call threads and the engine's thread share it under the lock of the
+`Dispatcher`, which they hold for each method that is called here.
 """
 
-import logging
-import queue as std_queue
-import socket
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
-from uuid import UUID
+from math import ceil
 
 from django.conf import settings
-from django.db import (
-    DataError,
-    IntegrityError,
-    InterfaceError,
-    InternalError,
-    OperationalError,
-    close_old_connections,
-    connection,
-    transaction,
-)
 
-from experiments.core.choices import PauseReason, QueueStatus, RowError, RowStatus
-from experiments.core.errors import WorkbenchError
-from experiments.models import Lane, Queue
+from experiments.core.choices import QueueStatus
 from experiments.run_client import AbortHandle
 from experiments.run_client.retry_policy import Verdict
-from experiments.services.lanes import LaneLease
-from experiments.services.queue_end import settle
-from experiments.services.queue_pause import queue_pause, queue_pause_at_limit
-from experiments.worker import heartbeat, shutdown
-from experiments.worker.calls import Prepared, RowCaller
-from experiments.worker.claim import (
-    ClaimedRow,
-    LockedQueue,
-    claim_rows,
-    free_slots,
-    lock_for_claim,
-    next_due_s,
-    reclaim_rows,
-    renew_leases,
-)
-from experiments.worker.record import Outcome, failure_on_our_side, record_outcomes
+from experiments.worker.calls import RowCaller
+from experiments.worker.claim import ClaimedRow
+from experiments.worker.lookout import QueueView
+from experiments.worker.record import Outcome
+from experiments.worker.round import LaneKeys, RoundOrder, RoundResult
 
-logger = logging.getLogger(__name__)
-T = TypeVar("T")
-
-LOOK_S = 1.0
-"""How often a lane checks for ended leases and for other queues that wait."""
-LEAST_SLICE_S = 5.0
-"""For so long a lane does not give way to others: each change costs time. To a queue that no worker has worked at yet
-it does after `LOOK_S`, because a few rows must not wait."""
-LINGER_S = 1.0
-"""A lane waits for a row that is due so soon; for later ones the sweeper starts a new lane."""
-WAIT_S = 0.25
-MOST_INTERNAL_ERRORS = 3
-"""One may mean that the server ended an idle session. Several in a row are a defect: the lane ends with the error."""
 WIDEN_AFTER = 20
+MARK_AFTER_S = 0.25
+"""A call that takes longer is shown as running; for shorter ones that would be one more write a row."""
+GROUP_S, GROUP_SHARE = 0.02, 0.02
+"""Results that come within so long are recorded together: seconds at most, and as a share of what a call takes."""
+GROUP_ROWS, GROUP_BYTES = 200, 4 * 1024**2
+AHEAD_BYTES = 8 * 1024**2
+TRY_AGAIN_S = 1.0
+"""Where there seemed to be nothing to claim, a lane tries again: another may have given rows back."""
 
 
 @dataclass
@@ -85,265 +53,304 @@ class Width:
 
 
 @dataclass
-class Round:
-    """What one transaction of the loop did. `running`: the queue is still there."""
+class Flight:
+    """A row on its way. `answered`: its call has ended; `holds_slot`: no other call may begin in its place yet.
 
-    claimed: list[ClaimedRow] = field(default_factory=list)
-    next_due_s: float | None = None
-    running: bool = False
-    resumed: bool = False
-    """The queue had stopped: its settings may have changed, and are read again before another row is claimed."""
+    `Lane.end` and `Lane.forget` change these, and count.
+    """
+
+    row: ClaimedRow
+    begun: float
+    marked: bool = False
+    answered: bool = False
+    holds_slot: bool = True
 
 
-class Clock:
-    """`due` is true once in so many seconds."""
+@dataclass
+class Pace:
+    """Results a second, and seconds that a round and a call take, as of late."""
 
-    def __init__(self, every_s: float) -> None:
-        self._every_s = every_s
-        self._next = 0.0
+    rate: float = 0.0
+    round_s: float = 0.002
+    call_s: float = 0.0
+    _since: float = field(default_factory=time.monotonic)
+    _seen: int = 0
 
-    def due(self) -> bool:
-        now = time.monotonic()
-        if now < self._next:
+    def saw_result(self, took_s: float, now: float) -> None:
+        self.call_s += (took_s - self.call_s) * 0.1
+        self._seen += 1
+        age = now - self._since
+        if age >= 0.2:
+            self.rate = self.rate / 2 + self._seen / age / 2
+            self._since, self._seen = now, 0
+
+    def rate_at(self, now: float) -> float:
+        return self.rate if now - self._since < 1.0 else 0.0
+
+    def saw_round(self, seconds: float) -> None:
+        self.round_s = self.round_s * 0.8 + min(seconds, 0.5) * 0.2
+
+
+class Lane:
+    """`slots`, the calls that it may have in flight, come from its queue's settings and what its network told it."""
+
+    def __init__(self, keys: LaneKeys, number: int, caller: RowCaller, view: QueueView) -> None:
+        self.keys = keys
+        self.number = number
+        self._most = int(settings.LANE_WIDTH)
+        self.caller = caller
+        self.view = view
+        self.abort = AbortHandle()
+        self.width = Width(settings.LANE_WIDTH)
+        self.pace = Pace()
+        self.ready: deque[ClaimedRow] = deque()
+        self.flights: dict[int, Flight] = {}
+        self.in_flight = 0
+        """Flights that hold a slot."""
+        self.unrecorded = 0
+        """Flights that were answered."""
+        self.pending: list[Outcome] = []
+        self.recording: list[Outcome] = []
+        self.last_sent = 0.0
+        self.first_pending = 0.0
+        self.failing = False
+        self.leaving = False
+        self.is_held = False
+        """The network is held: nothing is called over it for a while."""
+        self.told_orders = 0
+        self.unsure = False
+        """A statement's result was lost: rows may be claimed under our lease that we do not know of."""
+        self._row_bytes = 1024.0
+        self._claim_at = 0.0
+        self._ran_short = False
+        self._due_at: float | None = None
+        self._mark = False
+
+    # -- how many at a time
+
+    def begin(self, now: float) -> Flight:
+        """The next row is sent."""
+        flight = Flight(self.ready.popleft(), now)
+        self.flights[flight.row.id] = flight
+        self.in_flight += 1
+        self.last_sent = now
+        return flight
+
+    def end(self, flight: Flight, *, frees: bool) -> bool:
+        """The call is over. `frees`: another may begin in its place at once; whether it could not before."""
+        self.unrecorded += not flight.answered
+        flight.answered = True
+        return frees and self._free_slot(flight)
+
+    def _free_slot(self, flight: Flight) -> bool:
+        self.in_flight -= flight.holds_slot
+        was_held, flight.holds_slot = flight.holds_slot, False
+        return was_held
+
+    def forget(self, item_id: int) -> bool:
+        """The row is recorded, or was not sent after all; whether that has freed a slot."""
+        flight = self.flights.pop(item_id, None)
+        if flight is None:
             return False
-        self._next = now + self._every_s
-        return True
+        self.unrecorded -= flight.answered
+        return self._free_slot(flight)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether rows may be claimed and sent."""
+        return not (self.leaving or self.is_held) and self.view.status == QueueStatus.RUNNING
 
-class LaneRunner:
-    """Works at one generation of a lane, until the queue has nothing to do or the lane is handed over."""
+    @property
+    def slots(self) -> int:
+        if self.keys.suspects:
+            return 1 if self.view.apart_may_call else 0
+        apart = 1 if self.view.has_apart else 0
+        own_part = self.view.concurrency - apart - self._most * self.number
+        return max(0, min(own_part, self._most, self.width.limit))
 
-    def __init__(self, *, queue_id: UUID, number: int, generation: int) -> None:
-        self._queue_id = queue_id
-        self._lease = LaneLease(queue_id=queue_id, number=number, generation=generation)
-        self._width = Width(settings.LANE_WIDTH)
-        self._in_flight: dict[int, tuple[ClaimedRow, float]] = {}
-        self._finished: std_queue.SimpleQueue[tuple[Outcome, Verdict]] = std_queue.SimpleQueue()
-        self._pending: list[Outcome] = []
-        self._abort = AbortHandle()
-        self._claiming = True
-        self._saw_stop = False
-        self._started = time.monotonic()
-        self._stop_seen: float | None = None
-        self._aborted = False
-        self._beat, self._look = Clock(settings.LANE_BEAT_S), Clock(LOOK_S)
-        self._renew, self._reclaim = Clock(settings.LEASE_RENEW_S), Clock(LOOK_S)
+    @property
+    def is_cautious(self) -> bool:
+        """Whether the next call waits until the last one is recorded.
 
-    def run(self) -> None:
-        """Returns when no row is due, the queue stops or the lane is handed over; at once for a second delivery."""
-        if not self._lease.enter(socket.gethostname()):
-            return
-        try:
-            caller = self._caller()
-            if caller is not None:
-                self._work(caller)
-        finally:
-            self._persist(self._lease.leave)
+        So what is sent and not recorded, which is called again after a crash, is never more than may be in flight. One
+        call at a time would be slower by a round for each row: there the next begins meanwhile, unless the last one may
+        have to pause the queue.
+        """
+        return self.slots > 1 or self.failing or self.view.is_capped or self.view.probing
 
-    def _caller(self) -> RowCaller | None:
-        queue = Queue.objects.select_related("network").filter(pk=self._queue_id).first()
-        if queue is None:
-            return None
-        try:
-            return RowCaller(queue)
-        except (WorkbenchError, LookupError, ValueError) as error:
-            logger.exception("queue %s cannot be called", self._queue_id)
-            queue_pause(self._queue_id, reason=PauseReason.CONFIGURATION, detail=str(error))
-            return None
+    def can_send(self) -> bool:
+        if not self.ready or not self.is_open or self.in_flight >= self.slots:
+            return False
+        if self.view.probing and not self._may_probe():
+            return False
+        return self.unrecorded <= self.slots
 
-    def _work(self, caller: RowCaller) -> None:
-        with ThreadPoolExecutor(max_workers=settings.LANE_WIDTH, thread_name_prefix="call") as pool:
-            try:
-                self._loop(caller, pool)
-            finally:
-                # Calls are in flight here only if the lane gave up: then nobody waits for them.
-                self._abort.abort()
+    def _may_probe(self) -> bool:
+        """After a pause by the system one row goes first; calls from before the pause do not count.
 
-    def _loop(self, caller: RowCaller, pool: ThreadPoolExecutor) -> None:
-        while True:
-            heartbeat.beat()
-            self._look_around()
-            found = self._persist(self._round)
-            if found is None:
-                return
-            if found.resumed:
-                read_again = self._persist(self._caller)
-                caller = read_again or caller
-                self._saw_stop = False
-            self._start(found.claimed, caller, pool)
-            if self._in_flight:
-                self._collect()
-            elif self._pending:
-                continue
-            elif not self._claiming or found.next_due_s is None or found.next_due_s > LINGER_S:
-                return
-            else:
-                time.sleep(min(max(found.next_due_s, 0.02), LINGER_S))
+        It is the first lane's. Where only suspect rows are left it is that of the lane which calls them: `slots`.
+        """
+        since = self.view.running_since
+        return self.number <= 0 and all(flight.row.running_since != since for flight in self.flights.values())
 
-    # -- when to stop claiming
+    def wants(self) -> int:
+        """How many calls at a time it could make now."""
+        if not self.is_open:
+            return self.in_flight
+        if self.view.probing:
+            return min(self.slots, self.in_flight + self._may_probe())
+        waiting = len(self.ready) if self._ran_short else self.view.queued
+        return min(self.slots, self.in_flight + waiting)
 
-    def _look_around(self) -> None:
-        now = time.monotonic()
-        if self._claiming and self._should_end(now):
-            self._claiming = False
-        if self._stop_seen is None and shutdown.stopping():
-            self._stop_seen = now
-        if self._stop_seen is not None and now - self._stop_seen > settings.WORKER_GRACE_S and not self._aborted:
-            # Calls that still hang are aborted: their rows go to the next worker.
-            self._aborted = True
-            self._abort.abort()
+    # -- claiming
 
-    def _should_end(self, now: float) -> bool:
-        if shutdown.stopping():
-            return True
-        if self._beat.due() and not self._persist(self._lease.beat):
-            return True
-        age = now - self._started
-        if age > settings.LANE_SLICE_S or (age > LOOK_S and self._look.due() and self._others_wait(age)):
-            self._persist(self._lease.hand_over)
-            return True
-        return False
+    def _ahead(self) -> int:
+        """Rows beyond those in flight: as many as come back during one round, and one."""
+        rows = ceil(self.pace.rate_at(time.monotonic()) * (self.pace.round_s + self._group_s()) * 1.5)
+        # Where other lanes work at the queue, one that is not about to be free keeps no row from them.
+        least = 0 if self.view.concurrency > settings.LANE_WIDTH else 1
+        return max(least, min(rows + least, self.slots, int(AHEAD_BYTES / self._row_bytes)))
 
-    def _others_wait(self, age: float) -> bool:
-        return bool(self._persist(lambda: self._lease.others_wait(new_only=age < LEAST_SLICE_S)))
-
-    # -- the database
-
-    def _persist(self, work: Callable[[], T]) -> T | None:
-        """Calls `work` until the database answers; None where the lane must end before that."""
-        wait, failures = 0.2, 0
-        while True:
-            try:
-                return work()
-            except (OperationalError, InterfaceError, InternalError) as error:
-                failures += 1
-                if isinstance(error, InternalError) and failures == MOST_INTERNAL_ERRORS:
-                    raise
-                logger.warning("lane of %s: database is away (%s)", self._queue_id, type(error).__name__)
-                connection.close()
-            if self._stop_seen is not None and time.monotonic() - self._stop_seen > settings.WORKER_GRACE_S:
-                return None
-            if self._stop_seen is None and shutdown.stopping():
-                self._stop_seen = time.monotonic()
-            heartbeat.beat()
-            time.sleep(wait)
-            # Short enough to renew its leases before they end.
-            wait = min(wait * 2, settings.LEASE_RENEW_S / 2)
-
-    def _round(self) -> Round:
-        try:
-            found = self._transaction(self._pending)
-        except (DataError, IntegrityError):
-            for outcome in self._pending:
-                self._record_alone(outcome)
-            self._pending = []
-            return Round(running=True)
-        self._pending = []
-        return found
-
-    def _record_alone(self, outcome: Outcome) -> None:
-        """So that one value that cannot be stored does not lose the other outcomes."""
-        try:
-            self._transaction([outcome], claim=False)
-        except (DataError, IntegrityError) as error:
-            logger.warning("row %s of %s: %s", outcome.row.row_index, self._queue_id, type(error).__name__)
-            self._transaction([unstorable(outcome, error)], claim=False)
-
-    def _transaction(self, pending: list[Outcome], *, claim: bool = True) -> Round:
-        close_old_connections()
-        with transaction.atomic():
-            queue = lock_for_claim(self._queue_id)
-            if queue is None:
-                return Round()
-            if pending:
-                record_outcomes(queue, pending)
-                queue = lock_for_claim(self._queue_id) or queue
-            if self._in_flight and self._renew.due():
-                # Before the next line: if the database was away, rows whose lease ended may be this lane's own.
-                renew_leases([row for row, _ in self._in_flight.values()])
-            running = reclaim_rows(queue) if self._reclaim.due() else queue.running
-            resumed = self._resumed(queue)
-            claimed = self._claim(queue, running) if claim and not resumed else []
-            if running == 0 and not claimed:
-                settle(self._queue_id)
-            idle = not claimed and not self._in_flight and queue.status == QueueStatus.RUNNING
-            return Round(claimed, next_due_s(queue) if idle else None, True, resumed)
-
-    def _resumed(self, queue: LockedQueue) -> bool:
-        """Whether the queue runs again after this lane has seen it stopped."""
-        runs = queue.status == QueueStatus.RUNNING
-        self._saw_stop = self._saw_stop or not runs
-        return runs and self._saw_stop
-
-    def _claim(self, queue: LockedQueue, running: int) -> list[ClaimedRow]:
-        if not self._claiming or queue.status != QueueStatus.RUNNING:
+    def spare(self) -> list[ClaimedRow]:
+        """Rows claimed ahead that others could call at once and this lane could not; they are no longer its."""
+        if self.in_flight < self.slots:
             return []
-        if queue_pause_at_limit(queue):
-            return []
-        in_flight = len(self._in_flight)
-        if any(row.suspect for row, _ in self._in_flight.values()):
-            return []
-        want = min(self._width.limit - in_flight, free_slots(queue, running))
-        return claim_rows(queue, slots=want, alone=in_flight == 0) if want > 0 else []
+        keep = self._ahead()
+        rows = list(self.ready)
+        self.ready = deque(rows[:keep])
+        return rows[keep:]
 
-    # -- the calls
+    def want(self, network_free: int, now: float) -> int:
+        """How many rows to claim now; `network_free`: calls that may begin at once, as far as the network goes."""
+        if not self.is_open or now < self._claim_at or self.unsure:
+            return 0
+        if self.view.probing:
+            return min(1, self.slots) if self._may_probe() and not self.ready else 0
+        if not self.slots:
+            return 0
+        if self.keys.suspects:
+            # Nothing is claimed that a suspect row could take along.
+            return 0 if self.ready or self.flights else 1
+        return max(0, self._sendable(network_free) + self._ahead() - len(self.ready))
 
-    def _start(self, claimed: list[ClaimedRow], caller: RowCaller, pool: ThreadPoolExecutor) -> None:
-        for row in claimed:
-            prepared = caller.prepare(row)
-            if isinstance(prepared, Outcome):
-                self._pending.append(prepared)
-                continue
-            self._in_flight[row.id] = (row, time.monotonic())
-            pool.submit(self._call, caller, prepared)
+    def _sendable(self, network_free: int) -> int:
+        return max(0, min(self.slots - self.in_flight, network_free))
 
-    def _call(self, caller: RowCaller, prepared: Prepared) -> None:
-        try:
-            result = caller.call(prepared, self._abort)
-        except Exception as error:
-            # A defect of ours: the row must not wait until its lease ends, and the log must say why.
-            logger.exception("call of row %s", prepared.row.row_index)
-            result = internal_failure(prepared.row, error)
-        self._finished.put(result)
+    def has_work(self, now: float) -> bool:
+        """Whether rows may be claimed now or soon."""
+        return not self._ran_short or (self._due_at is not None and self._due_at - now < TRY_AGAIN_S)
 
-    def _collect(self) -> None:
-        """Waits briefly for a result, then takes all that are there."""
-        try:
-            self._take(*self._finished.get(timeout=WAIT_S))
-            while True:
-                self._take(*self._finished.get_nowait())
-        except std_queue.Empty:
-            return
+    def look_for_more(self) -> None:
+        """Rows may have come."""
+        self._claim_at = 0.0
+        self._ran_short = False
 
-    def _take(self, outcome: Outcome, verdict: Verdict) -> None:
-        _, started = self._in_flight.pop(outcome.row.id)
-        now = time.monotonic()
-        self._width.follow(verdict, started=started, in_flight=len(self._in_flight), now=now)
-        self._pending.append(outcome)
+    # -- one round
 
+    def is_due(self, network_free: int, now: float) -> bool:
+        """Whether a round is worth its trip now."""
+        if self.recording:
+            return False
+        if self.pending and (self._group_is_full() or now - self.first_pending >= self._group_s()):
+            return True
+        ready = len(self.ready)
+        is_low = ready <= self._ahead() // 2 or ready < self._sendable(network_free)
+        return self._mark or bool(is_low and self.want(network_free, now))
 
-def drain(queue_id: UUID) -> None:
-    """Works off a queue that was started in this process, without a worker. Nobody else should work at it."""
-    lane = Lane.objects.get(queue_id=queue_id, number=0)
-    LaneRunner(queue_id=queue_id, number=0, generation=lane.generation).run()
+    def due_in_s(self, now: float) -> float:
+        """Seconds until `is_due` may change by itself."""
+        if self.pending:
+            return max(0.0, self._group_s() - (now - self.first_pending))
+        return max(0.0, self._claim_at - now) if self._claim_at else TRY_AGAIN_S
 
+    def _group_s(self) -> float:
+        # A slot is free when its result is recorded: waiting costs as much as it makes a call longer.
+        return min(GROUP_S, self.pace.call_s * GROUP_SHARE) if self.slots > 1 else 0.0
 
-def unstorable(outcome: Outcome, error: Exception) -> Outcome:
-    """The outcome in place of one that the database refuses to store."""
-    detail = f"The answer cannot be stored: {str(error).splitlines()[0][:200]}"
-    return replace(
-        outcome,
-        status=RowStatus.FAILED,
-        name=RowError.BAD_RESPONSE,
-        error_code=RowError.BAD_RESPONSE,
-        message=detail,
-        payload=None,
-        run=None,
-        trace_id=None,
-        tokens=0,
-    )
+    def _group_is_full(self) -> bool:
+        return len(self.pending) >= GROUP_ROWS or sum(one.size for one in self.pending) >= GROUP_BYTES
 
+    def begin_round(self, network_free: int, unsent: int, now: float) -> RoundOrder:
+        """What to do in one statement. At least one outcome, however large, and no more than one should hold."""
+        taken = size = 0
+        for outcome in self.pending[:GROUP_ROWS]:
+            size += outcome.size
+            if taken and size > GROUP_BYTES:
+                break
+            taken += 1
+        self.recording, self.pending = self.pending[:taken], self.pending[taken:]
+        self.first_pending = now
+        order = RoundOrder(self.recording, want=self.want(network_free, now), unsent=unsent)
+        marked: list[tuple[int, float]] = []
+        # Where the queue stops with it, what is in flight is to be seen.
+        if self._mark or self.may_pause(order):
+            marked = [
+                (one.row.id, now - one.begun) for one in self._unmarked(0.0 if self.may_pause(order) else None, now)
+            ]
+            self._mark = False
+        return replace(order, marked=marked)
 
-def internal_failure(row: ClaimedRow, error: Exception) -> tuple[Outcome, Verdict]:
-    detail = f"The worker failed on this row ({type(error).__name__}). Its log says more."
-    return failure_on_our_side(row, RowError.CRASHED, detail), Verdict("fail")
+    def may_pause(self, order: RoundOrder) -> bool:
+        """Whether the round may have to pause the queue, so that it must be locked first."""
+        fails = any(one.breaker or one.pause_until_s for one in order.outcomes)
+        return fails or self.view.is_capped or self.view.probing
+
+    def end_round(self, order: RoundOrder, result: RoundResult | None, now: float) -> int:
+        """The outcomes are stored, and the claimed rows are ours; how many slots have become free.
+
+        None: the queue is gone.
+        """
+        freed = 0
+        for outcome in order.outcomes:
+            freed += self.forget(outcome.row.id)
+            if outcome.held:
+                outcome.held.release()
+        for item_id, _ in order.marked:
+            if item_id in self.flights:
+                self.flights[item_id].marked = True
+        self.recording = []
+        if result is None:
+            return freed
+        self.ready.extend(result.claimed)
+        for row in result.claimed:
+            self._row_bytes = self._row_bytes * 0.9 + len(str(row.payload)) * 0.1
+        self._ran_short = order.want > len(result.claimed) if order.want else self._ran_short
+        if order.want > len(result.claimed):
+            self._due_at = None if result.next_due_s is None else now + result.next_due_s
+            due_s = result.next_due_s if result.next_due_s is not None else TRY_AGAIN_S
+            self._claim_at = now + min(max(due_s, 0.01), TRY_AGAIN_S)
+        return freed
+
+    # -- for the engine
+
+    def mark_late(self, now: float) -> None:
+        """Has calls written down as running that take longer, or all where the queue has stopped."""
+        self._mark = bool(self._unmarked(None, now))
+
+    def _unmarked(self, after_s: float | None, now: float) -> list[Flight]:
+        if after_s is None:
+            after_s = MARK_AFTER_S if self.is_open else 0.0
+        late = [one for one in self.flights.values() if not one.marked and not one.answered]
+        return [one for one in late if now - one.begun >= after_s]
+
+    def take_ready(self) -> list[ClaimedRow]:
+        """Rows that were claimed and not sent; they are no longer the lane's."""
+        rows = list(self.ready)
+        self.ready.clear()
+        return rows
+
+    def known_ids(self) -> list[int]:
+        return [*self.flights, *(row.id for row in self.ready)]
+
+    @property
+    def is_idle(self) -> bool:
+        return not (self.flights or self.pending or self.recording or self.ready)
+
+    def saw(self, outcomes: Iterable[Outcome], now: float) -> None:
+        for outcome in outcomes:
+            if not self.pending:
+                self.first_pending = now
+            self.pending.append(outcome)
+            self.pace.saw_result(now - outcome.begun if outcome.begun else 0.0, now)
+            if not outcome.neutral:
+                self.failing = outcome.breaker is not None

@@ -8,6 +8,7 @@ requested = Flag()
 """Set by the main process's signal handler. Made at import, before any fork."""
 
 _parent: int | None = None
+_leaving = False
 
 
 def watch_parent(pid: int) -> None:
@@ -16,5 +17,11 @@ def watch_parent(pid: int) -> None:
     _parent = pid
 
 
+def leave() -> None:
+    """This process ends, though the worker goes on: it claims nothing more."""
+    global _leaving
+    _leaving = True
+
+
 def stopping() -> bool:
-    return requested.is_set() or (_parent is not None and os.getppid() != _parent)
+    return _leaving or requested.is_set() or (_parent is not None and os.getppid() != _parent)

@@ -1,6 +1,6 @@
-"""The sweeper: repairs what lanes leave behind when they die.
+"""The sweeper: repairs what processes leave behind when they die, and wakes its own where rows wait.
 
-Runs in the main process of every worker; an advisory lock lets one at a time do the work.
+Runs in the main process of every worker; an advisory lock lets one at a time repair.
 """
 
 import logging
@@ -10,14 +10,13 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection
 
 from experiments.kinds import registered_kinds
 from experiments.models import Queue
-from experiments.services import lanes, network_calls, queues, retention
+from experiments.services import network_calls, queues, retention
 from experiments.services.queue_end import settle
-from experiments.worker import db_timeout
-from experiments.worker.claim import lock_for_claim, reclaim_rows
+from experiments.worker import bell, db_timeout, leases, lookout
 from experiments.worker.heartbeat import Heartbeat
 from experiments.worker.process_rows import ProcessRows
 
@@ -35,13 +34,14 @@ RETENTION_ROWS = 20_000
 
 
 def sweep() -> None:
-    """Ends pauses that are over, gives back rows whose lease ended, restarts missing lanes and lost tasks."""
+    """Ends pauses that are over, gives back rows whose lease ended, ends queues, sends lost tasks again."""
     with _sweep_lock() as locked:
         if not locked:
             return
         _each(Queue.objects.whose_pause_is_over().values_list("pk", flat=True), queues.resume_due)
-        _each(_with_ended_leases(), give_back)
-        _each(Queue.objects.running().values_list("pk", flat=True), lanes.ensure)
+        leases.reclaim_ended()
+        leases.reclaim_without_lease()
+        _each(_nothing_left(), settle)
         network_calls.sweep()
         for kind in registered_kinds():
             kind.sweep()
@@ -77,21 +77,9 @@ def apply_retention() -> None:
         retention.remove_sources(days=settings.RETENTION_SOURCE_DAYS, rows=RETENTION_ROWS)
 
 
-def give_back(queue_id: UUID) -> None:
-    """Rows of a dead worker wait again, in whatever state their queue is."""
-    with transaction.atomic():
-        queue = lock_for_claim(queue_id)
-        if queue is not None and reclaim_rows(queue) == 0:
-            settle(queue_id)
-
-
-def _with_ended_leases() -> list[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT queue_id FROM experiments_queueitem "
-            "WHERE status = 'running' AND lease_until < clock_timestamp()"
-        )
-        return [row[0] for row in cursor.fetchall()]
+def _nothing_left() -> Iterable[UUID]:
+    """Queues whose last row was recorded by a worker that died before it could end them."""
+    return Queue.objects.running().filter(queued=0, running=0).values_list("pk", flat=True)
 
 
 @contextmanager
@@ -113,6 +101,8 @@ class Sweeper:
     """What the main process does in the database, again and again; it waits longer while that is away."""
 
     def __init__(self) -> None:
+        self.suspects_wait = False
+        """Rows must be called apart from the others, and nobody does."""
         self._process_rows = ProcessRows()
         self._failures = 0
         self._not_before = self._beat_at = 0.0
@@ -142,8 +132,11 @@ class Sweeper:
         now = time.monotonic()
         if now >= self._beat_at:
             self._beat_at = now + settings.WORKER_BEAT_S
-            self._process_rows.write(heartbeats)
+            self._process_rows.write(list(heartbeats))
         sweep()
+        if lookout.somebody_is_needed():
+            bell.ring()
+        self.suspects_wait = lookout.has_suspects()
         if now >= self._tidy_at:
             self._tidy_at = now + TIDY_EVERY_S
             with db_timeout.unbounded():

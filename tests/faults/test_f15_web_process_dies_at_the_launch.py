@@ -17,10 +17,10 @@ import os, signal, sys
 import django
 django.setup()
 from django.db import transaction
-from experiments.services import lanes, queues
+from experiments.services import queues
 
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-lanes.send_lane = {
+queues.wake_workers = {
     "before the commit": die,
     # Where the broker is not this database, a task is sent after the commit.
     "after the commit": lambda *_: transaction.on_commit(die),
@@ -44,7 +44,7 @@ def test_a_batch_that_was_started_without_its_tasks_runs_within_a_sweep_and_once
     start_and_die(batch, "after the commit")
     died_at = time.monotonic()
     assert Queue.objects.get(pk=batch).status == "running"
-    eventually(lambda: run_server.stats()["calls"], timeout_s=RECOVERY_S, what="the sweeper sends the lane's task")
+    eventually(lambda: run_server.stats()["calls"], timeout_s=RECOVERY_S, what="a sweeper wakes the worker")
     seen(f"first call {time.monotonic() - died_at:.1f} s after the web process died (at most {RECOVERY_S:.0f})")
     assert_whole(api, run_server, batch, rows=20, repeated=0)
     assert api.run(batch, want=409)["errors"][0]["code"] == "already_started"

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connection
 from django_q.models import OrmQ
 
-from experiments.models import Lane, Queue
+from experiments.models import Lane, Queue, WorkerLease
 from experiments.worker import sweeper
 from tests.support import paths
 
@@ -136,9 +136,7 @@ class SharedWorker:
         if self._worker is None:
             return
         Queue.objects.filter(status="running").update(status="cancelled")
-        eventually(
-            lambda: not (OrmQ.objects.exists() or Lane.objects.filter(state="live").exists()), what="no task left"
-        )
+        eventually(lambda: not (OrmQ.objects.exists() or Lane.objects.exists()), what="no task left")
 
     @staticmethod
     def unlock() -> None:
@@ -151,7 +149,7 @@ class SharedWorker:
         if self._worker is None:
             return
         Queue.objects.filter(status="running").update(status="cancelled")
-        eventually(lambda: not Lane.objects.filter(state="live").exists(), what="the lanes end")
+        eventually(lambda: not WorkerLease.objects.exists(), what="the engines go to sleep")
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [sweeper.LOCK])
 

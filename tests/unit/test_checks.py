@@ -35,8 +35,8 @@ def test_a_task_must_not_be_delivered_again_while_it_runs(settings: Any, values:
     assert set(cluster(settings, **values)) == {"experiments.E003"}
 
 
-def test_a_lane_must_be_missed_before_its_rows_are(settings: Any) -> None:
-    assert set(refused(settings, LANE_STALE_S=settings.LEASE_S)) == {"experiments.E004"}
+def test_a_lease_must_be_renewed_well_before_it_ends(settings: Any) -> None:
+    assert set(refused(settings, LEASE_RENEW_S=settings.LEASE_S)) == {"experiments.E004"}
 
 
 def test_the_pages_need_threads_beside_the_runs(settings: Any) -> None:

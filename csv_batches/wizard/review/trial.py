@@ -1,17 +1,16 @@
 """The latest trial as the review step shows it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.conf import settings
 from django.utils import timezone
 
 from csv_batches.models import CsvBatch, CsvBatchRow
 from csv_batches.rules.estimate import Estimate
 from csv_batches.selectors import trials
-from experiments.core.choices import LaneState, QueueStatus, RowStatus
+from experiments.core.choices import QueueStatus, RowStatus
 from experiments.core.formatting import compact, duration, milliseconds
-from experiments.models import Lane
+from experiments.selectors.queues import has_lane
 from experiments.web.page_part import PagePart, changes_by_itself
 from experiments.web.run.detail import Pairs, pairs_of
 
@@ -92,16 +91,11 @@ def _waiting_note(trial: CsvBatch, rows: list[CsvBatchRow]) -> str:
     """Why rows wait for longer than a worker takes to notice them; "" where they do not."""
     now = timezone.now()
     overdue = any(row.status == RowStatus.QUEUED and row.available_at < now - PATIENCE for row in rows)
-    if trial.status != QueueStatus.RUNNING or not overdue or _has_live_lane(now, queue_id=trial.pk):
+    if trial.status != QueueStatus.RUNNING or not overdue or has_lane(trial.pk):
         return ""
-    if _has_live_lane(now):
+    if has_lane():
         return "The workers are busy with other batches; this trial comes next."
     return "No worker takes the rows: it seems that none is running. Start one with “manage.py qcluster”."
-
-
-def _has_live_lane(now: datetime, **filters: object) -> bool:
-    stale = timedelta(seconds=settings.LANE_STALE_S)
-    return Lane.objects.filter(state=LaneState.LIVE, heartbeat__gte=now - stale, **filters).exists()
 
 
 def _trial_row(trial: CsvBatch, row: CsvBatchRow) -> TrialRow:

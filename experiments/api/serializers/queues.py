@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from experiments.core.choices import ExportFormat, FieldType, QueueStatus, RowError, RowStatus
+from experiments.core.choices import CallsInFlight, ExportFormat, FieldType, QueueStatus, RowError, RowStatus
 from experiments.core.item_fields import ITEM_FIELDS, ItemField
 from experiments.selectors import items, queues
 from experiments.selectors.items import LARGEST_INDEX
@@ -189,6 +189,15 @@ class RetrySerializer(serializers.Serializer[Any]):
     )
     error_code = serializers.ChoiceField(RowError.values(), required=False, allow_null=True)
     force = serializers.BooleanField(required=False, default=False)
+
+
+class CancelSerializer(serializers.Serializer[Any]):
+    calls = serializers.ChoiceField(
+        CallsInFlight.values(),
+        required=False,
+        default=CallsInFlight.FINISH.value,
+        help_text="Calls in flight end and are recorded, or are aborted: then their rows wait, uncounted.",
+    )
 
 
 class RequeuedSerializer(serializers.Serializer[Any]):

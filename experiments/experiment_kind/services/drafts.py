@@ -35,8 +35,8 @@ def update(*, experiment_id: UUID, values: Mapping[str, Any]) -> Experiment:
         refuse_after_start(experiment, values, allowed=AFTER_START)
         _apply(experiment, values)
         experiment.save()
-        if experiment.status != QueueStatus.DRAFT and "concurrency" in values:
-            queues.set_concurrency(queue_id=experiment.pk, concurrency=experiment.concurrency)
+        if experiment.status != QueueStatus.DRAFT:
+            queues.tell_workers(queue_id=experiment.pk)
     return experiment
 
 

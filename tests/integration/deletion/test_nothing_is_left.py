@@ -10,12 +10,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.db import connection
-from django.utils import timezone
 
 from csv_batches.models import KIND, CsvBatch, Upload
 from csv_batches.rules.choices import UploadState
 from experiments.core.errors import Conflict
-from experiments.models import ApiToken, Attempt, Lane, Network, NetworkCall, Queue, QueueItem, Run
+from experiments.models import ApiToken, Attempt, Network, NetworkCall, Queue, QueueItem, Run
 from experiments.services import networks, queues
 from experiments.tasks import delete_queue
 from tests.integration.web.support import batch_of, run_for, user
@@ -39,7 +38,6 @@ def full(transactional_db: None, settings: Any, tmp_path: Path) -> CsvBatch:
     batch.source.save(f"{WORD}.csv", ContentFile(f"a\n{WORD}\n".encode()))
     incoming = Upload(owner=batch.created_by, batch=batch, name=f"{WORD}.csv", size=5, state=UploadState.FAILED)
     incoming.file.save(f"{WORD}.csv", ContentFile(WORD.encode()))
-    Lane.objects.create(queue=batch, number=1, state="ended", enqueued_at=timezone.now(), host=WORD)
     ApiToken.issue(user=batch.created_by, name=WORD)
     assert batch.network is not None
     NetworkCall.objects.create(network=batch.network, owner=batch.created_by, user_message=WORD, body=WORD)
@@ -94,7 +92,7 @@ def bobs_are_there() -> bool:
 
 def test_the_word_is_everywhere_before(full: CsvBatch) -> None:
     assert {
-        *("experiments_queue", "experiments_queueitem", "experiments_attempt", "experiments_run", "experiments_lane"),
+        *("experiments_queue", "experiments_queueitem", "experiments_attempt", "experiments_run"),
         *("csv_batches_csvbatch", "csv_batches_upload", "experiments_apitoken", "experiments_networkcall", "auth_user"),
     } <= tables_with(WORD)
     assert len(files_with(WORD)) == 2

@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from experiments.models import Lane, WorkerProcess
+from experiments.models import WorkerLease, WorkerProcess
 from tests.integration.web.support import batch_of, browser, htmx, queue_url
+from tests.support.lanes import lane_at
 
 pytestmark = pytest.mark.django_db
 LIST = "/csv-batch/"
@@ -17,7 +18,7 @@ NOTE = "No worker has been heard of for 3 min: rows wait."
 @pytest.fixture(autouse=True)
 def _no_worker() -> None:
     WorkerProcess.objects.all().delete()
-    Lane.objects.all().delete()
+    WorkerLease.objects.all().delete()
 
 
 def heard_of(seconds_ago: float) -> None:
@@ -53,10 +54,10 @@ def test_a_worker_that_lives_is_not_worth_a_word() -> None:
     assert all("No worker" not in html for html in pages(["queued"]))
 
 
-def test_a_lane_that_lives_is_a_worker_too() -> None:
+def test_a_process_that_renews_its_lease_is_a_worker_too() -> None:
     heard_of(200)
     batch = batch_of("ann", ["queued"], started_at=timezone.now())
-    Lane.objects.create(queue=batch, number=0, state="live", enqueued_at=timezone.now(), heartbeat=timezone.now())
+    lane_at(batch)
     assert "No worker" not in browser("ann").get(queue_url(batch)).content.decode()
 
 

@@ -28,6 +28,13 @@ RENAMED = {
     ("experiments_networkcall", "token"): "lease_id",
 }
 """Columns that may have another name by now."""
+DROPPED = {
+    "experiments_queueitem": {"lease_until"},
+    "experiments_workerprocess": {"queue_id"},
+}
+"""Columns that are gone: by now a lease and its end are a process's, which serves many queues."""
+EPHEMERAL = {"experiments_lane"}
+"""Where workers were. None runs while a database is migrated."""
 GROW = {"django_migrations", "django_content_type", "auth_permission"}
 """Tables in which Django writes down more with every migration and every new model."""
 
@@ -123,18 +130,19 @@ def test_nothing_is_left_to_migrate(old: OldDatabase, command: tuple[str, ...]) 
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("table", sorted({*TABLES} - GROW))
+@pytest.mark.parametrize("table", sorted({*TABLES} - GROW - EPHEMERAL))
 def test_a_table_has_as_many_rows_as_before(old: OldDatabase, table: str) -> None:
     before, after = (len(next(iter(found[table].values()))) for found in (old.before, old.after))
     assert after == before
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", sorted({*TABLES} - EPHEMERAL))
 def test_each_row_of_a_table_is_as_it_was(old: OldDatabase, table: str) -> None:
     before = old.before[table]
     after = of_rows(old.after[table], next(iter(before.values())))
-    # A column that is new has nothing to be compared with; one that is gone fails here.
-    assert {name: after.get(name) for name in before} == before
+    # A column that is new has nothing to be compared with; one that is gone, and is not listed, fails here.
+    kept = {name: texts for name, texts in before.items() if name not in DROPPED.get(table, ())}
+    assert {name: after.get(name) for name in kept} == kept
 
 
 def test_the_dump_has_rows_in_each_table_of_ours(old: OldDatabase) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.db.models.functions import Now
@@ -12,7 +11,6 @@ from django_q.models import OrmQ
 from experiments.core.errors import Conflict, InvalidInput
 from experiments.models import NetworkCall, Run
 from experiments.services import network_calls
-from experiments.services.lanes import LaneLease
 from experiments.worker import shutdown
 from experiments.worker.network_calls import KEPT_BODY, perform
 from tests.integration.network_calls.support import JUDGED, asked, called, remote
@@ -192,12 +190,3 @@ def test_what_came_back_is_forgotten_after_a_week_and_its_run_stays(run_server: 
     network_calls.tidy()
     assert list(NetworkCall.objects.all()) == [new]
     assert Run.objects.count() == 2
-
-
-def test_a_lane_gives_way_to_a_call_that_waits(run_server: RunServer) -> None:
-    lease = LaneLease(queue_id=uuid4(), number=0, generation=1)
-    asked(remote(run_server))
-    NetworkCall.objects.update(enqueued_at=timezone.now() - timedelta(seconds=5))
-    assert lease.others_wait()
-    NetworkCall.objects.update(state="done")
-    assert not lease.others_wait()

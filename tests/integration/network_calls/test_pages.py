@@ -8,13 +8,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from experiments.models import Lane, Network, NetworkCall
+from experiments.models import Network, NetworkCall
 from experiments.services import network_calls
 from experiments.worker.network_calls import perform
 from tests.integration.network_calls.support import asked, called, remote
 from tests.integration.web.network.support import network_of
 from tests.integration.web.support import batch_of, browser, htmx, post_form
 from tests.integration.web.test_polling import tokens
+from tests.support.lanes import lane_at
 from tests.support.run_server import RunServer
 
 pytestmark = pytest.mark.django_db
@@ -122,8 +123,7 @@ def test_without_a_worker_it_says_so_after_a_while(no_worker: None) -> None:
     assert "The call waits for a worker." in client.get(page_of(call)).content.decode()
     NetworkCall.objects.update(enqueued_at=timezone.now() - timedelta(seconds=16))
     assert "No worker takes the call" in client.get(page_of(call)).content.decode()
-    now = timezone.now()
-    Lane.objects.create(queue_id=batch_of("bob").pk, number=0, state="live", enqueued_at=now, heartbeat=now)
+    lane_at(batch_of("bob"))
     assert "busy with other work" in client.get(page_of(call)).content.decode()
 
 

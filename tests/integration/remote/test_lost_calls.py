@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from experiments.models import Attempt, Run
+from experiments.models import Attempt, Run, WorkerLease
 from tests.faults.support import busiest
 from tests.integration.remote.support import config_calls, ready, remote_network
 from tests.support.api import Api
@@ -64,6 +64,7 @@ def test_the_answer_to_an_earlier_retry_is_not_taken(api: Api, remote: RunServer
     api.run(batch)
     api.wait(batch)
     before = api.get(f"/csv_batches/{batch}/rows/1")["run_trace_id"]
+    eventually(lambda: not WorkerLease.objects.exists(), what="the process that has called it sleeps")
     api.post(f"/csv_batches/{batch}/retry", {"row_indexes": [1], "force": True}, 202)
     eventually(lambda: len(calls_of(remote, "row 1")) == 2, what="the call that will be lost")
     busiest(worker).kill()

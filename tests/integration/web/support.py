@@ -88,7 +88,7 @@ def row_of(batch: CsvBatch, index: int, status: str, **values: Any) -> CsvBatchR
     by_status: dict[str, dict[str, Any]] = {
         "succeeded": {"result_payload": {"category": f"answer {index}", "urgent": True}, "elapsed_ms": 5400},
         "failed": {"error_code": "timeout", "error_message": f"Row {index} took too long."},
-        "running": {"lease_id": uuid4(), "lease_until": timezone.now(), "started_at": timezone.now()},
+        "running": {"lease_id": uuid4(), "started_at": timezone.now()},
         "queued": {},
     }
     given = {"payload": [f"{index:05}", f"subject {index}", f"body {index}"]} | by_status[status] | values

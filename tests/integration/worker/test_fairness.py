@@ -1,4 +1,4 @@
-"""Ten rows do not wait behind twenty thousand, however few workers there are."""
+"""Ten rows do not wait behind forty thousand, however few workers there are."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from tests.support.run_server import RunServer
 from tests.support.worker import Worker, eventually
 
 StartWorker = Callable[..., Worker]
-ROWS = 20_000
+ROWS = 40_000
 
 
 @pytest.fixture

@@ -82,9 +82,11 @@ class RunServer:
         """Calls whose user_message has a match wait until `release`."""
         self._post("/hold", {"match": match})
 
-    def release(self, *, hold: str | None = None) -> None:
-        """Lets all go that are held. From then on nothing is held, or what matches `hold`."""
-        self._post("/release", {} if hold is None else {"hold": hold})
+    def release(self, *, hold: str | None = None, only: str | None = None) -> None:
+        """Lets all go that are held. From then on nothing is held, or what matches `hold`. With `only`, those go that
+        match it, the others stay, and what comes is held as before."""
+        order = {"hold": hold, "only": only}
+        self._post("/release", {name: match for name, match in order.items() if match is not None})
 
     def remote(self, **setup: Any) -> None:
         """From now on it is a runtime with a configuration API; see `remote.py` for `setup`."""

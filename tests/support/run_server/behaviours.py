@@ -176,6 +176,16 @@ async def big(turn: Turn, options: dict[str, Any]) -> None:
     turn.answer(200, _good_bytes(turn, {**options, "extra": extra}))
 
 
+async def big_payload(turn: Turn, options: dict[str, Any]) -> None:
+    """A good answer whose texts are `size` characters (5 million) long, all but the first few of them the same."""
+    size = options.get("size", 5_000_000)
+    payload = {
+        name: value.ljust(size, "x") if isinstance(value, str) else value
+        for name, value in expected_payload(turn.body).items()
+    }
+    await ok(turn, {**options, "payload": payload})
+
+
 async def endless(turn: Turn, _options: dict[str, Any]) -> None:
     """Bytes without end, as fast as they are read."""
     turn.send(turn.head(200, {"Connection": "close"}))
@@ -246,7 +256,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
         *(ok, status, informed, body_text, raw, reset, kill_caller, no_answer, stale, hang, hang_in_body),
         *(cut_body, short_length, truncated_json),
         finish_and_hang,
-        *(drip_header, drip_body, drip_endless, bad_chunk, gzipped, bad_gzip, gzip_bomb, big, endless),
+        *(drip_header, drip_body, drip_endless, bad_chunk, gzipped, bad_gzip, gzip_bomb, big, big_payload, endless),
         *(html200, empty200, no_content, redirect, not_http, many_headers, deep, bom),
     )
 }

@@ -7,7 +7,8 @@
     POST /wait      a subset of the stats as minima, e.g. {"held": 3, "timeout_s": 10}: answers with the stats as soon
                     as they are reached, 408 where they are not
     POST /hold      {"match": regex} more calls to keep waiting; POST /release lets all go, and then holds no more, or
-                    with {"hold": regex} those that match
+                    with {"hold": regex} those that match; with {"only": regex} it lets those go that match and wait by
+                    now, and holds what it held before
     POST /remote    the server becomes a runtime with a configuration API (see `remote.py`); GET tells its state;
                     POST /remote/publish {"network": id} is somebody else's publish
 """
@@ -36,7 +37,7 @@ class RunState:
         self.held_back: re.Pattern[str] | None = None
         self.last_used = time.monotonic()
         self.changed = asyncio.Condition()
-        self.gate = asyncio.Event()
+        self.gates: dict[asyncio.Event, str] = {}
         self.reset()
 
     def reset(self) -> None:
@@ -56,10 +57,12 @@ class RunState:
     def hold(self, match: str) -> None:
         self.held_back = re.compile(match, re.DOTALL)
 
-    def release(self) -> None:
-        self.held_back = None
-        gate, self.gate = self.gate, asyncio.Event()
-        gate.set()
+    def release(self, only: str | None = None) -> None:
+        if only is None:
+            self.held_back = None
+        for gate, message in self.gates.items():
+            if only is None or re.search(only, message, re.DOTALL):
+                gate.set()
 
     def stats(self) -> dict[str, int]:
         names = ("done", "in_flight", "max_in_flight", "held", "left", "connections")
@@ -164,10 +167,13 @@ async def _hold(state: RunState, turn: Turn, message: str) -> None:
     if state.held_back is None or not state.held_back.search(message):
         return
     state.held += 1
+    gate = asyncio.Event()
+    state.gates[gate] = message
     await state.tell()
     try:
-        await turn.wait_for(state.gate.wait())
+        await turn.wait_for(gate.wait())
     finally:
+        del state.gates[gate]
         state.held -= 1
 
 
@@ -184,9 +190,10 @@ async def control(state: RunState, turn: Turn) -> None:
     elif path == "/hold":
         state.hold(turn.request.json()["match"])
     elif path == "/release":
-        state.release()
-        if "hold" in turn.request.json():
-            state.hold(turn.request.json()["hold"])
+        order = turn.request.json()
+        state.release(order.get("only"))
+        if "hold" in order:
+            state.hold(order["hold"])
     elif path.startswith("/remote"):
         answer = _set_remote(state, turn, path)
     elif path.startswith(("/config/", "/experiments/")) and state.remote:

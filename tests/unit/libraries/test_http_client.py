@@ -1,15 +1,19 @@
-"""http.client, urllib3 and requests: `experiments/run_client/transport.py` reads status lines and shows sockets."""
+"""http.client, urllib3 and requests: `experiments/run_client/connections.py` reads heads and sends requests."""
 
+import gzip
 import http.client
 import io
+import socket
+import ssl
 from types import SimpleNamespace
 
 import pytest
+import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util.ssl_ import create_urllib3_context
 
-LEANS = "experiments/run_client/transport.py leans on it"
+LEANS = "experiments/run_client/connections.py leans on it"
 
 
 def response(text: bytes) -> http.client.HTTPResponse:
@@ -44,25 +48,73 @@ def test_a_connection_names_the_class_of_its_answers_and_shows_its_socket(connec
     assert connection("127.0.0.1").sock is None, LEANS
 
 
-def test_a_pool_names_the_class_of_its_connections() -> None:
-    assert urllib3.HTTPConnectionPool.ConnectionCls is HTTPConnection, LEANS
-    assert urllib3.HTTPSConnectionPool.ConnectionCls is HTTPSConnection, LEANS
+def test_the_head_is_read_line_by_line_from_what_lies_in_fp() -> None:
+    class Lines:
+        def __init__(self) -> None:
+            self.lines = [b"HTTP/1.1 200 OK\r\n", b"A: 1\r\n", b"Content-Length: 0\r\n", b"\r\n"]
+
+        def readline(self, limit: int) -> bytes:
+            return self.lines.pop(0)
+
+        def close(self) -> None:
+            pass
+
+    found = response(b"")
+    found.fp = Lines()  # type: ignore[assignment]
+    found.begin()
+    assert (found.status, found.headers["A"], found.length) == (200, "1", 0), LEANS
 
 
-def test_an_adapter_has_a_manager_of_pools_that_takes_other_classes() -> None:
-    class Pool(urllib3.HTTPConnectionPool):
-        pass
+@pytest.mark.parametrize("connection", [HTTPConnection, HTTPSConnection])
+def test_a_request_goes_through_send_head_first(connection: type[HTTPConnection]) -> None:
+    class Noted(connection):  # type: ignore[misc, valid-type]
+        def __init__(self) -> None:
+            super().__init__("127.0.0.1", 1)
+            self.sent: list[bytes] = []
 
-    adapter = HTTPAdapter()
-    adapter.poolmanager.pool_classes_by_scheme = {"http": Pool}
-    pool = adapter.poolmanager.connection_from_url("http://127.0.0.1:1/")
-    assert type(pool) is Pool, LEANS
-    assert [adapter.poolmanager.pools[key] for key in adapter.poolmanager.pools.keys()] == [pool], LEANS  # noqa: SIM118
+        def send(self, data: bytes) -> None:
+            self.sent.append(bytes(data))
+
+    noted = Noted()
+    noted.request("POST", "/run", body=b"body", headers={"X": "y"})
+    assert [part[-4:] for part in noted.sent] == [b"\r\n\r\n", b"body"], LEANS
 
 
-def test_an_adapter_makes_that_manager_in_a_method_of_its_own() -> None:
-    class Noted(HTTPAdapter):
-        def init_poolmanager(self, *args: object, **kwargs: object) -> None:
-            self.poolmanager = "noted"  # type: ignore[assignment]
+def test_a_connection_knows_whether_it_can_be_used_again() -> None:
+    near, far = socket.socketpair()
+    with near, far:
+        connection = HTTPConnection("127.0.0.1", 1)
+        assert not connection.is_connected, LEANS
+        connection.sock = near
+        assert connection.is_connected, LEANS
+        far.sendall(b"x")
+        assert not connection.is_connected, LEANS
 
-    assert Noted().poolmanager == "noted", LEANS  # type: ignore[comparison-overlap]
+
+def test_the_answer_of_the_standard_library_is_there_beside_that_of_urllib3() -> None:
+    assert HTTPConnection.getresponse is not http.client.HTTPConnection.getresponse, LEANS
+    assert issubclass(HTTPConnection, http.client.HTTPConnection), LEANS
+
+
+def test_a_body_is_unpacked_from_such_an_answer() -> None:
+    packed = gzip.compress(b"{}")
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
+    found = response(head.encode() + packed)
+    found.begin()
+    unpacked = urllib3.HTTPResponse(
+        found, urllib3.HTTPHeaderDict(found.headers.items()), status=200, preload_content=False, original_response=found
+    )
+    assert b"".join(unpacked.stream(10)) == b"{}", LEANS
+
+
+def test_a_tls_connection_takes_a_context() -> None:
+    context = create_urllib3_context()
+    connection = HTTPSConnection("127.0.0.1", 1, ssl_context=context)
+    assert connection.ssl_context is context, LEANS
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True), LEANS
+
+
+def test_requests_reads_an_address_and_the_name_in_it() -> None:
+    prepared = requests.Request("POST", "http://user:pass@x/a b").prepare()
+    assert prepared.url == "http://user:pass@x/a%20b", LEANS
+    assert prepared.headers["Authorization"].startswith("Basic "), LEANS

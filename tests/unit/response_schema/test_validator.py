@@ -69,6 +69,25 @@ def test_of_many_faults_only_some_are_said() -> None:
     assert validator(schema)({}) == '"f0" is missing; "f1" is missing; "f2" is missing; and more'
 
 
+@pytest.mark.parametrize(("names", "more"), [(3, ""), (4, "; and more")])
+def test_as_many_faults_as_are_said_are_all(names: int, more: str) -> None:
+    fault = validator({"required": [f"f{number}" for number in range(names)]})({})
+    assert fault == f'"f0" is missing; "f1" is missing; "f2" is missing{more}'
+
+
+@pytest.mark.parametrize(("length", "shown"), [(81, "k" * 81), (82, "k" * 80 + "…"), (500, "k" * 80 + "…")])
+def test_a_long_key_is_cut_in_the_message(length: int, shown: str) -> None:
+    schema = {"type": "object", "additionalProperties": {"type": "integer"}}
+    assert validator(schema)({"k" * length: "x"}) == f'"{shown}" is "x", not a whole number'
+
+
+@pytest.mark.parametrize(("values", "more"), [(100, ""), (101, "; and more")])
+def test_the_same_fault_is_said_once_and_not_looked_for_without_end(values: int, more: str) -> None:
+    name = "k" * 90
+    schema = {"type": "object", "properties": {name: {"type": "array", "items": {"type": "integer"}}}}
+    assert validator(schema)({name: ["x"] * values}) == f'"{"k" * 80}…" is "x", not a whole number{more}'
+
+
 LOOSE = {**SCHEMA, "required": []}
 
 

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 LONG_HEAD = f"HTTP/1.1 200 OK\r\nX: {'x' * 70_000}\r\n\r\n{{}}"
+LARGE_HEAD = "HTTP/1.1 200 OK\r\n" + f"X: {'x' * 60_000}\r\n" * 5 + "\r\n{}"
+# To a parser of mails a lone CR is the end of a line: a mail in a mail in a mail.
+MAILS = "Content-Type: message/rfc822\r\r" * 1500
+MAILS_IN_ONE_HEADER = f"HTTP/1.1 200 OK\r\n{MAILS}\r\n\r\n{{}}"
+MAILS_BEHIND_AN_INTERIM = f"HTTP/1.1 102 Wait\r\n{MAILS}\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{{}}"
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,8 @@ BROKEN = [
     garbled(raw("HTTP/2 200\r\n\r\n{}")),
     garbled(raw("HTTP/1.1 099 x\r\n\r\n{}")),
     garbled(raw(LONG_HEAD)),
+    garbled(raw(LARGE_HEAD)),
+    garbled(raw(LARGE_HEAD.replace("200 OK", "103 Hints"))),
     garbled(raw("HTTP/1.1 200 OK"), 200),
     garbled({"do": "informed", "status": 101}, 101),
     garbled("no_content", 204),
@@ -118,6 +125,8 @@ NOT_OURS = [
     wrong(text("[]"), "not an object"),
     wrong(text('"ok"'), "not an object"),
     wrong(text("NaN"), "not an object"),
+    wrong(raw(MAILS_IN_ONE_HEADER), "final"),
+    wrong(raw(MAILS_BEHIND_AN_INTERIM), "final"),
     wrong(text("{}"), "final"),
     wrong({"do": "ok", "payload": ["a"]}, "a list"),
     wrong({"do": "ok", "payload": None}, "missing"),

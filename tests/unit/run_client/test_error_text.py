@@ -1,5 +1,7 @@
 """An error's explanation becomes one line for people."""
 
+import random
+import re
 from typing import Any
 
 import pytest
@@ -61,3 +63,38 @@ def test_a_page_is_read_as_its_text() -> None:
 
 def test_a_text_with_no_markup_stays() -> None:
     assert error_page_in_words("  upstream\tdown ") == "upstream down"
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("a < b", "a < b"),
+        ("<p>a < b", "a < b"),
+        ("<p>a <b>b</b> < c", "a b < c"),
+        ("<script>no</script>yes", "yes"),
+        ("<SCRIPT>no</Script\n>yes", "yes"),
+        ("<script>no</style>yes</script>end", "end"),
+        ("<style>b {} < c</style><script>no", "no"),
+        ("<script a='>'>no</script>yes", "yes"),
+        ("<scripts>yes</scripts>", "yes"),
+        ("<p title='a", "<p title='a"),
+        ("<<p>a", "a"),
+        ("<p>&lt;b&gt; &#65;&#x42; &amp;lt; &nosuch;", "<b> AB &lt; &nosuch;"),
+        ("<p>&#99999999999;&#xfffffffff; a", "\ufffd\ufffd a"),
+        ("", ""),
+        ("<", "<"),
+        (">", ">"),
+    ],
+)
+def test_tags_scripts_and_entities(page: str, text: str) -> None:
+    assert error_page_in_words(page) == text
+
+
+def test_a_page_is_read_as_by_the_expression_that_says_what_a_tag_is() -> None:
+    # It says so in one line, and takes seconds for a page of nothing but `<`.
+    tag = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+    parts = ["<", ">", "<script", "<Style>", "</script", "</style >", "</p>", " ", "a", "\n"]
+    dice = random.Random(7)
+    for _ in range(3000):
+        page = "".join(dice.choices(parts, k=dice.randrange(12)))
+        assert error_page_in_words(page) == " ".join(tag.sub(" ", page).split())

@@ -1,5 +1,7 @@
 """The stand-in for a runtime keeps to its script and to its ledger."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.support.run_server import RunServer
@@ -50,3 +52,17 @@ def test_the_ledger_tells_when_each_call_began_and_ended(server: RunServer, post
 def test_waiting_for_what_does_not_come_ends_with_an_error(server: RunServer) -> None:
     with pytest.raises(TimeoutError, match="held"):
         server.wait(held=1, timeout_s=0.1)
+
+
+def test_some_of_the_held_calls_are_let_go_and_the_others_stay(server: RunServer, post: Post) -> None:
+    server.hold("")
+    with ThreadPoolExecutor() as pool:
+        first, second = (pool.submit(post, body={"user_message": message}) for message in "ab")
+        server.wait(held=2)
+        server.release(only="^a$")
+        assert first.result(10).error_code is None
+        assert server.stats()["held"] == 1
+        third = pool.submit(post, body={"user_message": "a"})
+        server.wait(held=2)
+        server.release()
+        assert [call.result(10).error_code for call in (second, third)] == [None, None]

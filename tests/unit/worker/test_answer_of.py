@@ -16,7 +16,18 @@ EARLIER = QUEUED - timedelta(seconds=5)
 
 
 def row(generation: int = 1) -> ClaimedRow:
-    return ClaimedRow(1, 7, ["x"], 2, generation, uuid4(), True, LATER, QUEUED, 0.0)
+    return ClaimedRow(
+        id=1,
+        row_index=7,
+        payload=["x"],
+        attempt=2,
+        generation=generation,
+        lease_id=uuid4(),
+        lost=1,
+        queued_at=QUEUED,
+        limited_s=0.0,
+        running_since=None,
+    )
 
 
 def run(

@@ -11,7 +11,6 @@ from django_q.models import OrmQ
 from csv_batches.models import CsvBatch, Upload
 from csv_batches.services import background_upload, uploads
 from csv_batches.tasks import read_upload
-from experiments.services import lanes
 from experiments.worker import shutdown
 from tests.integration.csv_batches.uploads.support import LARGE, read, waiting
 from tests.support.api import Api
@@ -27,7 +26,7 @@ def sent() -> int:
 
 
 def test_a_lost_task_is_sent_again(draft: str, settings: Any) -> None:
-    waiting(draft, enqueued_at=ago(settings.LANE_RESEND_S + 1))
+    waiting(draft, enqueued_at=ago(settings.TASK_RESEND_S + 1))
     background_upload.sweep()
     assert sent() == 1
     background_upload.sweep()
@@ -41,7 +40,7 @@ def test_one_that_waits_shortly_is_not(draft: str) -> None:
 
 
 def test_that_of_a_dead_worker_is_sent_again(draft: str, settings: Any) -> None:
-    waiting(draft, lease_id=uuid4(), beat=ago(settings.LANE_STALE_S + 1), attempts=1)
+    waiting(draft, lease_id=uuid4(), beat=ago(settings.TASK_SILENT_S + 1), attempts=1)
     background_upload.sweep()
     assert sent() == 1
 
@@ -63,7 +62,7 @@ def test_a_second_delivery_does_nothing(draft: str) -> None:
 
 
 def test_a_file_that_ends_three_workers_is_refused(api: Api, draft: str, settings: Any) -> None:
-    waiting(draft, lease_id=uuid4(), beat=ago(settings.LANE_STALE_S + 1), attempts=3)
+    waiting(draft, lease_id=uuid4(), beat=ago(settings.TASK_SILENT_S + 1), attempts=3)
     background_upload.sweep()
     assert sent() == 0
     found = api.batch(draft)["upload"]
@@ -100,16 +99,7 @@ def test_a_discarded_one_is_not_read(draft: str) -> None:
     assert CsvBatch.objects.get(pk=draft).total == 0
 
 
-def test_lanes_give_way_to_one_that_waits(draft: str) -> None:
-    lease = lanes.LaneLease(queue_id=uuid4(), number=0, generation=1)
-    assert not lease.others_wait()
-    upload = waiting(draft, enqueued_at=ago(2))
-    assert lease.others_wait()
-    Upload.objects.filter(pk=upload.pk).update(lease_id=uuid4(), beat=timezone.now())
-    assert not lease.others_wait()
-
-
 def test_the_worker_s_sweeper_finds_it(api: Api, draft: str, worker: Worker, settings: Any) -> None:
-    waiting(draft, enqueued_at=ago(settings.LANE_RESEND_S + 1))
+    waiting(draft, enqueued_at=ago(settings.TASK_RESEND_S + 1))
     assert read(api, draft)["state"] == "done"
     assert api.batch(draft)["upload"]["bytes"] == len(LARGE)

@@ -8,7 +8,6 @@ from django.test import Client
 from django.utils import timezone
 
 from csv_batches.models import CsvBatch, CsvBatchRow
-from experiments.models import Lane
 from tests.integration.csv_batches.wizard.review_support import (
     draft_of,
     finish_trial,
@@ -19,6 +18,7 @@ from tests.integration.csv_batches.wizard.review_support import (
 )
 from tests.integration.web.support import browser, htmx
 from tests.integration.web.test_polling import tokens
+from tests.support.lanes import lane_at
 
 pytestmark = pytest.mark.django_db
 
@@ -144,8 +144,7 @@ def test_a_worker_that_is_busy_elsewhere_is_no_missing_worker() -> None:
     batch, client = draft_of("ann"), browser("ann")
     send(client, batch, "try/")
     waiting_since(batch, 16)
-    now = timezone.now()
-    Lane.objects.create(queue_id=batch.pk, number=0, state="live", enqueued_at=now, heartbeat=now)
+    lane_at(batch)
     assert "busy with other batches" in html_of(client, batch)
 
 
@@ -153,7 +152,7 @@ def test_a_worker_at_the_trial_is_not_spoken_of() -> None:
     batch, client = draft_of("ann"), browser("ann")
     send(client, batch, "try/")
     waiting_since(batch, 16)
-    Lane.objects.filter(queue_id=trial_of(batch).pk).update(state="live", heartbeat=timezone.now())
+    lane_at(trial_of(batch))
     html = html_of(client, batch)
     assert "No worker" not in html
     assert "busy" not in html

@@ -1,0 +1,157 @@
+"""Measures of files: reading, storing and exporting one, and the memory and the tables that it takes."""
+
+import csv
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.db.models.fields.json import KT
+
+from csv_batches.bench import batches, postgres
+from csv_batches.bench.calls import Say
+from csv_batches.bench.results import Result
+from csv_batches.bench.sizes import Size
+from csv_batches.models import CsvBatch
+from experiments.core.choices import RowStatus
+from experiments.core.item_fields import EXPORTED_FIELDS
+from experiments.ingest import open_table
+from experiments.services import exports
+
+MB = 1024**2
+CHUNK = 256 * 1024
+ANSWER = {"topic": "billing", "summary": "The customer was charged twice.", "score": 57}
+
+
+def files(size: Size, repeat: int, say: Say) -> Iterator[Result]:
+    """Before all others: memory is the peak of this process."""
+    rows = size.file_rows
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bench.csv"
+        write_csv(path, rows)
+        before_mb = peak_mb()
+        taken = Taken(rows, say)
+        for _ in range(repeat):
+            postgres.empty_tables()
+            taken.reading(path)
+            batch = batches.create_batch(None, rows=0)
+            empty = postgres.size_bytes()
+            taken.storing(batch, path)
+            table_mb = (postgres.size_bytes() - empty) / MB
+            taken.copying(Path(folder))
+            taken.exporting(batch)
+        file_mb = path.stat().st_size / MB
+        yield from taken.results()
+        what = f"tables and indexes of {rows:,} rows"
+        yield Result("file_tables", what, "MB", [table_mb], [file_mb], against="file", most=3.0)
+        grown = max(peak_mb() - before_mb, 0.0)
+        yield Result("file_memory", "memory grew meanwhile", "MB", [grown], [file_mb], against="file")
+
+
+class Taken:
+    """Rows a second of each, as they are measured: ours and what it is compared with."""
+
+    def __init__(self, rows: int, say: Say) -> None:
+        self._rows = rows
+        self._say = say
+        self._ours: dict[str, list[float]] = {}
+        self._floor: dict[str, list[float]] = {}
+
+    def reading(self, path: Path) -> None:
+        self._add("read", self._floor, lambda: read_plainly(path))
+        self._add("read", self._ours, lambda: exhaust(open_table(path, filename=path.name).rows()))
+
+    def storing(self, batch: CsvBatch, path: Path) -> None:
+        self._add("store", self._ours, lambda: batches.store(batch, open_table(path, filename=path.name).rows()))
+
+    def copying(self, folder: Path) -> None:
+        """What was stored, as the lines that PostgreSQL itself writes, into the same tables again."""
+        tables = dump_tables(folder, least_rows=self._rows)
+        self._add("store", self._floor, lambda: restore_tables(tables))
+        postgres.analyze()
+
+    def exporting(self, batch: CsvBatch) -> None:
+        batch.rows.update(status=RowStatus.SUCCEEDED, result_payload=ANSWER, elapsed_ms=200)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+        options = exports.ExportOptions(partial=True)
+        self._add("export", self._floor, lambda: export_plainly(batch))
+        self._add("export", self._ours, lambda: exhaust(exports.export_chunks(batch, options)))
+
+    def results(self) -> Iterator[Result]:
+        of = f"{self._rows:,} rows"
+        for name, what, against, least in (
+            ("read", f"read a CSV of {of}", "csv.reader", 0.8),
+            ("store", f"read and store {of}", "COPY of the same lines", 0.9),
+            ("export", f"export {of}", "COPY (SELECT …)", 0.5),
+        ):
+            ours, floor = self._ours[name], self._floor[name]
+            yield Result(f"file_{name}", what, "rows/s", ours, floor, against=against, least=least)
+
+    def _add(self, name: str, to: dict[str, list[float]], work: Callable[[], object]) -> None:
+        started = time.perf_counter()
+        work()
+        rate = self._rows / max(time.perf_counter() - started, 1e-6)
+        to.setdefault(name, []).append(rate)
+        self._say(f"{name} a file: {'ours' if to is self._ours else 'floor'} {rate:,.0f} rows/s")
+
+
+def write_csv(path: Path, rows: int) -> None:
+    with path.open("w", newline="") as target:
+        writer = csv.writer(target)
+        writer.writerow(batches.COLUMNS)
+        writer.writerows(batches.cells_of_row(index) for index in range(rows))
+
+
+def exhaust(items: Iterable[Any]) -> int:
+    return sum(1 for _ in items)
+
+
+def peak_mb() -> float:
+    """The most memory that this process has used so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+# -- the plain things
+
+
+def read_plainly(path: Path) -> None:
+    with path.open(newline="") as source:
+        exhaust(csv.reader(source))
+
+
+def dump_tables(folder: Path, *, least_rows: int) -> dict[str, Path]:
+    """Files of the tables that have `least_rows` or more, whichever the rows of a batch are in."""
+    dumped = {}
+    with connection.cursor() as cursor:
+        for table in postgres.tables():
+            name = connection.ops.quote_name(table)
+            cursor.execute(f"SELECT count(*) FROM {name}")  # noqa: S608  a table of ours
+            if cursor.fetchone()[0] >= least_rows:
+                dumped[table] = folder / table
+                with dumped[table].open("wb") as target, cursor.copy(f"COPY {name} TO STDOUT") as copy:
+                    target.writelines(copy)
+    return dumped
+
+
+def restore_tables(dumped: dict[str, Path]) -> None:
+    names = {connection.ops.quote_name(table): path for table, path in dumped.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(names)} CASCADE")
+        for name, path in names.items():
+            with path.open("rb") as source, cursor.copy(f"COPY {name} FROM STDIN") as copy:
+                while block := source.read(CHUNK):
+                    copy.write(block)
+
+
+def export_plainly(batch: CsvBatch) -> None:
+    """The same columns, written by PostgreSQL."""
+    cells = {f"cell_{number}": KT(f"payload__{number}") for number in range(len(batches.COLUMNS))}
+    answer = {f"answer_{name}": KT(f"result_payload__{name}") for name in ANSWER}
+    rows: Any = batch.rows.in_order().annotate(**cells, **answer).values_list(*cells, *answer, *EXPORTED_FIELDS)
+    statement, params = rows.query.sql_with_params()
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({statement}) TO STDOUT (FORMAT csv)", params) as copy:
+        exhaust(copy)

@@ -1,0 +1,162 @@
+"""Sends rows: a slot that becomes free goes to the next row at once, from the very thread whose call has ended.
+
+Threads use HTTP only. What they share with the engine's thread (lanes, slots, results) is under one lock, which is
+never held while anything waits.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from uuid import UUID
+
+from django.conf import settings
+
+from experiments.core.choices import RowError
+from experiments.run_client.retry_policy import Verdict
+from experiments.worker import shutdown
+from experiments.worker.claim import ClaimedRow
+from experiments.worker.lane import Flight, Lane
+from experiments.worker.record import Outcome, failure_on_our_side
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class NetworkSlots:
+    """This process's share of one network, for all lanes at it: others begin while fewer than `slots` are in flight.
+
+    `own`: our own runtime answers. `limit` and `share` of the network are those of the last adjustment; the
+    share is larger than `slots` while calls in flight still hold what is given up. `told`:
+    what the lanes wanted when the others were told. `tight`: somebody wants
+    more than there is.
+    """
+
+    id: int
+    own: bool
+    limit: int = 0
+    share: int = 0
+    slots: int = 0
+    in_flight: int = 0
+    lanes: list[Lane] = field(default_factory=list)
+    told: dict[tuple[UUID, int], int] = field(default_factory=dict)
+    tight: bool = False
+
+    @property
+    def reach(self) -> int:
+        """Calls that its lanes may come to have in flight, as things are."""
+        wanted = sum(max(lane.slots, 1) for lane in self.lanes)
+        return min(wanted, max(self.slots, 1)) if self.tight else wanted
+
+    @property
+    def free(self) -> int:
+        return max(0, self.slots - self.in_flight)
+
+    def next_lane(self, first: Lane | None) -> Lane | None:
+        """Of the lanes that can send a row the one with the fewest calls in flight, then the one that waited longest.
+
+        Where there is enough for all, the slot that `first` has freed is its own.
+        """
+        if first is not None and not self.tight:
+            return first if first.can_send() else None
+        able = [lane for lane in self.lanes if lane.can_send()]
+        return min(able, key=lambda lane: (lane.in_flight, lane.last_sent), default=None)
+
+    def wanted(self) -> dict[tuple[UUID, int], int]:
+        return {(lane.keys.queue_id, lane.number): lane.wants() for lane in self.lanes}
+
+
+class Dispatcher:
+    """The call threads of one process, and all that they share with its engine."""
+
+    def __init__(self, may_send: Callable[[], bool]) -> None:
+        self._may_send = may_send
+        self.lock = threading.Lock()
+        self.results = threading.Event()
+        """Set when there is something to record or to claim."""
+        self.busy: set[Lane] = set()
+        """Lanes that may be due for a round."""
+        self.stopped = False
+        self._pool = ThreadPoolExecutor(max_workers=settings.WORKER_WIDTH, thread_name_prefix="call")
+        self._calls = 0
+
+    @property
+    def calls(self) -> int:
+        """In flight, or answered and not judged yet."""
+        return self._calls
+
+    def end(self) -> None:
+        self._pool.shutdown()
+
+    def send(self, network: NetworkSlots, first: Lane | None = None) -> None:
+        """Begins calls while there are slots and rows. `first`: the lane in which something has changed."""
+        begun: list[tuple[Lane, Flight]] = []
+        with self.lock:
+            while not self.stopped and self._may_send() and self._calls < settings.WORKER_WIDTH and network.free:
+                lane = network.next_lane(first)
+                if lane is None:
+                    break
+                network.in_flight += 1
+                self._calls += 1
+                begun.append((lane, lane.begin(time.monotonic())))
+        for lane, flight in begun:
+            self._pool.submit(self._call, network, lane, flight)
+
+    # -- in a call thread
+
+    def _call(self, network: NetworkSlots, lane: Lane, flight: Flight) -> None:
+        row = flight.row
+        if shutdown.stopping() or not self._may_send():
+            self._take_back(network, lane, flight)
+            return
+        try:
+            outcome, verdict = lane.caller.call(row, lane.abort, partial(self._answered, network, lane, flight))
+        except Exception as error:
+            # A defect of ours: the row must not wait until its lease ends, and the log must say why.
+            logger.exception("call of row %s", row.row_index)
+            outcome, verdict = internal_failure(row, error)
+        self._judged(network, lane, flight, outcome, verdict)
+
+    def _take_back(self, network: NetworkSlots, lane: Lane, flight: Flight) -> None:
+        """Nothing was sent: the engine gives the row back."""
+        with self.lock:
+            network.in_flight -= lane.forget(flight.row.id)
+            lane.ready.appendleft(flight.row)
+            self._calls -= 1
+
+    def _answered(self, network: NetworkSlots, lane: Lane, flight: Flight, is_answer: bool) -> None:
+        # What is no answer may have to stop the others: then the slot is free when it is recorded.
+        if not is_answer or lane.is_cautious:
+            return
+        with self.lock:
+            network.in_flight -= lane.end(flight, frees=True)
+        self.send(network, lane)
+        # Lets the thread that sends the next row go first: judging this one can wait.
+        time.sleep(0)
+
+    def _judged(self, network: NetworkSlots, lane: Lane, flight: Flight, outcome: Outcome, verdict: Verdict) -> None:
+        now = time.monotonic()
+        with self.lock:
+            lane.end(flight, frees=False)
+            lane.width.follow(verdict, started=flight.begun, in_flight=lane.in_flight, now=now)
+            lane.saw([outcome], now)
+            self._calls -= 1
+            self.busy.add(lane)
+        self.results.set()
+
+
+def internal_failure(row: ClaimedRow, error: Exception) -> tuple[Outcome, Verdict]:
+    detail = f"The worker failed on this row ({type(error).__name__}). Its log says more."
+    return failure_on_our_side(row, RowError.CRASHED, detail), Verdict("fail")
+
+
+def all_lanes(networks: Iterable[NetworkSlots]) -> list[Lane]:
+    return [lane for network in networks for lane in network.lanes]
+
+
+def drop_lane(network: NetworkSlots, lane: Lane) -> None:
+    network.lanes.remove(lane)
+    network.told.pop((lane.keys.queue_id, lane.number), None)

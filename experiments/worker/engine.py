@@ -1,0 +1,387 @@
+"""The engine of a worker process: serves every queue that needs somebody, many at a time.
+
+Its thread alone uses the database, but for the lease. A few times a second it looks at its queues, enters the lanes
+that nobody has and adjusts its shares of the networks; in between it makes rounds: each records what has come back to
+one lane and claims its next rows. Calls are begun by the `Dispatcher`, without waiting for either.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import (
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    close_old_connections,
+    connection,
+)
+
+from experiments.core.choices import PauseReason, QueueStatus
+from experiments.core.errors import WorkbenchError
+from experiments.models import Queue
+from experiments.run_client import AbortHandle
+from experiments.services.queue_end import settle
+from experiments.services.queue_pause import queue_pause
+from experiments.worker import heartbeat, shutdown
+from experiments.worker.calls import RowCaller
+from experiments.worker.claim import give_back, give_back_unknown
+from experiments.worker.dispatch import Dispatcher, NetworkSlots, all_lanes, drop_lane
+from experiments.worker.heartbeat import Activity
+from experiments.worker.lane import Lane
+from experiments.worker.leases import ProcessLease, forget
+from experiments.worker.lookout import (
+    EnteredLane,
+    QueueView,
+    enter_apart,
+    enter_lanes,
+    leave_lanes,
+    tell_seen,
+    view_networks,
+    view_queues,
+)
+from experiments.worker.recorded import is_fault_of_a_value, recorded
+from experiments.worker.round import LaneKeys, RoundOrder, RoundResult
+from experiments.worker.shares import adjust
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+LOOK_S = 0.25
+TIGHT_LOOK_S = 0.1
+"""While queues take turns at a network: so long a slot may lie idle that goes from one process to another."""
+LINGER_S = 0.3
+"""An engine without a lane looks for so long before it goes to sleep."""
+MOST_INTERNAL_ERRORS = 3
+"""One may mean that the server ended an idle session. Several in a row are a defect."""
+
+
+class GaveUp(Exception):
+    """The database did not come back while the worker was to stop."""
+
+
+class Engine:
+    """One session of work: from the first lane to the last. `apart`: it calls suspect rows, one at a time."""
+
+    def __init__(self, *, apart: bool = False) -> None:
+        self._apart = apart
+        self._lease = ProcessLease()
+        self._calls = Dispatcher(lambda: self._lease.is_valid)
+        self._networks: dict[int, NetworkSlots] = {}
+        self._limits: dict[int, int] = {}
+        self._look_at = self._idle_since = time.monotonic()
+        self._stop_seen: float | None = None
+        self._aborted = False
+        self._takes_all = False
+
+    def run(self) -> None:
+        """Returns when nothing is to be done, or when the worker stops and what was in flight has ended."""
+        try:
+            self._persist(self._lease.take)
+            while not self._is_over():
+                heartbeat.beat()
+                self._notice_stop()
+                if time.monotonic() >= self._look_at:
+                    self._look()
+                self._make_rounds()
+                self._calls.results.wait(self._wait_s())
+                self._calls.results.clear()
+        except GaveUp:
+            logger.warning("the worker stops without the database; rows in flight go to others when their lease ends")
+        finally:
+            self._end()
+
+    def _is_over(self) -> bool:
+        lanes = all_lanes(self._networks.values())
+        if self._lease.lost and not self._calls.calls:
+            return True
+        if lanes or self._calls.calls:
+            self._idle_since = time.monotonic()
+            return False
+        return self._stop_seen is not None or time.monotonic() - self._idle_since > LINGER_S
+
+    def _end(self) -> None:
+        self._calls.stopped = True
+        for lane in all_lanes(self._networks.values()):
+            # Calls are in flight here only if the engine gave up: then nobody waits for them.
+            lane.abort.abort()
+        self._calls.end()
+        self._lease.release()
+        if not all_lanes(self._networks.values()):
+            try:
+                self._persist(lambda: forget(self._lease.id))
+            except GaveUp:
+                logger.warning("the lease is left to end by itself")
+        connection.close()
+
+    def _wait_s(self) -> float:
+        now = time.monotonic()
+        with self._calls.lock:
+            due = [lane.due_in_s(now) for lane in self._calls.busy]
+        return max(0.001, min([self._look_at - now, *due]))
+
+    # -- the end
+
+    def _notice_stop(self) -> None:
+        now = time.monotonic()
+        if self._stop_seen is None and (shutdown.stopping() or self._lease.lost):
+            self._stop_seen = now
+            self._look_at = now
+            with self._calls.lock:
+                self._calls.stopped = True
+                for lane in all_lanes(self._networks.values()):
+                    lane.leaving = True
+        if self._stop_seen is None or self._aborted:
+            return
+        if self._lease.lost or now - self._stop_seen > settings.WORKER_GRACE_S:
+            # Calls that still hang are aborted: their rows go to the next worker.
+            self._aborted = True
+            for lane in all_lanes(self._networks.values()):
+                lane.abort.abort()
+
+    # -- looking around
+
+    def _look(self) -> None:
+        tight = any(network.tight for network in self._networks.values())
+        self._look_at = time.monotonic() + (TIGHT_LOOK_S if tight else LOOK_S)
+        close_old_connections()
+        self._view()
+        self._make_rounds()
+        self._tell()
+        self._leave()
+        if self._stop_seen is None:
+            self._enter()
+        for network in list(self._networks.values()):
+            self._adjust(network)
+        heartbeat.set_activity(Activity.LANE if self._networks else Activity.IDLE)
+
+    def _view(self) -> None:
+        lanes = all_lanes(self._networks.values())
+        views = self._persist(lambda: view_queues({lane.keys.queue_id for lane in lanes}))
+        self._limits = self._persist(lambda: view_networks(self._networks))
+        now = time.monotonic()
+        for lane in lanes:
+            self._follow(lane, views.get(lane.keys.queue_id))
+        with self._calls.lock:
+            for lane in lanes:
+                lane.mark_late(now)
+                self._calls.busy.add(lane)
+
+    def _tell(self) -> None:
+        """Lanes follow the orders that people gave, and what is in flight is written down as running."""
+        news = [lane for lane in all_lanes(self._networks.values()) if lane.told_orders < lane.view.orders]
+        if news:
+            seen = [(lane.keys.queue_id, lane.number, lane.view.orders) for lane in news]
+            self._persist(lambda: tell_seen(self._lease.id, seen))
+            for lane in news:
+                lane.told_orders = lane.view.orders
+
+    def _follow(self, lane: Lane, view: QueueView | None) -> None:
+        """What a change of the queue means for the rows that the lane has."""
+        before = lane.view
+        if view is None or (view.abort_calls and view.status == QueueStatus.CANCELLED):
+            lane.abort.abort()
+        with self._calls.lock:
+            if view is None:
+                lane.leaving = True
+                lane.take_ready()
+                return
+            lane.view = view
+            lane.is_held = self._limits.get(lane.keys.network_id) == 0
+            resumed = view.running_since is not None and view.running_since != before.running_since
+            if view.queued != before.queued or resumed:
+                lane.look_for_more()
+            stays = lane.is_open and not resumed and self._stop_seen is None and lane.slots
+            gone = lane.spare() if stays else lane.take_ready()
+        if gone or lane.unsure:
+            self._give_back(lane, [row.id for row in gone])
+        if resumed:
+            # Its settings may have changed.
+            lane.abort = AbortHandle()
+            caller = self._persist(lambda: self._caller(lane.keys))
+            lane.leaving = lane.leaving or caller is None
+            lane.caller = caller or lane.caller
+
+    def _give_back(self, lane: Lane, item_ids: list[int]) -> None:
+        keys = lane.keys
+        if lane.unsure:
+            with self._calls.lock:
+                lanes = all_lanes(self._networks.values())
+                known = [item for one in lanes if one.keys.queue_id == keys.queue_id for item in one.known_ids()]
+            self._persist(lambda: give_back_unknown(keys.queue_id, keys.lease_id, known))
+            lane.unsure = False
+        elif item_ids:
+            self._persist(lambda: give_back(keys.queue_id, keys.lease_id, item_ids))
+
+    def _leave(self) -> None:
+        """Lanes that have nothing in flight, of queues that have nothing more for them."""
+        for network in list(self._networks.values()):
+            with self._calls.lock:
+                left = [lane for lane in network.lanes if lane.is_idle and not self._is_needed(lane)]
+            if left:
+                places = [(lane.keys.queue_id, lane.number) for lane in left]
+                self._persist(lambda places=places: leave_lanes(self._lease.id, places))  # type: ignore[misc]
+                with self._calls.lock:
+                    for lane in left:
+                        drop_lane(network, lane)
+                        self._calls.busy.discard(lane)
+
+    def _is_needed(self, lane: Lane) -> bool:
+        if self._stop_seen is not None or not lane.is_open or not lane.view.queued:
+            return False
+        return lane.unsure or lane.has_work(time.monotonic())
+
+    def _enter(self) -> None:
+        lanes = all_lanes(self._networks.values())
+        room = settings.WORKER_WIDTH - sum(network.reach for network in self._networks.values())
+        if self._apart:
+            entered = [] if lanes else self._persist(lambda: enter_apart(self._lease.id))
+        elif room <= 0:
+            return
+        else:
+            entered = self._persist(lambda: enter_lanes(self._lease.id, room=room, all_of_them=self._takes_all))
+            # What is still there at the next look has waited for a process that does not come.
+            self._takes_all = not self._takes_all
+        if entered:
+            views = self._persist(lambda: view_queues({one.queue_id for one in entered}))
+            for one in entered:
+                self._open(one, views.get(one.queue_id))
+
+    def _open(self, entered: EnteredLane, view: QueueView | None) -> None:
+        queue = self._persist(
+            lambda: Queue.objects.select_related("network").filter(pk=entered.queue_id, deleted_at=None).first()
+        )
+        keys = LaneKeys(
+            entered.queue_id,
+            entered.network_id,
+            queue.created_by_id if queue else 0,
+            self._lease.id,
+            suspects=self._apart,
+        )
+        caller = self._persist(lambda: self._caller(keys)) if queue and view else None
+        if queue is None or view is None or caller is None:
+            self._persist(lambda: leave_lanes(self._lease.id, [(entered.queue_id, entered.number)]))
+            return
+        own = not queue.network.run_url and not settings.RUN_URL
+        with self._calls.lock:
+            network = self._networks.setdefault(entered.network_id, NetworkSlots(entered.network_id, own))
+            lane = Lane(keys, entered.number, caller, view)
+            network.lanes.append(lane)
+            self._calls.busy.add(lane)
+
+    def _caller(self, keys: LaneKeys) -> RowCaller | None:
+        queue = Queue.objects.select_related("network").filter(pk=keys.queue_id).first()
+        if queue is None:
+            return None
+        try:
+            return RowCaller(queue)
+        except (WorkbenchError, LookupError, ValueError) as error:
+            logger.exception("queue %s cannot be called", keys.queue_id)
+            queue_pause(keys.queue_id, reason=PauseReason.CONFIGURATION, detail=str(error))
+            return None
+
+    def _adjust(self, network: NetworkSlots) -> None:
+        """Its share of the network, where something has changed."""
+        with self._calls.lock:
+            wanted = network.wanted()
+            total = sum(wanted.values())
+            limit = self._limits.get(network.id, network.limit)
+            is_settled = wanted == network.told and total == network.share == network.slots
+            if is_settled and limit == network.limit and not network.tight:
+                return
+
+        def shrink(network_id: int, slots: int) -> int:
+            one = self._networks.get(network_id)
+            if one is None:
+                return 0
+            with self._calls.lock:
+                one.slots = min(one.slots, slots)
+                return one.in_flight
+
+        now = time.monotonic()
+        sent = {(lane.keys.queue_id, lane.number): lane.last_sent for lane in network.lanes}
+        wants = [(*key, count, now - sent[key] if sent[key] else None) for key, count in wanted.items()]
+        granted = self._persist(lambda: adjust(self._lease.id, network.id, own=network.own, wants=wants, shrink=shrink))
+        with self._calls.lock:
+            network.told = wanted
+            network.limit = limit
+            network.tight = granted.tight
+            for network_id, slots in granted.slots.items():
+                if network_id in self._networks:
+                    self._networks[network_id].share = slots
+                    self._networks[network_id].slots = granted.allowed[network_id]
+            if not network.lanes and not network.share:
+                del self._networks[network.id]
+        self._calls.send(network)
+
+    # -- rounds
+
+    def _make_rounds(self) -> None:
+        now = time.monotonic()
+        with self._calls.lock:
+            lanes = sorted(self._calls.busy, key=lambda lane: lane.first_pending)
+        for lane in lanes:
+            network = self._networks.get(lane.keys.network_id)
+            if network is None:
+                continue
+            with self._calls.lock:
+                if not lane.is_due(network.free, now):
+                    if not lane.pending and not lane.want(network.free, now):
+                        self._calls.busy.discard(lane)
+                    continue
+                unsent = sum(len(one.ready) for one in network.lanes if one.keys.queue_id == lane.keys.queue_id)
+                order = lane.begin_round(network.free, unsent, now)
+            self._make_round(network, lane, order)
+
+    def _make_round(self, network: NetworkSlots, lane: Lane, order: RoundOrder) -> None:
+        begun = time.monotonic()
+        result = self._persist(lambda: recorded(lane.keys, order, careful=lane.may_pause(order)), lane=lane)
+        now = time.monotonic()
+        with self._calls.lock:
+            lane.pace.saw_round(now - begun)
+            network.in_flight -= lane.end_round(order, result, now)
+            seems_done = result is not None and not result.running and lane.is_idle
+            if result is None:
+                lane.leaving = True
+            else:
+                self._apply(lane, result)
+        if seems_done:
+            self._persist(lambda: settle(lane.keys.queue_id))
+        self._calls.send(network, lane)
+
+    def _apply(self, lane: Lane, result: RoundResult) -> None:
+        changed = result.status != lane.view.status or result.running_since != lane.view.running_since
+        lane.view = lane.view.after(result)
+        if changed:
+            # The next look gives rows back, or reads the settings again.
+            self._look_at = 0.0
+
+    # -- the database
+
+    def _persist(self, work: Callable[[], T], *, lane: Lane | None = None) -> T:
+        """Calls `work` until the database answers; `GaveUp` where the worker's grace is over before that."""
+        wait, internal = 0.1, 0
+        while True:
+            try:
+                return work()
+            except (OperationalError, InterfaceError, InternalError, RuntimeError) as error:
+                internal += isinstance(error, InternalError)
+                if internal == MOST_INTERNAL_ERRORS or is_fault_of_a_value(error) or is_defect(error):
+                    raise
+                logger.warning("engine: the database is away (%s)", type(error).__name__)
+                connection.close()
+                if lane is not None:
+                    lane.unsure = True
+            heartbeat.beat()
+            self._notice_stop()
+            if self._stop_seen is not None and time.monotonic() - self._stop_seen > settings.WORKER_GRACE_S:
+                raise GaveUp
+            time.sleep(wait)
+            wait = min(wait * 2, 1.0)
+
+
+def is_defect(error: BaseException) -> bool:
+    """RuntimeError is also what the embedded server raises that does not start; then there is no connection."""
+    return isinstance(error, RuntimeError) and connection.connection is not None

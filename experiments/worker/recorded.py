@@ -1,0 +1,49 @@
+"""A round whose values may be refused: so that one that cannot be stored does not lose the other outcomes."""
+
+import logging
+from dataclasses import replace
+
+from django.db import DataError, Error, IntegrityError, InternalError, OperationalError
+
+from experiments.worker.record import unstorable
+from experiments.worker.round import LaneKeys, RoundOrder, RoundResult, run_round
+from experiments.worker.rounds_in_steps import run_in_steps
+
+logger = logging.getLogger(__name__)
+
+VALUE_ERRORS = ("22", "23", "54")
+"""SQLSTATE classes that are the fault of a value, not of the database: data, constraints, limits of the program."""
+
+
+def recorded(keys: LaneKeys, order: RoundOrder, *, careful: bool) -> RoundResult | None:
+    """As `run_round`. `careful`: it may have to pause the queue. A row whose answer is refused fails, alone."""
+    try:
+        return _run(keys, order, careful=careful)
+    except (DataError, IntegrityError, OperationalError, InternalError) as error:
+        if not order.outcomes or not is_fault_of_a_value(error):
+            raise
+        return _one_by_one(keys, order, error, careful=careful)
+
+
+def _run(keys: LaneKeys, order: RoundOrder, *, careful: bool) -> RoundResult | None:
+    return run_in_steps(keys, order) if careful else run_round(keys, order)
+
+
+def _one_by_one(keys: LaneKeys, order: RoundOrder, error: Error, *, careful: bool) -> RoundResult | None:
+    if len(order.outcomes) == 1:
+        outcome = order.outcomes[0]
+        why = type(error.__cause__ or error).__name__
+        logger.warning("row %s of %s: %s", outcome.row.row_index, keys.queue_id, why)
+        return _run(keys, replace(order, outcomes=[unstorable(outcome, error)]), careful=careful)
+    result = None
+    for outcome in order.outcomes:
+        result = recorded(keys, RoundOrder([outcome], unsent=order.unsent), careful=careful)
+    return result
+
+
+def is_fault_of_a_value(error: BaseException) -> bool:
+    """Whether no try of the same values will succeed. The client refuses some by itself, without an SQLSTATE."""
+    if isinstance(error, DataError | IntegrityError):
+        return True
+    state = getattr(error.__cause__, "sqlstate", None) or ""
+    return state[:2] in VALUE_ERRORS

@@ -1,0 +1,270 @@
+"""One round of a lane: what came back is recorded, what runs is marked, the next rows are claimed, in one statement.
+
+It is the hot path: one trip to the database. The statement locks the rows that it writes,
+then at its end the queue's row, whose counters it changes by as much as it has really written. A row that somebody else
+has leased by now is left alone, so that a result is recorded once.
+"""
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from experiments.core.choices import RowError
+from experiments.models.queues import RATE_DECAY_S, SUSPECT_FROM
+from experiments.worker.claim import ClaimedRow
+from experiments.worker.record import Outcome, Streak
+from experiments.worker.statements import Statement
+
+_ROUND = f"""
+WITH given AS (
+    SELECT * FROM jsonb_to_recordset(%(outcomes)s::jsonb) AS g(
+        id bigint, lease_id uuid, attempt int, status text, counted bool, delay_s float8, limited bool,
+        error_code text, message text, payload jsonb, trace_id text, elapsed_ms int, http_status int, name text,
+        age_s float8, tokens bigint, run jsonb, spare text)
+), named AS (
+    -- Every run gets a trace id of its own: a remote may send one that another row's run has already. Our own runtime,
+    -- called as if it were another's, does not know the row; the request that it kept says which it is.
+    SELECT g.*, o.status = 'running' AS was_running, CASE
+        WHEN g.run IS NULL THEN g.trace_id
+        WHEN r.id IS NULL OR r.item_id = g.id THEN g.trace_id
+        WHEN r.item_id IS NULL AND r.owner_id = %(owner)s AND r.request->>'experiment_id' = %(queue)s::text
+             AND r.request->>'experiment_item_index' = o.row_index::text THEN g.trace_id
+        ELSE g.trace_id || '~' || g.spare END AS trace
+    FROM given g JOIN experiments_queueitem o ON o.id = g.id
+    LEFT JOIN experiments_run r ON r.network_id = %(network)s AND r.trace_id = g.trace_id
+), written AS (
+    UPDATE experiments_queueitem i
+    SET status = g.status, lease_id = NULL, lost = 0,
+        attempts = i.attempts + (i.status = 'queued')::int - (NOT g.counted)::int,
+        delayed = g.status = 'queued' AND g.delay_s > 0,
+        available_at = CASE WHEN g.status = 'queued' THEN clock_timestamp() + g.delay_s * interval '1 second'
+                            ELSE i.available_at END,
+        limited_since = CASE WHEN g.limited THEN coalesce(i.limited_since, clock_timestamp()) END,
+        error_code = g.error_code, error_message = CASE WHEN g.status = 'failed' THEN g.message ELSE '' END,
+        result_payload = g.payload, run_trace_id = g.trace, elapsed_ms = g.elapsed_ms,
+        started_at = CASE WHEN i.status = 'queued' THEN clock_timestamp() - g.age_s * interval '1 second'
+                          ELSE i.started_at END,
+        completed_at = CASE WHEN g.status = 'queued' THEN NULL ELSE clock_timestamp() END
+    FROM named g WHERE i.id = g.id AND i.lease_id = g.lease_id
+    RETURNING i.id, i.generation, i.started_at, g.was_running, g.attempt, g.http_status, g.name, g.message, g.status,
+              g.tokens, g.trace, g.run
+), noted AS (
+    INSERT INTO experiments_attempt (item_id, generation, attempt, started_at, http_status, outcome, detail)
+    SELECT id, generation, attempt, started_at, http_status, name, message FROM written
+), kept AS (
+    INSERT INTO experiments_run (trace_id, network_id, owner_id, item_id, agent_key, status, request, final,
+                                 execution_log, debug, usage, duration_ms, created_at)
+    SELECT trace, %(network)s, %(owner)s, id, run->>'agent_key', run->>'status', run->'request', run->'final',
+           run->'execution_log', nullif(run->'debug', 'null'), run->'usage', (run->>'duration_ms')::int,
+           clock_timestamp()
+    FROM written WHERE run IS NOT NULL
+    ON CONFLICT (network_id, trace_id) DO UPDATE
+    SET item_id = excluded.item_id, agent_key = excluded.agent_key, status = excluded.status,
+        request = excluded.request, final = excluded.final, execution_log = excluded.execution_log,
+        debug = excluded.debug, usage = excluded.usage, duration_ms = excluded.duration_ms
+), marked AS (
+    UPDATE experiments_queueitem i
+    SET status = 'running', attempts = i.attempts + 1, completed_at = NULL, elapsed_ms = NULL,
+        started_at = clock_timestamp() - m.age_s * interval '1 second'
+    FROM unnest(%(marked_id)s::bigint[], %(marked_age_s)s::float8[]) AS m(id, age_s)
+    WHERE i.id = m.id AND i.lease_id = %(lease)s AND i.status = 'queued'
+    RETURNING i.id
+), wanted AS (
+    SELECT CASE WHEN status = 'running' AND deleted_at IS NULL THEN %(want)s::int ELSE 0 END AS n,
+           coalesce(range_from, 0) AS first, coalesce(range_to, 2147483647) AS after_last
+    FROM experiments_queue WHERE id = %(queue)s
+), picked AS (
+    SELECT id FROM (
+        {{sources}}
+    ) found ORDER BY row_index LIMIT (SELECT n FROM wanted)
+), claimed AS (
+    UPDATE experiments_queueitem i SET lease_id = %(lease)s FROM picked WHERE i.id = picked.id
+    RETURNING i.id, i.row_index, i.payload, i.attempts, i.generation, i.lost, i.queued_at,
+              coalesce(extract(epoch FROM clock_timestamp() - i.limited_since), 0)::float8 AS limited_s
+), sums AS (
+    SELECT count(*) AS n, count(*) FILTER (WHERE was_running) AS was_running,
+           count(*) FILTER (WHERE status = 'queued') AS requeued,
+           count(*) FILTER (WHERE status = 'succeeded') AS succeeded,
+           count(*) FILTER (WHERE status = 'failed') AS failed, coalesce(sum(tokens), 0) AS tokens,
+           count(*) FILTER (WHERE name = %(uncalled)s) AS uncalled,
+           (SELECT count(*) FROM marked) AS marked, (SELECT count(*) FROM claimed) AS claimed
+    FROM written
+), counted AS (
+    UPDATE experiments_queue q
+    SET running = q.running - s.was_running + s.marked,
+        queued = q.queued - (s.n - s.was_running) - s.marked + s.requeued,
+        succeeded = q.succeeded + s.succeeded, failed = q.failed + s.failed, tokens = q.tokens + s.tokens,
+        calls = greatest(q.calls - s.uncalled, 0) + s.claimed,
+        claimed_at = CASE WHEN s.claimed > 0 THEN clock_timestamp() ELSE q.claimed_at END,
+        rate = CASE WHEN s.n = 0 THEN q.rate ELSE
+               coalesce(q.rate * exp(-least(extract(epoch FROM clock_timestamp() - q.rate_at)::float8
+                                            / {RATE_DECAY_S}, 50)), 0) + s.succeeded + s.failed END,
+        rate_at = CASE WHEN s.n = 0 THEN q.rate_at ELSE clock_timestamp() END,
+        streak = coalesce(%(streak)s::int, CASE WHEN %(streak_ends)s AND NOT q.probing THEN 0 ELSE q.streak END),
+        streak_group = coalesce(%(streak_group)s::text,
+                                CASE WHEN %(streak_ends)s AND NOT q.probing THEN '' ELSE q.streak_group END),
+        probing = coalesce(%(probing)s::bool, q.probing)
+    FROM sums s WHERE q.id = %(queue)s AND (s.n > 0 OR s.marked > 0 OR s.claimed > 0)
+    RETURNING q.queued, q.running, q.probing
+)
+SELECT q.status, coalesce(c.queued, q.queued), coalesce(c.running, q.running), coalesce(c.probing, q.probing),
+       extract(epoch FROM q.running_since)::float8, s.n, (
+       SELECT extract(epoch FROM min(available_at) - statement_timestamp())::float8
+       FROM experiments_queueitem WHERE queue_id = %(queue)s AND status = 'queued' AND lease_id IS NULL AND delayed
+       AND lost < {SUSPECT_FROM}),
+       r.id, r.row_index, r.payload, r.attempts, r.generation, r.lost,
+       extract(epoch FROM r.queued_at)::float8, r.limited_s
+FROM experiments_queue q CROSS JOIN sums s LEFT JOIN counted c ON TRUE LEFT JOIN claimed r ON TRUE
+WHERE q.id = %(queue)s AND q.deleted_at IS NULL
+ORDER BY r.row_index
+"""  # noqa: S608
+
+_MAY_BE_CLAIMED = """
+SELECT id, row_index FROM experiments_queueitem
+WHERE queue_id = %(queue)s AND status = 'queued' AND lease_id IS NULL AND {which}
+  AND row_index >= (SELECT first FROM wanted) AND row_index < (SELECT after_last FROM wanted)
+ORDER BY {order} LIMIT (SELECT n FROM wanted) FOR NO KEY UPDATE SKIP LOCKED
+"""
+_NEW = _MAY_BE_CLAIMED.format(which=f"NOT delayed AND lost < {SUSPECT_FROM}", order="row_index")
+_DUE = _MAY_BE_CLAIMED.format(
+    which=f"delayed AND available_at <= statement_timestamp() AND lost < {SUSPECT_FROM}", order="available_at"
+)
+_SUSPECT = _MAY_BE_CLAIMED.format(
+    which=f"lost >= {SUSPECT_FROM} AND available_at <= statement_timestamp()", order="row_index"
+)
+_ORDINARY_ROUND = Statement(_ROUND.format(sources=f"(SELECT * FROM ({_NEW}) a) UNION ALL (SELECT * FROM ({_DUE}) b)"))  # noqa: S608
+_SUSPECT_ROUND = Statement(_ROUND.format(sources=f"SELECT * FROM ({_SUSPECT}) a"))  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class LaneKeys:
+    """Whose round it is. `suspects`: it claims the rows that are called apart, and no others."""
+
+    queue_id: UUID
+    network_id: int
+    owner_id: int
+    lease_id: UUID
+    suspects: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoundOrder:
+    """What one round does. `marked`: item id and seconds of calls that run for some time already. `unsent`: rows of
+    the queue that this process has claimed and not sent."""
+
+    outcomes: Sequence[Outcome] = ()
+    marked: Sequence[tuple[int, float]] = ()
+    want: int = 0
+    unsent: int = 0
+    streak: Streak | None = None
+    """The streak with the outcomes; None where none of them can have begun or lengthened one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundResult:
+    """The queue after a round.
+
+    `running_since`: Unix time, another one after each start and resume. `next_due_s`: until the next row that waits for
+    its time; None where none does.
+    """
+
+    status: str
+    queued: int
+    running: int
+    probing: bool
+    running_since: float | None
+    recorded: int
+    next_due_s: float | None
+    claimed: list[ClaimedRow] = field(default_factory=list)
+
+
+def run_round(keys: LaneKeys, order: RoundOrder) -> RoundResult | None:
+    """Does what `order` says; None where the queue is gone. `DataError` where a value cannot be stored."""
+    values = {"outcomes": _as_json(order.outcomes), **_streak_values(order)}
+    values["marked_id"] = [item_id for item_id, _ in order.marked]
+    values["marked_age_s"] = [age_s for _, age_s in order.marked]
+    values |= {"queue": keys.queue_id, "network": keys.network_id, "owner": keys.owner_id, "lease": keys.lease_id}
+    values |= {"want": order.want, "uncalled": RowError.TEMPLATE_ERROR.value}
+    rows = (_SUSPECT_ROUND if keys.suspects else _ORDINARY_ROUND).fetch(values)
+    if not rows:
+        return None
+    claimed = [_claimed_row(row, keys.lease_id) for row in rows if row[7] is not None]
+    status, queued, running, probing, running_since, recorded, next_due_s = rows[0][:7]
+    return RoundResult(status, queued, running, probing, running_since, recorded, next_due_s, claimed)
+
+
+def _claimed_row(row: tuple[Any, ...], lease_id: UUID) -> ClaimedRow:
+    item_id, row_index, payload, attempts, generation, lost, queued_at, limited_s = row[7:]
+    return ClaimedRow(
+        id=item_id,
+        row_index=row_index,
+        # Django leaves the jsonb of raw queries as text.
+        payload=json.loads(payload) if isinstance(payload, str) else payload,
+        attempt=attempts + 1,
+        generation=generation,
+        lease_id=lease_id,
+        lost=lost,
+        queued_at=datetime.fromtimestamp(queued_at, UTC),
+        limited_s=limited_s,
+        running_since=row[4],
+    )
+
+
+def _as_json(outcomes: Sequence[Outcome]) -> str:
+    """An object for each row of `given`. Answers and runs are JSON already, and put in as they are."""
+    now = time.monotonic()
+    pairs = zip(outcomes, _trace_ids(outcomes), strict=True)
+    return "[" + ",".join(_object(one, trace_id, now) for one, trace_id in pairs) + "]"
+
+
+def _object(one: Outcome, trace_id: str | None, now: float) -> str:
+    plain = {
+        "id": one.row.id,
+        "lease_id": str(one.row.lease_id),
+        "attempt": one.row.attempt,
+        "status": one.status.value,
+        "counted": one.counted,
+        "delay_s": one.delay_s,
+        "limited": one.limited,
+        "error_code": str(one.error_code),
+        "message": one.message,
+        "trace_id": trace_id,
+        "elapsed_ms": one.elapsed_ms,
+        "http_status": one.http_status,
+        "name": str(one.name),
+        "age_s": now - one.begun if one.begun is not None else 0.0,
+        "tokens": one.tokens,
+        "spare": os.urandom(6).hex(),
+    }
+    nested = "".join(f',"{name}":{text}' for name, text in (("payload", one.payload), ("run", one.run)) if text)
+    return json.dumps(plain)[:-1] + nested + "}"
+
+
+def _trace_ids(outcomes: Sequence[Outcome]) -> list[str | None]:
+    """No two runs of one round get the same; one without gets one."""
+    taken: set[str] = set()
+    ids: list[str | None] = []
+    for outcome in outcomes:
+        trace_id = outcome.trace_id
+        if outcome.run is not None:
+            trace_id = trace_id or uuid4().hex
+            if trace_id in taken:
+                trace_id = f"{trace_id}~{uuid4().hex[:12]}"
+            taken.add(trace_id)
+        ids.append(trace_id)
+    return ids
+
+
+def _streak_values(order: RoundOrder) -> dict[str, Any]:
+    streak = order.streak
+    return {
+        "streak": streak.length if streak else None,
+        "streak_group": streak.group if streak else None,
+        "probing": streak.probing if streak else None,
+        "streak_ends": any(not one.neutral and one.breaker is None for one in order.outcomes),
+    }

@@ -1,0 +1,74 @@
+"""A round that may pause the queue: the queue is locked first, and what must be exact is counted under that lock.
+
+Limits on calls are kept exactly so, and failures in a row are counted in the order in which they came.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from experiments.core import limits
+from experiments.core.choices import QueueStatus
+from experiments.services.queue_pause import queue_pause_at_limit, queue_pause_by_breaker, queue_pause_for
+from experiments.worker.claim import LockedQueue, lock_queue
+from experiments.worker.record import Outcome, Streak, is_from_before, streak_after
+from experiments.worker.round import LaneKeys, RoundOrder, RoundResult, run_round
+
+_STILL_OURS = "SELECT id FROM experiments_queueitem WHERE id = ANY(%s) AND lease_id = %s"
+
+_AHEAD_ELSEWHERE = """
+SELECT count(*) FROM experiments_queueitem
+WHERE lease_id IN (SELECT lease_id FROM experiments_lane WHERE queue_id = %(queue)s AND lease_id <> %(lease)s)
+  AND queue_id = %(queue)s AND status = 'queued'
+"""
+
+
+def run_in_steps(keys: LaneKeys, order: RoundOrder) -> RoundResult | None:
+    """As `run_round`, in a transaction that pauses the queue where that is due. None: the queue is gone."""
+    with transaction.atomic():
+        queue = lock_queue(keys.queue_id)
+        if queue is None:
+            return None
+        accepted = _still_ours(order.outcomes, keys.lease_id)
+        judged = [
+            one for one in accepted if not is_from_before(one, probing=queue.probing, running_since=queue.running_since)
+        ]
+        streak = streak_after(Streak(queue.streak, queue.streak_group, queue.probing), judged)
+        result = run_round(keys, replace(order, streak=streak, want=_want(queue, order)))
+        if streak.tripped is not None:
+            queue_pause_by_breaker(keys.queue_id, streak.tripped)
+        waits = [one.pause_until_s for one in accepted if one.pause_until_s is not None]
+        if waits:
+            queue_pause_for(keys.queue_id, max(waits))
+        after = lock_queue(keys.queue_id)
+        if after is None or result is None:
+            return result
+        unsent = order.unsent + len(result.claimed) + _claimed_by_others(keys)
+        # What is claimed ahead is counted as a call before it is one.
+        made = replace(after, calls=after.calls - unsent)
+        if after.status == QueueStatus.RUNNING and queue_pause_at_limit(made):
+            return replace(result, status=QueueStatus.PAUSED)
+        return replace(result, status=after.status)
+
+
+def _claimed_by_others(keys: LaneKeys) -> int:
+    """Rows that other processes have claimed and, as far as it is written down, not sent."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AHEAD_ELSEWHERE, {"queue": keys.queue_id, "lease": keys.lease_id})
+        return int(cursor.fetchone()[0])
+
+
+def _want(queue: LockedQueue, order: RoundOrder) -> int:
+    left = limits.calls_left(queue)
+    return order.want if left is None else min(order.want, left)
+
+
+def _still_ours(outcomes: Sequence[Outcome], lease_id: UUID) -> list[Outcome]:
+    if not outcomes:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_STILL_OURS, [[one.row.id for one in outcomes], lease_id])
+        ours = {row[0] for row in cursor.fetchall()}
+    return [one for one in outcomes if one.row.id in ours]

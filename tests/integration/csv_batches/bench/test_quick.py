@@ -1,0 +1,36 @@
+"""`manage.py bench --quick` measures with a real worker, and leaves nothing behind."""
+
+import json
+import os
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from tests.integration.csv_batches.bench.support import has_database, rows_of_site
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_one_measure_from_end_to_end(tmp_path: Path) -> None:
+    out, path, before = StringIO(), tmp_path / "bench.json", rows_of_site()
+    call_command("bench", "--quick", "--only", "one_20ms", "--json", str(path), stdout=out)
+    assert "one at a time, 20 ms" in out.getvalue()
+    (line,) = json.loads(path.read_text())["results"]
+    assert line["ratio"] > 0
+    assert line["floor"]["median"] > 0
+    (details,) = line["details"]
+    assert details["failed"] == 0
+    assert {"worker_cpu_ms", "postgres_cpu_ms", "wal_bytes", "table_bytes", "server_cpu", "rss_mb"} < details.keys()
+    assert rows_of_site() == before
+    assert not has_database(os.getpid())
+
+
+def test_json_on_stdout_stands_alone() -> None:
+    out = StringIO()
+    call_command("bench", "--quick", "--only", "files", "--json", "-", stdout=out)
+    results = json.loads(out.getvalue())["results"]
+    names = [line["name"] for line in results]
+    assert names == ["file_read", "file_store", "file_export", "file_tables", "file_memory"]
+    assert all(line["ratio"] > 0 for line in results if line["name"] != "file_memory")
