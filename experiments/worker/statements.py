@@ -11,7 +11,16 @@ import psycopg
 from django.db import connection
 
 _NAMED = re.compile(r"%\((\w+)\)s")
-_PLAN_ONCE = "SELECT set_config('plan_cache_mode', 'force_generic_plan', FALSE), set_config('jit', 'off', FALSE)"
+_SETTINGS = {
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
+    # A plan is often made while the tables are empty or nothing is known of them yet, where a scan looks as cheap as
+    # an index, and it is kept while they grow.
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
+_PLAN_ONCE = "SELECT " + ", ".join(f"set_config('{name}', '{value}', FALSE)" for name, value in _SETTINGS.items())
 
 
 class Statement:
