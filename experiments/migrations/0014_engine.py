@@ -9,6 +9,20 @@ ALTER TABLE experiments_lane ADD CONSTRAINT experiments_lane_queue_id_cascade
 FOREIGN KEY (queue_id) REFERENCES experiments_queue (id) ON DELETE CASCADE
 """
 NO_CASCADE = "ALTER TABLE experiments_lane DROP CONSTRAINT experiments_lane_queue_id_cascade"
+CLAIMS = """
+INSERT INTO experiments_claim (item_id, queue_id, lease_id)
+SELECT id, queue_id, lease_id FROM experiments_queueitem WHERE lease_id IS NOT NULL
+"""
+CLAIMS_BACK = """
+UPDATE experiments_queueitem i SET lease_id = c.lease_id, lease_until = now()
+FROM experiments_claim c WHERE i.id = c.item_id AND i.status = 'running'
+"""
+# A claim lives as long as a call: what is dead of them is soon more than what lives.
+VACUUMED_OFTEN = """
+ALTER TABLE experiments_claim SET (
+    autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+    autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000)
+"""
 DELAYED = "UPDATE experiments_queueitem SET delayed = TRUE WHERE status = 'queued' AND available_at > now()"
 
 
@@ -70,6 +84,21 @@ class Migration(migrations.Migration):
             model_name='queueitem',
             name='item_lease',
         ),
+        migrations.CreateModel(
+            name='Claim',
+            fields=[
+                ('item', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='claim', serialize=False, to='experiments.queueitem')),
+                ('lease', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='claims', to='experiments.workerlease')),
+                ('queue', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='claims', to='experiments.queue')),
+            ],
+            options={'indexes': [models.Index(fields=['queue', 'lease'], name='claim_of_queue')]},
+        ),
+        migrations.RunSQL(CLAIMS, CLAIMS_BACK),
+        migrations.RunSQL(VACUUMED_OFTEN, migrations.RunSQL.noop),
+        migrations.RemoveField(
+            model_name='queueitem',
+            name='lease_id',
+        ),
         migrations.RemoveField(
             model_name='queueitem',
             name='lease_until',
@@ -98,30 +127,17 @@ class Migration(migrations.Migration):
             name='delayed',
             field=models.BooleanField(db_default=False, default=False, help_text='Queued, but not to be called before available_at.'),
         ),
-        migrations.AlterField(
+        migrations.AddIndex(
             model_name='queueitem',
-            name='lease_id',
-            field=models.UUIDField(blank=True, help_text='Of the worker that calls it; while queued: that has claimed it ahead.', null=True),
+            index=models.Index(condition=models.Q(('delayed', False), ('lost__lt', 2), ('status', experiments.core.choices.RowStatus['QUEUED'])), fields=['queue', 'row_index'], name='item_claim'),
         ),
         migrations.AddIndex(
             model_name='queueitem',
-            index=models.Index(condition=models.Q(('delayed', False), ('lease_id__isnull', True), ('lost__lt', 2), ('status', experiments.core.choices.RowStatus['QUEUED'])), fields=['queue', 'row_index'], name='item_claim'),
+            index=models.Index(condition=models.Q(('delayed', True), ('lost__lt', 2), ('status', experiments.core.choices.RowStatus['QUEUED'])), fields=['queue', 'available_at'], name='item_delayed'),
         ),
         migrations.AddIndex(
             model_name='queueitem',
-            index=models.Index(condition=models.Q(('delayed', True), ('lease_id__isnull', True), ('lost__lt', 2), ('status', experiments.core.choices.RowStatus['QUEUED'])), fields=['queue', 'available_at'], name='item_delayed'),
-        ),
-        migrations.AddIndex(
-            model_name='queueitem',
-            index=models.Index(condition=models.Q(('lease_id__isnull', True), ('lost__gte', 2), ('status', experiments.core.choices.RowStatus['QUEUED'])), fields=['queue', 'row_index'], name='item_suspect'),
-        ),
-        migrations.AddIndex(
-            model_name='queueitem',
-            index=models.Index(condition=models.Q(('lease_id__isnull', False)), fields=['lease_id'], name='item_leased'),
-        ),
-        migrations.AddConstraint(
-            model_name='queueitem',
-            constraint=models.CheckConstraint(condition=models.Q(('status', experiments.core.choices.RowStatus['QUEUED']), models.Q(('lease_id__isnull', False), ('status', experiments.core.choices.RowStatus['RUNNING'])), models.Q(models.Q(('status', experiments.core.choices.RowStatus['RUNNING']), _negated=True), ('lease_id__isnull', True)), _connector='OR'), name='item_lease_until_final'),
+            index=models.Index(condition=models.Q(('lost__gte', 2), ('status', experiments.core.choices.RowStatus['QUEUED'])), fields=['queue', 'row_index'], name='item_suspect'),
         ),
         migrations.AddField(
             model_name='lane',

@@ -2,13 +2,14 @@
 
 from experiments.models.api_tokens import ApiToken
 from experiments.models.networks import Agent, Network, NetworkCall
-from experiments.models.queues import Attempt, Lane, NetworkShare, Queue, QueueItem, WorkerLease, WorkerProcess
+from experiments.models.queues import Attempt, Claim, Lane, NetworkShare, Queue, QueueItem, WorkerLease, WorkerProcess
 from experiments.models.runs import Run
 
 __all__ = [
     "Agent",
     "ApiToken",
     "Attempt",
+    "Claim",
     "Lane",
     "Network",
     "NetworkCall",

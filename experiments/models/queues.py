@@ -168,9 +168,6 @@ class QueueItem(models.Model):
     delayed = models.BooleanField(
         default=False, db_default=False, help_text="Queued, but not to be called before available_at."
     )
-    lease_id = models.UUIDField(
-        null=True, blank=True, help_text="Of the worker that calls it; while queued: that has claimed it ahead."
-    )
     limited_since = models.DateTimeField(
         null=True, blank=True, help_text="First 429 since the last other outcome, or since a person resumed the queue."
     )
@@ -189,23 +186,22 @@ class QueueItem(models.Model):
     class Meta:
         ordering = ("queue", "row_index")
         indexes = (
-            # Claims look into one of these three, and none of them holds what another worker has claimed.
+            # Claims look into one of these three.
             models.Index(
                 fields=("queue", "row_index"),
-                condition=Q(status=RowStatus.QUEUED, lease_id__isnull=True, delayed=False, lost__lt=SUSPECT_FROM),
+                condition=Q(status=RowStatus.QUEUED, delayed=False, lost__lt=SUSPECT_FROM),
                 name="item_claim",
             ),
             models.Index(
                 fields=("queue", "available_at"),
-                condition=Q(status=RowStatus.QUEUED, lease_id__isnull=True, delayed=True, lost__lt=SUSPECT_FROM),
+                condition=Q(status=RowStatus.QUEUED, delayed=True, lost__lt=SUSPECT_FROM),
                 name="item_delayed",
             ),
             models.Index(
                 fields=("queue", "row_index"),
-                condition=Q(status=RowStatus.QUEUED, lease_id__isnull=True, lost__gte=SUSPECT_FROM),
+                condition=Q(status=RowStatus.QUEUED, lost__gte=SUSPECT_FROM),
                 name="item_suspect",
             ),
-            models.Index(fields=("lease_id",), condition=Q(lease_id__isnull=False), name="item_leased"),
             models.Index(fields=("queue",), condition=Q(limited_since__isnull=False), name="item_limited"),
             models.Index(fields=("queue", "status", "row_index"), name="item_page_status"),
             models.Index(
@@ -214,15 +210,7 @@ class QueueItem(models.Model):
                 name="item_page_error",
             ),
         )
-        constraints = (
-            models.UniqueConstraint(fields=("queue", "row_index"), name="item_row_unique"),
-            models.CheckConstraint(
-                condition=Q(status=RowStatus.QUEUED)
-                | Q(status=RowStatus.RUNNING, lease_id__isnull=False)
-                | (~Q(status=RowStatus.RUNNING) & Q(lease_id__isnull=True)),
-                name="item_lease_until_final",
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=("queue", "row_index"), name="item_row_unique"),)
 
     def __str__(self) -> str:
         return f"row {self.row_index}"
@@ -251,7 +239,7 @@ class Attempt(models.Model):
 class WorkerLease(models.Model):
     """The right of one worker process to what it has claimed, for as long as it renews it.
 
-    Rows, lanes and shares of networks name it. When it has ended they are free for others.
+    Claims, lanes and shares of networks name it. When it has ended they are free for others.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -266,6 +254,29 @@ class WorkerLease(models.Model):
 
     def __str__(self) -> str:
         return f"lease of {self.pid} on {self.host}"
+
+
+class Claim(models.Model):
+    """A row that a worker process has: ahead of its call, in flight, or answered and not recorded yet.
+
+    It is apart from the row, which is wide and in many indexes: a claim comes and goes with every call.
+    """
+
+    item = models.OneToOneField(
+        QueueItem, on_delete=models.DO_NOTHING, related_name="claim", db_constraint=False, primary_key=True
+    )
+    queue = models.ForeignKey(
+        Queue, on_delete=models.DO_NOTHING, related_name="claims", db_constraint=False, db_index=False
+    )
+    lease = models.ForeignKey(
+        WorkerLease, on_delete=models.DO_NOTHING, related_name="claims", db_constraint=False, db_index=False
+    )
+
+    class Meta:
+        indexes = (models.Index(fields=("queue", "lease"), name="claim_of_queue"),)
+
+    def __str__(self) -> str:
+        return f"claim of item {self.item_id}"
 
 
 class Lane(models.Model):

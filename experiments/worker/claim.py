@@ -1,7 +1,7 @@
 """Rows that a worker has claimed, and the queue that they belong to, locked for what must be counted exactly.
 
-A row is claimed ahead of its call: it stays `queued`, and its `lease_id` keeps others away. Locks are always taken in
-the order lease, items, queue. All times are the database's.
+A row is claimed ahead of its call: it stays `queued`, and its claim keeps others away. Locks are always taken in the
+order lease, claims, items, queue. All times are the database's.
 """
 
 from dataclasses import dataclass
@@ -75,9 +75,9 @@ def lock_queue(queue_id: UUID) -> LockedQueue | None:
 
 _GIVE_BACK = """
 WITH back AS (
-    UPDATE experiments_queueitem SET lease_id = NULL
-    WHERE queue_id = %(queue)s AND lease_id = %(lease)s AND status = 'queued' AND {which}
-    RETURNING id
+    DELETE FROM experiments_claim c USING experiments_queueitem i
+    WHERE c.queue_id = %(queue)s AND c.lease_id = %(lease)s AND i.id = c.item_id AND i.status = 'queued' AND {which}
+    RETURNING c.item_id
 )
 UPDATE experiments_queue q SET calls = greatest(q.calls - c.n, 0)
 FROM (SELECT count(*) AS n FROM back) c WHERE q.id = %(queue)s AND c.n > 0
@@ -86,12 +86,12 @@ FROM (SELECT count(*) AS n FROM back) c WHERE q.id = %(queue)s AND c.n > 0
 
 def give_back(queue_id: UUID, lease_id: UUID, item_ids: list[int]) -> None:
     """Rows that were claimed ahead and not sent wait again. It was no call."""
-    _give_back("id = ANY(%(ids)s)", queue_id, lease_id, item_ids)
+    _give_back("c.item_id = ANY(%(ids)s)", queue_id, lease_id, item_ids)
 
 
 def give_back_unknown(queue_id: UUID, lease_id: UUID, known_ids: list[int]) -> None:
     """The same for rows that a statement claimed whose result was lost with the connection: all but the known ones."""
-    _give_back("id <> ALL(%(ids)s)", queue_id, lease_id, known_ids)
+    _give_back("c.item_id <> ALL(%(ids)s)", queue_id, lease_id, known_ids)
 
 
 def _give_back(which: str, queue_id: UUID, lease_id: UUID, item_ids: list[int]) -> None:

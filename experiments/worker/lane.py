@@ -28,8 +28,12 @@ GROUP_S, GROUP_SHARE = 0.02, 0.02
 """Results that come within so long are recorded together: seconds at most, and as a share of what a call takes."""
 GROUP_ROWS, GROUP_BYTES = 200, 4 * 1024**2
 AHEAD_BYTES = 8 * 1024**2
+BEHIND = 2
+"""One row at a time: so many may be answered and not recorded yet when the next is sent. There are that many only where
+a call takes less time than a round."""
 TRY_AGAIN_S = 1.0
-"""Where there seemed to be nothing to claim, a lane tries again: another may have given rows back."""
+"""Where there seemed to be nothing to claim, or only from some row on, a lane tries again: another may have given rows
+back."""
 
 
 @dataclass
@@ -123,6 +127,8 @@ class Lane:
         self._row_bytes = 1024.0
         self._claim_at = 0.0
         self._ran_short = False
+        self._from_row = 0
+        self._from_start_at = 0.0
         self._due_at: float | None = None
         self._mark = False
 
@@ -174,7 +180,7 @@ class Lane:
 
         So what is sent and not recorded, which is called again after a crash, is never more than may be in flight. One
         call at a time would be slower by a round for each row: there the next begins meanwhile, unless the last one may
-        have to pause the queue.
+        have to pause the queue. `BEHIND` bounds what that can cost.
         """
         return self.slots > 1 or self.failing or self.view.is_capped or self.view.probing
 
@@ -183,7 +189,7 @@ class Lane:
             return False
         if self.view.probing and not self._may_probe():
             return False
-        return self.unrecorded <= self.slots
+        return self.unrecorded <= (self.slots if self.is_cautious else BEHIND)
 
     def _may_probe(self) -> bool:
         """After a pause by the system one row goes first; calls from before the pause do not count.
@@ -209,7 +215,7 @@ class Lane:
         rows = ceil(self.pace.rate_at(time.monotonic()) * (self.pace.round_s + self._group_s()) * 1.5)
         # Where other lanes work at the queue, one that is not about to be free keeps no row from them.
         least = 0 if self.view.concurrency > settings.LANE_WIDTH else 1
-        return max(least, min(rows + least, self.slots, int(AHEAD_BYTES / self._row_bytes)))
+        return max(least, min(rows + least, max(self.slots, BEHIND), int(AHEAD_BYTES / self._row_bytes)))
 
     def spare(self) -> list[ClaimedRow]:
         """Rows claimed ahead that others could call at once and this lane could not; they are no longer its."""
@@ -280,7 +286,10 @@ class Lane:
             taken += 1
         self.recording, self.pending = self.pending[:taken], self.pending[taken:]
         self.first_pending = now
-        order = RoundOrder(self.recording, want=self.want(network_free, now), unsent=unsent)
+        if now - self._from_start_at > TRY_AGAIN_S:
+            self._from_row, self._from_start_at = 0, now
+        want = self.want(network_free, now)
+        order = RoundOrder(self.recording, want=want, from_row=self._from_row, unsent=unsent)
         marked: list[tuple[int, float]] = []
         # Where the queue stops with it, what is in flight is to be seen.
         if self._mark or self.may_pause(order):
@@ -314,12 +323,24 @@ class Lane:
         self.ready.extend(result.claimed)
         for row in result.claimed:
             self._row_bytes = self._row_bytes * 0.9 + len(str(row.payload)) * 0.1
-        self._ran_short = order.want > len(result.claimed) if order.want else self._ran_short
-        if order.want > len(result.claimed):
+        if order.want:
+            self._find_next(order, result, now)
+        return freed
+
+    def _find_next(self, order: RoundOrder, result: RoundResult, now: float) -> None:
+        """Where and when to look for rows after a claim."""
+        is_short = order.want > result.found
+        if is_short and order.from_row:
+            self._from_row = 0
+            return
+        self._ran_short = is_short
+        if is_short:
             self._due_at = None if result.next_due_s is None else now + result.next_due_s
             due_s = result.next_due_s if result.next_due_s is not None else TRY_AGAIN_S
             self._claim_at = now + min(max(due_s, 0.01), TRY_AGAIN_S)
-        return freed
+        # Where many lanes are at the queue what they have claimed would be passed over again and again.
+        if result.claimed and self.view.concurrency > self._most:
+            self._from_row = result.claimed[-1].row_index + 1
 
     # -- for the engine
 

@@ -115,13 +115,15 @@ WHERE ((until < clock_timestamp()
 _HOLD = _ENDED + " AND id = %(lease)s FOR UPDATE SKIP LOCKED"
 _OF_CLUSTER = "SELECT id, pid FROM experiments_workerlease WHERE cluster = %s"
 _WITHOUT_LEASE = """
-SELECT DISTINCT i.lease_id FROM experiments_queueitem i
-WHERE i.lease_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM experiments_workerlease l WHERE l.id = i.lease_id)
+SELECT DISTINCT c.lease_id FROM experiments_claim c
+WHERE NOT EXISTS (SELECT 1 FROM experiments_workerlease l WHERE l.id = c.lease_id)
 """
 _RECLAIM = f"""
-WITH lost AS (
+WITH claims AS (
+    DELETE FROM experiments_claim WHERE lease_id = %(lease)s RETURNING item_id
+), lost AS (
     UPDATE experiments_queueitem i
-    SET lost = i.lost + 1, lease_id = NULL, delayed = FALSE,
+    SET lost = i.lost + 1, delayed = FALSE,
         attempts = i.attempts + (i.status = 'queued')::int,
         status = CASE WHEN i.lost + 1 >= greatest(q.max_attempts, {SUSPECT_FROM + 1}) THEN 'failed' ELSE 'queued' END,
         error_code = CASE WHEN i.lost + 1 >= greatest(q.max_attempts, {SUSPECT_FROM + 1}) THEN 'crashed' ELSE '' END,
@@ -129,8 +131,8 @@ WITH lost AS (
             THEN replace(%(crashed)s, '{{lost}}', (i.lost + 1)::text) ELSE '' END,
         completed_at = CASE WHEN i.lost + 1 >= greatest(q.max_attempts, {SUSPECT_FROM + 1})
             THEN clock_timestamp() END
-    FROM experiments_queue q, experiments_queueitem o
-    WHERE i.lease_id = %(lease)s AND q.id = i.queue_id AND o.id = i.id
+    FROM claims c, experiments_queue q, experiments_queueitem o
+    WHERE i.id = c.item_id AND q.id = i.queue_id AND o.id = i.id
     RETURNING i.id, i.queue_id, i.generation, i.attempts, i.started_at, i.status, o.status = 'running' AS was_running
 ), noted AS (
     INSERT INTO experiments_attempt (item_id, generation, attempt, started_at, outcome, detail)

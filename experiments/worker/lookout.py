@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from experiments.models.queues import SUSPECT_FROM
-from experiments.worker.round import RoundResult
+from experiments.worker.round import UNCLAIMED, RoundResult
 from experiments.worker.statements import Statement
 
 APART = -1
@@ -48,8 +48,7 @@ SELECT q.id, q.status, q.concurrency, q.queued, q.running, q.probing,
        a.id IS NOT NULL,
        a.id IS NOT NULL AND a.entered_at < clock_timestamp() - interval '1 second'
        AND (q.concurrency > 1 OR NOT EXISTS (
-           SELECT 1 FROM experiments_queueitem i WHERE i.lease_id IS NOT NULL AND i.queue_id = q.id
-           AND i.lease_id <> a.lease_id))
+           SELECT 1 FROM experiments_claim c WHERE c.queue_id = q.id AND c.lease_id <> a.lease_id))
        AND (NOT q.probing OR NOT EXISTS (
            SELECT 1 FROM experiments_queueitem i
            WHERE i.queue_id = q.id AND i.status IN ('queued', 'running') AND i.lost < 2
@@ -84,7 +83,7 @@ class EnteredLane:
     network_id: int
 
 
-_DUE = """
+_DUE = f"""
     SELECT q.id, n.number, q.network_id, q.claimed_at,
            least(%(width)s::int, q.concurrency - n.number * %(width)s::int) AS calls
     FROM experiments_queue q JOIN experiments_network w ON w.id = q.network_id
@@ -95,13 +94,13 @@ _DUE = """
       AND NOT EXISTS (SELECT 1 FROM experiments_lane l WHERE l.queue_id = q.id AND l.number = n.number)
       AND (EXISTS (
           SELECT 1 FROM experiments_queueitem i
-          WHERE i.queue_id = q.id AND i.status = 'queued' AND i.lease_id IS NULL AND NOT i.delayed AND i.lost < 2
+          WHERE i.queue_id = q.id AND i.status = 'queued' AND NOT i.delayed AND i.lost < 2 AND {UNCLAIMED}
           AND i.row_index >= coalesce(q.range_from, 0) AND i.row_index < coalesce(q.range_to, 2147483647))
        OR EXISTS (
           SELECT 1 FROM experiments_queueitem i
-          WHERE i.queue_id = q.id AND i.status = 'queued' AND i.lease_id IS NULL AND i.delayed AND i.lost < 2
+          WHERE i.queue_id = q.id AND i.status = 'queued' AND i.delayed AND i.lost < 2 AND {UNCLAIMED}
           AND i.available_at <= now() + interval '0.3 second'))
-"""
+"""  # noqa: S608
 # Queues that take turns at few slots do so best in one process: there a slot goes from one to the next at once.
 _NOT_ELSEWHERE = """
       AND (w.max_concurrency > %(width)s::int OR NOT EXISTS (
@@ -152,8 +151,8 @@ SELECT q.id, {APART}, q.network_id, %(lease)s, 0, 0, clock_timestamp()
 FROM experiments_queue q
 WHERE q.status = 'running' AND q.deleted_at IS NULL
   AND EXISTS (SELECT 1 FROM experiments_workerlease WHERE id = %(lease)s) AND EXISTS (
-    SELECT 1 FROM experiments_queueitem i WHERE i.queue_id = q.id AND i.status = 'queued' AND i.lease_id IS NULL
-    AND i.lost >= {SUSPECT_FROM})
+    SELECT 1 FROM experiments_queueitem i WHERE i.queue_id = q.id AND i.status = 'queued'
+    AND i.lost >= {SUSPECT_FROM} AND {UNCLAIMED})
 ORDER BY q.claimed_at NULLS FIRST LIMIT 1
 ON CONFLICT (queue_id, number) DO NOTHING
 RETURNING queue_id, number, network_id
@@ -197,7 +196,7 @@ SELECT EXISTS (
     WHERE q.status = 'running' AND q.deleted_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM experiments_lane l WHERE l.queue_id = q.id AND l.number = {APART})
       AND EXISTS (SELECT 1 FROM experiments_queueitem i WHERE i.queue_id = q.id AND i.status = 'queued'
-                  AND i.lease_id IS NULL AND i.lost >= {SUSPECT_FROM}))
+                  AND i.lost >= {SUSPECT_FROM} AND {UNCLAIMED}))
 """  # noqa: S608
 
 

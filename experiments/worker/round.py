@@ -1,8 +1,8 @@
 """One round of a lane: what came back is recorded, what runs is marked, the next rows are claimed, in one statement.
 
-It is the hot path: one trip to the database. The statement locks the rows that it writes,
-then at its end the queue's row, whose counters it changes by as much as it has really written. A row that somebody else
-has leased by now is left alone, so that a result is recorded once.
+It is the hot path: one trip to the database. The statement takes away the claims of the rows that it records, writes
+the rows, then at its end the queue's row, whose counters it changes by as much as it has really written. Where the
+claim is gone or somebody else's by now the row is left alone, so that a result is recorded once.
 """
 
 import json
@@ -20,26 +20,32 @@ from experiments.worker.claim import ClaimedRow
 from experiments.worker.record import Outcome, Streak
 from experiments.worker.statements import Statement
 
+UNCLAIMED = "NOT EXISTS (SELECT 1 FROM experiments_claim c WHERE c.item_id = i.id)"
+"""Of an item `i`."""
+
 _ROUND = f"""
 WITH given AS (
     SELECT * FROM jsonb_to_recordset(%(outcomes)s::jsonb) AS g(
         id bigint, lease_id uuid, attempt int, status text, counted bool, delay_s float8, limited bool,
         error_code text, message text, payload jsonb, trace_id text, elapsed_ms int, http_status int, name text,
         age_s float8, tokens bigint, run jsonb, spare text)
-), named AS (
+), fenced AS (
+    DELETE FROM experiments_claim c USING given g WHERE c.item_id = g.id AND c.lease_id = g.lease_id
+    RETURNING c.item_id
+), named AS MATERIALIZED (
     -- Every run gets a trace id of its own: a remote may send one that another row's run has already. Our own runtime,
-    -- called as if it were another's, does not know the row; the request that it kept says which it is.
-    SELECT g.*, o.status = 'running' AS was_running, CASE
-        WHEN g.run IS NULL THEN g.trace_id
-        WHEN r.id IS NULL OR r.item_id = g.id THEN g.trace_id
-        WHEN r.item_id IS NULL AND r.owner_id = %(owner)s AND r.request->>'experiment_id' = %(queue)s::text
-             AND r.request->>'experiment_item_index' = o.row_index::text THEN g.trace_id
-        ELSE g.trace_id || '~' || g.spare END AS trace
-    FROM given g JOIN experiments_queueitem o ON o.id = g.id
-    LEFT JOIN experiments_run r ON r.network_id = %(network)s AND r.trace_id = g.trace_id
+    -- called as if it were another's, does not know the row; the request that it kept says which it is. With + 0 no
+    -- index is taken that begins with the network: a plan that is made while there are no runs could take any.
+    SELECT g.*, o.status = 'running' AS was_running, CASE WHEN g.run IS NOT NULL AND (
+        SELECT r.item_id IS DISTINCT FROM g.id AND NOT coalesce(
+            r.item_id IS NULL AND r.owner_id = %(owner)s AND r.request->>'experiment_id' = %(queue)s::text
+            AND r.request->>'experiment_item_index' = o.row_index::text, FALSE)
+        FROM experiments_run r WHERE r.trace_id = g.trace_id AND r.network_id + 0 = %(network)s
+    ) THEN g.trace_id || '~' || g.spare ELSE g.trace_id END AS trace
+    FROM fenced f JOIN given g ON g.id = f.item_id JOIN experiments_queueitem o ON o.id = g.id
 ), written AS (
     UPDATE experiments_queueitem i
-    SET status = g.status, lease_id = NULL, lost = 0,
+    SET status = g.status, lost = 0,
         attempts = i.attempts + (i.status = 'queued')::int - (NOT g.counted)::int,
         delayed = g.status = 'queued' AND g.delay_s > 0,
         available_at = CASE WHEN g.status = 'queued' THEN clock_timestamp() + g.delay_s * interval '1 second'
@@ -50,7 +56,7 @@ WITH given AS (
         started_at = CASE WHEN i.status = 'queued' THEN clock_timestamp() - g.age_s * interval '1 second'
                           ELSE i.started_at END,
         completed_at = CASE WHEN g.status = 'queued' THEN NULL ELSE clock_timestamp() END
-    FROM named g WHERE i.id = g.id AND i.lease_id = g.lease_id
+    FROM named g WHERE i.id = g.id
     RETURNING i.id, i.generation, i.started_at, g.was_running, g.attempt, g.http_status, g.name, g.message, g.status,
               g.tokens, g.trace, g.run
 ), noted AS (
@@ -72,20 +78,23 @@ WITH given AS (
     SET status = 'running', attempts = i.attempts + 1, completed_at = NULL, elapsed_ms = NULL,
         started_at = clock_timestamp() - m.age_s * interval '1 second'
     FROM unnest(%(marked_id)s::bigint[], %(marked_age_s)s::float8[]) AS m(id, age_s)
-    WHERE i.id = m.id AND i.lease_id = %(lease)s AND i.status = 'queued'
+    JOIN experiments_claim c ON c.item_id = m.id AND c.lease_id = %(lease)s
+    WHERE i.id = m.id AND i.status = 'queued'
     RETURNING i.id
 ), wanted AS (
     SELECT CASE WHEN status = 'running' AND deleted_at IS NULL THEN %(want)s::int ELSE 0 END AS n,
            coalesce(range_from, 0) AS first, coalesce(range_to, 2147483647) AS after_last
     FROM experiments_queue WHERE id = %(queue)s
 ), picked AS (
-    SELECT id FROM (
+    -- Locked, so that what it gives is the newest of a row, and the row may still be claimed.
+    SELECT * FROM (
         {{sources}}
     ) found ORDER BY row_index LIMIT (SELECT n FROM wanted)
 ), claimed AS (
-    UPDATE experiments_queueitem i SET lease_id = %(lease)s FROM picked WHERE i.id = picked.id
-    RETURNING i.id, i.row_index, i.payload, i.attempts, i.generation, i.lost, i.queued_at,
-              coalesce(extract(epoch FROM clock_timestamp() - i.limited_since), 0)::float8 AS limited_s
+    -- Another lane may have claimed it since this statement began, and let go of the lock.
+    INSERT INTO experiments_claim (item_id, queue_id, lease_id) SELECT id, %(queue)s, %(lease)s FROM picked
+    ON CONFLICT (item_id) DO NOTHING
+    RETURNING item_id
 ), sums AS (
     SELECT count(*) AS n, count(*) FILTER (WHERE was_running) AS was_running,
            count(*) FILTER (WHERE status = 'queued') AS requeued,
@@ -114,29 +123,35 @@ WITH given AS (
 )
 SELECT q.status, coalesce(c.queued, q.queued), coalesce(c.running, q.running), coalesce(c.probing, q.probing),
        extract(epoch FROM q.running_since)::float8, s.n, (
-       SELECT extract(epoch FROM min(available_at) - statement_timestamp())::float8
-       FROM experiments_queueitem WHERE queue_id = %(queue)s AND status = 'queued' AND lease_id IS NULL AND delayed
-       AND lost < {SUSPECT_FROM}),
-       r.id, r.row_index, r.payload, r.attempts, r.generation, r.lost,
-       extract(epoch FROM r.queued_at)::float8, r.limited_s
-FROM experiments_queue q CROSS JOIN sums s LEFT JOIN counted c ON TRUE LEFT JOIN claimed r ON TRUE
+       SELECT extract(epoch FROM i.available_at - statement_timestamp())::float8 FROM experiments_queueitem i
+       WHERE i.queue_id = %(queue)s AND i.status = 'queued' AND i.delayed AND i.lost < {SUSPECT_FROM} AND {UNCLAIMED}
+       ORDER BY i.available_at LIMIT 1),
+       (SELECT count(*) FROM picked),
+       r.id, r.row_index, r.payload, r.attempts, r.generation, r.lost, r.queued_s, r.limited_s
+FROM experiments_queue q CROSS JOIN sums s LEFT JOIN counted c ON TRUE
+LEFT JOIN (SELECT p.* FROM claimed l JOIN picked p ON p.id = l.item_id) r ON TRUE
 WHERE q.id = %(queue)s AND q.deleted_at IS NULL
 ORDER BY r.row_index
 """  # noqa: S608
 
 _MAY_BE_CLAIMED = """
-SELECT id, row_index FROM experiments_queueitem
-WHERE queue_id = %(queue)s AND status = 'queued' AND lease_id IS NULL AND {which}
-  AND row_index >= (SELECT first FROM wanted) AND row_index < (SELECT after_last FROM wanted)
-ORDER BY {order} LIMIT (SELECT n FROM wanted) FOR NO KEY UPDATE SKIP LOCKED
+SELECT i.id, i.row_index, i.payload, i.attempts, i.generation, i.lost,
+       extract(epoch FROM i.queued_at)::float8 AS queued_s,
+       coalesce(extract(epoch FROM clock_timestamp() - i.limited_since), 0)::float8 AS limited_s
+FROM experiments_queueitem i
+WHERE i.queue_id = %(queue)s AND i.status = 'queued' AND {which} AND {unclaimed}
+  AND i.row_index >= (SELECT first FROM wanted) AND i.row_index < (SELECT after_last FROM wanted)
+ORDER BY {order} LIMIT (SELECT n FROM wanted) FOR NO KEY UPDATE OF i SKIP LOCKED
 """
-_NEW = _MAY_BE_CLAIMED.format(which=f"NOT delayed AND lost < {SUSPECT_FROM}", order="row_index")
-_DUE = _MAY_BE_CLAIMED.format(
-    which=f"delayed AND available_at <= statement_timestamp() AND lost < {SUSPECT_FROM}", order="available_at"
-)
-_SUSPECT = _MAY_BE_CLAIMED.format(
-    which=f"lost >= {SUSPECT_FROM} AND available_at <= statement_timestamp()", order="row_index"
-)
+
+
+def _source(which: str, order: str) -> str:
+    return _MAY_BE_CLAIMED.format(which=which, order=order, unclaimed=UNCLAIMED)
+
+
+_NEW = _source(f"NOT i.delayed AND i.lost < {SUSPECT_FROM} AND i.row_index >= %(from_row)s::int", "i.row_index")
+_DUE = _source(f"i.delayed AND i.available_at <= statement_timestamp() AND i.lost < {SUSPECT_FROM}", "i.available_at")
+_SUSPECT = _source(f"i.lost >= {SUSPECT_FROM} AND i.available_at <= statement_timestamp()", "i.row_index")
 _ORDINARY_ROUND = Statement(_ROUND.format(sources=f"(SELECT * FROM ({_NEW}) a) UNION ALL (SELECT * FROM ({_DUE}) b)"))  # noqa: S608
 _SUSPECT_ROUND = Statement(_ROUND.format(sources=f"SELECT * FROM ({_SUSPECT}) a"))  # noqa: S608
 
@@ -154,12 +169,13 @@ class LaneKeys:
 
 @dataclass(frozen=True, slots=True)
 class RoundOrder:
-    """What one round does. `marked`: item id and seconds of calls that run for some time already. `unsent`: rows of
-    the queue that this process has claimed and not sent."""
+    """What one round does. `marked`: item id and seconds of calls that run for some time already. `from_row`: where
+    to look for rows that were never called. `unsent`: rows of the queue that this process has claimed and not sent."""
 
     outcomes: Sequence[Outcome] = ()
     marked: Sequence[tuple[int, float]] = ()
     want: int = 0
+    from_row: int = 0
     unsent: int = 0
     streak: Streak | None = None
     """The streak with the outcomes; None where none of them can have begun or lengthened one."""
@@ -170,7 +186,8 @@ class RoundResult:
     """The queue after a round.
 
     `running_since`: Unix time, another one after each start and resume. `next_due_s`: until the next row that waits for
-    its time; None where none does.
+    its time; None where none does. `found`: rows that could be claimed, up to as many as were wanted; another lane may
+    have been faster with some.
     """
 
     status: str
@@ -180,6 +197,7 @@ class RoundResult:
     running_since: float | None
     recorded: int
     next_due_s: float | None
+    found: int
     claimed: list[ClaimedRow] = field(default_factory=list)
 
 
@@ -189,17 +207,17 @@ def run_round(keys: LaneKeys, order: RoundOrder) -> RoundResult | None:
     values["marked_id"] = [item_id for item_id, _ in order.marked]
     values["marked_age_s"] = [age_s for _, age_s in order.marked]
     values |= {"queue": keys.queue_id, "network": keys.network_id, "owner": keys.owner_id, "lease": keys.lease_id}
-    values |= {"want": order.want, "uncalled": RowError.TEMPLATE_ERROR.value}
+    values |= {"want": order.want, "from_row": order.from_row, "uncalled": RowError.TEMPLATE_ERROR.value}
     rows = (_SUSPECT_ROUND if keys.suspects else _ORDINARY_ROUND).fetch(values)
     if not rows:
         return None
-    claimed = [_claimed_row(row, keys.lease_id) for row in rows if row[7] is not None]
-    status, queued, running, probing, running_since, recorded, next_due_s = rows[0][:7]
-    return RoundResult(status, queued, running, probing, running_since, recorded, next_due_s, claimed)
+    claimed = [_claimed_row(row, keys.lease_id) for row in rows if row[8] is not None]
+    status, queued, running, probing, running_since, recorded, next_due_s, found = rows[0][:8]
+    return RoundResult(status, queued, running, probing, running_since, recorded, next_due_s, found, claimed)
 
 
 def _claimed_row(row: tuple[Any, ...], lease_id: UUID) -> ClaimedRow:
-    item_id, row_index, payload, attempts, generation, lost, queued_at, limited_s = row[7:]
+    item_id, row_index, payload, attempts, generation, lost, queued_s, limited_s = row[8:]
     return ClaimedRow(
         id=item_id,
         row_index=row_index,
@@ -209,7 +227,7 @@ def _claimed_row(row: tuple[Any, ...], lease_id: UUID) -> ClaimedRow:
         generation=generation,
         lease_id=lease_id,
         lost=lost,
-        queued_at=datetime.fromtimestamp(queued_at, UTC),
+        queued_at=datetime.fromtimestamp(queued_s, UTC),
         limited_s=limited_s,
         running_since=row[4],
     )

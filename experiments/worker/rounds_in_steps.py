@@ -16,12 +16,11 @@ from experiments.worker.claim import LockedQueue, lock_queue
 from experiments.worker.record import Outcome, Streak, is_from_before, streak_after
 from experiments.worker.round import LaneKeys, RoundOrder, RoundResult, run_round
 
-_STILL_OURS = "SELECT id FROM experiments_queueitem WHERE id = ANY(%s) AND lease_id = %s"
+_STILL_OURS = "SELECT item_id FROM experiments_claim WHERE item_id = ANY(%s) AND lease_id = %s"
 
 _AHEAD_ELSEWHERE = """
-SELECT count(*) FROM experiments_queueitem
-WHERE lease_id IN (SELECT lease_id FROM experiments_lane WHERE queue_id = %(queue)s AND lease_id <> %(lease)s)
-  AND queue_id = %(queue)s AND status = 'queued'
+SELECT count(*) FROM experiments_claim c JOIN experiments_queueitem i ON i.id = c.item_id
+WHERE c.queue_id = %(queue)s AND c.lease_id <> %(lease)s AND i.status = 'queued'
 """
 
 

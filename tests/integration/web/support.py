@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
 
 from django.contrib.auth import get_user_model
 from django.test import Client
@@ -88,7 +87,7 @@ def row_of(batch: CsvBatch, index: int, status: str, **values: Any) -> CsvBatchR
     by_status: dict[str, dict[str, Any]] = {
         "succeeded": {"result_payload": {"category": f"answer {index}", "urgent": True}, "elapsed_ms": 5400},
         "failed": {"error_code": "timeout", "error_message": f"Row {index} took too long."},
-        "running": {"lease_id": uuid4(), "started_at": timezone.now()},
+        "running": {"started_at": timezone.now()},
         "queued": {},
     }
     given = {"payload": [f"{index:05}", f"subject {index}", f"body {index}"]} | by_status[status] | values

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from csv_batches.models import CsvBatch
 from experiments.core.choices import RowStatus
-from experiments.models import Lane, Queue, QueueItem, WorkerLease
+from experiments.models import Claim, Lane, Queue, QueueItem, WorkerLease
 from experiments.worker.claim import ClaimedRow
 from experiments.worker.record import Outcome
 from experiments.worker.round import LaneKeys, RoundOrder, RoundResult, run_round
@@ -74,3 +74,8 @@ def counters(batch: CsvBatch) -> dict[str, int]:
 
 def item(batch: CsvBatch, index: int) -> QueueItem:
     return QueueItem.objects.get(queue_id=batch.pk, row_index=index)
+
+
+def holder(item: QueueItem) -> UUID | None:
+    """Under which lease it is claimed; None where nobody has it."""
+    return Claim.objects.filter(item_id=item.pk).values_list("lease_id", flat=True).first()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from experiments.models import Network, QueueItem
+from experiments.models import Claim, Network
 from tests.support.api import Api, numbered
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker, eventually
@@ -31,7 +31,7 @@ def test_no_call_begins_what_was_claimed_ahead_waits_uncounted_and_it_goes_on_by
     run_server.wait(done=20)
     hold("net", 5)
     held_at = time.time()
-    eventually(lambda: not QueueItem.objects.filter(lease_id__isnull=False).exists(), what="nobody has a row")
+    eventually(lambda: not Claim.objects.exists(), what="nobody has a row")
     before = calls(run_server)
     assert max(call["started"] for call in run_server.ledger(bodies=False)) < held_at + SEEN_S
     state = api.batch(batch)

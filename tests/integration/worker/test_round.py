@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from csv_batches.models import CsvBatch
-from experiments.models import Attempt, Queue, QueueItem, Run
+from experiments.models import Attempt, Claim, Queue, QueueItem, Run
 from experiments.worker.claim import give_back, give_back_unknown
 from experiments.worker.round import RoundOrder, run_round
 from tests.integration.web.support import batch_of, user
@@ -18,6 +19,7 @@ from tests.integration.worker.support import (
     counters,
     did,
     failed,
+    holder,
     item,
     keys_of,
     succeeded,
@@ -65,7 +67,7 @@ def test_a_claimed_row_is_told_as_it_is() -> None:
     assert (row.attempt, row.generation, row.lost, row.limited_s) == (1, 1, 0, 0)
     assert (row.queued_at, row.lease_id) == (stored.queued_at, keys.lease_id)
     assert row.running_since == Queue.objects.get(pk=batch.pk).running_since
-    assert (stored.lease_id, stored.status, stored.attempts) == (keys.lease_id, "queued", 0)
+    assert (holder(stored), stored.status, stored.attempts) == (keys.lease_id, "queued", 0)
 
 
 def test_an_answer_is_stored_with_its_run() -> None:
@@ -75,7 +77,7 @@ def test_an_answer_is_stored_with_its_run() -> None:
     did(keys, [succeeded(row, run=run(), trace_id="t", http_status=200)])
     stored, kept = item(batch, 0), Run.objects.get()
     assert stored.result_payload == {"category": "billing", "urgent": True}
-    assert (stored.run_trace_id, stored.elapsed_ms, stored.lease_id) == ("t", 12, None)
+    assert (stored.run_trace_id, stored.elapsed_ms, holder(stored)) == ("t", 12, None)
     assert stored.completed_at is not None
     assert (kept.trace_id, kept.item_id, kept.owner_id, kept.final) == ("t", row.id, batch.created_by_id, {"n": 1})
     assert kept.debug is None
@@ -93,7 +95,7 @@ def test_of_a_queue_that_is_deleted_nothing_comes_back() -> None:
     keys = keys_of(batch)
     Queue.objects.filter(pk=batch.pk).update(deleted_at=timezone.now())
     assert run_round(keys, RoundOrder(want=1)) is None
-    assert not QueueItem.objects.filter(lease_id__isnull=False).exists()
+    assert not Claim.objects.exists()
 
 
 # -- whose row it is
@@ -103,11 +105,11 @@ def test_an_outcome_of_a_row_that_another_has_by_now_is_refused_and_counts_nowhe
     batch = waiting(2)
     keys, other = keys_of(batch), keys_of(batch)
     first, second = claim(keys, 2)
-    QueueItem.objects.filter(pk=first.id).update(lease_id=other.lease_id)
+    Claim.objects.filter(pk=first.id).update(lease_id=other.lease_id)
     before = counters(batch)
     result = did(keys, [succeeded(first, run=run(), trace_id="t")])
     assert (result.recorded, counters(batch)) == (0, before)
-    assert (item(batch, 0).status, item(batch, 0).lease_id) == ("queued", other.lease_id)
+    assert (item(batch, 0).status, holder(item(batch, 0))) == ("queued", other.lease_id)
     assert not Attempt.objects.exists()
     assert not Run.objects.exists()
     # The other of the same round is recorded all the same.
@@ -167,7 +169,7 @@ def test_a_row_that_waits_again_has_one_attempt_more_where_it_counts(is_marked: 
         did(keys, marked=[(row.id, 1.0)])
     did(keys, [again(row, counted=counted)])
     stored = item(batch, 0)
-    assert (stored.status, stored.attempts, stored.lease_id) == ("queued", int(counted), None)
+    assert (stored.status, stored.attempts, holder(stored)) == ("queued", int(counted), None)
     assert (stored.error_code, stored.error_message, stored.completed_at) == ("", "", None)
     assert counters(batch) == {"queued": 1, "calls": 1}
     [row] = claim(keys, 1)
@@ -318,7 +320,7 @@ def test_rows_that_are_given_back_wait_as_if_nobody_had_taken_them() -> None:
     did(keys, marked=[(rows[2].id, 1.0)])
     give_back(batch.pk, keys.lease_id, [rows[0].id, rows[2].id])
     assert counters(batch) == {"queued": 3, "running": 1, "calls": 2}
-    assert [item(batch, index).lease_id is None for index in range(3)] == [True, False, False], "one of them was sent"
+    assert [holder(item(batch, index)) is None for index in range(3)] == [True, False, False], "one of them was sent"
     assert (item(batch, 0).attempts, item(batch, 0).status) == (0, "queued")
     assert not Attempt.objects.exists()
     assert indexes(claim(keys_of(batch), 1)) == [0]
@@ -329,7 +331,7 @@ def test_rows_of_others_are_not_given_back() -> None:
     [row] = claim(keys_of(batch), 1)
     give_back(batch.pk, keys_of(batch).lease_id, [row.id])
     assert counters(batch) == {"queued": 2, "calls": 1}
-    assert item(batch, 0).lease_id is not None
+    assert holder(item(batch, 0)) is not None
 
 
 def test_rows_that_a_process_does_not_know_of_are_given_back_and_those_that_it_knows_are_not() -> None:
@@ -339,5 +341,23 @@ def test_rows_that_a_process_does_not_know_of_are_given_back_and_those_that_it_k
     claim(keys, 1)
     claim(keys_of(batch), 1)
     give_back_unknown(batch.pk, keys.lease_id, [row.id for row in known])
-    assert [item(batch, index).lease_id is None for index in range(4)] == [False, False, True, False]
+    assert [holder(item(batch, index)) is None for index in range(4)] == [False, False, True, False]
     assert counters(batch) == {"queued": 4, "calls": 3}
+
+
+# -- its plan
+
+
+def test_a_plan_that_is_made_while_nothing_is_known_of_the_tables_looks_into_indexes_by_key() -> None:
+    did(keys_of(waiting(1)))
+    with connection.cursor() as cursor:
+        # As where the tables were made a moment ago.
+        cursor.execute("UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE relname LIKE 'experiments_%'")
+        cursor.execute(
+            "SELECT name, cardinality(parameter_types) FROM pg_prepared_statements WHERE statement LIKE '%fenced%'"
+        )
+        name, places = cursor.fetchall()[-1]
+        cursor.execute(f"EXPLAIN EXECUTE {name} ({', '.join(['NULL'] * places)})")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Seq Scan" not in plan
+    assert "using run_trace on" in plan, "and not through all runs of the network"

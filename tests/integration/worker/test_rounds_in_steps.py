@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from csv_batches.models import CsvBatch
-from experiments.models import Queue, QueueItem
+from experiments.models import Claim, Queue
 from experiments.run_client.retry_policy import NOT_FOUND, UNAUTHORIZED
 from experiments.worker.claim import ClaimedRow
 from experiments.worker.record import Outcome
@@ -133,7 +133,7 @@ def test_outcomes_of_rows_that_another_has_do_not_count() -> None:
     batch = waiting(9)
     keys = keys_of(batch)
     rows = claim(keys, 5)
-    QueueItem.objects.filter(pk=rows[0].id).update(lease_id=keys_of(batch).lease_id)
+    Claim.objects.filter(pk=rows[0].id).update(lease_id=keys_of(batch).lease_id)
     assert did(keys, [refused(row) for row in rows]).status == "running"
     assert streak(batch)[0] == 4
 

@@ -67,9 +67,14 @@ def answered(lane: Lane, flight: Flight, *, now: float = NOW, **values: Any) -> 
     return outcome
 
 
-def result(claimed: Sequence[int] = (), *, next_due_s: float | None = None, **values: Any) -> RoundResult:
+def result(
+    claimed: Sequence[int] = (), *, next_due_s: float | None = None, found: int | None = None, **values: Any
+) -> RoundResult:
     given = {"status": VIEW.status, "queued": 1_000, "running": 0, "probing": False, "running_since": SINCE} | values
-    return RoundResult(**given, recorded=0, next_due_s=next_due_s, claimed=[row(index) for index in claimed])
+    rows = [row(index) for index in claimed]
+    return RoundResult(
+        **given, recorded=0, next_due_s=next_due_s, found=len(rows) if found is None else found, claimed=rows
+    )
 
 
 def recorded(lane: Lane, order: RoundOrder | None = None) -> int:

@@ -5,6 +5,7 @@ from django.conf import settings
 
 from experiments.core.choices import QueueStatus
 from experiments.run_client.retry_policy import SERVER
+from experiments.worker.lane import BEHIND
 from experiments.worker.lookout import APART
 from tests.unit.worker.lanes import BEFORE, NOW, answered, claimed, lane, recorded
 
@@ -76,9 +77,10 @@ def test_one_at_a_time_the_next_is_sent_while_the_last_is_recorded() -> None:
     assert one.can_send()
 
 
-def test_but_not_while_two_are_to_be_recorded() -> None:
-    one = claimed(lane(concurrency=1), 0, 1, 2)
-    for _ in range(2):
+def test_but_not_while_more_are_to_be_recorded_than_it_may_be_behind() -> None:
+    one = claimed(lane(concurrency=1), *range(BEHIND + 2))
+    for _ in range(BEHIND + 1):
+        assert one.can_send()
         flight = one.begin(NOW)
         one.end(flight, frees=True)
         answered(one, flight)
