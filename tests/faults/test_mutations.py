@@ -28,13 +28,22 @@ class Mutation:
 
 MUTATIONS = {
     "the fence": Mutation(
-        "experiments/worker/record.py",
-        ((" AND i.lease_id = g.lease_id AND i.status = 'running'", ""),),
+        "experiments/worker/round.py",
+        (
+            (
+                "DELETE FROM experiments_claim c USING given g WHERE c.item_id = g.id AND c.lease_id = g.lease_id\n"
+                "    RETURNING c.item_id",
+                "SELECT g.id AS item_id FROM given g",
+            ),
+        ),
         ("test_f08_worker_stopped_and_continued.py",),
     ),
     "the claim count": Mutation(
-        "experiments/worker/claim.py",
-        (("lost + 1 >= %(max_attempts)s", "FALSE"), ("SET lost = lost + 1,", "SET lost = 0,")),
+        "experiments/worker/leases.py",
+        (
+            ("i.lost + 1 >= greatest(q.max_attempts, {SUSPECT_FROM + 1})", "FALSE"),
+            ("SET lost = i.lost + 1,", "SET lost = 0,"),
+        ),
         ("test_f17_rows_that_kill.py",),
     ),
     "the sweeper": Mutation(

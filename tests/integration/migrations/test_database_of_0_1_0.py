@@ -23,16 +23,15 @@ DUMP = (DATA / "version_0_1_0.sql").read_text()
 TABLES = re.findall(r"^CREATE TABLE public\.(\w+)", DUMP, re.MULTILINE)
 
 RENAMED = {
-    ("experiments_queueitem", "lease_token"): "lease_id",
     ("csv_batches_upload", "token"): "lease_id",
     ("experiments_networkcall", "token"): "lease_id",
 }
 """Columns that may have another name by now."""
 DROPPED = {
-    "experiments_queueitem": {"lease_until"},
+    "experiments_queueitem": {"lease_token", "lease_until"},
     "experiments_workerprocess": {"queue_id"},
 }
-"""Columns that are gone: by now a lease and its end are a process's, which serves many queues."""
+"""Columns that are gone: by now a lease and its end are a process's, which serves many queues, and its rows claims."""
 EPHEMERAL = {"experiments_lane"}
 """Where workers were. None runs while a database is migrated."""
 GROW = {"django_migrations", "django_content_type", "auth_permission"}
@@ -143,6 +142,15 @@ def test_each_row_of_a_table_is_as_it_was(old: OldDatabase, table: str) -> None:
     # A column that is new has nothing to be compared with; one that is gone, and is not listed, fails here.
     kept = {name: texts for name, texts in before.items() if name not in DROPPED.get(table, ())}
     assert {name: after.get(name) for name in kept} == kept
+
+
+def test_rows_in_flight_are_claimed_under_the_leases_that_they_had(old: OldDatabase) -> None:
+    items = old.before["experiments_queueitem"]
+    leases = dict(zip(items["id"], items["lease_token"], strict=True))
+    with psycopg.connect(old.url) as connection:
+        claims = connection.execute("SELECT item_id::text, lease_id::text FROM experiments_claim").fetchall()
+    assert dict(claims) == {item: lease for item, lease in leases.items() if lease is not None}
+    assert claims
 
 
 def test_the_dump_has_rows_in_each_table_of_ours(old: OldDatabase) -> None:
