@@ -7,7 +7,7 @@ one lane and claims its next rows. Calls are begun by the `Dispatcher`, without 
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from django.conf import settings
@@ -331,17 +331,20 @@ class Engine:
                     if not lane.pending and not lane.want(network.free, now):
                         self._calls.busy.discard(lane)
                     continue
-                unsent = sum(len(one.ready) for one in network.lanes if one.keys.queue_id == lane.keys.queue_id)
-                order = lane.begin_round(network.free, unsent, now)
-            self._make_round(network, lane, order)
+                of_queue = [one for one in network.lanes if one.keys.queue_id == lane.keys.queue_id]
+                beside = [one for one in of_queue if one is not lane]
+                order = lane.begin_round(network.free, now, beside)
+            self._make_round(network, lane, order, beside)
 
-    def _make_round(self, network: NetworkSlots, lane: Lane, order: RoundOrder) -> None:
+    def _make_round(self, network: NetworkSlots, lane: Lane, order: RoundOrder, beside: Sequence[Lane]) -> None:
         begun = time.monotonic()
         result = self._persist(lambda: recorded(lane.keys, order, careful=lane.may_pause(order)), lane=lane)
         now = time.monotonic()
         with self._calls.lock:
             lane.pace.saw_round(now - begun)
             network.in_flight -= lane.end_round(order, result, now)
+            for one in beside:
+                one.saw_marked(order)
             seems_done = result is not None and not result.running and lane.is_idle
             if result is None:
                 lane.leaving = True

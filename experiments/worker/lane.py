@@ -6,7 +6,7 @@ Nothing here touches the database or the network. Call threads and the engine's 
 
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
 
@@ -276,8 +276,11 @@ class Lane:
     def _group_is_full(self) -> bool:
         return len(self.pending) >= GROUP_ROWS or sum(one.size for one in self.pending) >= GROUP_BYTES
 
-    def begin_round(self, network_free: int, unsent: int, now: float) -> RoundOrder:
-        """What to do in one statement. At least one outcome, however large, and no more than one should hold."""
+    def begin_round(self, network_free: int, now: float, beside: Sequence["Lane"] = ()) -> RoundOrder:
+        """What to do in one statement. At least one outcome, however large, and no more than one should hold.
+
+        `beside`: this process's other lanes at the same queue.
+        """
         taken = size = 0
         for outcome in self.pending[:GROUP_ROWS]:
             size += outcome.size
@@ -289,15 +292,18 @@ class Lane:
         if now - self._from_start_at > TRY_AGAIN_S:
             self._from_row, self._from_start_at = 0, now
         want = self.want(network_free, now)
+        unsent = sum(len(lane.ready) for lane in (self, *beside))
         order = RoundOrder(self.recording, want=want, from_row=self._from_row, unsent=unsent)
-        marked: list[tuple[int, float]] = []
-        # Where the queue stops with it, what is in flight is to be seen.
-        if self._mark or self.may_pause(order):
-            marked = [
-                (one.row.id, now - one.begun) for one in self._unmarked(0.0 if self.may_pause(order) else None, now)
-            ]
-            self._mark = False
-        return replace(order, marked=marked)
+        late: list[Flight] = []
+        if self.may_pause(order):
+            # Where the queue stops with it, all that was sent is to be seen.
+            recorded = {one.row.id for one in order.outcomes}
+            flights = [flight for lane in (self, *beside) for flight in lane.flights.values()]
+            late = [flight for flight in flights if not flight.marked and flight.row.id not in recorded]
+        elif self._mark:
+            late = self._late(now)
+        self._mark = False
+        return replace(order, marked=[(flight.row.id, now - flight.begun) for flight in late])
 
     def may_pause(self, order: RoundOrder) -> bool:
         """Whether the round may have to pause the queue, so that it must be locked first."""
@@ -314,9 +320,7 @@ class Lane:
             freed += self.forget(outcome.row.id)
             if outcome.held:
                 outcome.held.release()
-        for item_id, _ in order.marked:
-            if item_id in self.flights:
-                self.flights[item_id].marked = True
+        self.saw_marked(order)
         self.recording = []
         if result is None:
             return freed
@@ -326,6 +330,12 @@ class Lane:
         if order.want:
             self._find_next(order, result, now)
         return freed
+
+    def saw_marked(self, order: RoundOrder) -> None:
+        """Those of its calls that were written down as running."""
+        for item_id, _ in order.marked:
+            if item_id in self.flights:
+                self.flights[item_id].marked = True
 
     def _find_next(self, order: RoundOrder, result: RoundResult, now: float) -> None:
         """Where and when to look for rows after a claim."""
@@ -346,11 +356,10 @@ class Lane:
 
     def mark_late(self, now: float) -> None:
         """Has calls written down as running that take longer, or all where the queue has stopped."""
-        self._mark = bool(self._unmarked(None, now))
+        self._mark = bool(self._late(now))
 
-    def _unmarked(self, after_s: float | None, now: float) -> list[Flight]:
-        if after_s is None:
-            after_s = MARK_AFTER_S if self.is_open else 0.0
+    def _late(self, now: float) -> list[Flight]:
+        after_s = MARK_AFTER_S if self.is_open else 0.0
         late = [one for one in self.flights.values() if not one.marked and not one.answered]
         return [one for one in late if now - one.begun >= after_s]
 

@@ -79,5 +79,5 @@ def result(
 
 def recorded(lane: Lane, order: RoundOrder | None = None) -> int:
     """Records what is pending; how many slots that has freed."""
-    order = order or lane.begin_round(0, 0, NOW)
+    order = order or lane.begin_round(0, NOW)
     return lane.end_round(order, result(), NOW)

@@ -60,7 +60,7 @@ def test_nothing_is_claimed_while_it_is_not_sure_what_it_has() -> None:
 
 def test_where_fewer_rows_came_than_it_wanted_it_tries_again_later() -> None:
     one = lane(concurrency=4)
-    order = one.begin_round(FREE, 0, NOW)
+    order = one.begin_round(FREE, NOW)
     one.end_round(order, result([0]), NOW)
     assert one.want(FREE, NOW) == 0
     assert one.want(FREE, NOW + TRY_AGAIN_S + 0.01) > 0
@@ -70,7 +70,7 @@ def test_where_fewer_rows_came_than_it_wanted_it_tries_again_later() -> None:
 
 def test_or_as_soon_as_the_next_row_is_due() -> None:
     one = lane(concurrency=4)
-    one.end_round(one.begin_round(FREE, 0, NOW), result(next_due_s=0.4), NOW)
+    one.end_round(one.begin_round(FREE, NOW), result(next_due_s=0.4), NOW)
     assert one.want(FREE, NOW + 0.3) == 0
     assert one.want(FREE, NOW + 0.41) > 0
     assert one.has_work(NOW)
@@ -80,7 +80,7 @@ def test_without_rows_that_are_soon_due_it_has_no_work() -> None:
     for next_due_s in (None, 30.0):
         one = lane(concurrency=4)
         assert one.has_work(NOW)
-        one.end_round(one.begin_round(FREE, 0, NOW), result(next_due_s=next_due_s), NOW)
+        one.end_round(one.begin_round(FREE, NOW), result(next_due_s=next_due_s), NOW)
         assert not one.has_work(NOW)
 
 
@@ -88,12 +88,12 @@ def test_without_rows_that_are_soon_due_it_has_no_work() -> None:
 
 
 def looks_from(lane: Lane, now: float) -> int:
-    return lane.begin_round(FREE, 0, now).from_row
+    return lane.begin_round(FREE, now).from_row
 
 
 def test_of_a_wide_queue_it_goes_on_behind_what_it_claimed_last_and_from_the_start_once_in_a_while() -> None:
     one = lane(concurrency=settings.LANE_WIDTH + 1)
-    order = one.begin_round(2, 0, NOW)
+    order = one.begin_round(2, NOW)
     one.end_round(order, result([7, 9]), NOW)
     assert looks_from(one, NOW) == 10
     assert looks_from(one, NOW + TRY_AGAIN_S + 0.01) == 0, "somebody may have given rows back"
@@ -101,21 +101,21 @@ def test_of_a_wide_queue_it_goes_on_behind_what_it_claimed_last_and_from_the_sta
 
 def test_where_there_are_too_few_behind_that_it_looks_from_the_start_at_once() -> None:
     one = lane(concurrency=settings.LANE_WIDTH + 1)
-    one.end_round(one.begin_round(2, 0, NOW), result([7, 9]), NOW)
-    one.end_round(one.begin_round(9, 0, NOW), result([10]), NOW)
+    one.end_round(one.begin_round(2, NOW), result([7, 9]), NOW)
+    one.end_round(one.begin_round(9, NOW), result([10]), NOW)
     assert one.want(FREE, NOW) > 0
     assert looks_from(one, NOW) == 0
 
 
 def test_of_others_it_always_takes_the_first_rows() -> None:
     one = lane(concurrency=4)
-    one.end_round(one.begin_round(2, 0, NOW), result([7, 9]), NOW)
+    one.end_round(one.begin_round(2, NOW), result([7, 9]), NOW)
     assert looks_from(one, NOW) == 0
 
 
 def test_where_another_lane_was_faster_it_tries_again_at_once() -> None:
     one = lane(concurrency=4)
-    order = one.begin_round(FREE, 0, NOW)
+    order = one.begin_round(FREE, NOW)
     one.end_round(order, result([3], found=order.want), NOW)
     assert one.want(FREE, NOW) == order.want - 1
 

@@ -15,7 +15,7 @@ def with_answers(*payloads: str) -> Lane:
 
 
 def taken(one: Lane) -> list[int]:
-    order = one.begin_round(0, 0, NOW)
+    order = one.begin_round(0, NOW)
     recorded(one, order)
     return [outcome.row.id for outcome in order.outcomes]
 
@@ -47,7 +47,7 @@ def test_and_no_more_rows_than_one_statement_should_write() -> None:
 
 def test_what_is_being_recorded_is_not_recorded_by_the_next_round() -> None:
     one = with_answers("1")
-    order = one.begin_round(0, 0, NOW)
+    order = one.begin_round(0, NOW)
     assert not one.is_due(0, NOW + 9)
     answered(one, claimed(one, 7).begin(NOW))
     recorded(one, order)
@@ -86,11 +86,11 @@ def test_a_call_that_takes_long_is_marked_and_once() -> None:
     one.begin(NOW)
     one.begin(NOW + 1)
     one.mark_late(NOW + MARK_AFTER_S)
-    order = one.begin_round(0, 0, NOW + MARK_AFTER_S)
+    order = one.begin_round(0, NOW + MARK_AFTER_S)
     assert list(order.marked) == [(0, MARK_AFTER_S)]
     one.end_round(order, result(), NOW + 1)
     one.mark_late(NOW + 1)
-    assert list(one.begin_round(0, 0, NOW + 1).marked) == []
+    assert list(one.begin_round(0, NOW + 1).marked) == []
 
 
 def test_a_round_that_only_marks_is_due() -> None:
@@ -110,9 +110,22 @@ def test_a_row_that_is_recorded_is_not_marked_by_the_same_round() -> None:
     answered(one, flights[1], now=NOW + 1)
     # And this one's slot went on before it was judged.
     one.end(flights[2], frees=True)
-    order = one.begin_round(0, 0, NOW + 1)
+    order = one.begin_round(0, NOW + 1)
     assert [outcome.row.id for outcome in order.outcomes] == [1]
     assert [item_id for item_id, _ in order.marked] == [0]
+
+
+def test_where_the_queue_may_stop_with_it_all_is_marked_that_was_sent_and_is_not_recorded_by_it() -> None:
+    one, other = claimed(lane(is_capped=True), 0, 1, 2), claimed(lane(1, is_capped=True), 3, 4)
+    flights = [one.begin(NOW) for _ in range(2)]
+    answered(one, flights[0])
+    answered(other, other.begin(NOW))
+    order = one.begin_round(0, NOW, [other])
+    assert [outcome.row.id for outcome in order.outcomes] == [0]
+    assert [item_id for item_id, _ in order.marked] == [1, 3]
+    assert order.unsent == 2
+    other.saw_marked(order)
+    assert other.flights[3].marked
 
 
 def test_a_result_that_waits_for_the_next_round_is_not_marked_either() -> None:
@@ -120,7 +133,7 @@ def test_a_result_that_waits_for_the_next_round_is_not_marked_either() -> None:
     claimed(one, 7)
     one.begin(NOW)
     one.mark_late(NOW + 1)
-    order = one.begin_round(0, 0, NOW + 1)
+    order = one.begin_round(0, NOW + 1)
     assert [outcome.row.id for outcome in order.outcomes] == [0]
     assert [item_id for item_id, _ in order.marked] == [7]
 
@@ -130,12 +143,12 @@ def test_a_result_that_waits_for_the_next_round_is_not_marked_either() -> None:
 
 def test_claimed_rows_are_ready_in_their_order() -> None:
     one = lane(concurrency=4)
-    one.end_round(one.begin_round(10, 0, NOW), result([3, 4, 5]), NOW)
+    one.end_round(one.begin_round(10, NOW), result([3, 4, 5]), NOW)
     assert [row.id for row in one.ready] == [3, 4, 5]
     assert one.known_ids() == [3, 4, 5]
 
 
 def test_a_queue_that_is_gone_frees_the_slots_too() -> None:
     one = with_answers("1", "2")
-    assert one.end_round(one.begin_round(0, 0, NOW), None, NOW) == 2
+    assert one.end_round(one.begin_round(0, NOW), None, NOW) == 2
     assert one.is_idle
