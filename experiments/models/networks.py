@@ -30,6 +30,8 @@ class Network(models.Model):
     max_steps = models.PositiveIntegerField(null=True, blank=True)
     timeout_s = models.PositiveIntegerField(default=120)
     max_concurrency = models.PositiveIntegerField(default=16)
+    requests_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: no limit.")
+    tokens_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: no limit.")
     held_until = models.DateTimeField(null=True, blank=True, help_text="Until then no row is called over it.")
     users_may_update_schema = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -40,6 +42,10 @@ class Network(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(timeout_s__gte=1, timeout_s__lte=600), name="network_timeout_in_bounds"),
             models.CheckConstraint(condition=Q(max_concurrency__gte=1), name="network_max_concurrency_positive"),
+            models.CheckConstraint(
+                condition=Q(requests_per_minute__gte=1), name="network_requests_per_minute_positive"
+            ),
+            models.CheckConstraint(condition=Q(tokens_per_minute__gte=1), name="network_tokens_per_minute_positive"),
         )
 
     def __str__(self) -> str:
@@ -61,6 +67,21 @@ class Network(models.Model):
     @run_token.setter
     def run_token(self, token: str) -> None:
         self.sealed_token = encryption.encrypt(token)
+
+
+class NetworkBudget(models.Model):
+    """What is left of a network's limits a minute, for those that have any; see `worker.budget`."""
+
+    network = models.OneToOneField(
+        Network, on_delete=models.DO_NOTHING, primary_key=True, related_name="budget", db_constraint=False
+    )
+    requests = models.FloatField(null=True, help_text="Calls that may begin; empty: there is no limit.")
+    tokens = models.FloatField(null=True, help_text="Below 0 while more were used. Empty: there is no limit.")
+    tokens_per_call = models.FloatField(null=True, help_text="Average; empty: none has ended yet.")
+    filled_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"budget of {self.network_id}"
 
 
 class Agent(models.Model):

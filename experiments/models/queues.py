@@ -289,6 +289,9 @@ class Lane(models.Model):
     )
     lease = models.ForeignKey(WorkerLease, on_delete=models.DO_NOTHING, related_name="lanes", db_constraint=False)
     wants = models.PositiveSmallIntegerField(default=0, help_text="Calls at a time that it could make now.")
+    asks = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Calls that it could begin soon, where they are limited a minute."
+    )
     served_at = models.DateTimeField(null=True, help_text="When it sent a row last, as far as others must know.")
     seen_orders = models.PositiveIntegerField(default=0, help_text="Of the queue: the last that the lane follows.")
     entered_at = models.DateTimeField()
@@ -302,13 +305,18 @@ class Lane(models.Model):
 
 
 class NetworkShare(models.Model):
-    """How many calls of a network one worker process may have in flight. All shares together keep to its limit."""
+    """How many calls of a network one worker process may have in flight. All shares together keep to its limit.
+
+    `permits`: where it is limited a minute, how many may begin until `permits_until`; they may have begun by now.
+    """
 
     network = models.ForeignKey(
         Network, on_delete=models.DO_NOTHING, related_name="shares", db_constraint=False, db_index=False
     )
     lease = models.ForeignKey(WorkerLease, on_delete=models.DO_NOTHING, related_name="shares", db_constraint=False)
     slots = models.PositiveIntegerField()
+    permits = models.PositiveIntegerField(default=0, db_default=0)
+    permits_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("network", "lease"), name="network_share_unique"),)
