@@ -5,6 +5,7 @@ never held while anything waits.
 """
 
 import logging
+import random
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -15,52 +16,111 @@ from uuid import UUID
 
 from django.conf import settings
 
-from experiments.core.choices import RowError
+from experiments.core.choices import RowError, RowStatus
 from experiments.run_client.retry_policy import Verdict
 from experiments.worker import shutdown
+from experiments.worker.budget import HOLD_S, Block, Report
 from experiments.worker.claim import ClaimedRow
-from experiments.worker.lane import Flight, Lane
+from experiments.worker.lane import Flight, Lane, Permits
+from experiments.worker.lookout import Limits
 from experiments.worker.record import Outcome, failure_on_our_side
 
 logger = logging.getLogger(__name__)
+
+SOON_S = 0.1
+"""Permits are asked for about so often, not sooner than there may be some, and at least once while a block holds."""
 
 
 @dataclass(eq=False)
 class NetworkSlots:
     """This process's share of one network, for all lanes at it: others begin while fewer than `slots` are in flight.
 
-    `own`: our own runtime answers. `limit` and `share` of the network are those of the last adjustment; the
+    `own`: our own runtime answers. `limits` and `share` of the network are those of the last adjustment; the
     share is larger than `slots` while calls in flight still hold what is given up. `told`:
-    what the lanes wanted when the others were told. `tight`: somebody wants
-    more than there is.
+    what the lanes wanted when the others were told; `asked`: how many calls they could begin. `tight`: somebody
+    wants more than there is.
+
+    `permits`: calls that may begin, None where they are not limited a minute; another block may be there at
+    `permits_at`. `report`: what became of them.
     """
 
     id: int
     own: bool
-    limit: int = 0
+    limits: Limits = field(default_factory=Limits)
     share: int = 0
     slots: int = 0
     in_flight: int = 0
     lanes: list[Lane] = field(default_factory=list)
     told: dict[tuple[UUID, int], int] = field(default_factory=dict)
     tight: bool = False
+    asked: int = 0
+    permits: Permits | None = None
+    permits_at: float = 0.0
+    report: Report = field(default_factory=Report)
 
     @property
     def reach(self) -> int:
         """Calls that its lanes may come to have in flight, as things are."""
         wanted = sum(max(lane.slots, 1) for lane in self.lanes)
+        if self.permits is not None:
+            wanted = min(wanted, max(self.in_flight + self.permits.left, 1))
         return min(wanted, max(self.slots, 1)) if self.tight else wanted
 
     @property
     def free(self) -> int:
-        return max(0, self.slots - self.in_flight)
+        slots = max(0, self.slots - self.in_flight)
+        return slots if self.permits is None else min(slots, self.permits.usable(time.monotonic()))
+
+    def begin(self, lane: Lane) -> Flight:
+        flight = lane.begin(time.monotonic())
+        self.in_flight += 1
+        if self.permits is not None:
+            self.permits.left -= 1
+            flight.permits = self.permits
+        return flight
+
+    def asks(self, now: float) -> dict[tuple[UUID, int], int]:
+        free = max(0, self.slots - self.in_flight)
+        return {(lane.keys.queue_id, lane.number): lane.asks(free, now) for lane in self.lanes}
+
+    def due_in_s(self, now: float) -> float | None:
+        """Seconds until permits are to be asked for, given back or reported on; None: nothing is."""
+        if self.permits is None:
+            return None
+        is_busy = self.permits.left or self.asked or self.report != Report() or any(self.asks(now).values())
+        return max(0.0, self.permits_at - now) if is_busy else None
+
+    def hand_in(self) -> Report:
+        """What is told of the last block, of which nothing is used from now on."""
+        report, self.report = self.report, Report()
+        if self.permits is not None:
+            report.unused, report.unit, self.permits.left = self.permits.left, self.permits.unit, 0
+        return report
+
+    def take(self, block: Block | None, asked_at: float) -> None:
+        if block is None:
+            self.permits = None
+            return
+        self.permits = Permits(block.calls, block.unit, asked_at + HOLD_S)
+        # Not in step with another process: who comes just after it would always find less.
+        soon_s = SOON_S * random.uniform(0.5, 1.5)  # noqa: S311  nobody gains by guessing it
+        self.permits_at = asked_at + min(max(block.due_s, soon_s), HOLD_S)
+
+    def saw(self, flight: Flight, outcome: Outcome) -> None:
+        """The call is over."""
+        if flight.permits is not None and outcome.name == RowError.TEMPLATE_ERROR:
+            flight.permits.left += 1
+        elif self.permits is not None:
+            expected = flight.permits.unit if flight.permits else 0.0
+            is_typical = outcome.tokens > 0 or outcome.status == RowStatus.SUCCEEDED
+            self.report.saw(outcome.tokens, expected, is_typical=is_typical)
 
     def next_lane(self, first: Lane | None) -> Lane | None:
         """Of the lanes that can send a row the one with the fewest calls in flight, then the one that waited longest.
 
         Where there is enough for all, the slot that `first` has freed is its own.
         """
-        if first is not None and not self.tight:
+        if first is not None and not self.tight and self.permits is None:
             return first if first.can_send() else None
         able = [lane for lane in self.lanes if lane.can_send()]
         return min(able, key=lambda lane: (lane.in_flight, lane.last_sent), default=None)
@@ -99,9 +159,8 @@ class Dispatcher:
                 lane = network.next_lane(first)
                 if lane is None:
                     break
-                network.in_flight += 1
                 self._calls += 1
-                begun.append((lane, lane.begin(time.monotonic())))
+                begun.append((lane, network.begin(lane)))
         for lane, flight in begun:
             self._pool.submit(self._call, network, lane, flight)
 
@@ -124,6 +183,8 @@ class Dispatcher:
         """Nothing was sent: the engine gives the row back."""
         with self.lock:
             network.in_flight -= lane.forget(flight.row.id)
+            if flight.permits is not None:
+                flight.permits.left += 1
             lane.ready.appendleft(flight.row)
             self._calls -= 1
 
@@ -143,6 +204,7 @@ class Dispatcher:
             lane.end(flight, frees=False)
             lane.width.follow(verdict, started=flight.begun, in_flight=lane.in_flight, now=now)
             lane.saw([outcome], now)
+            network.saw(flight, outcome)
             self._calls -= 1
             self.busy.add(lane)
         self.results.set()

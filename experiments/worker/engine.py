@@ -34,6 +34,7 @@ from experiments.worker.lane import Lane
 from experiments.worker.leases import ProcessLease, forget
 from experiments.worker.lookout import (
     EnteredLane,
+    Limits,
     QueueView,
     enter_apart,
     enter_lanes,
@@ -70,7 +71,7 @@ class Engine:
         self._lease = ProcessLease()
         self._calls = Dispatcher(lambda: self._lease.is_valid)
         self._networks: dict[int, NetworkSlots] = {}
-        self._limits: dict[int, int] = {}
+        self._limits: dict[int, Limits] = {}
         self._look_at = self._idle_since = time.monotonic()
         self._stop_seen: float | None = None
         self._aborted = False
@@ -85,6 +86,7 @@ class Engine:
                 self._notice_stop()
                 if time.monotonic() >= self._look_at:
                     self._look()
+                self._ask_for_permits()
                 self._make_rounds()
                 self._calls.results.wait(self._wait_s())
                 self._calls.results.clear()
@@ -120,7 +122,8 @@ class Engine:
         now = time.monotonic()
         with self._calls.lock:
             due = [lane.due_in_s(now) for lane in self._calls.busy]
-        return max(0.001, min([self._look_at - now, *due]))
+            permits = [network.due_in_s(now) for network in self._networks.values()]
+        return max(0.001, min([self._look_at - now, *due, *(one for one in permits if one is not None)]))
 
     # -- the end
 
@@ -189,7 +192,8 @@ class Engine:
                 lane.take_ready()
                 return
             lane.view = view
-            lane.is_held = self._limits.get(lane.keys.network_id) == 0
+            limits = self._limits.get(lane.keys.network_id)
+            lane.is_held = limits is not None and limits.calls == 0
             resumed = view.running_since is not None and view.running_since != before.running_since
             if view.queued != before.queued or resumed:
                 lane.look_for_more()
@@ -282,15 +286,25 @@ class Engine:
             queue_pause(keys.queue_id, reason=PauseReason.CONFIGURATION, detail=str(error))
             return None
 
+    def _ask_for_permits(self) -> None:
+        """At networks that are limited a minute, as soon as there may be some."""
+        now = time.monotonic()
+        with self._calls.lock:
+            due = [network for network in self._networks.values() if network.due_in_s(now) == 0]
+        for network in due:
+            self._adjust(network)
+
     def _adjust(self, network: NetworkSlots) -> None:
-        """Its share of the network, where something has changed."""
+        """Its share of the network, where something has changed, and the calls that it may begin."""
+        now = time.monotonic()
         with self._calls.lock:
             wanted = network.wanted()
             total = sum(wanted.values())
-            limit = self._limits.get(network.id, network.limit)
+            limits = self._limits.get(network.id, network.limits)
             is_settled = wanted == network.told and total == network.share == network.slots
-            if is_settled and limit == network.limit and not network.tight:
+            if is_settled and limits == network.limits and not network.tight and network.due_in_s(now) != 0:
                 return
+            asks, report = network.asks(now), network.hand_in()
 
         def shrink(network_id: int, slots: int) -> int:
             one = self._networks.get(network_id)
@@ -300,14 +314,18 @@ class Engine:
                 one.slots = min(one.slots, slots)
                 return one.in_flight
 
-        now = time.monotonic()
         sent = {(lane.keys.queue_id, lane.number): lane.last_sent for lane in network.lanes}
-        wants = [(*key, count, now - sent[key] if sent[key] else None) for key, count in wanted.items()]
-        granted = self._persist(lambda: adjust(self._lease.id, network.id, own=network.own, wants=wants, shrink=shrink))
+        wants = [(*key, count, asks[key], now - sent[key] if sent[key] else None) for key, count in wanted.items()]
+        granted = self._persist(
+            lambda: adjust(self._lease.id, network.id, own=network.own, wants=wants, shrink=shrink, report=report)
+        )
         with self._calls.lock:
-            network.told = wanted
-            network.limit = limit
+            network.told, network.asked = wanted, sum(asks.values())
+            network.limits = limits
             network.tight = granted.tight
+            network.take(granted.block, now)
+            # They may need rows now.
+            self._calls.busy.update(network.lanes)
             for network_id, slots in granted.slots.items():
                 if network_id in self._networks:
                     self._networks[network_id].share = slots

@@ -31,6 +31,8 @@ AHEAD_BYTES = 8 * 1024**2
 BEHIND = 2
 """One row at a time: so many may be answered and not recorded yet when the next is sent. There are that many only where
 a call takes less time than a round."""
+ASK_S = 0.25
+"""For so long a lane asks for calls where they are limited a minute."""
 TRY_AGAIN_S = 1.0
 """Where there seemed to be nothing to claim, or only from some row on, a lane tries again: another may have given rows
 back."""
@@ -56,9 +58,22 @@ class Width:
                 self.limit, self.successes = min(self.limit + 1, settings.LANE_WIDTH), 0
 
 
+@dataclass(eq=False)
+class Permits:
+    """A block of calls that may begin until `until`, as `time.monotonic` tells it, each taken to use `unit` tokens."""
+
+    left: int
+    unit: float
+    until: float
+
+    def usable(self, now: float) -> int:
+        return self.left if now < self.until else 0
+
+
 @dataclass
 class Flight:
     """A row on its way. `answered`: its call has ended; `holds_slot`: no other call may begin in its place yet.
+    `permits`: the block that it was taken from, where the network is limited a minute.
 
     `Lane.end` and `Lane.forget` change these, and count.
     """
@@ -68,6 +83,7 @@ class Flight:
     marked: bool = False
     answered: bool = False
     holds_slot: bool = True
+    permits: "Permits | None" = None
 
 
 @dataclass
@@ -205,8 +221,19 @@ class Lane:
             return self.in_flight
         if self.view.probing:
             return min(self.slots, self.in_flight + self._may_probe())
-        waiting = len(self.ready) if self._ran_short else self.view.queued
-        return min(self.slots, self.in_flight + waiting)
+        return min(self.slots, self.in_flight + self._waiting)
+
+    @property
+    def _waiting(self) -> int:
+        return len(self.ready) if self._ran_short else self.view.queued
+
+    def asks(self, network_free: int, now: float) -> int:
+        """How many calls it could begin soon; `network_free`: as many as the network has slots for."""
+        able = min(self.wants() - self.in_flight, network_free)
+        if not self.is_open or self.view.probing:
+            return max(0, able)
+        # A slot that is free again before the next block comes finds a permit.
+        return min(max(0, able) + int(self.pace.rate_at(now) * ASK_S), self._waiting)
 
     # -- claiming
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -64,16 +64,25 @@ def view_queues(queue_ids: Iterable[UUID]) -> dict[UUID, QueueView]:
     return {row[0]: QueueView(*row[1:]) for row in _VIEW.fetch({"ids": ids})} if ids else {}
 
 
+class Limits(NamedTuple):
+    """A network's: `calls` at a time, 0 while it is held; `requests` and `tokens` a minute, None: no limit."""
+
+    calls: int = 0
+    requests: int | None = None
+    tokens: int | None = None
+
+
 _LIMITS = Statement("""
-SELECT id, CASE WHEN held_until > clock_timestamp() THEN 0 ELSE max_concurrency END
+SELECT id, CASE WHEN held_until > clock_timestamp() THEN 0 ELSE max_concurrency END,
+       requests_per_minute, tokens_per_minute
 FROM experiments_network WHERE id = ANY(%(ids)s::int[])
 """)
 
 
-def view_networks(network_ids: Iterable[int]) -> dict[int, int]:
-    """How many calls at a time each allows; 0: it is held."""
+def view_networks(network_ids: Iterable[int]) -> dict[int, Limits]:
+    """Those that are still there."""
     ids = list(network_ids)
-    return dict(_LIMITS.fetch({"ids": ids})) if ids else {}
+    return {row[0]: Limits(*row[1:]) for row in _LIMITS.fetch({"ids": ids})} if ids else {}
 
 
 @dataclass(frozen=True, slots=True)

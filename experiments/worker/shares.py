@@ -12,12 +12,14 @@ waited the longest.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+
+from experiments.worker.budget import Block, Report, take_block
 
 OWN_RUNTIME_RESERVE = 8
 """Web threads that our own `/run` leaves to the pages."""
@@ -27,12 +29,13 @@ LOCKS = 0x6E65_7473
 
 @dataclass(frozen=True, slots=True)
 class LaneWants:
-    """A lane at a network: whose it is, and how many calls at a time it could make."""
+    """A lane at a network: whose it is, how many calls at a time it could make, and how many it could begin soon."""
 
     queue_id: UUID
     lease_id: UUID
     number: int
     wants: int
+    asks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +102,19 @@ def _of_lease(limit: int, lanes: Sequence[LaneWants], lease_id: UUID) -> int:
 
 
 _NETWORKS = """
-SELECT n.id, CASE WHEN n.held_until > clock_timestamp() THEN 0 ELSE n.max_concurrency END
+SELECT n.id, CASE WHEN n.held_until > clock_timestamp() THEN 0 ELSE n.max_concurrency END,
+       num_nonnulls(n.requests_per_minute, n.tokens_per_minute) > 0
 FROM experiments_network n WHERE {which}
 """
 _LANES = """
-SELECT network_id, queue_id, lease_id, number, wants FROM experiments_lane
+SELECT network_id, queue_id, lease_id, number, wants, asks FROM experiments_lane
 WHERE network_id = ANY(%s) AND wants > 0
 ORDER BY max(served_at) OVER (PARTITION BY queue_id) NULLS FIRST, queue_id
 """
 _TELL = """
 UPDATE experiments_lane l
-SET wants = g.wants, served_at = coalesce(clock_timestamp() - g.ago_s * interval '1 second', l.served_at)
-FROM unnest(%s::uuid[], %s::int[], %s::int[], %s::float8[]) AS g(queue_id, number, wants, ago_s)
+SET wants = g.wants, asks = g.asks, served_at = coalesce(clock_timestamp() - g.ago_s * interval '1 second', l.served_at)
+FROM unnest(%s::uuid[], %s::int[], %s::int[], %s::int[], %s::float8[]) AS g(queue_id, number, wants, asks, ago_s)
 WHERE l.queue_id = g.queue_id AND l.number = g.number AND l.lease_id = %s
 """
 _SHARES = "SELECT network_id, lease_id, slots FROM experiments_networkshare WHERE network_id = ANY(%s)"
@@ -126,12 +130,13 @@ class Granted:
 
     `slots`: what the process holds. `allowed`: up to how many calls in flight it may begin others; less than it holds
     while it gives up some, which it has when calls have ended. `tight`: somebody wants more than there is, so ask again
-    soon.
+    soon. `block`: calls that may begin at the network that was asked for; None: no limit a minute.
     """
 
     slots: Mapping[int, int]
     allowed: Mapping[int, int]
     tight: bool
+    block: Block | None = None
 
 
 def adjust(
@@ -139,27 +144,31 @@ def adjust(
     network_id: int,
     *,
     own: bool,
-    wants: Sequence[tuple[UUID, int, int, float | None]],
+    wants: Sequence[tuple[UUID, int, int, int, float | None]],
     shrink: Any,
+    report: Report | None = None,
 ) -> Granted:
     """Tells the others what this process's lanes want, and takes its fair share.
 
-    `wants`: queue, number, calls at a time that the lane could make, seconds since it sent a row (None: it never has).
+    `wants`: queue, number, calls at a time that the lane could make, calls that it could begin soon, seconds since it
+    sent a row (None: it never has).
 
     `own`: our own runtime answers for the network, and all such networks are adjusted together.
     `shrink(network, slots)` stops the process from beginning calls beyond `slots`, and gives how many it still holds.
+    `report`: what became of the block that it took last at the network.
     """
     which = "n.run_url = ''" if own else "n.id = %s"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCKS, 0 if own else network_id])
-        columns = [list(column) for column in zip(*wants, strict=True)] or [[], [], [], []]
+        columns = [list(column) for column in zip(*wants, strict=True)] or [[], [], [], [], []]
         cursor.execute(_TELL, [*columns, lease_id])
         cursor.execute(_NETWORKS.format(which=which), [] if own else [network_id])
-        site = Site.of(network_id, cursor.fetchall(), own=own)
+        networks = cursor.fetchall()
+        site = Site.of(network_id, [row[:2] for row in networks], own=own)
         cursor.execute(_LANES, [list(site.limits)])
         lanes_of: dict[int, list[LaneWants]] = defaultdict(list)
-        for network, queue_id, lease, number, wanted in cursor.fetchall():
-            lanes_of[network].append(LaneWants(queue_id, lease, number, wanted))
+        for network, *lane in cursor.fetchall():
+            lanes_of[network].append(LaneWants(*lane))
         cursor.execute(_SHARES, [list(site.limits)])
         shares = {(network, lease): slots for network, lease, slots in cursor.fetchall()}
         fair = fair_slots(site, lanes_of, lease_id)
@@ -167,10 +176,16 @@ def adjust(
         for network, slots in granted.items():
             if slots != shares.get((network, lease_id), 0):
                 cursor.execute(_WRITE, [network, lease_id, slots])
+        block = None
+        if (network_id, True) in [(row[0], row[2]) for row in networks]:
+            asking = [replace(lane, wants=lane.asks) for lane in lanes_of[network_id]]
+            block = take_block(
+                cursor, network_id, lease_id, report or Report(), lambda calls: _of_lease(calls, asking, lease_id)
+            )
     wanted_in_all = {network: sum(lane.wants for lane in lanes) for network, lanes in lanes_of.items()}
     is_tight = any(wanted > site.limits.get(network, 0) for network, wanted in wanted_in_all.items())
     allowed = {network: min(slots, fair.get(network, 0)) for network, slots in granted.items()}
-    return Granted(granted, allowed, is_tight or sum(wanted_in_all.values()) > site.total)
+    return Granted(granted, allowed, is_tight or sum(wanted_in_all.values()) > site.total, block)
 
 
 def _granted(

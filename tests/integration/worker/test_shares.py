@@ -41,7 +41,7 @@ class Process:
         return batch
 
     def wants(self, count: int, *, batch: CsvBatch | None = None, ago_s: float | None = None) -> Granted:
-        wants = [((batch or self.batch).pk, 0, count, ago_s)]
+        wants = [((batch or self.batch).pk, 0, count, 0, ago_s)]
         return adjust(self.lease_id, self.network.pk, own=self.own, wants=wants, shrink=self._shrink)
 
     def _shrink(self, network_id: int, slots: int) -> int:
@@ -161,10 +161,10 @@ def test_a_slot_goes_to_the_queue_that_has_waited_longest(network: Network) -> N
 def test_lanes_of_one_process_are_told_together(network: Network) -> None:
     one = Process(network)
     other = one.queue_at(network)
-    wants = [(one.batch.pk, 0, 2, None), (other.pk, 0, 3, None)]
+    wants = [(one.batch.pk, 0, 2, 0, None), (other.pk, 0, 3, 0, None)]
     granted = adjust(one.lease_id, network.pk, own=False, wants=wants, shrink=lambda network, slots: 0)
     assert granted.slots == {network.pk: 5}
-    without: list[tuple[UUID, int, int, float | None]] = []
+    without: list[tuple[UUID, int, int, int, float | None]] = []
     granted = adjust(one.lease_id, network.pk, own=False, wants=without, shrink=lambda network, slots: 0)
     assert granted.slots == {network.pk: 5}, "what was told before holds until the lanes are left"
 
