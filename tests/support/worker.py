@@ -71,7 +71,7 @@ class Worker:
             **self._environment,
         }
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "qcluster"], cwd=ROOT, env=env, start_new_session=True
+            [sys.executable, "manage.py", "qcluster", "--skip-checks"], cwd=ROOT, env=env, start_new_session=True
         )
         # Beside the workers a sentinel, a monitor and a pusher.
         eventually(lambda: len(self.children()) >= int(env["WORKERS"]) + 3, what="the worker's processes")
