@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from experiments.models import Lane, Network, NetworkBudget, NetworkShare, QueueItem
+from experiments.models import Claim, Lane, Network, NetworkBudget, NetworkShare
 from experiments.worker.budget import BURST_S, FILLS, HOLD_S
 from tests.support.api import Api, numbered
 from tests.support.run_server import RunServer
@@ -145,10 +145,10 @@ def test_rows_that_wait_for_it_are_few_and_given_back_at_a_pause(
     (batch,) = limited(api, run_server, requests_per_minute=1)
     api.run(batch)
     run_server.wait(done=1)
-    eventually(lambda: QueueItem.objects.filter(lease_id__isnull=False).exists(), what="rows claimed ahead")
-    assert QueueItem.objects.filter(lease_id__isnull=False).count() <= 16
+    eventually(lambda: Claim.objects.exists(), what="rows claimed ahead")
+    assert Claim.objects.count() <= 16
     api.post(f"/csv_batches/{batch}/pause", want=202)
-    eventually(lambda: not QueueItem.objects.filter(lease_id__isnull=False).exists(), what="nobody has a row")
+    eventually(lambda: not Claim.objects.exists(), what="nobody has a row")
     progress = api.batch(batch)["progress"]
     assert (progress["calls"], progress["succeeded"], progress["queued"]) == (1, 1, ROWS - 1)
 

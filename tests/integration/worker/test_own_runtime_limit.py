@@ -47,15 +47,16 @@ def test_two_networks_of_the_site_share_one_limit_and_a_remote_has_its_own(
 def test_the_second_of_them_gets_its_share_as_slots_come_free(
     api: Api, run_server: RunServer, start_worker: Callable[..., Worker]
 ) -> None:
-    run_server.script(latency_ms=50)
-    own = [api.network(None, name, max_concurrency=OF_ALL, timeout_s=120) for name in ("one", "two")]
-    first, second = (api.ready(network, numbered(600), concurrency=OF_ALL) for network in own)
+    run_server.script(latency_ms=100)
+    rows = {"one": 1_000, "two": 100}
+    own = {name: api.network(None, name, max_concurrency=OF_ALL, timeout_s=120) for name in rows}
+    first, second = (api.ready(own[name], numbered(count), concurrency=OF_ALL) for name, count in rows.items())
     start_worker(SITE_URL=run_server.base)
     api.run(first)
     run_server.wait(done=OF_ALL)
     api.run(second)
     eventually(lambda: api.batch(second)["progress"]["succeeded"] >= 20, timeout_s=20, what="the second has its turn")
     assert api.batch(first)["status"] == "running", "and not only after the first has ended"
-    for batch in (first, second):
-        assert api.wait(batch, until=["completed"])["progress"]["succeeded"] == 600
+    for batch, count in ((first, 1_000), (second, 100)):
+        assert api.wait(batch, until=["completed"])["progress"]["succeeded"] == count
     assert run_server.stats()["max_in_flight"] <= OF_ALL
