@@ -75,8 +75,9 @@ def lock_queue(queue_id: UUID) -> LockedQueue | None:
 
 _GIVE_BACK = """
 WITH back AS (
-    DELETE FROM experiments_claim c USING experiments_queueitem i
-    WHERE c.queue_id = %(queue)s AND c.lease_id = %(lease)s AND i.id = c.item_id AND i.status = 'queued' AND {which}
+    DELETE FROM experiments_claim c
+    WHERE c.queue_id = %(queue)s AND c.lease_id = %(lease)s AND {which}
+      AND NOT EXISTS (SELECT 1 FROM experiments_queueitem i WHERE i.id = c.item_id AND i.status = 'running')
     RETURNING c.item_id
 )
 UPDATE experiments_queue q SET calls = greatest(q.calls - c.n, 0)
@@ -85,7 +86,7 @@ FROM (SELECT count(*) AS n FROM back) c WHERE q.id = %(queue)s AND c.n > 0
 
 
 def give_back(queue_id: UUID, lease_id: UUID, item_ids: list[int]) -> None:
-    """Rows that were claimed ahead and not sent wait again. It was no call."""
+    """Rows that were claimed ahead and not sent wait again, where they are still there. It was no call."""
     _give_back("c.item_id = ANY(%(ids)s)", queue_id, lease_id, item_ids)
 
 

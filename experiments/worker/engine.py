@@ -187,15 +187,12 @@ class Engine:
         if view is None or (view.abort_calls and view.status == QueueStatus.CANCELLED):
             lane.abort.abort()
         with self._calls.lock:
-            if view is None:
-                lane.leaving = True
-                lane.take_ready()
-                return
-            lane.view = view
+            lane.leaving = lane.leaving or view is None
+            lane.view = view or before
             limits = self._limits.get(lane.keys.network_id)
             lane.is_held = limits is not None and limits.calls == 0
-            resumed = view.running_since is not None and view.running_since != before.running_since
-            if view.queued != before.queued or resumed:
+            resumed = lane.view.running_since not in (None, before.running_since)
+            if lane.view.queued != before.queued or resumed:
                 lane.look_for_more()
             stays = lane.is_open and not resumed and self._stop_seen is None and lane.slots
             gone = lane.spare() if stays else lane.take_ready()

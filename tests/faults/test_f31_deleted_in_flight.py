@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from experiments.models import Attempt, QueueItem
+from experiments.models import Attempt, Claim, QueueItem
 from tests.faults.batches import assert_each_called_once, calls_of
 from tests.faults.support import StartWorker, assert_whole, seen
 from tests.faults.watch import most_at_once
@@ -75,6 +75,7 @@ def test_a_deleted_batch_s_calls_are_ended_and_count_until_then(
     eventually(lambda: not QueueItem.objects.filter(queue_id=first).exists(), what="nothing is left of its rows")
     kept = QueueItem.objects.filter(queue_id=second).values("id")
     assert not Attempt.objects.exclude(item_id__in=kept).exists(), "a late answer left something of it behind"
+    eventually(lambda: not Claim.objects.exists(), what="nor is a row claimed")
 
 
 def test_cancelled_with_abort_the_calls_are_ended_and_their_rows_wait_uncounted(

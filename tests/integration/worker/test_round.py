@@ -334,6 +334,15 @@ def test_rows_of_others_are_not_given_back() -> None:
     assert holder(item(batch, 0)) is not None
 
 
+def test_of_rows_that_were_deleted_meanwhile_no_claim_is_left() -> None:
+    batch = waiting(2)
+    keys = keys_of(batch)
+    rows = claim(keys, 2)
+    QueueItem.objects.filter(queue_id=batch.pk).delete()
+    give_back(batch.pk, keys.lease_id, [row.id for row in rows])
+    assert not Claim.objects.exists()
+
+
 def test_rows_that_a_process_does_not_know_of_are_given_back_and_those_that_it_knows_are_not() -> None:
     batch = waiting(4)
     keys = keys_of(batch)
