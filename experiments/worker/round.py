@@ -73,13 +73,15 @@ WITH given AS (
     SET item_id = excluded.item_id, agent_key = excluded.agent_key, status = excluded.status,
         request = excluded.request, final = excluded.final, execution_log = excluded.execution_log,
         debug = excluded.debug, usage = excluded.usage, duration_ms = excluded.duration_ms
+), held AS MATERIALIZED (
+    -- Locked: a claim that is taken away just now is gone when the row comes to be marked.
+    SELECT m.id, m.age_s FROM unnest(%(marked_id)s::bigint[], %(marked_age_s)s::float8[]) AS m(id, age_s)
+    JOIN experiments_claim c ON c.item_id = m.id AND c.lease_id = %(lease)s FOR KEY SHARE OF c
 ), marked AS (
     UPDATE experiments_queueitem i
     SET status = 'running', attempts = i.attempts + 1, completed_at = NULL, elapsed_ms = NULL,
         started_at = clock_timestamp() - m.age_s * interval '1 second'
-    FROM unnest(%(marked_id)s::bigint[], %(marked_age_s)s::float8[]) AS m(id, age_s)
-    JOIN experiments_claim c ON c.item_id = m.id AND c.lease_id = %(lease)s
-    WHERE i.id = m.id AND i.status = 'queued'
+    FROM held m WHERE i.id = m.id AND i.status = 'queued'
     RETURNING i.id
 ), wanted AS (
     SELECT CASE WHEN status = 'running' AND deleted_at IS NULL THEN %(want)s::int ELSE 0 END AS n,
