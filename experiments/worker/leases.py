@@ -121,6 +121,9 @@ WHERE NOT EXISTS (SELECT 1 FROM experiments_workerlease l WHERE l.id = c.lease_i
 _RECLAIM = f"""
 WITH claims AS (
     DELETE FROM experiments_claim WHERE lease_id = %(lease)s RETURNING item_id
+), held AS MATERIALIZED (
+    -- Locked, so that it is seen as it is: the process may have marked it as running since this statement began.
+    SELECT o.id, o.status FROM claims c JOIN experiments_queueitem o ON o.id = c.item_id FOR NO KEY UPDATE OF o
 ), lost AS (
     UPDATE experiments_queueitem i
     SET lost = i.lost + 1, delayed = FALSE,
@@ -131,8 +134,7 @@ WITH claims AS (
             THEN replace(%(crashed)s, '{{lost}}', (i.lost + 1)::text) ELSE '' END,
         completed_at = CASE WHEN i.lost + 1 >= greatest(q.max_attempts, {SUSPECT_FROM + 1})
             THEN clock_timestamp() END
-    FROM claims c, experiments_queue q, experiments_queueitem o
-    WHERE i.id = c.item_id AND q.id = i.queue_id AND o.id = i.id
+    FROM held o, experiments_queue q WHERE i.id = o.id AND q.id = i.queue_id
     RETURNING i.id, i.queue_id, i.generation, i.attempts, i.started_at, i.status, o.status = 'running' AS was_running
 ), noted AS (
     INSERT INTO experiments_attempt (item_id, generation, attempt, started_at, outcome, detail)

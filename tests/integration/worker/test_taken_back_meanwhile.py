@@ -25,3 +25,16 @@ def test_a_row_that_was_taken_back_is_not_marked_as_running() -> None:
     thread.join()
     assert (item(batch, 0).status, holder(item(batch, 0))) == ("queued", None)
     assert counters(batch) == {"queued": 1, "calls": 1}
+
+
+def test_a_row_that_is_marked_as_running_just_then_is_counted_as_running_no_more() -> None:
+    batch = waiting(1)
+    keys = keys_of(batch, lease_id=uuid4())
+    [row] = claim(keys, 1)
+    with transaction.atomic():
+        did(keys, marked=[(row.id, 1.0)])
+        thread = in_thread(leases.reclaim_without_lease)
+        eventually(somebody_waits, what="the sweeper")
+    thread.join()
+    assert (item(batch, 0).status, holder(item(batch, 0))) == ("queued", None)
+    assert counters(batch) == {"queued": 1, "calls": 1}
