@@ -20,8 +20,8 @@ from experiments.worker.claim import ClaimedRow
 from experiments.worker.record import Outcome, Streak
 from experiments.worker.statements import Statement
 
-UNCLAIMED = "NOT EXISTS (SELECT 1 FROM experiments_claim c WHERE c.item_id = i.id)"
-"""Of an item `i`."""
+UNCLAIMED = "(SELECT c.item_id FROM experiments_claim c WHERE c.item_id = i.id) IS NULL"
+"""Of an item `i`. Looked up for each: as NOT EXISTS it is a join, which may go through all claims for each item."""
 
 _ROUND = f"""
 WITH given AS (

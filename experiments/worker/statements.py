@@ -17,6 +17,8 @@ _SETTINGS = {
     # A plan is often made while the tables are empty or nothing is known of them yet, where a scan looks as cheap as
     # an index, and it is kept while they grow.
     "enable_seqscan": "off",
+    # Reads all of a queue's rows, and sorts them, before the first one comes.
+    "enable_bitmapscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
 }
