@@ -30,6 +30,9 @@ CRASHED = (
     "worker's log, then retry it."
 )
 
+PLACES = ("experiments_lane", "experiments_networkshare")
+"""Tables of what a lease holds beside claims."""
+
 _TAKE = """
 INSERT INTO experiments_workerlease (id, cluster, host, pid, beat_at, until)
 VALUES (%s, %s, %s, %s, clock_timestamp(), clock_timestamp() + %s * interval '1 second')
@@ -97,7 +100,7 @@ class ProcessLease:
 def forget(lease_id: UUID) -> None:
     """Takes a lease out of the tables, with the lanes and shares that it holds. No row may be claimed under it."""
     with transaction.atomic(), connection.cursor() as cursor:
-        for table in ("experiments_lane", "experiments_networkshare"):
+        for table in PLACES:
             cursor.execute(f"DELETE FROM {table} WHERE lease_id = %s", [lease_id])  # noqa: S608  our own names
         cursor.execute("DELETE FROM experiments_workerlease WHERE id = %s", [lease_id])
 
@@ -117,6 +120,9 @@ _OF_CLUSTER = "SELECT id, pid FROM experiments_workerlease WHERE cluster = %s"
 _WITHOUT_LEASE = """
 SELECT DISTINCT c.lease_id FROM experiments_claim c
 WHERE NOT EXISTS (SELECT 1 FROM experiments_workerlease l WHERE l.id = c.lease_id)
+"""
+_OF_NO_LEASE = """
+DELETE FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM experiments_workerlease l WHERE l.id = t.lease_id)
 """
 _RECLAIM = f"""
 WITH claims AS (
@@ -169,8 +175,13 @@ def reclaim_ended() -> None:
 
 
 def reclaim_without_lease() -> None:
-    """The same for rows whose lease is in no table: those of an older version of the program."""
+    """The same for rows whose lease is in no table: those of an older version of the program.
+
+    And for what a process has entered or taken while its lease was ended: nobody else would ever give that back.
+    """
     with connection.cursor() as cursor:
+        for table in PLACES:
+            cursor.execute(_OF_NO_LEASE.format(table=table))
         cursor.execute(_WITHOUT_LEASE)
         found = [row[0] for row in cursor.fetchall()]
     for lease_id in found:
