@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
+from django.db.models import Q
 
 from experiments.kinds import registered_kinds
 from experiments.models import Queue
@@ -78,8 +79,12 @@ def apply_retention() -> None:
 
 
 def _nothing_left() -> Iterable[UUID]:
-    """Queues whose last row was recorded by a worker that died before it could end them."""
-    return Queue.objects.running().filter(queued=0, running=0).values_list("pk", flat=True)
+    """Queues whose last row, or the last of their range, was recorded by a worker that died before it could end them.
+
+    A range may not be over: `settle` looks.
+    """
+    may_be_over = Q(queued=0) | Q(range_from__isnull=False) | Q(range_to__isnull=False)
+    return Queue.objects.running().filter(may_be_over, running=0).values_list("pk", flat=True)
 
 
 @contextmanager

@@ -45,6 +45,14 @@ def test_a_person_who_cancelled_meanwhile_was_faster() -> None:
     assert Queue.objects.get(pk=batch.pk).status == "cancelled"
 
 
+@pytest.mark.django_db
+def test_a_range_pauses_whose_last_row_was_recorded_by_a_worker_that_died_then() -> None:
+    over, under_way = (batch_of("ann", ["queued", status], range_from=1) for status in ("succeeded", "queued"))
+    sweeper.sweep()
+    codes = dict(Queue.objects.values_list("pk", "pause_code"))
+    assert (codes[over.pk], codes[under_way.pk]) == ("range", "")
+
+
 def test_a_queue_that_cannot_be_swept_is_logged_and_the_others_are_swept(caplog: pytest.LogCaptureFixture) -> None:
     broken, *others = [uuid4() for _ in range(3)]
     swept: list[UUID] = []
