@@ -316,7 +316,7 @@ class Lane:
             taken += 1
         self.recording, self.pending = self.pending[:taken], self.pending[taken:]
         self.first_pending = now
-        if now - self._from_start_at > TRY_AGAIN_S:
+        if now - self._from_start_at > TRY_AGAIN_S or self.view.concurrency <= self._most:
             self._from_row, self._from_start_at = 0, now
         want = self.want(network_free, now)
         unsent = sum(len(lane.ready) for lane in (self, *beside))

@@ -35,10 +35,10 @@ def _one_by_one(keys: LaneKeys, order: RoundOrder, error: Error, *, careful: boo
         why = type(error.__cause__ or error).__name__
         logger.warning("row %s of %s: %s", outcome.row.row_index, keys.queue_id, why)
         return _run(keys, replace(order, outcomes=[unstorable(outcome, error)]), careful=careful)
-    result = None
-    for outcome in order.outcomes:
-        result = recorded(keys, RoundOrder([outcome], unsent=order.unsent), careful=careful)
-    return result
+    for outcome in order.outcomes[:-1]:
+        recorded(keys, RoundOrder([outcome], unsent=order.unsent), careful=careful)
+    # With the last one goes what else the round was to do.
+    return recorded(keys, replace(order, outcomes=order.outcomes[-1:]), careful=careful)
 
 
 def is_fault_of_a_value(error: BaseException) -> bool:
