@@ -21,7 +21,8 @@ from experiments.run_client.retry_policy import Verdict
 from experiments.worker import shutdown
 from experiments.worker.budget import HOLD_S, Block, Report
 from experiments.worker.claim import ClaimedRow
-from experiments.worker.lane import Flight, Lane, Permits
+from experiments.worker.flight import Flight, Permits
+from experiments.worker.lane import Lane
 from experiments.worker.lookout import Limits
 from experiments.worker.record import Outcome, failure_on_our_side
 

@@ -11,13 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import (
-    InterfaceError,
-    InternalError,
-    OperationalError,
-    close_old_connections,
-    connection,
-)
+from django.db import close_old_connections, connection
 
 from experiments.core.choices import PauseReason, QueueStatus
 from experiments.core.errors import WorkbenchError
@@ -43,9 +37,10 @@ from experiments.worker.lookout import (
     view_networks,
     view_queues,
 )
-from experiments.worker.recorded import is_fault_of_a_value, recorded
+from experiments.worker.recorded import recorded
 from experiments.worker.round import LaneKeys, RoundOrder, RoundResult
 from experiments.worker.shares import adjust
+from experiments.worker.until_answered import until_answered
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -55,8 +50,6 @@ TIGHT_LOOK_S = 0.1
 """While queues take turns at a network: so long a slot may lie idle that goes from one process to another."""
 LINGER_S = 0.3
 """An engine without a lane looks for so long before it goes to sleep."""
-MOST_INTERNAL_ERRORS = 3
-"""One may mean that the server ended an idle session. Several in a row are a defect."""
 
 
 class GaveUp(Exception):
@@ -380,26 +373,13 @@ class Engine:
 
     def _persist(self, work: Callable[[], T], *, lane: Lane | None = None) -> T:
         """Calls `work` until the database answers; `GaveUp` where the worker's grace is over before that."""
-        wait, internal = 0.1, 0
-        while True:
-            try:
-                return work()
-            except (OperationalError, InterfaceError, InternalError, RuntimeError) as error:
-                internal += isinstance(error, InternalError)
-                if internal == MOST_INTERNAL_ERRORS or is_fault_of_a_value(error) or is_defect(error):
-                    raise
-                logger.warning("engine: the database is away (%s)", type(error).__name__)
-                connection.close()
-                if lane is not None:
-                    lane.unsure = True
+
+        def away() -> None:
+            if lane is not None:
+                lane.unsure = True
             heartbeat.beat()
             self._notice_stop()
             if self._stop_seen is not None and time.monotonic() - self._stop_seen > settings.WORKER_GRACE_S:
                 raise GaveUp
-            time.sleep(wait)
-            wait = min(wait * 2, 1.0)
 
-
-def is_defect(error: BaseException) -> bool:
-    """RuntimeError is also what the embedded server raises that does not start; then there is no connection."""
-    return isinstance(error, RuntimeError) and connection.connection is not None
+        return until_answered(work, away=away)

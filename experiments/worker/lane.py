@@ -7,21 +7,21 @@ Nothing here touches the database or the network. Call threads and the engine's 
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import ceil
 
 from django.conf import settings
 
 from experiments.core.choices import QueueStatus
 from experiments.run_client import AbortHandle
-from experiments.run_client.retry_policy import Verdict
 from experiments.worker.calls import RowCaller
 from experiments.worker.claim import ClaimedRow
+from experiments.worker.flight import Flight
 from experiments.worker.lookout import QueueView
+from experiments.worker.pace import Pace, Width
 from experiments.worker.record import Outcome
 from experiments.worker.round import LaneKeys, RoundOrder, RoundResult
 
-WIDEN_AFTER = 20
 MARK_AFTER_S = 0.25
 """A call that takes longer is shown as running; for shorter ones that would be one more write a row."""
 GROUP_S, GROUP_SHARE = 0.02, 0.02
@@ -36,79 +36,6 @@ ASK_S = 0.25
 TRY_AGAIN_S = 1.0
 """Where there seemed to be nothing to claim, or only from some row on, a lane tries again: another may have given rows
 back."""
-
-
-@dataclass
-class Width:
-    """How many calls a lane keeps in flight: halved by 429, one more after 20 successes."""
-
-    limit: int
-    narrowed_at: float = 0.0
-    successes: int = 0
-
-    def follow(self, verdict: Verdict, *, started: float, in_flight: int, now: float) -> None:
-        if verdict.narrow:
-            # Calls that were under way when it was narrowed say nothing about the new width.
-            if started >= self.narrowed_at:
-                self.limit = max(1, min(self.limit, in_flight + 1) // 2)
-                self.narrowed_at, self.successes = now, 0
-        elif verdict.widen:
-            self.successes += 1
-            if self.successes >= WIDEN_AFTER:
-                self.limit, self.successes = min(self.limit + 1, settings.LANE_WIDTH), 0
-
-
-@dataclass(eq=False)
-class Permits:
-    """A block of calls that may begin until `until`, as `time.monotonic` tells it, each taken to use `unit` tokens."""
-
-    left: int
-    unit: float
-    until: float
-
-    def usable(self, now: float) -> int:
-        return self.left if now < self.until else 0
-
-
-@dataclass
-class Flight:
-    """A row on its way. `answered`: its call has ended; `holds_slot`: no other call may begin in its place yet.
-    `permits`: the block that it was taken from, where the network is limited a minute.
-
-    `Lane.end` and `Lane.forget` change these, and count.
-    """
-
-    row: ClaimedRow
-    begun: float
-    marked: bool = False
-    answered: bool = False
-    holds_slot: bool = True
-    permits: "Permits | None" = None
-
-
-@dataclass
-class Pace:
-    """Results a second, and seconds that a round and a call take, as of late."""
-
-    rate: float = 0.0
-    round_s: float = 0.002
-    call_s: float = 0.0
-    _since: float = field(default_factory=time.monotonic)
-    _seen: int = 0
-
-    def saw_result(self, took_s: float, now: float) -> None:
-        self.call_s += (took_s - self.call_s) * 0.1
-        self._seen += 1
-        age = now - self._since
-        if age >= 0.2:
-            self.rate = self.rate / 2 + self._seen / age / 2
-            self._since, self._seen = now, 0
-
-    def rate_at(self, now: float) -> float:
-        return self.rate if now - self._since < 1.0 else 0.0
-
-    def saw_round(self, seconds: float) -> None:
-        self.round_s = self.round_s * 0.8 + min(seconds, 0.5) * 0.2
 
 
 class Lane:

@@ -9,7 +9,8 @@ from uuid import UUID
 from experiments.core.choices import QueueStatus, RowStatus
 from experiments.worker.calls import RowCaller
 from experiments.worker.claim import ClaimedRow
-from experiments.worker.lane import Flight, Lane
+from experiments.worker.flight import Flight
+from experiments.worker.lane import Lane
 from experiments.worker.lookout import APART, QueueView
 from experiments.worker.record import Outcome
 from experiments.worker.round import LaneKeys, RoundOrder, RoundResult
