@@ -24,11 +24,11 @@ from experiments.worker.round import LaneKeys, RoundOrder, RoundResult
 
 MARK_AFTER_S = 0.25
 """A call that takes longer is shown as running; for shorter ones that would be one more write a row."""
-GROUP_S, GROUP_SHARE = 0.02, 0.02
+GROUP_S, GROUP_SHARE = 0.02, 0.01
 """Results that come within so long are recorded together: seconds at most, and as a share of what a call takes."""
 GROUP_ROWS, GROUP_BYTES = 200, 4 * 1024**2
 AHEAD_BYTES = 8 * 1024**2
-BEHIND = 2
+BEHIND = 3
 """One row at a time: so many may be answered and not recorded yet when the next is sent. There are that many only where
 a call takes less time than a round."""
 ASK_S = 0.25
