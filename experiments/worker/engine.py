@@ -292,7 +292,9 @@ class Engine:
             total = sum(wanted.values())
             limits = self._limits.get(network.id, network.limits)
             is_settled = wanted == network.told and total == network.share == network.slots
-            if is_settled and limits == network.limits and not network.tight and network.due_in_s(now) != 0:
+            # Who has all that it wants does not see by itself that another has come who gets nothing.
+            is_contested = network.tight or limits.crowded
+            if is_settled and limits == network.limits and not is_contested and network.due_in_s(now) != 0:
                 return
             asks, report = network.asks(now), network.hand_in()
 

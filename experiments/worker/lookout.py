@@ -10,6 +10,7 @@ from django.db import connection
 
 from experiments.models.queues import SUSPECT_FROM
 from experiments.worker.round import UNCLAIMED, RoundResult
+from experiments.worker.shares import own_runtime_limit
 from experiments.worker.statements import Statement
 
 APART = -1
@@ -65,24 +66,33 @@ def view_queues(queue_ids: Iterable[UUID]) -> dict[UUID, QueueView]:
 
 
 class Limits(NamedTuple):
-    """A network's: `calls` at a time, 0 while it is held; `requests` and `tokens` a minute, None: no limit."""
+    """A network's: `calls` at a time, 0 while it is held; `requests` and `tokens` a minute, None: no limit.
+
+    `crowded`: all lanes together want more calls at a time than there may be.
+    """
 
     calls: int = 0
     requests: int | None = None
     tokens: int | None = None
+    crowded: bool = False
 
 
 _LIMITS = Statement("""
 SELECT id, CASE WHEN held_until > clock_timestamp() THEN 0 ELSE max_concurrency END,
-       requests_per_minute, tokens_per_minute
-FROM experiments_network WHERE id = ANY(%(ids)s::int[])
+       requests_per_minute, tokens_per_minute,
+       (SELECT coalesce(sum(l.wants), 0) > n.max_concurrency FROM experiments_lane l WHERE l.network_id = n.id)
+       OR (run_url = '' AND (
+           SELECT coalesce(sum(l.wants), 0) > %(own)s::int
+           FROM experiments_lane l JOIN experiments_network o ON o.id = l.network_id WHERE o.run_url = ''))
+FROM experiments_network n WHERE id = ANY(%(ids)s::int[])
 """)
 
 
 def view_networks(network_ids: Iterable[int]) -> dict[int, Limits]:
     """Those that are still there."""
     ids = list(network_ids)
-    return {row[0]: Limits(*row[1:]) for row in _LIMITS.fetch({"ids": ids})} if ids else {}
+    found = _LIMITS.fetch({"ids": ids, "own": own_runtime_limit()}) if ids else []
+    return {row[0]: Limits(*row[1:]) for row in found}
 
 
 @dataclass(frozen=True, slots=True)

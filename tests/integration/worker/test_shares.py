@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from csv_batches.models import CsvBatch
 from experiments.models import Lane, Network, NetworkShare
-from experiments.worker.shares import Granted, adjust
+from experiments.worker.lookout import view_networks
+from experiments.worker.shares import Granted, adjust, own_runtime_limit
 from tests.integration.web.support import batch_of
 from tests.integration.worker.support import lane_at, lease
 
@@ -228,3 +229,26 @@ def test_one_of_them_that_is_held_leaves_all_to_the_other(own: list[Network]) ->
     Network.objects.filter(pk=own[0].pk).update(held_until=timezone.now() + timedelta(minutes=1))
     assert first.wants(100).slots == {own[0].pk: 0}
     assert second.wants(100).slots == {own[1].pk: 8}
+
+
+# -- who has all that he wants
+
+
+def crowded(network: Network) -> bool:
+    return view_networks([network.pk])[network.pk].crowded
+
+
+def test_sees_at_a_look_that_another_has_come_for_whom_too_little_is_left(network: Network) -> None:
+    Process(network).wants(LIMIT)
+    assert not crowded(network)
+    Process(network).wants(1)
+    assert crowded(network)
+
+
+def test_of_all_networks_of_our_own_runtime(own: list[Network]) -> None:
+    Process(own[0], own=True).wants(8)
+    assert not crowded(own[0])
+    Process(own[1], own=True).wants(own_runtime_limit() - 8)
+    assert not crowded(own[0])
+    Process(own[1], own=True).wants(1)
+    assert crowded(own[0])
