@@ -35,6 +35,8 @@ MUTATIONS = {
                 "    RETURNING c.item_id",
                 "SELECT g.id AS item_id FROM given g",
             ),
+            # Else the counters give it away, and the database refuses them.
+            ("o.status = 'running' AS was_running", "TRUE AS was_running"),
         ),
         ("test_f08_worker_stopped_and_continued.py",),
     ),
@@ -48,7 +50,10 @@ MUTATIONS = {
     ),
     "the sweeper": Mutation(
         "experiments/worker/sweeper.py",
-        (("        if not locked:\n            return\n", "        return\n"),),
+        (
+            ("        if not locked:\n            return\n", "        return\n"),
+            ("if lookout.somebody_is_needed():", "if False:"),
+        ),
         (
             "test_f15_web_process_dies_at_the_launch.py::test_a_batch_that_was_started_without_its_tasks_runs_within_a_sweep_and_once",
             "test_f18_tasks_lost.py::test_the_sweeper_sends_deleted_tasks_again",
