@@ -42,7 +42,7 @@ class QueueView:
         return replace(self, status=result.status, probing=result.probing, queued=result.queued, running=result.running)
 
 
-_VIEW = Statement("""
+_VIEW = Statement(f"""
 SELECT q.id, q.status, q.concurrency, q.queued, q.running, q.probing,
        extract(epoch FROM q.running_since)::float8, q.abort_calls, q.orders,
        num_nonnulls(q.max_failures, q.max_calls, q.max_tokens, q.max_minutes) > 0,
@@ -52,11 +52,11 @@ SELECT q.id, q.status, q.concurrency, q.queued, q.running, q.probing,
            SELECT 1 FROM experiments_claim c WHERE c.queue_id = q.id AND c.lease_id <> a.lease_id))
        AND (NOT q.probing OR NOT EXISTS (
            SELECT 1 FROM experiments_queueitem i
-           WHERE i.queue_id = q.id AND i.status IN ('queued', 'running') AND i.lost < 2
+           WHERE i.queue_id = q.id AND i.status IN ('queued', 'running') AND i.lost < {SUSPECT_FROM}
            AND i.row_index >= coalesce(q.range_from, 0) AND i.row_index < coalesce(q.range_to, 2147483647)))
-FROM experiments_queue q LEFT JOIN experiments_lane a ON a.queue_id = q.id AND a.number = -1
+FROM experiments_queue q LEFT JOIN experiments_lane a ON a.queue_id = q.id AND a.number = {APART}
 WHERE q.id = ANY(%(ids)s::uuid[]) AND q.deleted_at IS NULL
-""")
+""")  # noqa: S608
 
 
 def view_queues(queue_ids: Iterable[UUID]) -> dict[UUID, QueueView]:
@@ -113,11 +113,11 @@ _DUE = f"""
       AND NOT EXISTS (SELECT 1 FROM experiments_lane l WHERE l.queue_id = q.id AND l.number = n.number)
       AND (EXISTS (
           SELECT 1 FROM experiments_queueitem i
-          WHERE i.queue_id = q.id AND i.status = 'queued' AND NOT i.delayed AND i.lost < 2 AND {UNCLAIMED}
+          WHERE i.queue_id = q.id AND i.status = 'queued' AND NOT i.delayed AND i.lost < {SUSPECT_FROM} AND {UNCLAIMED}
           AND i.row_index >= coalesce(q.range_from, 0) AND i.row_index < coalesce(q.range_to, 2147483647))
        OR EXISTS (
           SELECT 1 FROM experiments_queueitem i
-          WHERE i.queue_id = q.id AND i.status = 'queued' AND i.delayed AND i.lost < 2 AND {UNCLAIMED}
+          WHERE i.queue_id = q.id AND i.status = 'queued' AND i.delayed AND i.lost < {SUSPECT_FROM} AND {UNCLAIMED}
           AND i.available_at <= now() + interval '0.3 second'))
 """  # noqa: S608
 # Queues that take turns at few slots do so best in one process: there a slot goes from one to the next at once.
