@@ -70,6 +70,9 @@ class PauseReason(Choices):
     UNREACHABLE = "unreachable"
     SERVER_ERROR = "server_error"
     SCHEMA_MISMATCH = "schema_mismatch"
+    RUN_ERROR = "run_error"
+    REJECTED = "rejected"
+    BAD_RESPONSE = "bad_response"
     RATE_LIMITED = "rate_limited"
     VERSION_CHANGED = "version_changed"
     CONFIGURATION = "configuration"
@@ -80,14 +83,26 @@ class PauseReason(Choices):
 
 
 class BreakerGroup(Choices):
-    """Failures that are counted together, as `streak_group` of a queue holds it."""
+    """Failures that are counted together, as the keys of `streaks` of a queue begin."""
 
     UNAUTHORIZED = "unauthorized"
+    CONFIGURATION = "configuration"
     NOT_FOUND = "not_found"
     UNREACHABLE = "unreachable"
     SERVER = "server"
     SCHEMA = "schema"
+    REJECTED = "rejected"
+    RUN_ERROR = "run_error"
+    BAD_RESPONSE = "bad_response"
     VERSION_CHANGED = "version_changed"
+
+
+class ModelPart(Choices):
+    """What is wrong between a runtime and its model, where every call would fail: `cause.part` of a 502 of `/run`."""
+
+    KEY = "key"
+    MODEL = "model"
+    ADDRESS = "address"
 
 
 class FieldType(Choices):

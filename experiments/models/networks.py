@@ -25,7 +25,9 @@ class Network(models.Model):
     run_url = models.CharField(max_length=500, blank=True)
     sealed_token = models.TextField(blank=True, editable=False)
     config_url = models.CharField(max_length=500, blank=True)
-    transient_400 = models.BooleanField(default=False)
+    transient_400 = models.BooleanField(
+        null=True, blank=True, help_text="Empty: where there is a configuration URL, which such runtimes have."
+    )
     version = models.IntegerField(null=True, blank=True)
     max_steps = models.PositiveIntegerField(null=True, blank=True)
     timeout_s = models.PositiveIntegerField(default=120)
@@ -59,6 +61,11 @@ class Network(models.Model):
                     check_run_url(getattr(self, attr), attr=attr)
             except InvalidInput as error:
                 raise ValidationError({attr: error.detail}, code=error.code) from error
+
+    @property
+    def tries_400_again(self) -> bool:
+        """Whether a row that is answered with 400 is called again."""
+        return bool(self.config_url) if self.transient_400 is None else self.transient_400
 
     @property
     def run_token(self) -> str:

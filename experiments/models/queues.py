@@ -8,7 +8,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -77,8 +77,19 @@ class Queue(models.Model):
     pause_code = models.CharField(max_length=32, blank=True)
     pause_detail = models.TextField(blank=True)
     pause_until = models.DateTimeField(null=True, blank=True)
-    streak = models.PositiveIntegerField(default=0, help_text="Failures of streak_group in a row.")
-    streak_group = models.CharField(max_length=32, blank=True)
+    pause_error_code = models.CharField(
+        max_length=32, blank=True, default="", db_default="", help_text="Of the failures that it is paused for."
+    )
+    pause_count = models.PositiveIntegerField(default=0, db_default=0, help_text="How many there were in a row.")
+    streaks = models.JSONField(
+        default=dict,
+        db_default=Value({}, models.JSONField()),
+        blank=True,
+        help_text="Failures since the last success, by what counts together.",
+    )
+    reach_tries = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Pauses since the network could be reached last."
+    )
     probing = models.BooleanField(default=False, help_text="After a pause by the system: one row first.")
 
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

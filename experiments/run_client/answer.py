@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from experiments.core.choices import RowError
+from experiments.core.choices import ModelPart, RowError
 from experiments.core.json_text import BadPayload, RepeatedKeys, cleaned, parse, strict
 from experiments.run_client.error_text import error_in_words, error_page_in_words, one_line
 from experiments.run_client.failures import failed
@@ -16,6 +16,12 @@ from experiments.run_client.transport import Received
 from experiments.run_client.values import FailureReason, RunReply, RunTarget, count
 
 MAX_NAME_LENGTH = 255
+MODEL_FAILURES = {
+    ModelPart.KEY: (RowError.UNAUTHORIZED, FailureReason.KEY),
+    ModelPart.MODEL: (RowError.SERVER_ERROR, FailureReason.MODEL),
+    ModelPart.ADDRESS: (RowError.SERVER_ERROR, FailureReason.ENDPOINT),
+}
+"""What a 502 means whose `cause.part` says what is wrong between the runtime and its model."""
 JSON_TYPES = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", type(None): "missing"}
 
 
@@ -93,6 +99,9 @@ def _error(received: Received, target: RunTarget) -> RunReply:
         explanation = error_page_in_words(received.body.decode("utf-8", "replace"))
     else:
         explanation = error_in_words(body)
+    if received.status == HTTPStatus.BAD_GATEWAY and (failure := _model_failure(body)):
+        error_code, reason = failure
+        return RunReply(error_code=error_code, message=explanation, transient=True, reason=reason)
     status = _status_text(received.status)
     error_code, transient = error_of_status(received.status, transient_400=target.transient_400)
     reply = RunReply(
@@ -103,6 +112,12 @@ def _error(received: Received, target: RunTarget) -> RunReply:
         retry_after_s=retry_after_s(received.headers, now=datetime.now(UTC)),
     )
     return _with_record(reply, cleaned(body))
+
+
+def _model_failure(body: Any) -> tuple[RowError, FailureReason] | None:
+    cause = body.get("cause") if isinstance(body, dict) else None
+    part = cause.get("part") if isinstance(cause, dict) else None
+    return MODEL_FAILURES[ModelPart(part)] if part in ModelPart.values() else None
 
 
 def _status_text(status: int) -> str:

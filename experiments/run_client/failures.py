@@ -39,8 +39,8 @@ def failure_of(error: Exception | None, *, target: RunTarget, connected: bool, s
         return failed(RowError.BAD_RESPONSE, FailureReason.GARBLED, message)
     # A peer that closes before the status line is reported as a bad status line, too.
     if any(isinstance(cause, HTTPException) and not isinstance(cause, RemoteDisconnected) for cause in causes):
-        return failed(RowError.BAD_RESPONSE, FailureReason.GARBLED, f"{where(target)} answered, but not with HTTP.")
-    message = f"{where(target)} broke the connection before its answer was complete."
+        return failed(RowError.BAD_RESPONSE, FailureReason.GARBLED, f"{where(target.url)} answered, but not with HTTP.")
+    message = f"{where(target.url)} broke the connection before its answer was complete."
     return failed(RowError.CONNECTION, FailureReason.DROPPED, message)
 
 
@@ -48,10 +48,10 @@ def failed(error_code: RowError, reason: FailureReason, message: str) -> RunRepl
     return RunReply(error_code=error_code, reason=reason, message=message, transient=True)
 
 
-def where(target: RunTarget) -> str:
+def where(address: str) -> str:
     """Scheme, host and port: the rest of an address may hold a secret."""
     try:
-        parts = urlsplit(target.url)
+        parts = urlsplit(address)
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return "The run URL"
@@ -64,7 +64,7 @@ def _timed_out(target: RunTarget) -> RunReply:
 
 
 def _not_connected(causes: list[BaseException], target: RunTarget) -> RunReply:
-    url = where(target)
+    url = where(target.url)
     if any(isinstance(cause, u3.NameResolutionError) for cause in causes):
         reason, message = FailureReason.DNS, f"The host name of {url} cannot be resolved."
     elif any(isinstance(cause, ssl.SSLError | u3.SSLError) for cause in causes):

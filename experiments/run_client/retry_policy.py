@@ -5,14 +5,19 @@
 | 200           | as the body is | succeeds, or fails at once                                       |
 | 3xx           | `bad_response` | is tried again, up to its maximum of attempts                    |
 | 400           | `rejected`     | fails at once; is tried again where the network says that it may |
-| 401, 403      | `unauthorized` | is tried again, uncounted; 5 in a row pause the queue            |
-| 404           | `rejected`     | fails at once; 5 in a row pause the queue                        |
-| 408, 425, 5xx | `server_error` | is tried again, up to its maximum; 20 in a row pause the queue   |
+| 401, 403      | `unauthorized` | is tried again, uncounted                                        |
+| 404           | `rejected`     | fails at once                                                    |
+| 408, 425, 5xx | `server_error` | is tried again, up to its maximum of attempts                    |
 | 429           | `rate_limited` | is tried again, uncounted, for an hour                           |
 | other 4xx     | `rejected`     | fails at once                                                    |
 
 Waits follow exponential back-off with full jitter: a random share of 1 s, 2 s, 4 s … 60 s. They are spent in the
 database, as the time from which a row may be claimed again, never in a worker.
+
+Failures without a success between them pause the queue, by a `Breaker`. After 5 of a sort: 401 and 403; 404; an address
+that cannot be reached; a key or a model that the runtime's model endpoint refuses. After 20 of a sort: what may pass
+(5xx, time-outs, lost connections, what is not JSON, 400 where that may pass); answers that break the schema; and any
+other refusal, failed run or odd answer, as far as they say the same (`same_words`).
 """
 
 from collections.abc import Callable
@@ -41,7 +46,11 @@ ERRORS_BY_CLASS = {
     4: (RowError.REJECTED, False),
     5: (RowError.SERVER_ERROR, True),
 }
-NEVER_REACHED = (FailureReason.DNS, FailureReason.TLS, FailureReason.ADDRESS)
+NEVER_REACHED = (
+    *(FailureReason.DNS, FailureReason.TLS, FailureReason.ADDRESS, FailureReason.CONNECT),
+    FailureReason.ENDPOINT,
+)
+"""Nothing was sent, so the row has had no attempt."""
 
 
 def error_of_status(status: int, *, transient_400: bool) -> tuple[RowError, bool]:
@@ -67,19 +76,40 @@ class Outcome(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """`threshold` failures of this `group` in a row pause the queue; a verdict without a breaker ends the streak."""
+    """`threshold` failures of this `group` without a success between them pause the queue.
+
+    `of_row`: the runtime answered, and the fault may be the row's. `by_words`: only those that say the same count
+    together.
+    """
 
     group: BreakerGroup
     pause_reason: PauseReason
     threshold: int
+    of_row: bool = False
+    by_words: bool = False
 
 
 UNAUTHORIZED = Breaker(BreakerGroup.UNAUTHORIZED, PauseReason.UNAUTHORIZED, 5)
+CONFIGURATION = Breaker(BreakerGroup.CONFIGURATION, PauseReason.CONFIGURATION, 5)
 NOT_FOUND = Breaker(BreakerGroup.NOT_FOUND, PauseReason.NOT_FOUND, 5)
 UNREACHABLE = Breaker(BreakerGroup.UNREACHABLE, PauseReason.UNREACHABLE, 5)
 SERVER = Breaker(BreakerGroup.SERVER, PauseReason.SERVER_ERROR, 20)
-SCHEMA = Breaker(BreakerGroup.SCHEMA, PauseReason.SCHEMA_MISMATCH, 20)
+GARBLED = Breaker(BreakerGroup.SERVER, PauseReason.BAD_RESPONSE, 20)
+PASSING_400 = Breaker(BreakerGroup.SERVER, PauseReason.REJECTED, 20)
+SCHEMA = Breaker(BreakerGroup.SCHEMA, PauseReason.SCHEMA_MISMATCH, 20, of_row=True)
+REJECTED = Breaker(BreakerGroup.REJECTED, PauseReason.REJECTED, 20, of_row=True, by_words=True)
+RUN_ERROR = Breaker(BreakerGroup.RUN_ERROR, PauseReason.RUN_ERROR, 20, of_row=True, by_words=True)
+BAD_RESPONSE = Breaker(BreakerGroup.BAD_RESPONSE, PauseReason.BAD_RESPONSE, 20, of_row=True, by_words=True)
 VERSION = Breaker(BreakerGroup.VERSION_CHANGED, PauseReason.VERSION_CHANGED, 1)
+PASSING = {RowError.BAD_RESPONSE: GARBLED, RowError.REJECTED: PASSING_400}
+"""The breakers of what may pass; any other such failure is the server's."""
+LASTING = {
+    RowError.SCHEMA_MISMATCH: SCHEMA,
+    RowError.REJECTED: REJECTED,
+    RowError.BAD_RESPONSE: BAD_RESPONSE,
+    RowError.TOO_LARGE: BAD_RESPONSE,
+}
+"""The breakers of what would come again; any other such failure is the run's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +152,22 @@ def decide(
         return Verdict("retry", delay_s=backoff_s(attempts, jitter), counted=False, breaker=VERSION)
     if outcome.error_code == RowError.RATE_LIMITED:
         return _rate_limited(outcome, attempts, waited_for_rate_limit_s, jitter)
-    if outcome.error_code == RowError.UNAUTHORIZED:
-        return Verdict("retry", delay_s=backoff_s(attempts, jitter), counted=False, breaker=UNAUTHORIZED)
+    blameless = _blameless(outcome)
+    if blameless is not None:
+        return Verdict("retry", delay_s=backoff_s(attempts, jitter), counted=False, breaker=blameless)
     if outcome.transient:
         return _transient(outcome, attempts, max_attempts, jitter)
-    if outcome.error_code == RowError.SCHEMA_MISMATCH:
-        return Verdict("fail", breaker=SCHEMA)
     is_404 = outcome.error_code == RowError.REJECTED and outcome.http_status == 404
-    return Verdict("fail", breaker=NOT_FOUND if is_404 else None)
+    return Verdict("fail", breaker=NOT_FOUND if is_404 else LASTING.get(outcome.error_code, RUN_ERROR))
+
+
+def _blameless(outcome: Outcome) -> Breaker | None:
+    """The breaker of a failure that cannot be the row's fault, and is not counted as its attempt."""
+    if outcome.reason in NEVER_REACHED:
+        return UNREACHABLE
+    if outcome.error_code == RowError.UNAUTHORIZED:
+        return CONFIGURATION if outcome.reason == FailureReason.KEY else UNAUTHORIZED
+    return None
 
 
 def backoff_s(attempts: int, jitter: Callable[[], float]) -> float:
@@ -139,7 +177,11 @@ def backoff_s(attempts: int, jitter: Callable[[], float]) -> float:
 
 
 def _transient(outcome: Outcome, attempts: int, max_attempts: int, jitter: Callable[[], float]) -> Verdict:
-    breaker = UNREACHABLE if outcome.reason in NEVER_REACHED else SERVER
+    assert outcome.error_code is not None
+    breaker = PASSING.get(outcome.error_code, SERVER)
+    if outcome.reason == FailureReason.MODEL:
+        # Counted: where only some agents ask for it, the rows of the others go on, and these end.
+        breaker = CONFIGURATION
     pause = _pause_s(outcome)
     if attempts >= max_attempts:
         return Verdict("fail", breaker=breaker, pause_until_s=pause)

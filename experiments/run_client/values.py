@@ -22,6 +22,9 @@ class FailureReason(StrEnum):
     DROPPED = "dropped"  # the connection broke, or was closed without an answer
     GARBLED = "garbled"  # bytes came that are not HTTP, or a body that cannot be read
     DEADLINE = "deadline"  # the total time was over
+    KEY = "key"  # the runtime's model refuses the runtime's key
+    MODEL = "model"  # the runtime's model endpoint does not have that model
+    ENDPOINT = "endpoint"  # the runtime cannot reach its model
     VERSION = "version"  # a whole answer, of another version of the network than the one that was asked
     ABORTED = "aborted"  # this side gave up on purpose: nothing can be said about the runtime
 

@@ -50,7 +50,13 @@ def queue_progress(queue: Queue, now: datetime | None = None) -> dict[str, Any]:
 def queue_pause_reason(queue: Queue) -> dict[str, Any] | None:
     if queue.status != QueueStatus.PAUSED:
         return None
-    return {"code": queue.pause_code, "detail": queue.pause_detail, "until": queue.pause_until}
+    return {
+        "code": queue.pause_code,
+        "detail": queue.pause_detail,
+        "until": queue.pause_until,
+        "error_code": queue.pause_error_code or None,
+        "count": queue.pause_count or None,
+    }
 
 
 def queue_values(queue: Queue) -> dict[str, Any]:

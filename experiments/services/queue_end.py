@@ -7,7 +7,8 @@ from django.db import connection
 _COMPLETE = """
 UPDATE experiments_queue
 SET status = 'completed', completed_at = clock_timestamp(), pause_code = '', pause_detail = '', pause_until = NULL,
-    range_from = NULL, range_to = NULL, probing = FALSE, streak = 0, streak_group = ''
+    pause_error_code = '', pause_count = 0, range_from = NULL, range_to = NULL, probing = FALSE, streaks = '{}',
+    reach_tries = 0
 WHERE id = %(id)s AND status IN ('running', 'paused') AND queued = 0 AND running = 0
 """
 _END_OF_RANGE = """

@@ -1,38 +1,93 @@
 """The one place where the system pauses a queue. A person's pause is `queues.pause`, the end of a range `queue_end`."""
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection
 
 from experiments.core import limits
-from experiments.core.choices import PauseReason
+from experiments.core.choices import PauseReason, QueueStatus
+from experiments.core.formatting import shorten
+from experiments.models import Queue
 from experiments.run_client.retry_policy import Breaker
 
 RATE_LIMITED = "The network asked to wait. It goes on by itself."
+REACH_AGAIN_S = (60.0, 120.0, 300.0, 600.0, 3600.0)
+"""Until a queue whose network could not be reached tries again by itself: each time longer, at last every hour."""
+WORDS = 300
+"""Characters of the last error that a pause quotes."""
 
 BREAKER_SENTENCES = {
-    PauseReason.UNAUTHORIZED: "The network refused the worker's credentials. Check its token, then resume.",
-    PauseReason.NOT_FOUND: "The network answered 404. Check its run URL, its name and the agent, then resume.",
-    PauseReason.UNREACHABLE: "The network's address cannot be reached. Check its run URL, then resume.",
-    PauseReason.SERVER_ERROR: "The network failed on one row after the other. Look at the last errors, then resume.",
+    PauseReason.UNAUTHORIZED: (
+        "{host} refused the worker's credentials{times}: {words} Check the network's token, then resume."
+    ),
+    PauseReason.CONFIGURATION: "Calls failed{times}: {words} Mend that, then resume.",
+    PauseReason.NOT_FOUND: (
+        "{host} did not find what was called{times}: {words} "
+        "Check the network's run URL, its name and the agent, then resume."
+    ),
+    PauseReason.UNREACHABLE: (
+        "Calls failed{times}: {words} One row is tried again by itself, and the others when that is answered. "
+        "Check its address (the run URL, or that of the model) if this lasts; resume tries at once."
+    ),
+    PauseReason.SERVER_ERROR: (
+        "{host} failed{times}. The last error: {words} Look at the last errors and at the network, then resume."
+    ),
+    PauseReason.RUN_ERROR: (
+        "Runs at {host} failed{times} with the same error: {words} "
+        "Look at those rows and at the network, then resume, and retry the failed ones."
+    ),
+    PauseReason.REJECTED: (
+        "{host} refused the request{times}: {words} "
+        "Look at those rows and at the network, then resume, and retry those that failed."
+    ),
+    PauseReason.BAD_RESPONSE: (
+        "{host} sent something that is no answer of a run{times}: {words} "
+        "Check the network's run URL and what stands before it, then resume."
+    ),
+    PauseReason.SCHEMA_MISMATCH: (
+        "Answers of {host} broke the schema{times}. The last: {words} "
+        "Look at them and at the schema, then resume or cancel."
+    ),
     PauseReason.VERSION_CHANGED: (
         "The network answers with another version than this batch was started on: somebody published one, and the "
         "network does not keep to the version that it is asked for. Its answers are not taken. Publish the batch's "
         "version again and resume, or cancel the batch and start a copy of it on the new version."
     ),
-    PauseReason.SCHEMA_MISMATCH: (
-        "One answer after the other broke the schema. Look at them and at the schema, then resume or cancel."
-    ),
 }
-"""For the person who has to act."""
+"""For the person who has to act. `host` is who was called, `words` a sentence of the runtime, `times` " 5 times in a
+row" or ""."""
 
 _PAUSE = """
 UPDATE experiments_queue SET status = 'paused', pause_code = %(code)s, pause_detail = %(detail)s, probing = %(probing)s,
+    pause_error_code = %(error_code)s, pause_count = %(count)s,
     pause_until = CASE WHEN %(until)s::float8 IS NOT NULL
                   THEN clock_timestamp() + %(until)s::float8 * interval '1 second' END
 WHERE id = %(id)s AND status = 'running'
 """
+
+
+@dataclass(frozen=True, slots=True)
+class FailedInARow:
+    """What a breaker has seen: who was called, what the last failure said, its `error_code`, and the how manyth it is.
+
+    `host` and `words` are for a sentence, "" where there is nothing to say.
+    """
+
+    host: str
+    words: str
+    error_code: str
+    count: int
+
+    def told(self, reason: PauseReason) -> str:
+        """The sentences about it for the reason of a pause."""
+        words = shorten(self.words, WORDS)
+        return BREAKER_SENTENCES[reason].format(
+            host=self.host or "The network",
+            times=f" {self.count} times in a row" if self.count > 1 else "",
+            words=words if words.endswith((".", "!", "?", "…")) else f"{words}.",
+        )
 
 
 class PausableQueue(limits.LimitedQueue, Protocol):
@@ -45,20 +100,40 @@ class PausableQueue(limits.LimitedQueue, Protocol):
 
 
 def queue_pause(
-    queue_id: UUID, *, reason: PauseReason, detail: str, until_s: float | None = None, probing: bool = True
+    queue_id: UUID,
+    *,
+    reason: PauseReason,
+    detail: str,
+    until_s: float | None = None,
+    probing: bool = True,
+    failed: FailedInARow | None = None,
 ) -> None:
     """running → paused; nothing where it does not run.
 
     `until_s`: it resumes by itself after so many seconds. `probing`: after the pause one row is called alone first.
+    `failed`: the failures that it pauses for.
     """
     values: dict[str, Any] = {"id": queue_id, "code": reason, "detail": detail, "until": until_s, "probing": probing}
+    values |= {"error_code": failed.error_code if failed else "", "count": failed.count if failed else 0}
     with connection.cursor() as cursor:
         cursor.execute(_PAUSE, values)
 
 
-def queue_pause_by_breaker(queue_id: UUID, breaker: Breaker) -> None:
-    """After too many failures of one group in a row."""
-    queue_pause(queue_id, reason=breaker.pause_reason, detail=BREAKER_SENTENCES[breaker.pause_reason])
+def queue_pause_by_breaker(queue_id: UUID, breaker: Breaker, failed: FailedInARow) -> None:
+    """After too many failures without a success. One whose network could not be reached resumes by itself."""
+    reason = breaker.pause_reason
+    until_s = _until_next_try(queue_id) if reason == PauseReason.UNREACHABLE else None
+    queue_pause(queue_id, reason=reason, detail=failed.told(reason), until_s=until_s, failed=failed)
+
+
+def _until_next_try(queue_id: UUID) -> float | None:
+    """Seconds, and counts the try. None for a trial, for which a person waits."""
+    queue = Queue.objects.filter(pk=queue_id, status=QueueStatus.RUNNING, parent=None)
+    tries = queue.values_list("reach_tries", flat=True).first()
+    if tries is None:
+        return None
+    queue.update(reach_tries=tries + 1)
+    return REACH_AGAIN_S[min(tries, len(REACH_AGAIN_S) - 1)]
 
 
 def queue_pause_for(queue_id: UUID, seconds: float) -> None:

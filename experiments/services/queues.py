@@ -39,7 +39,13 @@ ADMITTING = 0x6371
 NAMED = 5
 """Running queues that a refused start names."""
 
-NO_PAUSE = {"pause_code": "", "pause_detail": "", "pause_until": None}
+NO_PAUSE: dict[str, Any] = {
+    "pause_code": "",
+    "pause_detail": "",
+    "pause_until": None,
+    "pause_error_code": "",
+    "pause_count": 0,
+}
 NEW_WORK = {
     "status": RowStatus.QUEUED,
     "attempts": 0,
@@ -51,7 +57,8 @@ NEW_WORK = {
 }
 """An item that was not called yet. A person's correction stays."""
 NO_RATE: dict[str, Any] = {"rate": 0, "rate_at": None}
-FRESH_START = {**NO_PAUSE, **NO_RATE, "streak": 0, "streak_group": "", "abort_calls": False}
+NO_STREAKS: dict[str, Any] = {"streaks": {}}
+FRESH_START = {**NO_PAUSE, **NO_RATE, **NO_STREAKS, "abort_calls": False}
 
 
 def noun_of_queue(queue_id: UUID) -> str:
@@ -165,10 +172,13 @@ def resume_due(queue_id: UUID) -> None:
 
 def _resume(found: QuerySet[Queue]) -> int:
     with transaction.atomic():
-        queue_id = found.select_for_update(no_key=True).values_list("pk", flat=True).first()
-        if queue_id is None:
+        queue = found.select_for_update(no_key=True).only("probing", "streaks").first()
+        if queue is None:
             return 0
-        Queue.objects.filter(pk=queue_id).update(**FRESH_START, status=QueueStatus.RUNNING, completed_at=None)
+        queue_id = queue.pk
+        # Where one row goes first, it has to be known what the queue was paused for.
+        changes = FRESH_START | ({"streaks": queue.streaks} if queue.probing else {})
+        Queue.objects.filter(pk=queue_id).update(**changes, status=QueueStatus.RUNNING, completed_at=None)
         settle(queue_id)
         wake_workers()
         return 1
@@ -246,7 +256,7 @@ def _requeue(queue_id: UUID, item_ids: Sequence[int], *, begins: bool) -> int:
             queued=F("queued") + requeued,
             failed=F("failed") - failed,
             succeeded=F("succeeded") - succeeded,
-            **({"streak": 0, "streak_group": ""} if begins else {}),
+            **(NO_STREAKS if begins else {}),
         )
         if changes:
             _admit(queue_id)

@@ -19,7 +19,9 @@ from experiments.kinds import Plan, kind_of
 from experiments.models import Network, Queue
 from experiments.models.run_hosts import same_origin
 from experiments.run_client import AbortHandle, FailureReason, RunReply, RunTarget, post_run
+from experiments.run_client.failures import where
 from experiments.run_client.retry_policy import Verdict, decide
+from experiments.run_client.same_words import same_words
 from experiments.services.remote_schema import config_target
 from experiments.services.run_credentials import signed_credential
 from experiments.services.run_values import run_values
@@ -27,6 +29,7 @@ from experiments.worker.claim import ClaimedRow
 from experiments.worker.record import Outcome, failure_on_our_side
 from experiments.worker.remote_runs import RemoteRuns, refuse_other_version
 
+OWN_RUNTIME = "This site's runtime"
 FOUND_AT_NETWORK = (
     "The network had finished this call when the worker was lost: its answer was looked up, nothing called again."
 )
@@ -54,6 +57,7 @@ class RowCaller:
         self._queue = queue
         self._max_attempts = queue.max_attempts
         self._target = run_target(queue.network, lambda: signed_credential(queue))
+        self._host = host_of(queue.network)
         self._common = _common_body(queue, self._plan)
         target = config_target(queue.network)
         self._remote = RemoteRuns(target, queue.pk, queue.pinned_version) if target else None
@@ -106,7 +110,7 @@ class RowCaller:
             waited_for_rate_limit_s=row.limited_s,
             jitter=random.random,
         )
-        outcome = replace(outcome_of(prepared, reply, verdict), begun=begun)
+        outcome = replace(outcome_of(prepared, reply, verdict), begun=begun, host=self._host)
         return (replace(outcome, message=outcome.message or FOUND_AT_NETWORK) if found else outcome), verdict
 
 
@@ -143,6 +147,7 @@ def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict) -> Outcome
         elapsed_ms=reply.elapsed_ms,
         tokens=reply.tokens,
         breaker=verdict.breaker,
+        says=same_words(reply.message, prepared.row.payload) if verdict.breaker and verdict.breaker.by_words else (),
         neutral=aborted or reply.error_code == RowError.RATE_LIMITED,
         pause_until_s=verdict.pause_until_s,
         run=json.dumps(run) if run is not None else None,
@@ -185,11 +190,9 @@ def network_limits(network: Network) -> dict[str, Any]:
 
 def run_target(network: Network, credential: Callable[[], str]) -> Callable[[], RunTarget]:
     """Makes the target of one call: our own credential lives for minutes, so each call gets a fresh one."""
-    own = own_run_url()
-    url = network.run_url or settings.RUN_URL or own
+    url, ours = run_address(network)
     timeout_s = float(min(network.timeout_s, settings.RUN_TIMEOUT_MAX))
     token = network.run_token if network.run_url else settings.RUN_TOKEN
-    ours = not network.run_url and same_origin(url, own)
 
     def target() -> RunTarget:
         bearer = credential() if ours else token
@@ -197,10 +200,23 @@ def run_target(network: Network, credential: Callable[[], str]) -> Callable[[], 
             url=url,
             authorization=f"Bearer {bearer}" if bearer else None,
             timeout_s=timeout_s,
-            transient_400=network.transient_400,
+            transient_400=network.tries_400_again,
         )
 
     return target
+
+
+def run_address(network: Network) -> tuple[str, bool]:
+    """Where its runs go, and whether that is this very site."""
+    own = own_run_url()
+    url = network.run_url or settings.RUN_URL or own
+    return url, not network.run_url and same_origin(url, own)
+
+
+def host_of(network: Network) -> str:
+    """Who answers its runs, for a sentence: scheme, host and port."""
+    url, ours = run_address(network)
+    return OWN_RUNTIME if ours else where(url)
 
 
 def own_run_url() -> str:

@@ -4,6 +4,7 @@ A row is claimed ahead of its call: it stays `queued`, and its claim keeps other
 order lease, claims, items, queue. All times are the database's.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,8 +43,7 @@ class LockedQueue:
     queued: int
     running: int
     probing: bool
-    streak: int
-    streak_group: str
+    streaks: dict[str, int]
     failed: int
     calls: int
     tokens: int
@@ -56,7 +56,7 @@ class LockedQueue:
 
 
 _LOCK = """
-SELECT q.id, q.status, q.queued, q.running, q.probing, q.streak, q.streak_group, q.failed, q.calls, q.tokens,
+SELECT q.id, q.status, q.queued, q.running, q.probing, q.streaks, q.failed, q.calls, q.tokens,
        extract(epoch FROM q.running_since)::float8,
        q.ran_before_s + coalesce(extract(epoch FROM clock_timestamp() - q.running_since)::float8, 0),
        q.max_failures, q.max_calls, q.max_tokens, q.max_minutes
@@ -70,7 +70,12 @@ def lock_queue(queue_id: UUID) -> LockedQueue | None:
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [queue_id])
         row = cursor.fetchone()
-    return LockedQueue(*row) if row else None
+    if row is None:
+        return None
+    queue_id, status, queued, running, probing, streaks, *others = row
+    # Django leaves the jsonb of raw queries as text.
+    streaks = json.loads(streaks) if isinstance(streaks, str) else streaks
+    return LockedQueue(queue_id, status, queued, running, probing, streaks, *others)
 
 
 _GIVE_BACK = """

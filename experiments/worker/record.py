@@ -1,7 +1,7 @@
 """How calls ended, as it will be stored, and what a series of failures means for the queue."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from experiments.core.choices import RowError, RowStatus
 from experiments.run_client import HeldBytes
@@ -28,6 +28,10 @@ class Outcome:
     elapsed_ms: int | None = None
     tokens: int = 0
     breaker: Breaker | None = None
+    says: tuple[str, ...] = ()
+    """What a failure says, where only those that say the same count together; see `run_client.same_words`."""
+    host: str = ""
+    """Who was called, for a sentence."""
     neutral: bool = False
     """Says nothing about the runtime: neither starts nor ends a streak of failures."""
     pause_until_s: float | None = None
@@ -66,30 +70,59 @@ def unstorable(outcome: Outcome, error: Exception) -> Outcome:
     )
 
 
+MOST_STREAKS = 24
+"""So many are counted side by side; of others the shortest are forgotten."""
+
+
 @dataclass(frozen=True, slots=True)
-class Streak:
-    """Failures of one group in a row, and whether they are enough to pause."""
+class Trip:
+    """The failure that was one too many, and the how manyth of its sort."""
 
-    length: int
-    group: str
-    probing: bool
-    tripped: Breaker | None = None
+    breaker: Breaker
+    outcome: Outcome
+    count: int
 
 
-def streak_after(streak: Streak, outcomes: Iterable[Outcome]) -> Streak:
-    """The streak after these outcomes, in the order in which they came back."""
-    for outcome in outcomes:
-        if outcome.neutral:
-            continue
-        if outcome.breaker is None:
-            streak = replace(streak, length=0, group="", probing=False)
-            continue
-        group = outcome.breaker.group
-        length = streak.length + 1 if group == streak.group else 1
-        # After a pause one row goes first: if it fails in such a way again, that is enough.
-        enough = length >= outcome.breaker.threshold or streak.probing
-        streak = replace(streak, length=length, group=group, tripped=outcome.breaker if enough else streak.tripped)
-    return streak
+@dataclass(frozen=True, slots=True)
+class Streaks:
+    """Failures since the last success, by what counts together, and whether they are enough to pause.
+
+    A failure does not end the streak of another sort: where a remote gives now one error and now another, none of its
+    rows is answered all the same.
+    """
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    probing: bool = False
+    trip: Trip | None = None
+
+    def after(self, outcomes: Iterable[Outcome]) -> "Streaks":
+        """With these outcomes, in the order in which they came back."""
+        streaks = self
+        for outcome in outcomes:
+            if outcome.neutral:
+                continue
+            if outcome.breaker is None:
+                streaks = replace(streaks, counts={}, probing=False)
+            else:
+                streaks = streaks._after_failure(outcome, outcome.breaker)
+        return streaks
+
+    def _after_failure(self, outcome: Outcome, breaker: Breaker) -> "Streaks":
+        keys = [f"{breaker.group}:{said}" for said in outcome.says] if breaker.by_words else [str(breaker.group)]
+        before = self.counts
+        count = max(before.get(key, 0) for key in keys) + 1
+        # After a pause one row goes first. If the runtime is still away, that is enough; if it answers, and only that
+        # row fails by what it did not pause for, the others may go.
+        answers = self.probing and breaker.of_row and count < breaker.threshold
+        if answers:
+            before, count = {}, 1
+        is_enough = count >= breaker.threshold or (self.probing and not answers)
+        counts = {**before, **{key: before.get(key, 0) + 1 for key in keys}}
+        if len(counts) > MOST_STREAKS:
+            longest = sorted(counts, key=lambda key: (key in keys, counts[key]), reverse=True)
+            counts = {key: counts[key] for key in longest[:MOST_STREAKS]}
+        trip = Trip(breaker, outcome, count) if is_enough else self.trip
+        return Streaks(counts, probing=self.probing and not answers, trip=trip)
 
 
 def is_from_before(outcome: Outcome, *, probing: bool, running_since: float | None) -> bool:

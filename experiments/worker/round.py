@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 from experiments.core.choices import RowError
 from experiments.models.queues import RATE_DECAY_S, SUSPECT_FROM
 from experiments.worker.claim import ClaimedRow
-from experiments.worker.record import Outcome, Streak
+from experiments.worker.record import Outcome, Streaks
 from experiments.worker.statements import Statement
 
 UNCLAIMED = "(SELECT c.item_id FROM experiments_claim c WHERE c.item_id = i.id) IS NULL"
@@ -116,9 +116,9 @@ WITH given AS (
                coalesce(q.rate * exp(-least(extract(epoch FROM clock_timestamp() - q.rate_at)::float8
                                             / {RATE_DECAY_S}, 50)), 0) + s.succeeded + s.failed END,
         rate_at = CASE WHEN s.n = 0 THEN q.rate_at ELSE clock_timestamp() END,
-        streak = coalesce(%(streak)s::int, CASE WHEN %(streak_ends)s AND NOT q.probing THEN 0 ELSE q.streak END),
-        streak_group = coalesce(%(streak_group)s::text,
-                                CASE WHEN %(streak_ends)s AND NOT q.probing THEN '' ELSE q.streak_group END),
+        streaks = coalesce(%(streaks)s::jsonb, CASE WHEN %(streaks_end)s AND NOT q.probing THEN '{{{{}}}}'::jsonb
+                                                    ELSE q.streaks END),
+        reach_tries = CASE WHEN q.probing AND NOT coalesce(%(probing)s::bool, TRUE) THEN 0 ELSE q.reach_tries END,
         probing = coalesce(%(probing)s::bool, q.probing)
     FROM sums s WHERE q.id = %(queue)s AND (s.n > 0 OR s.marked > 0 OR s.claimed > 0)
     RETURNING q.queued, q.running, q.probing
@@ -179,8 +179,8 @@ class RoundOrder:
     want: int = 0
     from_row: int = 0
     unsent: int = 0
-    streak: Streak | None = None
-    """The streak with the outcomes; None where none of them can have begun or lengthened one."""
+    streaks: Streaks | None = None
+    """Those with the outcomes; None where none of them can have begun or lengthened one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,7 @@ class RoundResult:
 
 def run_round(keys: LaneKeys, order: RoundOrder) -> RoundResult | None:
     """Does what `order` says; None where the queue is gone. `DataError` where a value cannot be stored."""
-    values = {"outcomes": _as_json(order.outcomes), **_streak_values(order)}
+    values = {"outcomes": _as_json(order.outcomes), **_values_of_streaks(order)}
     values["marked_id"] = [item_id for item_id, _ in order.marked]
     values["marked_age_s"] = [age_s for _, age_s in order.marked]
     values |= {"queue": keys.queue_id, "network": keys.network_id, "owner": keys.owner_id, "lease": keys.lease_id}
@@ -280,11 +280,10 @@ def _trace_ids(outcomes: Sequence[Outcome]) -> list[str | None]:
     return ids
 
 
-def _streak_values(order: RoundOrder) -> dict[str, Any]:
-    streak = order.streak
+def _values_of_streaks(order: RoundOrder) -> dict[str, Any]:
+    streaks = order.streaks
     return {
-        "streak": streak.length if streak else None,
-        "streak_group": streak.group if streak else None,
-        "probing": streak.probing if streak else None,
-        "streak_ends": any(not one.neutral and one.breaker is None for one in order.outcomes),
+        "streaks": json.dumps(streaks.counts) if streaks else None,
+        "probing": streaks.probing if streaks else None,
+        "streaks_end": any(not one.neutral and one.breaker is None for one in order.outcomes),
     }

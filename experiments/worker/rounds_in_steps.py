@@ -11,9 +11,9 @@ from django.db import connection, transaction
 
 from experiments.core import limits
 from experiments.core.choices import QueueStatus
-from experiments.services.queue_pause import queue_pause_at_limit, queue_pause_by_breaker, queue_pause_for
+from experiments.services.queue_pause import FailedInARow, queue_pause_at_limit, queue_pause_by_breaker, queue_pause_for
 from experiments.worker.claim import LockedQueue, lock_queue
-from experiments.worker.record import Outcome, Streak, is_from_before, streak_after
+from experiments.worker.record import Outcome, Streaks, Trip, is_from_before
 from experiments.worker.round import LaneKeys, RoundOrder, RoundResult, run_round
 
 _STILL_OURS = "SELECT item_id FROM experiments_claim WHERE item_id = ANY(%s) AND lease_id = %s"
@@ -34,10 +34,10 @@ def run_in_steps(keys: LaneKeys, order: RoundOrder) -> RoundResult | None:
         judged = [
             one for one in accepted if not is_from_before(one, probing=queue.probing, running_since=queue.running_since)
         ]
-        streak = streak_after(Streak(queue.streak, queue.streak_group, queue.probing), judged)
-        result = run_round(keys, replace(order, streak=streak, want=_want(queue, order)))
-        if streak.tripped is not None:
-            queue_pause_by_breaker(keys.queue_id, streak.tripped)
+        streaks = Streaks(queue.streaks, queue.probing).after(judged)
+        result = run_round(keys, replace(order, streaks=streaks, want=_want(queue, order)))
+        if streaks.trip is not None:
+            _pause(keys.queue_id, streaks.trip)
         waits = [one.pause_until_s for one in accepted if one.pause_until_s is not None]
         if waits:
             queue_pause_for(keys.queue_id, max(waits))
@@ -50,6 +50,13 @@ def run_in_steps(keys: LaneKeys, order: RoundOrder) -> RoundResult | None:
         if after.status == QueueStatus.RUNNING and queue_pause_at_limit(made):
             return replace(result, status=QueueStatus.PAUSED)
         return replace(result, status=after.status)
+
+
+def _pause(queue_id: UUID, trip: Trip) -> None:
+    last = trip.outcome
+    queue_pause_by_breaker(
+        queue_id, trip.breaker, FailedInARow(last.host, last.message, error_code=last.name, count=trip.count)
+    )
 
 
 def _claimed_by_others(keys: LaneKeys) -> int:

@@ -28,10 +28,12 @@ RENAMED = {
 }
 """Columns that may have another name by now."""
 DROPPED = {
+    "experiments_queue": {"streak", "streak_group"},
     "experiments_queueitem": {"lease_token", "lease_until"},
     "experiments_workerprocess": {"queue_id"},
 }
-"""Columns that are gone: by now a lease and its end are a process's, which serves many queues, and its rows claims."""
+"""Columns that are gone: by now a lease and its end are a process's, which serves many queues, and its rows claims.
+Failures in a row are counted by what counts together."""
 EPHEMERAL = {"experiments_lane"}
 """Where workers were. None runs while a database is migrated."""
 GROW = {"django_migrations", "django_content_type", "auth_permission"}

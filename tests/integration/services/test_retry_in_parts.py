@@ -158,7 +158,7 @@ def test_one_that_was_deleted_is_gone() -> None:
 def test_failures_in_a_row_are_forgotten_once_and_not_by_every_part(
     after_part: Callable[[int, Callable[[], Any]], None],
 ) -> None:
-    batch = batch_of("ann", ["failed"] * 8, streak=3, streak_group="server")
-    after_part(1, lambda: Queue.objects.filter(pk=batch.pk, streak=0).update(streak=2, streak_group="server"))
+    batch = batch_of("ann", ["failed"] * 8, streaks={"server": 3})
+    after_part(1, lambda: Queue.objects.filter(pk=batch.pk, streaks={}).update(streaks={"server": 2}))
     queues.retry(queue_id=batch.pk)
-    assert Queue.objects.get(pk=batch.pk).streak == 2
+    assert Queue.objects.get(pk=batch.pk).streaks == {"server": 2}

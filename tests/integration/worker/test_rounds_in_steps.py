@@ -1,6 +1,7 @@
 """A round that may pause its queue: limits are exact, and failures are counted in the order in which they came."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,9 @@ from django.utils import timezone
 
 from csv_batches.models import CsvBatch
 from experiments.models import Claim, Queue
-from experiments.run_client.retry_policy import NOT_FOUND, UNAUTHORIZED
+from experiments.run_client.retry_policy import NOT_FOUND, RUN_ERROR, SCHEMA, UNAUTHORIZED, UNREACHABLE, Breaker
 from experiments.worker.claim import ClaimedRow
-from experiments.worker.record import Outcome
+from experiments.worker.record import MOST_STREAKS, Outcome
 from experiments.worker.round import LaneKeys, RoundOrder, RoundResult
 from experiments.worker.rounds_in_steps import run_in_steps
 from tests.integration.worker.support import again, claim, counters, failed, keys_of, lane_at, succeeded, waiting
@@ -34,9 +35,9 @@ def state(batch: CsvBatch) -> tuple[str, str]:
     return queue.status, queue.pause_code
 
 
-def streak(batch: CsvBatch) -> tuple[int, str, bool]:
+def streaks(batch: CsvBatch) -> tuple[dict[str, int], bool]:
     queue = Queue.objects.get(pk=batch.pk)
-    return queue.streak, queue.streak_group, queue.probing
+    return queue.streaks, queue.probing
 
 
 # -- the limit on calls
@@ -103,10 +104,10 @@ def test_five_refusals_in_a_row_pause_and_four_do_not() -> None:
     keys = keys_of(batch)
     rows = claim(keys, 5)
     assert did(keys, [refused(row) for row in rows[:4]]).status == "running"
-    assert streak(batch) == (4, "unauthorized", False)
+    assert streaks(batch) == ({"unauthorized": 4}, False)
     assert did(keys, [refused(rows[4])]).status == "paused"
     assert state(batch) == ("paused", "unauthorized")
-    assert streak(batch) == (5, "unauthorized", True), "one row goes first after it"
+    assert streaks(batch) == ({"unauthorized": 5}, True), "one row goes first after it"
 
 
 def test_a_success_among_them_begins_anew() -> None:
@@ -115,18 +116,50 @@ def test_a_success_among_them_begins_anew() -> None:
     rows = claim(keys, 6)
     outcomes = [*(refused(row) for row in rows[:4]), succeeded(rows[4]), refused(rows[5])]
     assert did(keys, outcomes).status == "running"
-    assert streak(batch) == (1, "unauthorized", False)
+    assert streaks(batch) == ({"unauthorized": 1}, False)
 
 
-def test_so_does_a_failure_of_another_sort_and_what_says_nothing_does_not() -> None:
+def test_a_failure_of_another_sort_counts_beside_them_and_what_says_nothing_does_not() -> None:
     batch = waiting(9)
     keys = keys_of(batch)
     rows = claim(keys, 7)
     did(keys, [refused(row) for row in rows[:4]])
     did(keys, [failed(rows[4], breaker=NOT_FOUND)])
-    assert streak(batch) == (1, "not_found", False)
+    assert streaks(batch) == ({"unauthorized": 4, "not_found": 1}, False)
     did(keys, [again(rows[5], "given_back", neutral=True, counted=False)])
-    assert streak(batch) == (1, "not_found", False)
+    assert streaks(batch) == ({"unauthorized": 4, "not_found": 1}, False)
+    assert did(keys, [refused(rows[6])]).status == "paused"
+    assert state(batch) == ("paused", "unauthorized")
+
+
+def said(row: ClaimedRow, *words: str) -> Outcome:
+    return failed(row, "run_error", breaker=RUN_ERROR, says=words)
+
+
+def test_failures_by_words_count_together_only_where_they_say_the_same() -> None:
+    batch = waiting(40)
+    keys = keys_of(batch)
+    rows = claim(keys, 40)
+    did(keys, [said(row, f"each its own {row.row_index}") for row in rows[:20]])
+    assert state(batch) == ("running", "")
+    did(keys, [said(row, f"with its cell {row.row_index}", "without") for row in rows[20:39]])
+    assert state(batch) == ("running", "")
+    assert did(keys, [said(rows[39], "without")]).status == "paused"
+    assert state(batch) == ("paused", "run_error")
+    assert len(streaks(batch)[0]) <= MOST_STREAKS
+
+
+def test_the_pause_says_who_was_called_how_often_and_the_last_words() -> None:
+    batch = waiting(9)
+    keys = keys_of(batch)
+    outcomes = [
+        replace(refused(row), host="http://there:1", message=f"HTTP 401: no. {row.row_index}") for row in claim(keys, 5)
+    ]
+    did(keys, outcomes)
+    queue = Queue.objects.get(pk=batch.pk)
+    assert (queue.pause_error_code, queue.pause_count) == ("unauthorized", 5)
+    for part in ("http://there:1", "5 times in a row", "HTTP 401: no. 4", "token"):
+        assert part in queue.pause_detail
 
 
 def test_outcomes_of_rows_that_another_has_do_not_count() -> None:
@@ -135,7 +168,7 @@ def test_outcomes_of_rows_that_another_has_do_not_count() -> None:
     rows = claim(keys, 5)
     Claim.objects.filter(pk=rows[0].id).update(lease_id=keys_of(batch).lease_id)
     assert did(keys, [refused(row) for row in rows]).status == "running"
-    assert streak(batch)[0] == 4
+    assert streaks(batch)[0] == {"unauthorized": 4}
 
 
 def test_the_rows_that_were_claimed_with_the_pause_are_told() -> None:
@@ -149,8 +182,8 @@ def test_the_rows_that_were_claimed_with_the_pause_are_told() -> None:
 # -- while one row goes first
 
 
-def probing(rows: int) -> tuple[CsvBatch, LaneKeys]:
-    batch = waiting(rows, probing=True, streak=5, streak_group="unauthorized")
+def probing(rows: int, **values: Any) -> tuple[CsvBatch, LaneKeys]:
+    batch = waiting(rows, probing=True, streaks={"unauthorized": 5}, **values)
     return batch, keys_of(batch)
 
 
@@ -158,7 +191,25 @@ def test_one_failure_of_the_row_that_goes_first_pauses_again() -> None:
     batch, keys = probing(3)
     [row] = did(keys, want=1).claimed
     assert did(keys, [failed(row, breaker=NOT_FOUND)]).status == "paused"
-    assert streak(batch) == (1, "not_found", True)
+    assert streaks(batch) == ({"unauthorized": 5, "not_found": 1}, True)
+
+
+@pytest.mark.parametrize("breaker", [RUN_ERROR, SCHEMA])
+def test_where_it_fails_by_itself_the_network_answers_and_the_others_go(breaker: Breaker) -> None:
+    batch, keys = probing(3, reach_tries=2)
+    [row] = did(keys, want=1).claimed
+    result = did(keys, [failed(row, breaker=breaker, says=("no such word",))])
+    assert (result.status, result.probing) == ("running", False)
+    assert list(streaks(batch)[0].values()) == [1]
+    assert Queue.objects.get(pk=batch.pk).reach_tries == 0
+
+
+def test_where_it_fails_as_those_before_the_pause_did_it_pauses_again() -> None:
+    batch = waiting(3, probing=True, streaks={"run_error:the same": 20})
+    keys = keys_of(batch)
+    [row] = did(keys, want=1).claimed
+    assert did(keys, [said(row, "the same")]).status == "paused"
+    assert Queue.objects.get(pk=batch.pk).pause_count == 21
 
 
 def test_its_success_lets_the_others_go() -> None:
@@ -166,7 +217,7 @@ def test_its_success_lets_the_others_go() -> None:
     [row] = did(keys, want=1).claimed
     result = did(keys, [succeeded(row)])
     assert (result.status, result.probing) == ("running", False)
-    assert streak(batch) == (0, "", False)
+    assert streaks(batch) == ({}, False)
 
 
 @pytest.mark.parametrize("outcome", [succeeded, refused])
@@ -174,11 +225,57 @@ def test_what_was_called_before_the_pause_does_not_say_how_things_are_now(outcom
     batch = waiting(4)
     keys = keys_of(batch)
     [row] = claim(keys, 1)
-    Queue.objects.filter(pk=batch.pk).update(status="paused", probing=True, streak=5, streak_group="unauthorized")
+    Queue.objects.filter(pk=batch.pk).update(status="paused", probing=True, streaks={"unauthorized": 5})
     Queue.objects.filter(pk=batch.pk).update(status="running", running_since=timezone.now() + timedelta(seconds=1))
     assert Queue.objects.get(pk=batch.pk).running_since != row.running_since
     assert did(keys, [outcome(row)]).status == "running"
-    assert streak(batch) == (5, "unauthorized", True)
+    assert streaks(batch) == ({"unauthorized": 5}, True)
+
+
+# -- a network that cannot be reached
+
+
+def unreached(row: ClaimedRow) -> Outcome:
+    return again(row, "connection", breaker=UNREACHABLE, counted=False)
+
+
+def waits_s(batch: CsvBatch) -> float | None:
+    until = Queue.objects.get(pk=batch.pk).pause_until
+    return None if until is None else (until - timezone.now()).total_seconds()
+
+
+@pytest.mark.parametrize(("tries", "wait_s"), [(0, 60), (1, 120), (2, 300), (3, 600), (4, 3600), (50, 3600)])
+def test_it_is_tried_again_by_itself_each_time_later(tries: int, wait_s: int) -> None:
+    batch = waiting(2, probing=True, streaks={"unreachable": 5 + tries}, reach_tries=tries)
+    keys = keys_of(batch)
+    [row] = did(keys, want=1).claimed
+    assert did(keys, [unreached(row)]).status == "paused"
+    assert state(batch) == ("paused", "unreachable")
+    assert waits_s(batch) == pytest.approx(wait_s, abs=5)
+    assert Queue.objects.get(pk=batch.pk).reach_tries == tries + 1
+
+
+def test_an_answer_ends_the_growing_of_the_waits() -> None:
+    batch = waiting(2, probing=True, streaks={"unreachable": 8}, reach_tries=3)
+    keys = keys_of(batch)
+    [row] = did(keys, want=1).claimed
+    did(keys, [succeeded(row)])
+    assert Queue.objects.get(pk=batch.pk).reach_tries == 0
+
+
+def test_another_reason_waits_for_a_person() -> None:
+    batch = waiting(5)
+    keys = keys_of(batch)
+    did(keys, [refused(row) for row in claim(keys, 5)])
+    assert waits_s(batch) is None
+
+
+def test_so_does_a_trial() -> None:
+    batch = waiting(2, probing=True, streaks={"unreachable": 5}, parent_id=waiting(1).pk, trial=1)
+    keys = keys_of(batch)
+    [row] = did(keys, want=1).claimed
+    did(keys, [unreached(row)])
+    assert (state(batch), waits_s(batch)) == (("paused", "unreachable"), None)
 
 
 # -- other reasons

@@ -7,7 +7,13 @@ import pytest
 
 from experiments.run_client import RunReply
 from experiments.run_client.retry_policy import (
+    BAD_RESPONSE,
+    CONFIGURATION,
+    GARBLED,
     NOT_FOUND,
+    PASSING_400,
+    REJECTED,
+    RUN_ERROR,
     SCHEMA,
     SERVER,
     UNAUTHORIZED,
@@ -76,20 +82,25 @@ class Case:
 BREAKERS = [
     Case({"error_code": "server_error", "transient": True, "http_status": 503}, SERVER),
     Case({"error_code": "timeout", "transient": True, "reason": "deadline"}, SERVER),
-    Case({"error_code": "connection", "transient": True, "reason": "connect"}, SERVER),
+    Case({"error_code": "connection", "transient": True, "reason": "connect"}, UNREACHABLE),
+    Case({"error_code": "server_error", "transient": True, "reason": "endpoint"}, UNREACHABLE),
     Case({"error_code": "connection", "transient": True, "reason": "dropped"}, SERVER),
-    Case({"error_code": "bad_response", "transient": True, "reason": "garbled"}, SERVER),
+    Case({"error_code": "bad_response", "transient": True, "reason": "garbled"}, GARBLED),
     Case({"error_code": "connection", "transient": True, "reason": "dns"}, UNREACHABLE),
     Case({"error_code": "connection", "transient": True, "reason": "tls"}, UNREACHABLE),
     Case({"error_code": "connection", "transient": True, "reason": "address"}, UNREACHABLE),
     Case({"error_code": "unauthorized", "transient": True, "http_status": 401}, UNAUTHORIZED),
     Case({"error_code": "unauthorized", "transient": True, "reason": "credentials"}, UNAUTHORIZED),
     Case({"error_code": "rejected", "http_status": 404}, NOT_FOUND),
-    Case({"error_code": "rejected", "http_status": 422}, None),
+    Case({"error_code": "unauthorized", "transient": True, "reason": "key"}, CONFIGURATION),
+    Case({"error_code": "server_error", "transient": True, "reason": "model"}, CONFIGURATION),
+    Case({"error_code": "rejected", "http_status": 400}, REJECTED),
+    Case({"error_code": "rejected", "transient": True, "http_status": 400}, PASSING_400),
+    Case({"error_code": "rejected", "http_status": 422}, REJECTED),
     Case({"error_code": "schema_mismatch", "http_status": 200}, SCHEMA),
-    Case({"error_code": "run_error", "http_status": 200}, None),
-    Case({"error_code": "too_large", "http_status": 200}, None),
-    Case({"error_code": "bad_response", "http_status": 200}, None),
+    Case({"error_code": "run_error", "http_status": 200}, RUN_ERROR),
+    Case({"error_code": "too_large", "http_status": 200}, BAD_RESPONSE),
+    Case({"error_code": "bad_response", "http_status": 200}, BAD_RESPONSE),
     Case({"error_code": "rate_limited", "transient": True, "http_status": 429}, None),
     Case({"http_status": 200}, None),
 ]
@@ -105,8 +116,32 @@ def test_the_last_attempt_counts_toward_the_breaker_too() -> None:
 
 
 def test_breakers_open_after_5_or_20() -> None:
-    assert {breaker.threshold for breaker in (UNAUTHORIZED, NOT_FOUND, UNREACHABLE)} == {5}
-    assert {breaker.threshold for breaker in (SERVER, SCHEMA)} == {20}
+    assert {breaker.threshold for breaker in (UNAUTHORIZED, NOT_FOUND, UNREACHABLE, CONFIGURATION)} == {5}
+    for_long = (SERVER, GARBLED, PASSING_400, SCHEMA, REJECTED, RUN_ERROR, BAD_RESPONSE)
+    assert {breaker.threshold for breaker in for_long} == {20}
+
+
+def test_what_may_pass_counts_together_and_what_is_said_of_a_row_by_its_words() -> None:
+    assert SERVER.group == GARBLED.group == PASSING_400.group
+    assert not any(breaker.by_words for breaker in (SERVER, GARBLED, PASSING_400, SCHEMA))
+    assert all(breaker.by_words for breaker in (REJECTED, RUN_ERROR, BAD_RESPONSE))
+
+
+@pytest.mark.parametrize("reason", ["dns", "tls", "address", "connect", "endpoint"])
+@pytest.mark.parametrize("attempts", [1, 4, 50])
+def test_a_row_whose_network_is_not_reached_has_had_no_attempt(attempts: int, reason: str) -> None:
+    decided = verdict(attempts, error_code="connection", transient=True, reason=reason)
+    assert (decided.action, decided.counted) == ("retry", False)
+
+
+def test_a_row_whose_connection_broke_has() -> None:
+    decided = verdict(4, error_code="connection", transient=True, reason="dropped")
+    assert (decided.action, decided.counted) == ("fail", True)
+
+
+def test_a_row_whose_agent_asks_for_a_model_that_is_not_there_ends_after_its_attempts() -> None:
+    decided = [verdict(attempts, error_code="server_error", transient=True, reason="model") for attempts in (1, 4)]
+    assert [(one.action, one.counted) for one in decided] == [("retry", True), ("fail", True)]
 
 
 @pytest.mark.parametrize(
