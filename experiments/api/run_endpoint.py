@@ -1,5 +1,7 @@
 """`POST /run`, answered by this site's own runtime."""
 
+from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +19,8 @@ from experiments.api.auth import ApiTokenAuthentication
 from experiments.api.errors import error_body
 from experiments.api.serializers.runs import RunRequestSerializer
 from experiments.core.errors import WorkbenchError
+from experiments.run_client.retry_after import retry_after_s
+from experiments.runtime.llm import ModelError
 from experiments.services import runs
 from experiments.services.run_credentials import RUN_SALT, RUN_TOKEN_AGE
 
@@ -47,6 +51,25 @@ class Unprocessable(ValidationError):
     status_code = 422
 
 
+def _model_failure(error: ModelError) -> Response:
+    """`cause` says what the model's endpoint said, so that a 502 of ours is not taken for a passing trouble of ours."""
+    wait_s = retry_after_s(error.waits, now=datetime.now(UTC))
+    found = {
+        "status": error.endpoint_status,
+        "code": error.endpoint_code,
+        "part": error.model_part,
+        "retry_after_s": wait_s,
+    }
+    cause = {name: value for name, value in found.items() if value not in (None, "")}
+    response = Response(
+        {**error_body(error), "detail": error.detail, **({"cause": cause} if cause else {})}, status=error.status
+    )
+    if wait_s is not None and error.status in (429, 503):
+        # The header has whole seconds (RFC 9110, 10.2.3); the other one is what OpenAI's clients read first.
+        response["Retry-After"], response["retry-after-ms"] = str(ceil(wait_s)), str(ceil(wait_s * 1000))
+    return response
+
+
 class RunView(APIView):
     authentication_classes = (WorkerAuthentication, ApiTokenAuthentication, SessionAuthentication)
     # `max_concurrency` of the network limits the runs.
@@ -66,6 +89,8 @@ class RunView(APIView):
         caller = runs.RunCaller(owner_id=request.user.pk, queue_id=queue_id)
         try:
             return Response(runs.answer(values=body.validated_data, caller=caller))
+        except ModelError as error:
+            return _model_failure(error)
         except WorkbenchError as error:
             return Response({**error_body(error), "detail": error.detail}, status=error.status)
 

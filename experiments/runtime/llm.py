@@ -16,16 +16,19 @@ from typing import Any, Literal, TypedDict
 from urllib.parse import urlsplit
 
 import requests
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
-from experiments.core.choices import ErrorCode
+from experiments.core.choices import ErrorCode, ModelPart
 from experiments.core.errors import WorkbenchError
 from experiments.core.json_text import parse, storable
+from experiments.runtime.endpoint_errors import EndpointError, error_inside, error_of_answer, explanation
 
 CONNECT_TIMEOUT_S = 5.0
 MAX_BODY_BYTES = 5_000_000
-DETAIL_CHARS = 500
-REFUSALS = (400, 413, 415, 422)
+WAITS = ("Retry-After", "retry-after-ms", "Date")
+"""Headers that say how long to wait."""
+KEY_SETTING = "OPENAI_API_KEY, or the key of the network's endpoint"
+MODEL_SETTING = "OPENAI_MODEL, the network's endpoint or the agent"
 
 
 class Message(TypedDict):
@@ -42,7 +45,11 @@ class Usage(TypedDict):
 class ModelError(WorkbenchError):
     """The model gave no answer. `detail` is a sentence for people, without credentials.
 
-    `endpoint_status` is what the endpoint answered, where it did; `retry_after` its header of that name, as it came.
+    `endpoint_status` is what the endpoint answered, where it did, `endpoint_code` its own word for that; `waits` are
+    its headers that say how long to wait, as they came. `model_part`: what every call would fail for.
+
+    `status` is that of our own answer: 429 and 402 are passed on, and 503 where the endpoint says how long it will be
+    away. All else is a 502: a 401 would be about the caller's credential, not about ours.
     """
 
     status = 502
@@ -53,11 +60,19 @@ class ModelError(WorkbenchError):
         *,
         code: str = ErrorCode.MODEL_ERROR,
         endpoint_status: int | None = None,
-        retry_after: str | None = None,
+        endpoint_code: str = "",
+        waits: Mapping[str, str] | None = None,
+        model_part: ModelPart | None = None,
     ) -> None:
         super().__init__(detail, code=code)
         self.endpoint_status = endpoint_status
-        self.retry_after = retry_after
+        self.endpoint_code = endpoint_code
+        self.waits = {name: waits[name] for name in WAITS if waits and name in waits}
+        self.model_part = model_part
+        if endpoint_status in (402, 429):
+            self.status = endpoint_status
+        elif (endpoint_status or 0) >= 500 and self.waits.keys() - {"Date"}:
+            self.status = 503
 
 
 class ModelRefused(ModelError):
@@ -214,31 +229,53 @@ class ChatClient:
                 self._url, json=body, timeout=(CONNECT_TIMEOUT_S, patience), stream=True, allow_redirects=False
             ) as response:
                 content = _read(response, deadline)
+        except requests.ConnectTimeout as error:
+            detail = f"The model at {self._where} could not be reached in time."
+            raise ModelError(detail, model_part=ModelPart.ADDRESS) from error
         except (requests.Timeout, ReadTimeoutError, TimeoutError) as error:
             wait = f"{self._endpoint.timeout_s:g} s"
             raise ModelError(f"The model at {self._where} did not answer within {wait}.") from error
         except (requests.RequestException, HTTPError, ValueError) as error:
-            raise ModelError(f"The model at {self._where} could not be reached: {_reason(error)}.") from error
-        return self._completion(response, content, round((time.monotonic() - started) * 1000))
+            detail = f"The model at {self._where} could not be reached: {_reason(error)}."
+            raise ModelError(detail, model_part=ModelPart.ADDRESS if _never_reached(error) else None) from error
+        duration_ms = round((time.monotonic() - started) * 1000)
+        return self._completion(response, content, duration_ms, model=str(body["model"]))
 
-    def _completion(self, response: requests.Response, content: bytes, duration_ms: int) -> Completion:
+    def _completion(self, response: requests.Response, content: bytes, duration_ms: int, *, model: str) -> Completion:
         status = response.status_code
         if status != 200:
-            message = f"The model at {self._where} answered {status}: {_explanation(content)}"
-            kind = ModelRefused if status in REFUSALS else ModelError
-            raise kind(self._hidden(message), endpoint_status=status, retry_after=response.headers.get("Retry-After"))
+            raise self._failure(error_of_answer(status, content), response, model)
         try:
             answer = parse(content.decode("utf-8-sig"))
+            if (error := error_inside(answer)) is not None:
+                raise self._failure(error, response, model)
             choice = answer["choices"][0]
             text = storable(choice["message"]["content"] or "")
             usage = _usage(answer.get("usage") or {})
-            model = str(answer.get("model") or "")
-            return Completion(text, usage, model, duration_ms, cut=choice.get("finish_reason") == "length")
+            answered_by = str(answer.get("model") or "")
+            return Completion(text, usage, answered_by, duration_ms, cut=choice.get("finish_reason") == "length")
         except (ValueError, LookupError, TypeError, AttributeError) as error:
-            message = (
-                f"The model at {self._where} sent something that is not a chat completion: {_explanation(content)}"
-            )
+            message = f"The model at {self._where} sent something that is not a chat completion: {explanation(content)}"
             raise ModelError(self._hidden(message), endpoint_status=status) from error
+
+    def _failure(self, error: EndpointError, response: requests.Response, model: str) -> ModelError:
+        where, said = self._where, f"{error.in_short}: {error.words}" if error.in_short else error.words
+        if error.part == ModelPart.KEY:
+            did = "refused its key" if self._endpoint.api_key else "wants a key and got none"
+            detail = f"The model at {where} {did} ({KEY_SETTING}): {said}"
+        elif error.part == ModelPart.MODEL:
+            detail = f"The model endpoint at {where} does not have the model “{model}” ({MODEL_SETTING}): {said}"
+        else:
+            verb = "answered" if error.in_short else "sent an error:"
+            detail = f"The model at {where} {verb} {said}"
+        kind = ModelRefused if error.is_refusal else ModelError
+        return kind(
+            self._hidden(detail),
+            endpoint_status=error.status or response.status_code,
+            endpoint_code=error.code,
+            waits=response.headers,
+            model_part=error.part,
+        )
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._threads, "session", None)
@@ -289,16 +326,12 @@ def _usage(reported: Mapping[str, Any]) -> Usage:
     return {"prompt_tokens": prompt, "response_tokens": response, "total_tokens": total}
 
 
-def _explanation(content: bytes) -> str:
-    """The message of an error body in any of its usual forms, else the start of the body."""
-    text = content.decode("utf-8", "replace")
-    try:
-        body = parse(text)
-        error = body.get("error") or body.get("detail") or body.get("message")
-        message = error.get("message") if isinstance(error, Mapping) else error
-    except (ValueError, AttributeError):
-        message = None
-    return " ".join((message if isinstance(message, str) else text).split())[:DETAIL_CHARS] or "(nothing)"
+def _never_reached(error: Exception) -> bool:
+    """Whether nothing was sent: no such host, no connection, or none that is trusted."""
+    if isinstance(error, requests.exceptions.SSLError | requests.exceptions.InvalidURL):
+        return True
+    causes = error.args[:1] if isinstance(error, requests.ConnectionError) else ()
+    return any(isinstance(getattr(cause, "reason", None), NewConnectionError) for cause in causes)
 
 
 def _reason(error: Exception) -> str:

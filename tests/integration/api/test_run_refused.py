@@ -108,7 +108,6 @@ def test_no_model_at_the_address_is_a_502(api: Api, own: str, settings: Any) -> 
     [
         Reply(raw="{}", status=500),
         Reply(raw="{}", status=401),
-        Reply(raw="{}", status=429),
         Reply(raw="<html>"),
         Reply(raw="[]"),
         Reply(raw='{"choices": []}'),

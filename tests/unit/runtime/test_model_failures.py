@@ -39,7 +39,7 @@ def test_the_words_of_the_endpoint_are_passed_on(llm_server: LlmServer, body: st
 
 def test_a_wait_that_is_asked_for_is_passed_on(llm_server: LlmServer) -> None:
     error = failure(llm_server, Reply(status=429, raw="{}", headers={"Retry-After": "7"}))
-    assert (error.endpoint_status, error.retry_after) == (429, "7")
+    assert (error.endpoint_status, error.waits["Retry-After"]) == (429, "7")
 
 
 def test_the_key_is_never_in_the_message(llm_server: LlmServer) -> None:
