@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+YES, NO = "yes", "no"
+"""A boolean as a text."""
+
 
 class Section(StrEnum):
     """Where in the editor a plain field stands."""
@@ -19,7 +22,8 @@ class NetworkField:
     """A field; with a section it is a plain one: an attribute of `Network`, edited as a text or as a box to tick.
 
     `help` stands below the input, or after the box; `nullable`: an empty text is stored as None. `length`, `rows` (of a
-    text area) and `needed` are the input's. `shown` formats the value on the page of a network.
+    text area) and `needed` are the input's. `shown` formats the value on the page of a network. `choices`: of a text
+    that is chosen, as it is edited, with labels.
     """
 
     name: str
@@ -32,12 +36,17 @@ class NetworkField:
     rows: int | None = None
     needed: bool = False
     shown: str = "{}"
+    choices: tuple[tuple[str, str], ...] = ()
 
     def text_to_edit(self, value: Any) -> str:
+        if isinstance(value, bool):
+            return YES if value else NO
         return "" if value is None else str(value)
 
     def value_to_store(self, typed: str, *, is_own: bool) -> str | None:
         """What a plain text field stores; a network that this site answers has no addresses."""
+        if self.choices:
+            return typed or None
         if self.section == Section.REMOTE:
             return "" if is_own else typed.strip()
         return typed.strip() or None if self.nullable else typed
@@ -69,10 +78,11 @@ NETWORK_FIELDS = (
     ),
     NetworkField(
         "transient_400",
-        "400 is transient",
+        "When it answers 400",
         Section.REMOTE,
-        "It answers 400 for what may pass: try such rows again",
-        is_flag=True,
+        "Automatic: it is tried again where there is a configuration URL. Such runtimes answer 400 when only their model "
+        "is away.",
+        choices=(("", "Automatic"), (YES, "Try the row again"), (NO, "Fail the row")),
     ),
     NetworkField("version", "Version", Section.CALL, "Sent with each run; empty: none.", nullable=True),
     NetworkField("max_steps", "Most steps", Section.CALL, "Of one run; empty: the runtime decides.", nullable=True),

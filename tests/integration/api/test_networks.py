@@ -86,3 +86,11 @@ def test_networks_are_listed_by_name(api: Api) -> None:
     for name in ("m", "z", "a"):
         api.post("/networks", {"name": name})
     assert [network["name"] for network in api.get("/networks")["results"]] == ["a", "m", "z"]
+
+
+def test_what_a_400_means_is_left_to_the_configuration_url_unless_it_is_said(api: Api) -> None:
+    made = api.post("/networks", {"name": "plain"})
+    assert made["transient_400"] is None
+    for value in (False, None, True):
+        assert api.patch(f"/networks/{made['id']}", {"transient_400": value})["transient_400"] is value
+    assert api.patch(f"/networks/{made['id']}", {"name": "other"})["transient_400"] is True

@@ -22,9 +22,12 @@ def scripted(remote: RunServer, *attempts: dict[str, Any]) -> None:
     remote.script(answer_key="response", rules=[{"match": "^row 1$", "attempts": list(attempts)}])
 
 
-def test_a_400_is_tried_again_where_the_network_is_set_so(api: Api, remote: RunServer, worker: Worker) -> None:
+@pytest.mark.parametrize("setting", [{"transient_400": True}, {"transient_400": None}, {}])
+def test_a_400_is_tried_again_by_default_or_where_the_network_is_set_so(
+    api: Api, remote: RunServer, worker: Worker, setting: dict[str, Any]
+) -> None:
     scripted(remote, OUTAGE_400)
-    batch = ready(api, remote_network(api, remote, transient_400=True))
+    batch = ready(api, remote_network(api, remote, **setting))
     api.run(batch)
     assert api.wait(batch)["progress"]["succeeded"] == 3
     row = api.get(f"/csv_batches/{batch}/rows/1")
@@ -36,12 +39,43 @@ def test_a_400_is_tried_again_where_the_network_is_set_so(api: Api, remote: RunS
 
 def test_a_400_fails_the_row_where_it_is_not(api: Api, remote: RunServer, worker: Worker) -> None:
     scripted(remote, OUTAGE_400)
-    batch = ready(api, remote_network(api, remote))
+    batch = ready(api, remote_network(api, remote, transient_400=False))
     api.run(batch)
     assert api.wait(batch)["progress"]["failed"] == 1
     row = api.get(f"/csv_batches/{batch}/rows/1")
     assert (row["error_code"], row["attempts"]) == ("rejected", 1)
     assert "overloaded" in row["error_message"]
+
+
+def test_so_does_one_of_a_network_without_a_configuration_api_by_default(
+    api: Api, remote: RunServer, worker: Worker
+) -> None:
+    scripted(remote, OUTAGE_400)
+    batch = ready(api, api.network(remote, "net"))
+    api.run(batch)
+    assert api.wait(batch)["progress"]["failed"] == 1
+
+
+def test_an_outage_that_is_answered_with_400_burns_no_row(api: Api, remote: RunServer, worker: Worker) -> None:
+    remote.script(answer_key="response", rules=[{"match": "^row [0-7]$", "attempts": ["ok"]}], default=OUTAGE_400)
+    batch = ready(api, remote_network(api, remote), rows=60, concurrency=4)
+    api.run(batch)
+    state = api.rest(batch)
+    assert (state["status"], state["pause_reason"]["code"]) == ("paused", "rejected")
+    assert "overloaded" in state["pause_reason"]["detail"]
+    assert (state["progress"]["succeeded"], state["progress"]["failed"]) == (8, 0)
+    remote.script(answer_key="response")
+    api.post(f"/csv_batches/{batch}/resume", want=202)
+    assert api.wait(batch, until=["completed"])["progress"]["succeeded"] == 60
+
+
+def test_nor_does_one_that_is_answered_with_400_and_500_in_turn(api: Api, remote: RunServer, worker: Worker) -> None:
+    remote.script(rules=[{"match": "[02468]$", "attempts": [OUTAGE_400]}], default=TEXT_500)
+    batch = ready(api, remote_network(api, remote), rows=60, concurrency=4)
+    api.run(batch)
+    state = api.rest(batch)
+    assert (state["status"], state["progress"]["failed"]) == ("paused", 0)
+    assert len(remote.ledger(bodies=False)) <= 20 + 4
 
 
 def test_a_500_in_plain_text_is_tried_again(api: Api, remote: RunServer, worker: Worker) -> None:

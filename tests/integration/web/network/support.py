@@ -26,6 +26,7 @@ class _Form(HTMLParser):
         super().__init__()
         self.fields: dict[str, list[str]] = {}
         self._text: str | None = None
+        self._select = ""
         self._inside = False
 
     def handle_starttag(self, tag: str, pairs: list[tuple[str, str | None]]) -> None:
@@ -33,6 +34,11 @@ class _Form(HTMLParser):
         name = attrs.get("name") or ""
         if tag == "form":
             self._inside = attrs.get("id") == "network-form"
+        elif self._inside and tag == "select":
+            self._select = name
+        elif self._inside and tag == "option" and (self._select not in self.fields or "selected" in attrs):
+            # The first one, where none is selected.
+            self.fields[self._select] = [attrs.get("value") or ""]
         elif self._inside and tag == "textarea":
             self._text = name
             self.fields.setdefault(name, []).append("")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from experiments.models import Network
-from tests.integration.web.network.support import SCHEMA, form_of, network_of, resend, send
+from tests.integration.web.network.support import SCHEMA, edit_url, form_of, network_of, resend, send
 from tests.integration.web.support import browser
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ def test_a_remote_network_is_made(staff: Any) -> None:
         run_url=" http://127.0.0.1:9/run ",
         run_token="s3cret",
         config_url="http://127.0.0.1:9/config",
-        transient_400="on",
+        transient_400="yes",
         version="3",
         max_steps="7",
         timeout_s="30",
@@ -68,6 +68,17 @@ def test_a_remote_network_is_made(staff: Any) -> None:
     assert (network.run_url, network.config_url) == ("http://127.0.0.1:9/run", "http://127.0.0.1:9/config")
     assert (network.version, network.max_steps, network.timeout_s, network.max_concurrency) == (3, 7, 30, 4)
     assert (network.transient_400, network.users_may_update_schema, network.run_token) == (True, False, "s3cret")
+
+
+@pytest.mark.parametrize(("stored", "typed"), [(None, ""), (True, "yes"), (False, "no")])
+def test_what_a_400_means_is_one_of_three(staff: Any, stored: bool | None, typed: str) -> None:
+    network = network_of(run_url="http://127.0.0.1:9/run", transient_400=stored)
+    html = staff.get(edit_url(network)).content.decode()
+    assert f'<option value="{typed}" selected>' in html
+    for chosen, kept in (("yes", True), ("no", False), ("", None), (typed, stored)):
+        send(staff, network, transient_400=chosen)
+        network.refresh_from_db()
+        assert network.transient_400 is kept
 
 
 def test_a_save_without_a_change_changes_nothing(staff: Any) -> None:

@@ -1,5 +1,7 @@
 """The page of a network."""
 
+from typing import Any
+
 import pytest
 
 from tests.integration.web.network.support import network_of
@@ -18,3 +20,17 @@ def test_it_says_how_the_network_is_called() -> None:
         ("Calls at a time", "5,000"),
     ):
         assert f"<dt>{label}</dt><dd>{value}</dd>" in html
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({}, "fails the row"),
+        ({"config_url": "http://127.0.0.1:9"}, "may pass: the row is tried again"),
+        ({"config_url": "http://127.0.0.1:9", "transient_400": False}, "fails the row"),
+        ({"transient_400": True}, "may pass: the row is tried again"),
+    ],
+)
+def test_it_says_what_becomes_of_a_row_that_is_answered_with_400(values: dict[str, Any], sentence: str) -> None:
+    network = network_of(run_url="http://127.0.0.1:9/run", **values)
+    assert f"<dt>400</dt> <dd>{sentence}</dd>" in browser("ann").get(f"/networks/{network.pk}/").content.decode()
