@@ -50,13 +50,9 @@ def queue_progress(queue: Queue, now: datetime | None = None) -> dict[str, Any]:
 def queue_pause_reason(queue: Queue) -> dict[str, Any] | None:
     if queue.status != QueueStatus.PAUSED:
         return None
-    return {
-        "code": queue.pause_code,
-        "detail": queue.pause_detail,
-        "until": queue.pause_until,
-        "error_code": queue.pause_error_code or None,
-        "count": queue.pause_count or None,
-    }
+    reason = {"code": queue.pause_code, "detail": queue.pause_detail, "until": queue.pause_until}
+    failures = {"error_code": queue.pause_error_code, "count": queue.pause_count}
+    return reason | (failures if queue.pause_error_code else {})
 
 
 def queue_values(queue: Queue) -> dict[str, Any]:

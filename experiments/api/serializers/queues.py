@@ -107,8 +107,8 @@ class PauseReasonSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     detail = serializers.CharField()
     until = serializers.DateTimeField(allow_null=True)
-    error_code = serializers.CharField(allow_null=True, help_text="Of the failures that it is paused for.")
-    count = serializers.IntegerField(allow_null=True, help_text="How many of them there were in a row.")
+    error_code = serializers.CharField(required=False, help_text="Of the failures that it is paused for.")
+    count = serializers.IntegerField(required=False, help_text="How many of them there were in a row.")
 
 
 class QueueSerializer(serializers.Serializer[Any]):

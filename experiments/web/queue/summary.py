@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from experiments.core import limits as queue_limits
 from experiments.core.choices import FINISHED, PauseReason, QueueStatus, RowStatus
@@ -37,12 +38,17 @@ class Bar:
 
 @dataclass(frozen=True)
 class State(PagePart):
-    """`word` is the status, `sentence` what it means now; `until` is when the queue continues by itself."""
+    """`word` is the status, `sentence` what it means now; `until` is when the queue continues by itself.
+
+    `is_try`: then it only tries one row. `failures`: the query of the rows that it is paused for, "" without any.
+    """
 
     word: str
     severity: str
     sentence: str
     until: datetime | None = None
+    is_try: bool = False
+    failures: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,19 @@ def state_of_queue(queue: Queue) -> State:
         why = "The network asks to wait (429)." if held_back.limited_since else "What failed is tried again."
         return State("state", queue.status, severity_of_queue(queue), why, held_back.available_at)
     until = queue.pause_until if queue.status == QueueStatus.PAUSED else None
-    return State("state", queue.status, severity_of_queue(queue), _sentence(queue), until)
+    is_try = queue.pause_code == PauseReason.UNREACHABLE
+    failures = _failures_of_pause(queue)
+    return State("state", queue.status, severity_of_queue(queue), _sentence(queue), until, is_try, failures)
+
+
+def _failures_of_pause(queue: Queue) -> str:
+    """Rows that are tried again have no error; they wait among the others, and their attempts say what happened."""
+    if queue.status != QueueStatus.PAUSED or not queue.pause_error_code:
+        return ""
+    failed = queue.rows.failed().filter(error_code=queue.pause_error_code)
+    if failed.exists():
+        return urlencode({"error_code": queue.pause_error_code})
+    return urlencode({"status": RowStatus.QUEUED.value})
 
 
 def _sentence(queue: Queue) -> str:
