@@ -15,6 +15,7 @@ from experiments.run_client.retry_policy import Breaker
 RATE_LIMITED = "The network asked to wait. It goes on by itself."
 REACH_AGAIN_S = (60.0, 120.0, 300.0, 600.0, 3600.0)
 """Until a queue whose network could not be reached tries again by itself: each time longer, at last every hour."""
+REACHED_AGAIN = " One row is tried again by itself, and the others follow when it is answered; resume tries at once."
 WORDS = 300
 """Characters of the last error that a pause quotes."""
 
@@ -27,20 +28,17 @@ BREAKER_SENTENCES = {
         "{host} did not find what was called{times}: {words} "
         "Check the network's run URL, its name and the agent, then resume."
     ),
-    PauseReason.UNREACHABLE: (
-        "Calls failed{times}: {words} One row is tried again by itself, and the others when that is answered. "
-        "Check its address (the run URL, or that of the model) if this lasts; resume tries at once."
-    ),
+    PauseReason.UNREACHABLE: ("Calls failed{times}: {words} Check its address (the run URL, or that of the model)."),
     PauseReason.SERVER_ERROR: (
         "{host} failed{times}. The last error: {words} Look at the last errors and at the network, then resume."
     ),
     PauseReason.RUN_ERROR: (
         "Runs at {host} failed{times} with the same error: {words} "
-        "Look at those rows and at the network, then resume, and retry the failed ones."
+        "Check those rows and the network, then resume, and retry the failed ones."
     ),
     PauseReason.REJECTED: (
         "{host} refused the request{times}: {words} "
-        "Look at those rows and at the network, then resume, and retry those that failed."
+        "Check those rows and the network, then resume, and retry those that failed."
     ),
     PauseReason.BAD_RESPONSE: (
         "{host} sent something that is no answer of a run{times}: {words} "
@@ -123,7 +121,8 @@ def queue_pause_by_breaker(queue_id: UUID, breaker: Breaker, failed: FailedInARo
     """After too many failures without a success. One whose network could not be reached resumes by itself."""
     reason = breaker.pause_reason
     until_s = _until_next_try(queue_id) if reason == PauseReason.UNREACHABLE else None
-    queue_pause(queue_id, reason=reason, detail=failed.told(reason), until_s=until_s, failed=failed)
+    detail = failed.told(reason) + (REACHED_AGAIN if until_s else "")
+    queue_pause(queue_id, reason=reason, detail=detail, until_s=until_s, failed=failed)
 
 
 def _until_next_try(queue_id: UUID) -> float | None:

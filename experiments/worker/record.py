@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from experiments.core.choices import RowError, RowStatus
 from experiments.run_client import HeldBytes
-from experiments.run_client.retry_policy import Breaker
+from experiments.run_client.retry_policy import BAD_RESPONSE, Breaker
+from experiments.run_client.same_words import same_words
 from experiments.worker.claim import ClaimedRow
 
 
@@ -29,7 +30,8 @@ class Outcome:
     tokens: int = 0
     breaker: Breaker | None = None
     says: tuple[str, ...] = ()
-    """What a failure says, where only those that say the same count together; see `run_client.same_words`."""
+    """What a failure says, where only those that say the same count together; see `run_client.same_words`. Else none.
+    """
     host: str = ""
     """Who was called, for a sentence."""
     neutral: bool = False
@@ -63,6 +65,8 @@ def unstorable(outcome: Outcome, error: Exception) -> Outcome:
         name=RowError.BAD_RESPONSE,
         error_code=RowError.BAD_RESPONSE,
         message=detail,
+        breaker=BAD_RESPONSE,
+        says=same_words(detail, outcome.row.payload),
         payload=None,
         run=None,
         trace_id=None,
@@ -108,7 +112,7 @@ class Streaks:
         return streaks
 
     def _after_failure(self, outcome: Outcome, breaker: Breaker) -> "Streaks":
-        keys = [f"{breaker.group}:{said}" for said in outcome.says] if breaker.by_words else [str(breaker.group)]
+        keys = [f"{breaker.group}:{said}" for said in outcome.says] or [str(breaker.group)]
         before = self.counts
         count = max(before.get(key, 0) for key in keys) + 1
         # After a pause one row goes first. If the runtime is still away, that is enough; if it answers, and only that

@@ -34,7 +34,8 @@ def _one_by_one(keys: LaneKeys, order: RoundOrder, error: Error, *, careful: boo
         outcome = order.outcomes[0]
         why = type(error.__cause__ or error).__name__
         logger.warning("row %s of %s: %s", outcome.row.row_index, keys.queue_id, why)
-        return _run(keys, replace(order, outcomes=[unstorable(outcome, error)]), careful=careful)
+        # It is a failure by now, which may be the last that is tolerated.
+        return _run(keys, replace(order, outcomes=[unstorable(outcome, error)]), careful=True)
     for outcome in order.outcomes[:-1]:
         recorded(keys, RoundOrder([outcome], unsent=order.unsent), careful=careful)
     # With the last one goes what else the round was to do.

@@ -2,6 +2,7 @@
 
 import pytest
 
+from experiments.models import Queue
 from experiments.worker.record import Outcome
 from experiments.worker.recorded import recorded
 from experiments.worker.round import RoundOrder
@@ -30,3 +31,15 @@ def test_whichever_of_the_round_it_is(at: int) -> None:
     assert item(batch, at).error_code == "bad_response"
     assert [row.row_index for row in result.claimed] == [5, 6]
     assert counters(batch) == {"queued": 5, "running": 1, "succeeded": 2, "failed": 1, "calls": 7, "tokens": 30}
+
+
+def test_twenty_in_a_row_pause() -> None:
+    batch = waiting(30)
+    keys = keys_of(batch)
+    rows = claim(keys, 21)
+    for row in rows[:20]:
+        assert Queue.objects.get(pk=batch.pk).status == "running"
+        recorded(keys, RoundOrder([succeeded(row, payload=REFUSED)]), careful=False)
+    queue = Queue.objects.get(pk=batch.pk)
+    assert (queue.status, queue.pause_code, queue.pause_count) == ("paused", "bad_response", 20)
+    assert "cannot be stored" in queue.pause_detail
