@@ -80,8 +80,8 @@ NETWORK_FIELDS = (
         "transient_400",
         "When it answers 400",
         Section.REMOTE,
-        "Automatic: it is tried again where there is a configuration URL. Such runtimes answer 400 when only their model "
-        "is away.",
+        "Automatic: it is tried again where there is a configuration URL. Such runtimes answer 400 when only their "
+        "model is away.",
         choices=(("", "Automatic"), (YES, "Try the row again"), (NO, "Fail the row")),
     ),
     NetworkField("version", "Version", Section.CALL, "Sent with each run; empty: none.", nullable=True),
