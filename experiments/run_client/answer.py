@@ -133,7 +133,8 @@ def _outcome(body: Any, *, check: bool) -> RunReply:
         return _not_a_run("The answer is JSON, but not an object.")
     final = body.get("final")
     if not isinstance(final, dict):
-        return _not_a_run("The answer has no object `final`.")
+        words = error_in_words(body)
+        return _not_a_run("The answer has no object `final`." + (f" It says: {words}" if words else ""))
     if isinstance(body, RepeatedKeys) and "final" in body.repeated:
         return _not_a_run("The answer has the key `final` twice.")
     if isinstance(final, RepeatedKeys) and final.repeated & {"status", "response_payload", "response"}:

@@ -121,6 +121,8 @@ NOT_OURS = [
     wrong("nul", "NUL"),
     wrong("deep", "deep"),
     wrong({"do": "deep", "depth": 300}, "deep"),
+    wrong(text('{"error": {"message": "Provider returned error", "code": 502}}'), "says: Provider returned error"),
+    wrong(text('{"detail": "No such \\ud800 run"}'), "says: No such run"),
     wrong(text("[" * 100_000), "deep"),
     wrong(text("[]"), "not an object"),
     wrong(text('"ok"'), "not an object"),
