@@ -39,6 +39,7 @@ STATUS_OF_CODE = {
 }
 """What a word means in the place of a status, inside a 200."""
 UNKNOWN_MODEL_CODES = ("model_not_found", "invalid_model")
+_THREE_DIGITS = re.compile("[0-9]{3}")
 _UNKNOWN_MODEL = re.compile(
     r"\b(invalid|unknown|not a valid) model (id|name)\b|\bmodel\b.{0,120}\b(does not exist|not found)\b", re.IGNORECASE
 )
@@ -91,7 +92,7 @@ def error_inside(answer: Any) -> EndpointError | None:
     choice = choices[0] if isinstance(choices, list) and choices else None
     for body in (answer, choice):
         if isinstance(body, Mapping) and body.get("error"):
-            code, words, flagged = _read(body, b"")
+            code, words, flagged = _read(body, None)
             return EndpointError(
                 _status_meant(body["error"]), code, words or str(body["error"])[:DETAIL_CHARS], flagged
             )
@@ -110,18 +111,18 @@ def _parsed(content: bytes) -> Any:
         return None
 
 
-def _read(body: Any, content: bytes) -> tuple[str, str, bool]:
-    """Code, words and whether it was flagged."""
+def _read(body: Any, content: bytes | None) -> tuple[str, str, bool]:
+    """Code, words and whether it was flagged. `content`: what is quoted where there are no words; None: nothing."""
     fields = body if isinstance(body, Mapping) else {}
     error = fields.get("error") or fields.get("detail") or fields.get("message")
     inner = error if isinstance(error, Mapping) else {}
     message = inner.get("message") if inner else error
-    text = message if isinstance(message, str) else content.decode("utf-8", "replace")
+    text = message if isinstance(message, str) else (content or b"").decode("utf-8", "replace")
     words = " ".join(text.split())[:DETAIL_CHARS]
     code = next((found for name in ("code", "type", "status") if isinstance(found := inner.get(name), str)), "")
     metadata = inner.get("metadata")
     flagged = isinstance(metadata, Mapping) and bool(metadata.get("reasons") or metadata.get("flagged_input"))
-    return code[:CODE_CHARS] if code.isprintable() else "", words or ("(nothing)" if content else ""), flagged
+    return code[:CODE_CHARS] if code.isprintable() else "", words or ("" if content is None else "(nothing)"), flagged
 
 
 def _status_meant(error: Any) -> int | None:
@@ -129,7 +130,7 @@ def _status_meant(error: Any) -> int | None:
         return None
     for name in ("code", "status", "type"):
         value = error.get(name)
-        number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+        number = int(value) if isinstance(value, str) and _THREE_DIGITS.fullmatch(value) else value
         if isinstance(number, int) and not isinstance(number, bool) and 400 <= number <= 599:
             return number
         if isinstance(value, str) and value.casefold() in STATUS_OF_CODE:

@@ -37,6 +37,10 @@ def test_a_refused_key_is_named_with_its_setting(llm_server: LlmServer, status: 
         assert part in error.detail
 
 
+def test_an_empty_body_says_nothing(llm_server: LlmServer) -> None:
+    assert failure(llm_server, Reply(status=500, raw="")).detail.endswith("answered 500: (nothing)")
+
+
 def test_that_none_is_set_is_said(llm_server: LlmServer) -> None:
     error = failure(llm_server, said(401, message="No key."), api_key=None)
     assert "wants a key and got none (OPENAI_API_KEY" in error.detail
@@ -96,6 +100,7 @@ def test_what_only_this_request_is_refused_for_is_no_fault_of_key_or_model(llm_s
         ({"code": "strange"}, 200, 502),
         ({"code": True}, 200, 502),
         ({"code": 7}, 200, 502),
+        ({"code": "9" * 5000}, 200, 502),
     ],
 )
 def test_an_error_inside_a_200_counts_by_its_code(
