@@ -19,6 +19,10 @@ test *options:
 one path *options:
     uv run pytest -n 0 "$@"
 
+# The programs that one starts, `demo` and `bench`, from end to end.
+programs *options:
+    uv run pytest tests/programs "$@"
+
 # In a real browser; needs Chromium.
 browser *options:
     uv run pytest tests/browser "$@"

@@ -1,5 +1,5 @@
 """The fault tests use the demo of its own tests, too."""
 
-from tests.integration.csv_batches.demo.conftest import demo
+from tests.programs.demo.conftest import demo
 
 __all__ = ["demo"]

@@ -5,7 +5,7 @@ import signal
 
 import requests
 
-from tests.integration.csv_batches.demo.conftest import Demo, is_leader, until
+from tests.programs.demo.conftest import Demo, is_leader, until
 
 
 def test_the_demo_starts_it_again_with_all_its_processes(demo: Demo) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from tests.integration.csv_batches.bench.support import has_database, rows_of_site
+from tests.programs.bench.support import has_database, rows_of_site
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

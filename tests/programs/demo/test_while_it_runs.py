@@ -5,7 +5,7 @@ import signal
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from tests.integration.csv_batches.demo.conftest import Demo, is_leader, until
+from tests.programs.demo.conftest import Demo, is_leader, until
 
 
 def test_only_its_owner_can_read_the_password_file(ready_demo: Demo) -> None:

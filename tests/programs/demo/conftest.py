@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[3]
 WAIT_S = 180.0
 READY = re.compile(r"^ready http://127\.0\.0\.1:(\d+) user=demo password=(\S+)$", re.M)
 FOREIGN = ("DATABASE_URL", "REDIS_URL", "RUN_URL", "OPENAI_BASE_URL", "DJANGO_SETTINGS_MODULE")

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from csv_batches.bench.database import PREFIX, bench_environment, database_url
-from tests.integration.csv_batches.bench.support import has_database, rows_of_site
+from tests.programs.bench.support import has_database, rows_of_site
 
 pytestmark = pytest.mark.django_db(transaction=True)
 US = os.getpid()

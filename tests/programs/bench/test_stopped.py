@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.integration.csv_batches.bench.support import has_database
+from tests.programs.bench.support import has_database
 from tests.support import paths
 from tests.support.worker import ROOT, database_url, eventually
 

@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 
-from tests.integration.csv_batches.demo.conftest import ROOT, Demo
+from tests.programs.demo.conftest import ROOT, Demo
 
 
 def test_a_taken_port_is_named_with_the_option_that_helps(demo: Demo) -> None:

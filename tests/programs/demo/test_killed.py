@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.integration.csv_batches.demo.conftest import Demo, until
+from tests.programs.demo.conftest import Demo, until
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent died")

@@ -8,7 +8,7 @@ from http.client import HTTPConnection
 
 import pytest
 
-from tests.integration.csv_batches.demo.conftest import Demo, until
+from tests.programs.demo.conftest import Demo, until
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
