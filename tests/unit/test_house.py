@@ -26,7 +26,7 @@ ROOTS = {
         *("models", "kind", "rules", "selectors", "services", "api", "web", "wizard", "demo", "bench"),
     },
     "config": {
-        *("__init__", "settings", "urls", "wsgi", "asgi", "gunicorn"),
+        *("__init__", "settings", "urls", "wsgi", "gunicorn"),
         *("database", "embedded_postgres", "environment"),
     },
 }
