@@ -25,6 +25,7 @@ OFF = ("0", "false", "no", "off")
 WEB = ("http", "https")
 LOG_LEVELS = tuple(logging.getLevelNamesMapping())
 SHOWN_CHARACTERS = 60
+SITE_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)*")
 
 
 class Form(NamedTuple):
@@ -114,6 +115,15 @@ class Environment:
             self._report(name, value=address, allowed=f"Use a full address, {beginnings} and a host.")
             return default
         return value
+
+    def site_url(self, name: str, default: str) -> str:
+        """Where the site is reached, a path below its host perhaps; without a slash at the end."""
+        address = self.url(name, default).rstrip("/")
+        if "?" in address or "#" in address or not SITE_PATH.fullmatch(urlsplit(address).path):
+            allowed = "Use an address whose path has letters, digits, “.”, “_”, “~” and “-” only, and nothing after it."
+            self._report(name, value=address.partition("?")[0], allowed=allowed)
+            return default
+        return address
 
     def service_url(self, name: str, *, schemes: Sequence[str], form: str) -> str:
         """Where a server is reached, with a password perhaps: nothing but the scheme is shown. A host may be missing:

@@ -1,8 +1,10 @@
 """Settings of the site. The environment decides what differs between a laptop and many machines; see the README."""
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.database import database
 from config.environment import HOST_AND_PORT, HOST_NAME, LOG_LEVELS, Environment
@@ -19,7 +21,9 @@ VAR_DIR = environment.folder("VAR_DIR", BASE_DIR / "var")
 DEBUG = environment.flag("DEBUG")
 DEMO = environment.flag("DEMO")
 BEHIND_PROXY = environment.flag("BEHIND_PROXY")
-SITE_URL = environment.url("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+SITE_URL = environment.site_url("SITE_URL", "http://127.0.0.1:8000")
+SITE_PATH = urlsplit(SITE_URL).path
+"""What all addresses of the site begin with, as `/workbench`; empty: the site has its host for itself."""
 ALLOWED_HOSTS = environment.listed("ALLOWED_HOSTS", form=HOST_NAME) or ["localhost", "127.0.0.1", "[::1]"]
 FIELD_KEYS = environment.fernet_keys("FIELD_KEYS")
 """Fernet keys of stored credentials, the newest first; unset: one made in the var directory."""
@@ -63,7 +67,7 @@ RETENTION_SOURCE_DAYS = environment.number("RETENTION_SOURCE_DAYS", 0, least=0, 
 environment.verify()
 
 SECRET_KEY = environment.text("SECRET_KEY") or made_once(VAR_DIR / "secret_key")
-CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_TRUSTED_ORIGINS = [SITE_URL.removesuffix(SITE_PATH)]
 CSRF_FAILURE_VIEW = "experiments.web.errors.forbidden"
 
 INSTALLED_APPS = [
@@ -104,6 +108,8 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
+# None: as the web server says. Behind a proxy it does not know.
+FORCE_SCRIPT_NAME = SITE_PATH or None
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
@@ -129,7 +135,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = f"{SITE_PATH}/"
 LOGOUT_REDIRECT_URL = "login"
 
 # Wrong passwords are counted in the database: the web server is several processes, on several machines perhaps. A name
@@ -149,7 +155,7 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
 
-STATIC_URL = "static/"
+STATIC_URL = f"{SITE_PATH}/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -168,12 +174,19 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = SITE_PATH or "/"
 if SITE_URL.startswith("https://"):
     # Browsers take a cookie of such a name from this host alone: no other host of the domain can put one in its place.
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    # `__Host-` is for the whole host. Below a path other programs share it, and ours are not for them.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
+        f"{'__Secure-' if SITE_PATH else '__Host-'}{name}" for name in ("sessionid", "csrftoken")
+    )
+if SITE_PATH:
+    # The messages' own cookie has no path.
+    MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Only behind a proxy that says how it was asked: without its word every request would be sent round in circles.
 SECURE_SSL_REDIRECT = SITE_URL.startswith("https://") and BEHIND_PROXY
-SECURE_REDIRECT_EXEMPT = ["^health/"]
+SECURE_REDIRECT_EXEMPT = [f"^{re.escape(f'{SITE_PATH}/health/'.lstrip('/'))}"]
 SECURE_HSTS_SECONDS = 31_536_000 if SITE_URL.startswith("https://") else 0
 # Whether subdomains and browsers' own lists may rely on it, only the owner of the domain can say.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
@@ -220,6 +233,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Runs every row of a CSV through an agent network and gives the rows back with the answers.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVERS": [{"url": SITE_PATH}] if SITE_PATH else [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from django.db.models import QuerySet
+from django.urls import get_script_prefix
 
 from experiments.core.errors import WorkbenchError
 
@@ -140,7 +141,7 @@ class QueueKind:
 
     def address(self, queue_id: Any) -> str:
         """The path of a queue's page."""
-        return f"/{self.slug}/{queue_id}/"
+        return f"{get_script_prefix()}{self.slug}/{queue_id}/"
 
     # -- for the worker
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -32,6 +33,12 @@ def in_json(value: Any) -> str:
 @register.filter
 def clipped(text: str) -> str:
     return formatting.clipped(text)
+
+
+@register.simple_tag
+def home() -> str:
+    """The address that the site begins at, below a path of its host perhaps."""
+    return get_script_prefix()
 
 
 @register.simple_tag

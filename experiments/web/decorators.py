@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
+from django.urls import get_script_prefix
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
@@ -49,9 +50,10 @@ def signed_in(view: View[P]) -> View[P]:
 def _redirect_to_login_page(request: PageRequest) -> HttpResponseBase:
     if request.htmx:
         # Otherwise htmx would put the login form in the place of the fragment.
-        back = request.htmx.current_url_abs_path or "/"
+        back = request.htmx.current_url_abs_path or get_script_prefix()
         return HttpResponseClientRedirect(f"{resolve_url('login')}?{urlencode({'next': back})}")
-    return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
+    comes_back = request.method in ("GET", "HEAD")
+    return redirect_to_login(request.get_full_path() if comes_back else get_script_prefix())
 
 
 def wants_fragment(request: PageRequest) -> bool:

@@ -21,7 +21,7 @@ API_ROOTS = ("api", "run")
 
 
 def _answer(request: HttpRequest, status: int, detail: str) -> HttpResponse:
-    if request.path.lstrip("/").partition("/")[0] not in API_ROOTS:
+    if request.path_info.lstrip("/").partition("/")[0] not in API_ROOTS:
         return render(request, "error.html", {"status": status, "detail": detail}, status=status)
     kind = "server_error" if status >= 500 else "client_error"
     error = {"code": CODES[status], "detail": detail, "attr": None}

@@ -3,7 +3,7 @@
   "use strict";
   const button = document.querySelector("[data-notify]");
   if (!button || !("Notification" in window) || Notification.permission === "denied") return;
-  const wanted = `notify ${location.pathname.split("/")[2]}`;
+  const wanted = `notify ${location.pathname.match(/[0-9a-f-]{36}/)?.[0]}`;
   const word = () => document.querySelector("#state .pill")?.textContent.trim() ?? "";
   let before = word();
 
