@@ -19,6 +19,8 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 MAX_INTEGER_DIGITS = 4000
 MAX_DEPTH = 100
+MAX_READ_DEPTH = 500
+"""Levels that are read at all. Every interpreter can, whatever it calls too deep; deeper JSON is refused by all alike."""
 MAX_LITERAL = 41  # characters of a bad number that are kept, with the ellipsis
 MAX_STEP = 100  # characters of a key in the place that a message names
 TOO_DEEP = "(nested too deeply)"
@@ -46,7 +48,8 @@ def parse(text: str) -> Any:
 
     ValueError where it is not JSON, RecursionError where it is nested too deeply to be read.
     """
-    return json.loads(text, parse_constant=BadNumber, parse_float=_float, parse_int=_integer, object_pairs_hook=_object)
+    hooks = {"parse_float": _float, "parse_int": _integer, "object_pairs_hook": _object}
+    return read_within(text, json.loads(text, parse_constant=BadNumber, **hooks))
 
 
 def parse_finite(text: str) -> Any:
@@ -64,7 +67,21 @@ def parse_finite(text: str) -> Any:
             raise ValueError(f"the number {literal[:40]} is too large")
         return number
 
-    return json.loads(text, parse_constant=refuse_constant, parse_float=finite)
+    return read_within(text, json.loads(text, parse_constant=refuse_constant, parse_float=finite))
+
+
+def read_within(text: str, value: Any, most: int = MAX_READ_DEPTH) -> Any:
+    """`value`, which was read from `text`. RecursionError where it has more than `most` levels."""
+    if text.count("[") + text.count("{") <= most:
+        return value
+    depth, level = 0, [value]
+    # A level at a time: nothing here is as deep as the value.
+    while level := [one for one in level if isinstance(one, dict | list)]:
+        depth += 1
+        if depth > most:
+            raise RecursionError(f"nested more than {most} levels deep")
+        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
+    return value
 
 
 def is_storable(text: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from experiments.core.choices import ErrorCode, WarningCode
 from experiments.core.formatting import shorten
-from experiments.core.json_text import is_storable
+from experiments.core.json_text import is_storable, read_within
 from experiments.ingest.dialect import line_end_of
 from experiments.ingest.encoding import decoded_pieces, find_encoding
 from experiments.ingest.errors import FileTooLarge, Limits, RejectedFile
@@ -20,6 +20,8 @@ from experiments.ingest.records import line_chunks
 from experiments.ingest.table import SHOWN_CHARS, Column, ReadOptions, Table, WarningLog, name_columns
 
 LONG_LINE = 256 * 1024
+MAX_LEVELS = 250
+"""Of one line, which is written again as text: each level takes a call or two of the interpreter's thousand."""
 MAX_VALUES = 500_000
 """In one line. A list or an object takes thirty times the memory of its text."""
 _VALUE = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{,]')
@@ -150,7 +152,7 @@ def parse_line(line: str, number: int) -> dict[str, Any]:
         detail = f"Line {number}: more than {MAX_VALUES:,} values in one object."
         raise FileTooLarge(detail, code=ErrorCode.ROW_TOO_LARGE, line=number)
     try:
-        value = _DECODER.decode(line)
+        value = read_within(line, _DECODER.decode(line), MAX_LEVELS)
     except json.JSONDecodeError as error:
         detail = f"Line {number}: this is not JSON ({error.msg} at character {error.pos + 1})."
         raise RejectedFile(detail, code=ErrorCode.BAD_JSON, line=number, char=error.pos + 1) from error

@@ -62,6 +62,8 @@ def test_the_head_is_read_line_by_line_from_what_lies_in_fp() -> None:
     found = response(b"")
     found.fp = Lines()  # type: ignore[assignment]
     found.begin()
+    # Put back, as there.
+    found.fp = io.BytesIO()
     assert (found.status, found.headers["A"], found.length) == (200, "1", 0), LEANS
 
 
