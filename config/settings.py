@@ -297,7 +297,7 @@ Q_CLUSTER = {
     "label": "Queue broker",
 }
 if REDIS_URL:
-    Q_CLUSTER["redis"] = REDIS_URL
+    Q_CLUSTER["broker_class"] = "experiments.services.redis_broker.RedisBroker"
     del Q_CLUSTER["orm"]
 
 LOGGING = {

@@ -15,7 +15,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django_q.tasks import async_task
 
 from csv_batches.models import CsvBatch, Upload, source_path
 from csv_batches.rules.choices import UploadState
@@ -23,6 +22,7 @@ from csv_batches.services import drafts, store_rows
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput, TooLarge, WorkbenchError
 from experiments.ingest import SPLIT, ReadOptions, RejectedFile
+from experiments.services.broker import send_task
 from experiments.services.locking import queue_lock_draft
 
 TASK = "csv_batches.tasks.read_upload"
@@ -200,7 +200,7 @@ def _read_later(upload: Upload, options: ReadOptions) -> None:
 
 def wake_worker(upload_id: UUID) -> None:
     """Sends a task to read the upload, on commit. The sweeper sends a lost task again."""
-    transaction.on_commit(lambda: async_task(TASK, str(upload_id), q_options={"save": False}), robust=True)
+    send_task(TASK, str(upload_id))
 
 
 # -- names and sizes

@@ -20,7 +20,7 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 MAX_INTEGER_DIGITS = 4000
 MAX_DEPTH = 100
 MAX_READ_DEPTH = 500
-"""Levels that are read at all. Every interpreter can, whatever it calls too deep; deeper JSON is refused by all alike."""
+"""Levels that are read at all. Each Python can, whatever it calls too deep itself; more is refused by all alike."""
 MAX_LITERAL = 41  # characters of a bad number that are kept, with the ellipsis
 MAX_STEP = 100  # characters of a key in the place that a message names
 TOO_DEEP = "(nested too deeply)"
@@ -48,8 +48,10 @@ def parse(text: str) -> Any:
 
     ValueError where it is not JSON, RecursionError where it is nested too deeply to be read.
     """
-    hooks = {"parse_float": _float, "parse_int": _integer, "object_pairs_hook": _object}
-    return read_within(text, json.loads(text, parse_constant=BadNumber, **hooks))
+    value = json.loads(
+        text, parse_constant=BadNumber, parse_float=_float, parse_int=_integer, object_pairs_hook=_object
+    )
+    return read_within(text, value)
 
 
 def parse_finite(text: str) -> Any:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import DateTimeField, Max
 from django.db.models.functions import Now
 from django.utils import timezone
+from django_q.brokers import get_broker
 
 from experiments.core.choices import QueueStatus
 from experiments.core.formatting import duration
@@ -31,11 +33,12 @@ SELECT extract(epoch FROM clock_timestamp() - greatest(
 
 @dataclass(frozen=True)
 class Health:
-    """`heartbeat_age_s` is None where no worker ever ran."""
+    """`heartbeat_age_s` is None where no worker ever ran, `redis` where it is not used."""
 
     database: bool
     migrated: bool = False
     heartbeat_age_s: float | None = None
+    redis: bool | None = None
 
     @property
     def has_worker(self) -> bool:
@@ -43,7 +46,7 @@ class Health:
 
     @property
     def ready(self) -> bool:
-        return self.database and self.migrated and self.has_worker
+        return self.database and self.migrated and self.has_worker and self.redis is not False
 
     def shown(self) -> dict[str, Any]:
         """As JSON. Public: it holds nothing secret."""
@@ -56,18 +59,24 @@ class Health:
                 "status": "ok" if self.has_worker else "missing" if self.database else "unknown",
                 "heartbeat_age_s": None if age is None else round(age, 1),
             },
+            **({} if self.redis is None else {"redis": "ok" if self.redis else "unreachable"}),
         }
 
 
 def current_health() -> Health:
+    redis = redis_answers() if settings.REDIS_URL else None
     try:
         if not is_migrated():
-            return Health(database=True)
-        return Health(database=True, migrated=True, heartbeat_age_s=newest_heartbeat_age_s())
+            return Health(database=True, redis=redis)
+        return Health(database=True, migrated=True, heartbeat_age_s=newest_heartbeat_age_s(), redis=redis)
     except UNREACHABLE:
         # A connection that was opened before the server went away cannot be used any more.
         connection.close()
-        return Health(database=False)
+        return Health(database=False, redis=redis)
+
+
+def redis_answers() -> bool:
+    return bool(get_broker().ping())
 
 
 def is_migrated() -> bool:

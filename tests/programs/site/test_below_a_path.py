@@ -199,7 +199,5 @@ def test_with_https_cookies_are_safe_and_the_health_is_asked_without_it(transact
         assert line.startswith("__Secure-csrftoken=")
         assert f"Path={PATH};" in line
         assert "Secure" in line
-        plain = requests.get(
-            f"{site.root}/login/", headers=site.as_host, timeout=30, allow_redirects=False
-        )
+        plain = requests.get(f"{site.root}/login/", headers=site.as_host, timeout=30, allow_redirects=False)
         assert (plain.status_code, plain.headers["Location"]) == (301, f"https://{HOST}{PATH}/login/")

@@ -24,9 +24,7 @@ def objects(depth: int) -> str:
 
 @pytest.mark.parametrize("read", READERS)
 @pytest.mark.parametrize("nested", [lists, objects])
-def test_so_many_levels_are_read_and_one_more_is_not(
-    read: Callable[[str], Any], nested: Callable[[int], str]
-) -> None:
+def test_so_many_levels_are_read_and_one_more_is_not(read: Callable[[str], Any], nested: Callable[[int], str]) -> None:
     assert read(nested(MAX_READ_DEPTH))
     for more in (1, 100, 1_000, 100_000):
         with pytest.raises(RecursionError):
