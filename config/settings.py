@@ -64,6 +64,8 @@ RETENTION_DAYS = environment.number("RETENTION_DAYS", 0, least=0, most=A_CENTURY
 """Finished batches are deleted after so many days; 0: they are kept."""
 RETENTION_SOURCE_DAYS = environment.number("RETENTION_SOURCE_DAYS", 0, least=0, most=A_CENTURY_DAYS)
 """Source rows of finished batches, and what was sent for them, are removed after so many days; 0: they are kept."""
+AUDIT_DAYS = environment.number("AUDIT_DAYS", 0, least=0, most=A_CENTURY_DAYS)
+"""Entries of the history are deleted after so many days; 0: they are kept."""
 environment.verify()
 
 SECRET_KEY = environment.text("SECRET_KEY") or made_once(VAR_DIR / "secret_key")
@@ -101,6 +103,7 @@ MIDDLEWARE = [
     "experiments.http.middleware.require_body_length",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "experiments.http.actor.remember_actor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -147,7 +150,7 @@ AXES_RESET_ON_SUCCESS = True
 # Trying again too early does not start the wait anew.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
-AXES_CLIENT_IP_CALLABLE = "experiments.web.lockout.client_ip"
+AXES_CLIENT_IP_CALLABLE = "experiments.http.client_address.client_ip"
 AXES_LOCKOUT_CALLABLE = "experiments.web.lockout.locked_out"
 
 LANGUAGE_CODE = "en-us"

@@ -2,17 +2,24 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from experiments.core.choices import AuditAction
 from experiments.core.errors import WorkbenchError
 from experiments.core.formatting import duration
 from experiments.models import (
     Agent,
     ApiToken,
     Attempt,
+    AuditEntry,
     Lane,
     Network,
     NetworkCall,
@@ -21,7 +28,7 @@ from experiments.models import (
     Run,
     WorkerProcess,
 )
-from experiments.services import queues
+from experiments.services import audit, passwords, queues
 
 
 class ReadOnly:
@@ -37,6 +44,16 @@ class ReadOnly:
         return False
 
 
+class PasswordResetForm(AdminPasswordChangeForm):
+    end_tokens = forms.BooleanField(required=False, initial=True, label="Revoke the user’s API tokens")
+
+    def save(self, commit: bool = True) -> Any:
+        with transaction.atomic():
+            user = super().save(commit)
+            passwords.changed(user=user, end_tokens=self.cleaned_data["end_tokens"])
+        return user
+
+
 class AgentInline(admin.StackedInline):
     model = Agent
     extra = 0
@@ -47,6 +64,21 @@ class NetworkAdmin(admin.ModelAdmin):
     list_display = ("name", "run_url", "max_concurrency", "timeout_s", "updated_at")
     search_fields = ("name", "run_url")
     inlines = (AgentInline,)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        changed = {*form.changed_data, *(name for one in formsets if one.has_changed() for name in ("agents",))}
+        action = AuditAction.CHANGE if change else AuditAction.CREATE
+        audit.record_network(form.instance, action, settings=sorted(changed))
+
+    def delete_model(self, request: HttpRequest, obj: Network) -> None:
+        audit.record_network(obj, AuditAction.DELETE)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Network]) -> None:
+        for network in queryset:
+            audit.record_network(network, AuditAction.DELETE)
+        super().delete_queryset(request, queryset)
 
 
 @admin.register(Queue)
@@ -148,6 +180,28 @@ class WorkerProcessAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ("prefix", "name", "user", "created_at", "last_used_at", "revoked_at")
+    list_display = ("prefix", "name", "user", "created_at", "last_used_at", "expires_at", "revoked_at")
     list_select_related = ("user",)
     exclude = ("sha256",)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnly, admin.ModelAdmin):
+    """Who did what. Nothing in it is ever changed."""
+
+    list_display = ("at", "user_name", "channel", "address", "action", "object_kind", "object_name", "detail")
+    list_filter = ("action", "channel", "object_kind", ("at", admin.DateFieldListFilter), "user_name")
+    search_fields = ("user_name", "=object_id", "object_name")
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+
+admin.site.unregister(get_user_model())
+
+
+@admin.register(get_user_model())
+class WorkbenchUserAdmin(UserAdmin):
+    """A new password for somebody also ends their API tokens, unless staff say otherwise."""
+
+    change_password_form = PasswordResetForm
+    change_user_password_template = "admin/set_password.html"  # noqa: S105  a template

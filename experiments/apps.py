@@ -13,8 +13,12 @@ class ExperimentsConfig(AppConfig):
         import_module("experiments.experiment_kind.models")
 
     def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in
+
         from experiments import checks  # noqa: F401  registers the system checks
         from experiments.experiment_kind.kind import ExperimentKind
         from experiments.kinds import register_kind
+        from experiments.services.audit import record_log_in
 
         register_kind(ExperimentKind())
+        user_logged_in.connect(record_log_in)

@@ -42,7 +42,7 @@ def update(*, batch_id: UUID, values: Mapping[str, Any]) -> CsvBatch:
         _set_values(batch, values)
         batch.save()
         if batch.status != QueueStatus.DRAFT:
-            queues.tell_workers(queue_id=batch.pk)
+            queues.tell_workers(queue_id=batch.pk, changed=values)
     return batch
 
 

@@ -9,9 +9,9 @@ from csv_batches.models import KIND, CsvBatch
 from csv_batches.rules.choices import SchemaMode
 from csv_batches.selectors.trials import TRIAL_SETTINGS
 from csv_batches.services import drafts, launch
-from experiments.core.choices import ErrorCode, QueueStatus
+from experiments.core.choices import AuditAction, ErrorCode, QueueStatus
 from experiments.core.errors import Conflict, InvalidInput, Problems
-from experiments.services import bulk_insert, queues
+from experiments.services import audit, bulk_insert, queues
 from experiments.services.locking import queue_lock
 
 MOST_ROWS = 20
@@ -44,6 +44,7 @@ def start(*, batch_id: UUID, rows: int, first: int) -> CsvBatch:
         trial = _create_trial(batch, number=last + 1, total=len(chosen))
         bulk_insert.copy_in(queue=trial, rows=chosen)
         queues.start(queue_id=trial.pk)
+        audit.record_queue(batch_id, AuditAction.TRY, rows=len(chosen), first=chosen[0][0])
     return trial
 
 

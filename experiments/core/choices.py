@@ -134,6 +134,36 @@ class CallState(Choices):
     DONE = "done"
 
 
+class Channel(Choices):
+    """How an act came to the site."""
+
+    BROWSER = "browser"
+    API = "api"
+    ADMIN = "admin"
+    COMMAND = "command"
+    SYSTEM = "system"
+
+
+class AuditAction(Choices):
+    """`action` of an entry in the history."""
+
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    DELETE = "delete"
+    RETRY = "retry"
+    CORRECT = "correct"
+    EXPORT = "export"
+    TRY = "try"
+    CHANGE = "change"
+    CREATE = "create"
+    SCHEMA = "schema"
+    REVOKE = "revoke"
+    PASSWORD = "password"  # noqa: S105  that it was changed
+    LOG_IN = "log_in"
+
+
 class ErrorCode(Choices):
     """`code` of the error that answers a request."""
 

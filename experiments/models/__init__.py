@@ -1,6 +1,7 @@
 """The tables of the host: what queues of every kind share. A kind's own tables are in its own room."""
 
 from experiments.models.api_tokens import ApiToken
+from experiments.models.audit import AuditEntry
 from experiments.models.networks import Agent, Network, NetworkBudget, NetworkCall
 from experiments.models.queues import Attempt, Claim, Lane, NetworkShare, Queue, QueueItem, WorkerLease, WorkerProcess
 from experiments.models.runs import Run
@@ -9,6 +10,7 @@ __all__ = [
     "Agent",
     "ApiToken",
     "Attempt",
+    "AuditEntry",
     "Claim",
     "Lane",
     "Network",

@@ -6,12 +6,13 @@ from django.db import transaction
 from django.db.models import F
 
 from experiments import response_schema
-from experiments.core.choices import FINAL, ErrorCode
+from experiments.core.choices import FINAL, AuditAction, ErrorCode
 from experiments.core.errors import Conflict, InvalidInput
 from experiments.core.json_text import BadPayload, strict
 from experiments.kinds import kind_of
 from experiments.models import Queue, QueueItem
 from experiments.selectors import results
+from experiments.services import audit
 
 ATTR = "corrected_payload"
 
@@ -30,6 +31,7 @@ def correct(*, queue: Queue, row_index: int, payload: dict[str, Any] | None) -> 
         Queue.objects.filter(pk=queue.pk).update(corrections=F("corrections") + 1)
         if not items.filter(status__in=FINAL).update(corrected_payload=payload):
             raise Conflict(f"{kind.nouns.item_title} {row_index} has no result yet.", code=ErrorCode.WRONG_STATUS)
+        audit.record_queue(queue.pk, AuditAction.CORRECT, row=row_index, removed=payload is None or None)
     results.forget(queue)
     item: QueueItem = items.get()
     return item

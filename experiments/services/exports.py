@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.http import content_disposition_header
 
-from experiments.core.choices import FINISHED, ErrorCode, ExportFormat, RowStatus
+from experiments.core.choices import FINISHED, AuditAction, ErrorCode, ExportFormat, RowStatus
 from experiments.core.errors import Conflict, Gone
 from experiments.core.item_fields import EXPORTED_FIELDS
 from experiments.export.formats import EXPORT_FORMATS
@@ -18,6 +18,7 @@ from experiments.models import Queue
 from experiments.selectors.items import items_of_queue
 from experiments.selectors.queues import refuse_without_source
 from experiments.selectors.snapshot import snapshot
+from experiments.services import audit
 
 CHUNK = 2000
 # File names have at most 255 bytes on most systems; a letter may have four.
@@ -58,6 +59,9 @@ def export_chunks(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
     then breaks off and does not look complete.
     """
     check_finished(queue, options)
+    audit.record_queue(
+        queue.pk, AuditAction.EXPORT, format=options.format, status=options.status, partial=options.partial or None
+    )
     return _chunks(queue, options)
 
 

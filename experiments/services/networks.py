@@ -9,12 +9,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from experiments import response_schema
-from experiments.core.choices import ErrorCode
+from experiments.core.choices import AuditAction, ErrorCode
 from experiments.core.errors import Conflict, Gone, InvalidInput
 from experiments.models import Agent, Network
 from experiments.models.run_hosts import check_run_url
 from experiments.selectors.networks import queues_of_network
 from experiments.selectors.queues import counted_by_kind
+from experiments.services import audit
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ def save(*, network: Network | None, values: Mapping[str, Any], seen: datetime |
 
     `seen`: the `updated_at` that the writer has seen; `Conflict` where somebody has saved the network since.
     """
-    network = network or Network()
+    made, network = network is None, network or Network()
     fields = dict(values)
     agents = fields.pop("agents", None)
     for name, value in fields.items():
@@ -63,6 +64,8 @@ def save(*, network: Network | None, values: Mapping[str, Any], seen: datetime |
             network.save(update_fields=written if network.pk else None)
             if agents is not None:
                 _replace_agents(network, agents)
+            action = AuditAction.CREATE if made else AuditAction.CHANGE
+            audit.record_network(network, action, settings=sorted(values))
     except IntegrityError:
         # Two saved at the same time: the name was free when each of them was checked.
         raise InvalidInput(
@@ -112,7 +115,9 @@ def check_agent(network: Network, agent_key: str) -> None:
 def delete(*, network: Network) -> None:
     """`Conflict` while queues use it."""
     try:
-        network.delete()
+        with transaction.atomic():
+            audit.record_network(network, AuditAction.DELETE)
+            network.delete()
     except (ProtectedError, IntegrityError):
         raise Conflict(
             f"The network {network.name} is used by {_used_by(network)}. Delete those first.", code=ErrorCode.IN_USE
@@ -136,4 +141,6 @@ def write_schema(*, network_id: int, changes: Mapping[str, Any], by: str) -> Non
             return
         network.additional_data = {**network.additional_data, **after}
         network.save(update_fields=["additional_data", "updated_at"])
+        changed = [key for key in SCHEMA_KEYS if before[key] != after[key]]
+        audit.record_network(network, AuditAction.SCHEMA, settings=changed, asked_by=by)
     logger.info("schema of network %s changed by %s: before %s, after %s", network.name, by, before, after)

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+
+from experiments.core.choices import AuditAction, PauseReason
+from experiments.services import audit
 
 _COMPLETE = """
 UPDATE experiments_queue
@@ -25,6 +28,8 @@ WHERE q.id = %(id)s AND q.status = 'running' AND q.running = 0
 
 def settle(queue_id: Any) -> None:
     """Ends a queue that has nothing left to do: completed, or paused at the end of its range."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_COMPLETE, {"id": queue_id})
         cursor.execute(_END_OF_RANGE, {"id": queue_id})
+        if cursor.rowcount:
+            audit.record_queue(queue_id, AuditAction.PAUSE, reason=PauseReason.RANGE)

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from experiments.core import limits
-from experiments.core.choices import PauseReason, QueueStatus
+from experiments.core.choices import AuditAction, PauseReason, QueueStatus
 from experiments.core.formatting import shorten
 from experiments.models import Queue
 from experiments.run_client.retry_policy import Breaker
+from experiments.services import audit
 
 RATE_LIMITED = "The network asked to wait. It goes on by itself."
 REACH_AGAIN_S = (60.0, 120.0, 300.0, 600.0, 3600.0)
@@ -113,8 +114,10 @@ def queue_pause(
     """
     values: dict[str, Any] = {"id": queue_id, "code": reason, "detail": detail, "until": until_s, "probing": probing}
     values |= {"error_code": failed.error_code if failed else "", "count": failed.count if failed else 0}
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_PAUSE, values)
+        if cursor.rowcount:
+            audit.record_queue(queue_id, AuditAction.PAUSE, reason=reason)
 
 
 def queue_pause_by_breaker(queue_id: UUID, breaker: Breaker, failed: FailedInARow) -> None:

@@ -5,7 +5,7 @@ a queue in `queue_end`. The queue's row is locked first, then items that no work
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -17,11 +17,12 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from experiments.core import limits as queue_limits
-from experiments.core.choices import FINAL, ErrorCode, PauseReason, QueueStatus, RowStatus
+from experiments.core.choices import FINAL, AuditAction, ErrorCode, PauseReason, QueueStatus, RowStatus
 from experiments.core.errors import Conflict, Gone
 from experiments.kinds import Nouns, kind_of
 from experiments.models import Lane, Queue, QueueItem, queue_settings
 from experiments.selectors.queues import refuse_without_source
+from experiments.services import audit
 from experiments.services.broker import send_task, wake_workers
 from experiments.services.queue_end import settle
 
@@ -80,6 +81,7 @@ def start(*, queue_id: UUID, range_from: int | None = None, range_to: int | None
         if not started:
             raise Conflict(f"This {noun_of_queue(queue_id)} was started already.", code=ErrorCode.ALREADY_STARTED)
         _admit(queue_id)
+        audit.record_queue(queue_id, AuditAction.START, range_from=range_from, range_to=range_to)
         wake_workers()
 
 
@@ -111,16 +113,18 @@ def _admit(queue_id: UUID) -> None:
 
 def pause(*, queue_id: UUID, by: str) -> None:
     """running → paused. Calls in flight end and are recorded."""
-    changed = Queue.objects.filter(pk=queue_id, status=QueueStatus.RUNNING).update(
-        status=QueueStatus.PAUSED,
-        pause_code=PauseReason.USER,
-        pause_detail=f"Paused by {by}.",
-        pause_until=None,
-        orders=F("orders") + 1,
-    )
-    if not changed:
-        raise Conflict(f"Only a running {noun_of_queue(queue_id)} can be paused.", code=ErrorCode.WRONG_STATUS)
-    transaction.on_commit(lambda: _await_workers(queue_id))
+    with transaction.atomic():
+        changed = Queue.objects.filter(pk=queue_id, status=QueueStatus.RUNNING).update(
+            status=QueueStatus.PAUSED,
+            pause_code=PauseReason.USER,
+            pause_detail=f"Paused by {by}.",
+            pause_until=None,
+            orders=F("orders") + 1,
+        )
+        if not changed:
+            raise Conflict(f"Only a running {noun_of_queue(queue_id)} can be paused.", code=ErrorCode.WRONG_STATUS)
+        audit.record_queue(queue_id, AuditAction.PAUSE, reason=PauseReason.USER)
+        transaction.on_commit(lambda: _await_workers(queue_id))
 
 
 def _await_workers(queue_id: UUID) -> None:
@@ -179,6 +183,7 @@ def _resume(found: QuerySet[Queue]) -> int:
         # Where one row goes first, it has to be known what the queue was paused for.
         changes = FRESH_START | ({"streaks": queue.streaks} if queue.probing else {})
         Queue.objects.filter(pk=queue_id).update(**changes, status=QueueStatus.RUNNING, completed_at=None)
+        audit.record_queue(queue_id, AuditAction.RESUME)
         settle(queue_id)
         wake_workers()
         return 1
@@ -189,25 +194,27 @@ def cancel(*, queue_id: UUID, abort: bool = False) -> None:
 
     `abort`: they are ended instead, and their rows wait, uncounted. So are those of a queue that was cancelled before.
     """
-    queue = Queue.objects.filter(pk=queue_id)
-    changed = queue.filter(status__in=[QueueStatus.RUNNING, QueueStatus.PAUSED]).update(
-        **NO_PAUSE,
-        status=QueueStatus.CANCELLED,
-        completed_at=timezone.now(),
-        range_from=None,
-        range_to=None,
-        abort_calls=abort,
-        orders=F("orders") + 1,
-    )
-    if not changed and abort:
-        changed = queue.filter(status=QueueStatus.CANCELLED, running__gt=0).update(
-            abort_calls=True, orders=F("orders") + 1
+    with transaction.atomic():
+        queue = Queue.objects.filter(pk=queue_id)
+        changed = queue.filter(status__in=[QueueStatus.RUNNING, QueueStatus.PAUSED]).update(
+            **NO_PAUSE,
+            status=QueueStatus.CANCELLED,
+            completed_at=timezone.now(),
+            range_from=None,
+            range_to=None,
+            abort_calls=abort,
+            orders=F("orders") + 1,
         )
-    if not changed:
-        raise Conflict(
-            f"Only a running or paused {noun_of_queue(queue_id)} can be cancelled.", code=ErrorCode.WRONG_STATUS
-        )
-    transaction.on_commit(lambda: _await_workers(queue_id))
+        if not changed and abort:
+            changed = queue.filter(status=QueueStatus.CANCELLED, running__gt=0).update(
+                abort_calls=True, orders=F("orders") + 1
+            )
+        if not changed:
+            raise Conflict(
+                f"Only a running or paused {noun_of_queue(queue_id)} can be cancelled.", code=ErrorCode.WRONG_STATUS
+            )
+        audit.record_queue(queue_id, AuditAction.CANCEL, abort=abort)
+        transaction.on_commit(lambda: _await_workers(queue_id))
 
 
 def retry(
@@ -221,8 +228,12 @@ def retry(
     while True:
         items = _retried(queue_id, row_indexes, error_code, force).filter(row_index__gt=after).order_by("row_index")
         chunk = list(items.values_list("pk", "row_index")[:RETRY_ROWS])
+        asked = None
+        if not requeued:
+            rows = items.count() if len(chunk) == RETRY_ROWS else len(chunk)
+            asked = {"rows": rows, "error_code": error_code, "force": force}
         try:
-            requeued += _requeue(queue_id, [pk for pk, _ in chunk], begins=requeued == 0)
+            requeued += _requeue(queue_id, [pk for pk, _ in chunk], asked=asked)
         except (Conflict, Gone):
             if not requeued:
                 raise
@@ -233,8 +244,11 @@ def retry(
         after = chunk[-1][1]
 
 
-def _requeue(queue_id: UUID, item_ids: Sequence[int], *, begins: bool) -> int:
-    """A part of a retry. Small enough that workers, which wait for the queue meanwhile, are not late with anything."""
+def _requeue(queue_id: UUID, item_ids: Sequence[int], *, asked: dict[str, Any] | None) -> int:
+    """A part of a retry. Small enough that workers, which wait for the queue meanwhile, are not late with anything.
+
+    `asked`: for the history, with its first part.
+    """
     with transaction.atomic():
         queue = Queue.objects.kept().select_for_update(no_key=True).filter(pk=queue_id).first()
         if queue is None:
@@ -256,11 +270,12 @@ def _requeue(queue_id: UUID, item_ids: Sequence[int], *, begins: bool) -> int:
             queued=F("queued") + requeued,
             failed=F("failed") - failed,
             succeeded=F("succeeded") - succeeded,
-            **(NO_STREAKS if begins else {}),
+            **(NO_STREAKS if asked else {}),
         )
         if changes:
             _admit(queue_id)
-        if begins:
+        if asked:
+            audit.record_queue(queue_id, AuditAction.RETRY, **asked)
             wake_workers()
         return requeued
 
@@ -297,18 +312,19 @@ def set_concurrency(*, queue_id: UUID, concurrency: int) -> None:
     """Takes effect at once, also while the queue runs."""
     with transaction.atomic():
         Queue.objects.filter(pk=queue_id).update(concurrency=concurrency)
-        tell_workers(queue_id=queue_id)
+        tell_workers(queue_id=queue_id, changed=["concurrency"])
 
 
 def set_limits(*, queue_id: UUID, limits: Mapping[str, int | None]) -> None:
     """`limits` by the names in `core.limits.LIMIT_NAMES`; None: no limit. Checked before the next call."""
     with transaction.atomic():
         Queue.objects.filter(pk=queue_id).update(**limits)
-        tell_workers(queue_id=queue_id)
+        tell_workers(queue_id=queue_id, changed=limits)
 
 
-def tell_workers(*, queue_id: UUID) -> None:
-    """A setting was changed that workers follow while the queue runs. They do so before the request is answered."""
+def tell_workers(*, queue_id: UUID, changed: Iterable[str]) -> None:
+    """Settings were `changed` that workers follow while the queue runs. They do so before the request is answered."""
+    audit.record_queue(queue_id, AuditAction.CHANGE, settings=sorted(changed))
     Queue.objects.filter(pk=queue_id).update(orders=F("orders") + 1)
     wake_workers()
     transaction.on_commit(lambda: _await_workers(queue_id))
@@ -319,11 +335,12 @@ def delete(*, queue: Queue) -> None:
 
     Calls in flight are ended, and count as their network's until they have.
     """
-    if queue.total <= BIG and not _held(queue.pk).exists():
-        destroy(queue.pk)
-        return
     with transaction.atomic():
-        _leave_to_a_worker(queue.pk)
+        audit.record_queue(queue.pk, AuditAction.DELETE, status=queue.status, rows=queue.total)
+        if queue.total <= BIG and not _held(queue.pk).exists():
+            destroy(queue.pk)
+        else:
+            _leave_to_a_worker(queue.pk)
 
 
 def _held(queue_id: UUID) -> QuerySet[Lane]:

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from experiments.core.choices import AuditAction
 from experiments.core.json_text import cleaned
 from experiments.models import Network
 from experiments.models.run_hosts import same_origin
 from experiments.run_client import config_api
 from experiments.run_client.config_api import ConfigTarget, RemoteNetwork
+from experiments.services import audit
 from experiments.services.networks import SCHEMA_KEYS, check_addresses, write_schema
 
 logger = logging.getLogger(__name__)
@@ -82,6 +84,7 @@ def push_schema(network: Network, found: RemoteNetwork, changes: Mapping[str, An
     after = {key: changes.get(key) for key in SCHEMA_KEYS}
     config_api.write_data(target, found, {**found.data, **after})
     version = config_api.publish(target, found)
+    audit.record_network(network, AuditAction.SCHEMA, published=version, asked_by=by)
     sentence = "schema of network %s written by %s and published as version %s of the remote: before %s, after %s"
     logger.info(sentence, network.name, by, version, before, after)
     return version

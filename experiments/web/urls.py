@@ -7,7 +7,7 @@ from experiments.kinds import QueueKind, kinds_by_title
 from experiments.web import api_tokens, health
 from experiments.web.network import call_views
 from experiments.web.network import views as network_views
-from experiments.web.queue import row_views
+from experiments.web.queue import history, row_views
 from experiments.web.queue import views as queue_views
 from experiments.web.run import views as run_views
 
@@ -59,6 +59,7 @@ urlpatterns = [
     path(f"{queue}duplicate/", queue_views.duplicate, name="duplicate"),
     path(f"{queue}results/", queue_views.results_page, name="results"),
     path(f"{queue}export/", queue_views.export_file, name="export"),
+    path(f"{queue}history/", history.history_page, name="history"),
     path(row, row_views.row_page, name="row"),
     path(f"{row}retry/", row_views.retry_row, name="retry_row"),
     path(f"{row}correct/", row_views.correct_row, name="correct_row"),

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from experiments.kinds import registered_kinds
 from experiments.models import Queue
-from experiments.services import network_calls, queues, retention
+from experiments.services import audit, network_calls, queues, retention
 from experiments.services.queue_end import settle
 from experiments.worker import bell, db_timeout, leases, lookout
 from experiments.worker.heartbeat import Heartbeat
@@ -76,6 +76,8 @@ def apply_retention() -> None:
         retention.delete_finished(days=settings.RETENTION_DAYS, rows=RETENTION_ROWS)
     if settings.RETENTION_SOURCE_DAYS:
         retention.remove_sources(days=settings.RETENTION_SOURCE_DAYS, rows=RETENTION_ROWS)
+    if settings.AUDIT_DAYS:
+        audit.delete_old(days=settings.AUDIT_DAYS, rows=RETENTION_ROWS)
 
 
 def _nothing_left() -> Iterable[UUID]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from csv_batches.models import CsvBatch
+from experiments.core.actor import acting, by_command
 from experiments.core.choices import ErrorCode, ExportFormat
 from experiments.core.errors import WorkbenchError
 from experiments.export.formats import EXPORT_FORMATS
@@ -36,7 +37,8 @@ class Command(BaseCommand):
             excel=options["excel"],
         )
         try:
-            pieces = exports.export_chunks(_batch_with_id(options["id"]), chosen)
+            with acting(by_command):
+                pieces = exports.export_chunks(_batch_with_id(options["id"]), chosen)
         except WorkbenchError as error:
             hint = " (--partial)" if error.code == ErrorCode.NOT_FINISHED else ""
             raise CommandError(f"{error.detail}{hint}") from error

@@ -36,7 +36,7 @@ def update(*, experiment_id: UUID, values: Mapping[str, Any]) -> Experiment:
         _apply(experiment, values)
         experiment.save()
         if experiment.status != QueueStatus.DRAFT:
-            queues.tell_workers(queue_id=experiment.pk)
+            queues.tell_workers(queue_id=experiment.pk, changed=values)
     return experiment
 
 

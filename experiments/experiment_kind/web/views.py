@@ -33,6 +33,8 @@ from experiments.web.decorators import PageRequest, signed_in
 from experiments.web.queue.base import queue_address, queue_or_404
 
 REFUSED = 422
+START_BUTTON = "start"
+"""The value of `go` that the button sends."""
 DraftView = Callable[[PageRequest, Experiment], HttpResponseBase]
 
 
@@ -124,7 +126,7 @@ def set_up(request: PageRequest, experiment: Experiment) -> HttpResponseBase:
         return _set_up_page(request, experiment, settings=form)
     try:
         drafts.update(experiment_id=experiment.pk, values=form.values())
-        if request.POST.get("go") == "start":
+        if request.POST.get("go") == START_BUTTON:
             launch.run(experiment_id=experiment.pk)
             return HttpResponseRedirect(queue_address(experiment, {}))
     except WorkbenchError as error:

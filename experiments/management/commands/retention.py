@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from experiments.core.actor import acting, by_command
 from experiments.selectors.queues import counted_by_kind
 from experiments.services import retention
 
@@ -25,6 +26,10 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="Only says how much there is to delete.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with acting(by_command):
+            self._delete(options)
+
+    def _delete(self, options: dict[str, Any]) -> None:
         days, source_days, really = options["days"], options["source_days"], not options["dry_run"]
         if days:
             old = counted_by_kind(retention.finished_before(timezone.now() - timedelta(days=days)))

@@ -33,7 +33,7 @@ class Scene:
     def address(self, route: str, on: str) -> str:
         """The route with the values of the batch that is meant."""
         plain = route.replace("^api(/.*)?$", "api/nothing").replace("<id>", "<int:user_id>")
-        plain = plain.replace("^(?P<app_label>experiments|auth|django_q|axes)/$", "experiments/")
+        plain = plain.replace("^(?P<app_label>auth|experiments|django_q|axes)/$", "experiments/")
         plain = plain.replace("(?P<url>.*)$", "nothing/at/all/")
         known = self.values["everywhere"] | self.values[on]
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: known[found[1]], plain)

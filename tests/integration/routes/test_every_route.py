@@ -61,7 +61,13 @@ def test_a_route_answers_each_as_the_table_says_and_does_nothing_unasked(route: 
     before = state()
     for who, want in zip(WHO, ROUTES[route].get, strict=True):
         assert answer_of(send(place, place.clients[who], "get", route), want) == want, f"GET {route} as {who}"
-    assert state() == before, f"GET {route} changes something"
+    after = state()
+    if route.rstrip("/").endswith("/export"):
+        # Who took the file is written down, and nothing else.
+        assert after.pop("experiments.AuditEntry") != before["experiments.AuditEntry"]
+        before = {name: before[name] for name in after}
+    assert after == before, f"GET {route} changes something"
+    before = state()
     for who in ("owner", "staff"):
         for method in UNSAFE:
             response = send(place, place.strangers[who], method, route)
