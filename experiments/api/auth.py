@@ -15,7 +15,7 @@ LAST_USED_STEP = timedelta(minutes=1)
 
 
 class ApiTokenAuthentication(BaseAuthentication):
-    """Accepts the key of an `ApiToken` that is not revoked, of an active user."""
+    """Accepts the key of an `ApiToken` that is neither revoked nor expired, of an active user."""
 
     keyword = "Token"
 
@@ -36,6 +36,8 @@ class ApiTokenAuthentication(BaseAuthentication):
         token: ApiToken | None = tokens.first()
         if token is None or not token.user.is_active:
             raise AuthenticationFailed("This token does not exist or was revoked.")
+        if token.expires_at is not None and token.is_expired:
+            raise AuthenticationFailed(f"This token expired on {token.expires_at:%Y-%m-%d}. Make a new one.")
         return token
 
     def authenticate_header(self, request: Request) -> str:

@@ -18,11 +18,17 @@ from experiments.web.decorators import PageRequest, signed_in
 MAX_REVOKED = 20
 
 
+DAYS = {"": "never", 7: "in 7 days", 30: "in 30 days", 90: "in 90 days", 365: "in a year"}
+
+
 class TokenForm(BaseForm):
     name = forms.CharField(
         max_length=100,
         help_text="What will use it, so that you know later which one to revoke.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "nightly import"}),
+    )
+    days = forms.TypedChoiceField(
+        choices=list(DAYS.items()), coerce=int, empty_value=None, required=False, label="Expires"
     )
 
 
@@ -36,7 +42,7 @@ def tokens(request: PageRequest) -> HttpResponse:
     if not form.is_valid():
         return _render(request, form, status=400)
     try:
-        api_token, key = api_tokens.create(user=request.user, name=form.cleaned_data["name"])
+        api_token, key = api_tokens.create(user=request.user, **form.cleaned_data)
     except InvalidInput as error:
         form.add_error(error.attr, error.detail)
         return _render(request, form, status=400)

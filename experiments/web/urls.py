@@ -4,7 +4,7 @@ from typing import Any
 from django.urls import path, register_converter
 
 from experiments.kinds import QueueKind, kinds_by_title
-from experiments.web import api_tokens, health
+from experiments.web import api_tokens, health, password
 from experiments.web.network import call_views
 from experiments.web.network import views as network_views
 from experiments.web.queue import history, row_views
@@ -48,6 +48,7 @@ urlpatterns = [
     path("health/ready", health.health_ready, name="ready"),
     path("tokens/", api_tokens.tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke/", api_tokens.revoke_token, name="revoke_token"),
+    path("password/", password.password, name="password"),
     path("<kind:kind>/", queue_views.queue_list, name="list"),
     path(queue, queue_views.queue_page, name="queue"),
     path(f"{queue}pause/", queue_views.pause, name="pause"),

@@ -67,6 +67,7 @@ PAGES = {
     "health/ready": Route(everybody(503), NOT_SO),
     "tokens/": Route(signed_in(200), signed_in(400)),
     "tokens/<int:token_id>/revoke/": Route(NOT_SO, (302, 404, LOGIN, 404, LOGIN)),
+    "password/": Route(signed_in(200), signed_in(400)),
     "networks/": Route(signed_in(200), NOT_SO),
     "networks/new/": Route(by_staff(200, 403), by_staff(400, 403)),
     "networks/<int:pk>/": Route(signed_in(200), NOT_SO),
