@@ -19,7 +19,7 @@ test *options:
 one path *options:
     uv run pytest -n 0 "$@"
 
-# The programs that one starts, `demo` and `bench`, from end to end.
+# What one starts, from end to end: `demo`, `bench`, a site below a path, one with Redis.
 programs *options:
     uv run pytest tests/programs "$@"
 
@@ -34,6 +34,10 @@ faults *options:
 # Calls the whole API by its own description.
 openapi *options:
     uv run --group openapi pytest tests/openapi "$@"
+
+# Unit tests under each Python of pyproject.toml that is on this machine.
+pythons:
+    .ci/pythons
 
 # Everything that is checked without running the site.
 lint:

@@ -4,14 +4,23 @@
 import os
 import sys
 
-from django.core.management import execute_from_command_line
+import config
 
-from config.environment import UnreadableEnvironment
 
-if __name__ == "__main__":
+def main() -> None:
+    from django.core.management import execute_from_command_line
+
+    from config.environment import UnreadableEnvironment
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         execute_from_command_line(sys.argv)
     except UnreadableEnvironment as error:
         # Whoever started it mends a variable; where in Django it was noticed is no help.
         sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    if sys.platform == "darwin":
+        print(config.MACOS, file=sys.stderr)  # noqa: T201
+    main()

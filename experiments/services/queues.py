@@ -213,7 +213,7 @@ def cancel(*, queue_id: UUID, abort: bool = False) -> None:
             raise Conflict(
                 f"Only a running or paused {noun_of_queue(queue_id)} can be cancelled.", code=ErrorCode.WRONG_STATUS
             )
-        audit.record_queue(queue_id, AuditAction.CANCEL, abort=abort)
+        audit.record_queue(queue_id, AuditAction.CANCEL, abort=abort or None)
         transaction.on_commit(lambda: _await_workers(queue_id))
 
 
@@ -231,7 +231,7 @@ def retry(
         asked = None
         if not requeued:
             rows = items.count() if len(chunk) == RETRY_ROWS else len(chunk)
-            asked = {"rows": rows, "error_code": error_code, "force": force}
+            asked = {"rows": rows, "error_code": error_code, "force": force or None}
         try:
             requeued += _requeue(queue_id, [pk for pk, _ in chunk], asked=asked)
         except (Conflict, Gone):

@@ -20,6 +20,11 @@ class PasswordForm(BaseForm, PasswordChangeForm):
         "password_mismatch": "The two new passwords are not the same.",
         "password_incorrect": "This is not your password.",
     }
+    new_password2 = forms.CharField(
+        label="New password again",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
     end_tokens = forms.BooleanField(
         required=False, label="Revoke my API tokens too", help_text="Programs that use them are refused from then on."
     )
@@ -33,7 +38,7 @@ def password(request: PageRequest) -> HttpResponse:
     form = PasswordForm(request.user, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         status = 400 if form.is_bound else 200
-        return render(request, "experiments/password.html", {"form": form, "section": "password"}, status=status)
+        return render(request, "experiments/password.html", {"form": form, "section": "tokens"}, status=status)
     given = form.cleaned_data
     ended = passwords.set_password(user=request.user, password=given["new_password1"], end_tokens=given["end_tokens"])
     update_session_auth_hash(request, request.user)
