@@ -1,11 +1,10 @@
 from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView
 
 from csv_batches.api.urls import api_patterns as of_csv_batches
 from experiments.api.not_found import UnknownAddress
-from experiments.api.openapi import Docs
+from experiments.api.openapi import Description, Docs
 from experiments.api.run_endpoint import RunView
 from experiments.api.urls import api_patterns as of_the_host
 from experiments.experiment_kind.api.urls import api_patterns as of_experiments
@@ -15,7 +14,7 @@ api = [
     *of_the_host,
     *of_experiments,
     *of_csv_batches,
-    path("schema", SpectacularAPIView.as_view(), name="schema"),
+    path("schema", Description.as_view(), name="schema"),
     path("docs", Docs.as_view(), name="docs"),
 ]
 

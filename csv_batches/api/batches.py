@@ -14,8 +14,6 @@ from csv_batches.selectors.batches import stored_file_as_json
 from csv_batches.selectors.preview import preview_of_row
 from csv_batches.services import uploads
 from experiments.api.base import QueueView
-from experiments.core.choices import ErrorCode
-from experiments.core.errors import InvalidInput
 
 
 class BatchView(QueueView):
@@ -37,8 +35,6 @@ class BatchUpload(BatchView):
     )
     def post(self, request: Request, batch_id: UUID) -> Response:
         batch = self.queue()
-        for name in request.FILES.keys() - {"file"}:
-            raise InvalidInput("Send the file under the name “file”.", code=ErrorCode.UNKNOWN_FIELD, attr=name)
         values = self.checked(serializers.UploadSerializer, request.data)
         options = serializers.UploadSerializer.read_options(values)
         if values.get("file") is None:

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from csv_batches.models import CsvBatch
-from csv_batches.rules.choices import MappingMode, SchemaMode
+from csv_batches.rules.choices import MappingMode, SchemaMode, UploadState
 from csv_batches.selectors.batches import batch_as_json
 from csv_batches.services.trials import MOST_ROWS
+from experiments.api.serializers.fields import ResponseFieldSerializer, ResponseFieldsField
 from experiments.api.serializers.queues import (
     QUEUE_STATUSES,
     PauseReasonSerializer,
@@ -17,7 +19,6 @@ from experiments.api.serializers.queues import (
     RangeSerializer,
     RowSerializer,
 )
-from experiments.core.choices import FieldType
 from experiments.ingest import ReadOptions
 from experiments.selectors.items import LARGEST_INDEX
 
@@ -25,27 +26,51 @@ SCHEMA_MODES = SchemaMode.values()
 
 
 class ColumnSerializer(serializers.Serializer[Any]):
+    """A column of the file: `header` is the file's text, `name` is unique."""
+
+    name = serializers.CharField(trim_whitespace=False)
+    header = serializers.CharField(trim_whitespace=False, allow_blank=True)
+    mode = serializers.ChoiceField(MappingMode.values())
+    key = serializers.CharField(
+        trim_whitespace=False, allow_blank=True, help_text="Of a system param: its path, dots nest."
+    )
+
+
+class ColumnDraftSerializer(serializers.Serializer[Any]):
+    """What is left out stays as it is; in a new draft `mode` is ignore, `key` and `header` are the name."""
+
     name = serializers.CharField(trim_whitespace=False)
     header = serializers.CharField(required=False, trim_whitespace=False, allow_blank=True)
     mode = serializers.ChoiceField(MappingMode.values(), required=False)
     key = serializers.CharField(required=False, trim_whitespace=False, allow_blank=True, allow_null=True)
 
 
-class ResponseFieldSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField(trim_whitespace=False)
-    description = serializers.CharField(required=False, allow_blank=True)
-    type = serializers.ChoiceField(FieldType.values(), required=False)
-    required = serializers.BooleanField(required=False)  # type: ignore[assignment]
-    choices = serializers.ListField(child=serializers.CharField(), required=False, allow_null=True)
+@extend_schema_field(ColumnDraftSerializer(many=True))
+class ColumnsField(serializers.ListField):
+    """Checked as a whole by the service, whose errors name the column."""
+
+    child = serializers.DictField()
 
 
 class DraftSerializer(QueueDraftSerializer):
     """The settings of a batch. `columns` and `response_fields` are checked as a whole; errors name the entry."""
 
-    columns = serializers.ListField(child=serializers.DictField(), required=False)
+    columns = ColumnsField(required=False)
     prompt_template = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
-    response_fields = serializers.ListField(child=serializers.DictField(), required=False)
+    response_fields = ResponseFieldsField(required=False)
     schema_mode = serializers.ChoiceField(SCHEMA_MODES, required=False)
+
+
+class FileStateSerializer(serializers.Serializer[Any]):
+    """How far the latest file is."""
+
+    state = serializers.ChoiceField(UploadState.values())
+    bytes = serializers.IntegerField()
+    rows = serializers.IntegerField()
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # `errors` is a name that serializers use themselves.
+        return {**super().get_fields(), "errors": serializers.ListField(child=serializers.DictField())}
 
 
 class BatchSerializer(QueueSerializer):
@@ -56,17 +81,25 @@ class BatchSerializer(QueueSerializer):
     response_fields = ResponseFieldSerializer(many=True)
     schema_json = serializers.DictField(allow_null=True)
     schema_mode = serializers.ChoiceField(SCHEMA_MODES)
-    upload = serializers.DictField(allow_null=True)
+    upload = FileStateSerializer(allow_null=True)
 
     def to_representation(self, instance: CsvBatch) -> dict[str, Any]:
         return batch_as_json(instance)
+
+
+@extend_schema_field({"type": "integer", "enum": [0, 1], "default": 1})
+class HeaderField(serializers.ChoiceField):
+    """1: the first record is the header; 0: there is none. `true` and `false` say the same."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(["1", "0", "true", "false"], **options)
 
 
 class UploadSerializer(serializers.Serializer[Any]):
     file = serializers.FileField(required=False, allow_empty_file=True)
     encoding = serializers.CharField(required=False, allow_blank=True)
     delimiter = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
-    header = serializers.ChoiceField(["1", "0", "true", "false"], required=False, default="1")
+    header = HeaderField(required=False, default="1", help_text="0: the file has no header.")
     ragged = serializers.ChoiceField(["reject", "pad"], required=False, default="reject")
 
     @staticmethod

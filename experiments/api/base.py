@@ -1,12 +1,14 @@
-"""What the API's views of one queue have in common, for every kind."""
+"""What the API's views have in common, and those of one queue, for every kind."""
 
 from typing import Any
 
 from django.http import Http404
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from experiments.api.unknown_names import refuse_unknown_names
 from experiments.kinds import QueueKind, kind_named
 
 
@@ -15,16 +17,40 @@ def id_name_of_kind(kind: QueueKind) -> str:
     return f"{kind.nouns.one}_id"
 
 
-class QueueView(APIView):
+class ApiView(APIView):
+    """Every view under `/api/`: it takes the names that its description in OpenAPI has, and refuses all others."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        # Otherwise it is a 405, or the question of what is taken.
+        if request.method in {*self.allowed_methods, "HEAD"} - {"OPTIONS"}:
+            self.find()
+            refuse_unknown_names(request, self)
+
+    def find(self) -> None:
+        """Raises `Http404` where there is nothing at the address, before the body is read."""
+
+
+class QueueView(ApiView):
     """A view of one queue of the kind `kind_name`. Other people's queues are a 404."""
 
     kind_name: str
+    _found: Any = None
 
     @property
     def kind(self) -> QueueKind:
         return kind_named(self.kind_name)
 
+    def find(self) -> None:
+        if id_name_of_kind(self.kind) in self.kwargs:
+            self._found = self._read()
+
     def queue(self) -> Any:
+        """The queue as it is now. The first time it is the one that was found at the address."""
+        found, self._found = self._found, None
+        return found or self._read()
+
+    def _read(self) -> Any:
         kind = self.kind
         found = kind.visible_to(self.request.user).filter(pk=self.kwargs[id_name_of_kind(kind)]).first()
         if found is None:

@@ -8,14 +8,14 @@ from rest_framework import status
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from experiments.api.base import ApiView
 from experiments.api.serializers.network_calls import NetworkCallRequestSerializer, NetworkCallSerializer
 from experiments.models import Network, NetworkCall
 from experiments.services import network_calls
 
 
-class NetworkTry(APIView):
+class NetworkTry(ApiView):
     """Has a worker call the network once: ask for the answer at `try/{call_id}`."""
 
     @extend_schema(request=NetworkCallRequestSerializer, responses={202: NetworkCallSerializer})
@@ -28,7 +28,7 @@ class NetworkTry(APIView):
         return Response(NetworkCallSerializer(call).data, status=status.HTTP_202_ACCEPTED)
 
 
-class NetworkTried(APIView):
+class NetworkTried(ApiView):
     """One's own call, staff: anybody's. What came back is kept for a week, its run longer."""
 
     @extend_schema(responses=NetworkCallSerializer)

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import generics
 
+from experiments.api.base import ApiView
 from experiments.api.pagination import ByName
 from experiments.api.permissions import StaffWrites
 from experiments.api.serializers.networks import NetworkSerializer
@@ -11,7 +12,7 @@ from experiments.models import Network
 from experiments.services import networks
 
 
-class NetworkViews(generics.GenericAPIView[Network]):
+class NetworkViews(ApiView, generics.GenericAPIView[Network]):
     permission_classes = (StaffWrites,)
     serializer_class = NetworkSerializer
     queryset = Network.objects.prefetch_related("agents__routes")

@@ -3,7 +3,18 @@
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.views import SpectacularSwaggerSplitView
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from experiments.api.base import ApiView
+from experiments.core.choices import ErrorCode
+from experiments.core.errors import InvalidInput
+from experiments.core.formatting import quoted
+
+FORMATS = ("json", "yaml")
+"""Of the description."""
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -27,11 +38,33 @@ class WorkerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {"type": "http", "scheme": "bearer", "description": "Our own worker's credential, of 15 minutes."}
 
 
-class Docs(SpectacularSwaggerSplitView):
+class Description(ApiView, SpectacularAPIView):
+    """The description as YAML, or where the client accepts that rather, or asks for it, as JSON."""
+
+    @extend_schema(parameters=[OpenApiParameter("format", str, enum=FORMATS)], exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
+
+    def get_renderers(self) -> list[Any]:
+        renderers = super().get_renderers()
+        wanted = self.request.query_params.get("format")
+        if wanted is None:
+            return renderers
+        if wanted not in FORMATS:
+            detail = f"The format is {quoted(wanted)}, not one of {', '.join(FORMATS)}."
+            raise InvalidInput(detail, code=ErrorCode.INVALID_CHOICE, attr="format")
+        return [one for one in renderers if one.format == wanted]
+
+
+class Docs(ApiView, SpectacularSwaggerSplitView):
     """Swagger UI with scripts and styles in files: the site's CSP forbids inline ones."""
 
     template_name = "experiments/api_docs.html"
     url_name = "schema"
+
+    @extend_schema(parameters=[OpenApiParameter("script", str)], exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
 
 
 ERROR = {

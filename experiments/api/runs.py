@@ -5,13 +5,14 @@ from django.http import Http404
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import generics
 
+from experiments.api.base import ApiView
 from experiments.api.serializers.runs import RunSerializer
 from experiments.core.json_text import UNSTORABLE
 from experiments.models import Run
 from experiments.selectors.run_filters import RunFilter
 
 
-class RunViews(generics.GenericAPIView[Run]):
+class RunViews(ApiView, generics.GenericAPIView[Run]):
     serializer_class = RunSerializer
     queryset = Run.objects.none()
 

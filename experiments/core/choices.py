@@ -245,10 +245,10 @@ class ErrorCode(Choices):
     TOO_MANY_RUNNING = "too_many_running"
     TOO_MANY_RUNS = "too_many_runs"
     UNIQUE = "unique"
+    UNKNOWN = "unknown"
     UNKNOWN_AGENT = "unknown_agent"
     UNKNOWN_COLUMN = "unknown_column"
     UNKNOWN_ENCODING = "unknown_encoding"
-    UNKNOWN_FIELD = "unknown_field"
     UNKNOWN_KEY = "unknown_key"
     UNKNOWN_NETWORK = "unknown_network"
     UNKNOWN_TOKEN = "unknown_token"  # noqa: S105  a placeholder of a template

@@ -1,11 +1,12 @@
-"""What several serializers use: a field for JSON that is stored, and the errors of services as those of a field."""
+"""What several serializers use: fields for JSON that is stored, and the errors of services as those of a field."""
 
 from collections.abc import Callable
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from experiments.core.choices import ErrorCode
+from experiments.core.choices import ErrorCode, FieldType
 from experiments.core.errors import InvalidInput
 from experiments.core.json_text import BadPayload, strict
 
@@ -20,6 +21,34 @@ class StoredObjectField(serializers.DictField):
         except BadPayload as problem:
             raise serializers.ValidationError(f"{problem}.", code=ErrorCode.INVALID_TEXT) from problem
         return value
+
+
+class ResponseFieldSerializer(serializers.Serializer[Any]):
+    """One value of an answer. An optional one may be null or absent."""
+
+    name = serializers.CharField(trim_whitespace=False)
+    description = serializers.CharField(allow_blank=True)
+    type = serializers.ChoiceField(FieldType.values())
+    required = serializers.BooleanField()  # type: ignore[assignment]
+    choices = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Of a string; without them any text is allowed."
+    )
+
+
+class ResponseFieldDraftSerializer(ResponseFieldSerializer):
+    """Left out, `description` is empty, `type` is string and `required` is true."""
+
+    description = serializers.CharField(required=False, allow_blank=True)
+    type = serializers.ChoiceField(FieldType.values(), required=False)
+    required = serializers.BooleanField(required=False)
+    choices = serializers.ListField(child=serializers.CharField(), required=False, allow_null=True)
+
+
+@extend_schema_field(ResponseFieldDraftSerializer(many=True))
+class ResponseFieldsField(serializers.ListField):
+    """Checked as a whole by the service, whose errors name the entry."""
+
+    child = serializers.DictField()
 
 
 def raise_as_validation_error(check: Callable[[Any], object], value: Any) -> None:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from experiments.api.serializers.fields import ResponseFieldSerializer
 from experiments.api.serializers.queues import (
     QueueDraftSerializer,
     QueueSerializer,
@@ -29,10 +31,24 @@ class DatasetColumnSerializer(serializers.Serializer[Any]):
 
 
 class ScoringSerializer(serializers.Serializer[Any]):
+    rule = serializers.ChoiceField(Rule.values())
+    field = serializers.CharField(allow_blank=True, help_text="Of the answer; empty: the whole answer.")
+    absolute = serializers.FloatField(help_text="Tolerance of the numeric rule.")
+    relative = serializers.FloatField(help_text="Tolerance as a share of the expected number.")
+
+
+class ScoringDraftSerializer(serializers.Serializer[Any]):
+    """Left out, the rule is normalised, the field is empty and the tolerances are 0."""
+
     rule = serializers.ChoiceField(Rule.values(), required=False)
-    field = serializers.CharField(required=False, allow_blank=True, help_text="Of the answer; empty: the whole answer.")
-    absolute = serializers.FloatField(required=False, help_text="Tolerance of the numeric rule.")
-    relative = serializers.FloatField(required=False, help_text="Tolerance as a share of the expected number.")
+    field = serializers.CharField(required=False, allow_blank=True, allow_null=True)
+    absolute = serializers.FloatField(required=False, allow_null=True)
+    relative = serializers.FloatField(required=False, allow_null=True)
+
+
+@extend_schema_field(ScoringDraftSerializer)
+class ScoringField(serializers.DictField):
+    """Checked by the service."""
 
 
 class DatasetProblemSerializer(serializers.Serializer[Any]):
@@ -57,7 +73,7 @@ class ExperimentSerializer(QueueSerializer):
     )
     schema_mode = serializers.ChoiceField(SCHEMA_MODES)
     schema_json = serializers.DictField(allow_null=True)
-    response_fields = serializers.ListField(child=serializers.DictField())
+    response_fields = ResponseFieldSerializer(many=True)
     scoring = ScoringSerializer()
     warnings = DatasetProblemSerializer(many=True)
 
@@ -72,7 +88,7 @@ class ExperimentDraftSerializer(QueueDraftSerializer):
     dataset_name = serializers.CharField(required=False, allow_blank=True, max_length=255)
     schema_mode = serializers.ChoiceField(SCHEMA_MODES, required=False)
     schema_json = serializers.DictField(required=False, allow_null=True)
-    scoring = serializers.DictField(required=False, help_text="{rule, field, absolute, relative}")
+    scoring = ScoringField(required=False)
 
 
 class DatasetUploadSerializer(serializers.Serializer[Any]):
@@ -106,7 +122,7 @@ class NewItemSerializer(serializers.Serializer[Any]):
 
 
 class ScoringChangeSerializer(serializers.Serializer[Any]):
-    scoring = serializers.DictField(help_text="{rule, field, absolute, relative}")
+    scoring = ScoringField()
 
 
 class TallySerializer(serializers.Serializer[Any]):

@@ -68,5 +68,5 @@ def test_an_option_that_cannot_be(draft: Draft, option: str, value: str) -> None
     assert [where for _, where in errors(body)] == [option]
 
 
-def test_a_format_means_nothing_elsewhere(draft: Draft) -> None:
-    assert draft.api.get(draft.path, format="csv") == draft.state()
+def test_nothing_else_has_a_format(draft: Draft) -> None:
+    assert errors(draft.api.get(draft.path, 400, format="csv")) == [("unknown", "format")]

@@ -7,6 +7,7 @@ from django.test import Client
 from tests.integration.http.support import FORM, Sender, error_of, form_with
 
 LINES = b"a,b\n" + b"5,6\n" * 5000
+UNKNOWN = "The key “csv” is not known. This call takes delimiter, encoding, file, header, ragged."
 AS_STORED = [["column 1", "column 2"], ["1", "2"], ["3", "4"], ["by hand", ""]]
 
 
@@ -38,7 +39,7 @@ def test_a_file_without_an_end(sender: Sender) -> None:
 
 def test_a_file_under_another_name(sender: Sender) -> None:
     status, answer = sender.post(upload(sender.batch), form_with(LINES, name="csv"), FORM)
-    assert (status, error_of(answer)) == (400, ("unknown_field", "Send the file under the name “file”."))
+    assert (status, error_of(answer)) == (400, ("unknown", UNKNOWN))
     assert sender.rows() == AS_STORED
 
 
