@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 
 from config.database import database
 from config.environment import HOST_AND_PORT, HOST_NAME, LOG_LEVELS, Environment
+from csv_batches.rules.choices import MappingMode, UploadState
+from experiments.core.choices import CallsInFlight, CallState, ExportFormat, FieldType, RowError
 from experiments.core.secret_files import made_once
+from experiments.experiment_kind.choices import Change, ColumnRole, Rule, Verdict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -221,7 +224,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["experiments.api.parsers.BoundedJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "experiments.api.parsers.Negotiation",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "experiments.api.call_description.CallDescription",
     "DEFAULT_THROTTLE_CLASSES": ["experiments.api.throttling.UserThrottle"],
     "EXCEPTION_HANDLER": "experiments.api.errors.exception_handler",
     "DEFAULT_PAGINATION_CLASS": "experiments.api.pagination.PageCursor",
@@ -241,7 +244,19 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "OAS_VERSION": "3.1.0",
     "ENUM_NAME_OVERRIDES": {
+        "CallState": CallState.choices(),
+        "CallsInFlight": CallsInFlight.values(),
+        "ColumnRole": ColumnRole.values(),
+        "ExportFormat": ExportFormat.values(),
+        "FieldType": FieldType.values(),
+        "ItemChange": Change.values(),
+        "MappingMode": MappingMode.values(),
+        "RowError": RowError.values(),
+        "ScoringRule": Rule.values(),
+        "UploadState": UploadState.values(),
+        "Verdict": Verdict.values(),
         "BatchStatus": "experiments.api.serializers.queues.QUEUE_STATUSES",
         "RowStatus": "experiments.api.serializers.queues.STATUSES",
         "BatchSchemaMode": "csv_batches.api.serializers.SCHEMA_MODES",
@@ -249,7 +264,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "experiments.api.openapi.describe_errors",
+        "experiments.api.openapi.complete",
     ],
 }
 

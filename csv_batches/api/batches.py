@@ -47,7 +47,7 @@ class BatchUpload(BatchView):
 
 
 class BatchPreview(BatchView):
-    """A row as it would be sent, and what in the template no row has."""
+    """Shows a row as it would be sent, and what in the template no row has."""
 
     @extend_schema(request=serializers.PreviewRequestSerializer, responses=serializers.PreviewSerializer)
     def post(self, request: Request, batch_id: UUID) -> Response:

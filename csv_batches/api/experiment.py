@@ -19,12 +19,16 @@ class WhichRowsSerializer(serializers.Serializer[Any]):
 
 
 class BatchExperiment(BatchView):
-    """A draft of an experiment: what was sent for each answered row, with its answer, corrected or not, as expected.
+    """Makes a draft of an experiment of a finished batch.
+
+    Its items are what was sent for each answered row, with its answer, corrected or not, as expected.
 
     `only` corrected: of the rows that a person corrected.
     """
 
-    @extend_schema(request=WhichRowsSerializer, responses={201: ExperimentSerializer})
+    @extend_schema(
+        operation_id="csv_batches_make_experiment", request=WhichRowsSerializer, responses={201: ExperimentSerializer}
+    )
     def post(self, request: Request, batch_id: UUID) -> Response:
         batch = self.queue()
         corrected_only = self.checked(WhichRowsSerializer, request.data).get("only") == "corrected"

@@ -87,19 +87,22 @@ class BatchSerializer(QueueSerializer):
         return batch_as_json(instance)
 
 
-@extend_schema_field({"type": "integer", "enum": [0, 1], "default": 1})
+@extend_schema_field({"type": "integer", "minimum": 0, "maximum": 1, "default": 1})
 class HeaderField(serializers.ChoiceField):
-    """1: the first record is the header; 0: there is none. `true` and `false` say the same."""
+    """Whether the first record is the header: 1, the default, or 0. `true` and `false` say the same."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(["1", "0", "true", "false"], **options)
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value(data) in ("1", "true")
 
 
 class UploadSerializer(serializers.Serializer[Any]):
     file = serializers.FileField(required=False, allow_empty_file=True)
     encoding = serializers.CharField(required=False, allow_blank=True)
     delimiter = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
-    header = HeaderField(required=False, default="1", help_text="0: the file has no header.")
+    header = HeaderField(required=False, help_text="0: the file has no header.")
     ragged = serializers.ChoiceField(["reject", "pad"], required=False, default="reject")
 
     @staticmethod
@@ -108,7 +111,7 @@ class UploadSerializer(serializers.Serializer[Any]):
         return ReadOptions(
             encoding=values.get("encoding") or None,
             delimiter=values.get("delimiter") or None,
-            header=values["header"] in ("1", "true"),
+            header=values.get("header", True),
             ragged=values["ragged"],
         )
 

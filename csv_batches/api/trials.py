@@ -18,11 +18,18 @@ from csv_batches.services import trials
 class BatchTry(BatchView):
     """Real runs of a few rows by the worker, which do not count as results, and what they say about all of them."""
 
-    @extend_schema(responses=serializers.TrialSerializer)
+    @extend_schema(
+        responses=serializers.TrialSerializer,
+        description="Shows the latest trial, and what it says about all rows.",
+    )
     def get(self, request: Request, batch_id: UUID) -> Response:
         return self.trial(self.queue(), status.HTTP_200_OK)
 
-    @extend_schema(request=serializers.TrySerializer, responses={202: serializers.TrialSerializer})
+    @extend_schema(
+        request=serializers.TrySerializer,
+        responses={202: serializers.TrialSerializer},
+        description="Has a worker run a few rows for real; these do not count as results.",
+    )
     def post(self, request: Request, batch_id: UUID) -> Response:
         batch = self.queue()
         values = self.checked(serializers.TrySerializer, request.data)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import Http404, StreamingHttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -26,6 +25,12 @@ PAGING = (
 )
 
 
+EXPORT_BODIES = {
+    (200, writer.media_type): {"type": "string"} if writer.is_text else {"type": "string", "format": "binary"}
+    for writer in EXPORT_FORMATS.values()
+}
+
+
 class ItemView(QueueView):
     def row_data(self, serializer: type[serializers.RowSerializer], queue: Queue, found: Any, **more: Any) -> Any:
         """The JSON of an item, or with `many` of some."""
@@ -39,11 +44,19 @@ class QueueItems(ItemView):
     @staticmethod
     def methods_of_kind(kind: QueueKind) -> Methods:
         listed = {
-            "operation_id": f"api_{kind.collection}_rows_list",
+            "operation_id": f"{kind.collection}_rows_list",
             "parameters": [serializers.RowFilterSerializer, *PAGING],
             "responses": kind.serializers().row_page,
+            "description": "Lists the rows in row order. Filters can be combined.",
         }
-        inserted = {"request": kind.serializers().new_items, "responses": {201: serializers.InsertedSerializer}}
+        inserted = {
+            "operation_id": f"{kind.collection}_rows_insert",
+            "request": kind.serializers().new_items,
+            "responses": {201: serializers.InsertedSerializer},
+            "description": (
+                "Inserts rows into a draft, at most 10,000 in a call. A row that is there already is not stored twice."
+            ),
+        }
         return {"get": listed, **({"post": inserted} if "insert" in kind.can else {})}
 
     def get(self, request: Request, **ids: Any) -> Response:
@@ -65,8 +78,17 @@ class QueueItemDetail(ItemView):
 
     @staticmethod
     def methods_of_kind(kind: QueueKind) -> Methods:
-        answered = {"responses": kind.serializers().row_detail}
-        return {"get": answered, "patch": {"request": serializers.CorrectionSerializer, **answered}}
+        shown = {
+            "responses": kind.serializers().row_detail,
+            "description": "Shows one row with the log of its attempts.",
+        }
+        corrected = {
+            "operation_id": f"{kind.collection}_rows_correct",
+            "request": serializers.CorrectionSerializer,
+            "responses": kind.serializers().row_detail,
+            "description": "Stores a person's answer beside the one that came; it is checked like that.",
+        }
+        return {"get": shown, "patch": corrected}
 
     def get(self, request: Request, row_index: int, **ids: Any) -> Response:
         queue = self.queue()
@@ -87,7 +109,7 @@ class QueueItemDetail(ItemView):
 
 
 class QueueResults(QueueView):
-    """Per response field the distribution of its values over all rows. Of very many rows it may be minutes old."""
+    """Counts per response field which values are there, over all rows. Of very many rows it may be minutes old."""
 
     @extend_schema(responses=serializers.ResultsSerializer)
     def get(self, request: Request, **ids: Any) -> Response:
@@ -95,11 +117,14 @@ class QueueResults(QueueView):
 
 
 class QueueExport(QueueView):
-    """The original columns, then the answers, one line a row."""
+    """Exports the original columns, then the answers, one line a row.
+
+    Of a batch that has not ended only with `partial`.
+    """
 
     @extend_schema(
         parameters=[serializers.ExportOptionsSerializer],
-        responses={(200, writer.media_type): OpenApiTypes.BINARY for writer in EXPORT_FORMATS.values()},
+        responses=EXPORT_BODIES,
     )
     def get(self, request: Request, **ids: Any) -> StreamingHttpResponse:
         queue = self.queue()

@@ -29,9 +29,9 @@ class NetworkTry(ApiView):
 
 
 class NetworkTried(ApiView):
-    """One's own call, staff: anybody's. What came back is kept for a week, its run longer."""
+    """Shows a call that one asked for; staff see anybody's. What came back is kept for a week, its run longer."""
 
-    @extend_schema(responses=NetworkCallSerializer)
+    @extend_schema(operation_id="networks_try_retrieve", responses=NetworkCallSerializer)
     def get(self, request: Request, pk: int, call_id: UUID) -> Response:
         calls = NetworkCall.objects.for_user(request.user).select_related("network")
         return Response(NetworkCallSerializer(get_object_or_404(calls, pk=call_id, network=pk)).data)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics
 
 from experiments.api.base import ApiView
@@ -18,6 +19,10 @@ class NetworkViews(ApiView, generics.GenericAPIView[Network]):
     queryset = Network.objects.prefetch_related("agents__routes")
 
 
+@extend_schema_view(
+    get=extend_schema(description="Lists all networks with their agents, by name."),
+    post=extend_schema(description="Creates a network with its agents; staff only."),
+)
 class NetworkList(NetworkViews, generics.ListCreateAPIView[Network]):
     pagination_class = ByName
 
@@ -25,6 +30,11 @@ class NetworkList(NetworkViews, generics.ListCreateAPIView[Network]):
         serializer.instance = networks.save(network=None, values=serializer.validated_data)
 
 
+@extend_schema_view(
+    get=extend_schema(description="Shows one network with its agents."),
+    patch=extend_schema(description="Changes a network; `agents` are replaced as a whole. Staff only."),
+    delete=extend_schema(description="Deletes a network that nothing uses any more; staff only."),
+)
 class NetworkDetail(NetworkViews, generics.RetrieveUpdateDestroyAPIView[Network]):
     http_method_names = ("get", "patch", "delete", "head", "options")
 

@@ -30,6 +30,14 @@ class PageCursor(CursorPagination):
         page: list[Any] | None = super().paginate_queryset(queryset, request, view)
         return page
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        address = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": address, "previous": {**address}, "results": schema},
+        }
+
     def decode_cursor(self, request: Request) -> Cursor | None:
         try:
             cursor: Cursor | None = super().decode_cursor(request)

@@ -27,9 +27,14 @@ class QueueList(QueueView, generics.ListAPIView[Queue]):
 
     @staticmethod
     def methods_of_kind(kind: QueueKind) -> Methods:
-        given = kind.serializers()
-        draft = {"post": {"request": given.draft, "responses": {201: given.queue}}} if "create" in kind.can else {}
-        return {"get": {}, **draft}
+        given, nouns = kind.serializers(), kind.nouns
+        listed = {"description": f"Lists the {nouns.many} that one may see: one's own, all for staff. Newest first."}
+        created = {
+            "request": given.draft,
+            "responses": {201: given.queue},
+            "description": f"Creates a draft of a new {nouns.one}. Nothing is called before it is started.",
+        }
+        return {"get": listed, **({"post": created} if "create" in kind.can else {})}
 
     def get_serializer_class(self) -> Any:
         return self.kind.serializers().queue
@@ -49,13 +54,22 @@ class QueueDetail(QueueView):
 
     @staticmethod
     def methods_of_kind(kind: QueueKind) -> Methods:
-        given = kind.serializers()
-        change = {"request": given.draft and given.draft(partial=True), "responses": given.queue}
-        return {
-            "get": {"responses": given.queue},
-            **({"patch": change} if "update" in kind.can else {}),
-            "delete": {"responses": {204: None}},
+        given, one = kind.serializers(), kind.nouns.one
+        limits = "the hard limits, `max_failures`, `max_calls`, `max_tokens` and `max_minutes`,"
+        change = {
+            "request": given.draft and given.draft(partial=True),
+            "responses": given.queue,
+            "description": (
+                f"Changes settings of a draft. After the start only `name`, `concurrency` and {limits} change. "
+                "What only an answer shows is ignored."
+            ),
         }
+        shown = {"responses": given.queue, "description": f"Shows one {one}, its settings and how far it is."}
+        deleted = {
+            "responses": {204: None},
+            "description": f"Deletes the {one} with all that is its; a large one in the background.",
+        }
+        return {"get": shown, **({"patch": change} if "update" in kind.can else {}), "delete": deleted}
 
     def get(self, request: Request, **ids: Any) -> Response:
         return self.answer(status.HTTP_200_OK)
@@ -72,7 +86,7 @@ class QueueDetail(QueueView):
 
 
 class QueueRun(QueueView):
-    """Starts: all rows, the `first` n, or those `from` a `to` b, both included."""
+    """Starts a draft: all its rows, the `first` n, or those `from` a `to` b, both included."""
 
     @staticmethod
     def methods_of_kind(kind: QueueKind) -> Methods:
@@ -101,7 +115,7 @@ class StatusChange(QueueView):
 
 
 class QueuePause(StatusChange):
-    """Calls in flight end and are recorded."""
+    """Pauses: calls in flight end and are recorded, the other rows wait."""
 
     def change(self, queue: Queue) -> None:
         queues.pause(queue_id=queue.pk, by=self.request.user.get_username())
@@ -115,7 +129,7 @@ class QueueResume(StatusChange):
 
 
 class QueueCancel(QueueView):
-    """Calls in flight end and are recorded, or are aborted; what waits stays as it is."""
+    """Cancels: calls in flight end and are recorded, or are aborted. What waits stays as it is."""
 
     @staticmethod
     def methods_of_kind(kind: QueueKind) -> Methods:
@@ -138,7 +152,7 @@ class QueueRetry(QueueView):
 
 
 class QueueDuplicate(QueueView):
-    """A new draft with the same settings and rows; `only` failed: with the rows that failed."""
+    """Makes a new draft with the same settings and rows; `only` failed: with the rows that failed."""
 
     @staticmethod
     def methods_of_kind(kind: QueueKind) -> Methods:

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from experiments.api.auth import ApiTokenAuthentication
 from experiments.api.errors import error_body
-from experiments.api.serializers.runs import RunRequestSerializer
+from experiments.api.serializers.runs import RunAnswerSerializer, RunRequestSerializer
 from experiments.core.errors import WorkbenchError
 from experiments.run_client.retry_after import retry_after_s
 from experiments.runtime.llm import ModelError
@@ -75,7 +75,11 @@ class RunView(APIView):
     # `max_concurrency` of the network limits the runs.
     throttle_classes = ()
 
-    @extend_schema(request=RunRequestSerializer, responses={200: dict}, description="Runs a network once.")
+    @extend_schema(
+        request=RunRequestSerializer,
+        responses={200: RunAnswerSerializer},
+        description="Runs a network once, by this site's own runtime. Keys that it does not know are ignored.",
+    )
     def post(self, request: Request) -> Response:
         try:
             body = RunRequestSerializer(data=request.data)

@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 from django.http import Http404
 from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics
 
 from experiments.api.base import ApiView
@@ -20,6 +21,7 @@ class RunViews(ApiView, generics.GenericAPIView[Run]):
         return Run.objects.for_user(self.request.user).select_related("network", "item")
 
 
+@extend_schema_view(get=extend_schema(description="Lists runs, the newest first: one's own, all for staff."))
 class RunList(RunViews, generics.ListAPIView[Run]):
     """Runs, newest first: one's own, all for staff."""
 
@@ -27,6 +29,7 @@ class RunList(RunViews, generics.ListAPIView[Run]):
     filterset_class = RunFilter
 
 
+@extend_schema_view(get=extend_schema(description="Shows one run: what was sent, what came back, and its steps."))
 class RunDetail(RunViews, generics.RetrieveAPIView[Run]):
     def get_object(self) -> Run:
         if UNSTORABLE.search(self.kwargs["trace_id"]):

@@ -18,6 +18,8 @@ class FormatWriter:
     chunks: Callable[[ExportLayout, Iterable[ExportRow]], Iterator[bytes]]
     parameter: str = ""
     """Of the media type, in the header of a download."""
+    is_text: bool = True
+    """In UTF-8; otherwise bytes, for the description of the API."""
 
     @property
     def content_type(self) -> str:

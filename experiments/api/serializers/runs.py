@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from experiments.api.serializers.fields import StoredObjectField, raise_as_validation_error
@@ -9,10 +10,82 @@ from experiments.models import Run
 from experiments.response_schema import check_schema
 
 
+class FinalSerializer(serializers.Serializer[Any]):
+    """What the run ended with. Our own runtime writes `response_payload`, some write `response`; there may be more."""
+
+    status = serializers.CharField(required=False, allow_null=True)
+    response_payload = serializers.DictField(required=False, allow_null=True)
+    error = serializers.CharField(required=False, allow_null=True)
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    """A step of a run. Which keys it has depends on `type`, and on the runtime: there may be more, and less."""
+
+    type = serializers.CharField(required=False, help_text="agent, tool, system or task_group.")
+    step = serializers.JSONField(required=False, help_text="Its number.")
+    agent_key = serializers.CharField(required=False, allow_null=True)
+    agent_display_name = serializers.CharField(required=False, allow_null=True)
+    decision = serializers.JSONField(required=False)
+    decision_full = serializers.JSONField(required=False)
+    prompt = serializers.JSONField(required=False)
+    raw_response = serializers.JSONField(required=False)
+    tool_key = serializers.CharField(required=False, allow_null=True)
+    status = serializers.CharField(required=False, allow_null=True)
+    request_payload = serializers.JSONField(required=False)
+    response_payload = serializers.JSONField(required=False)
+    llm_usage = serializers.JSONField(required=False)
+    duration_ms = serializers.FloatField(required=False, allow_null=True)
+
+
+class UsageSerializer(serializers.Serializer[Any]):
+    """Tokens of the whole run, as the network says them; there may be more keys."""
+
+    prompt_tokens = serializers.FloatField(required=False, allow_null=True)
+    response_tokens = serializers.FloatField(required=False, allow_null=True)
+    total_tokens = serializers.FloatField(required=False, allow_null=True)
+
+
+class RunAnswerSerializer(serializers.Serializer[Any]):
+    """What a runtime answers: only for the description."""
+
+    trace_id = serializers.CharField()
+    graph_version_id = serializers.CharField(allow_null=True)
+    model = serializers.CharField(allow_null=True)
+    run_duration_ms = serializers.IntegerField(allow_null=True)
+    execution_log = StepSerializer(many=True)
+    llm_usage_totals = UsageSerializer()
+    final = FinalSerializer()
+    debug = serializers.JSONField(allow_null=True)
+
+
+@extend_schema_field({"type": "object", "additionalProperties": {}})
+class ObjectAsStored(serializers.JSONField):
+    pass
+
+
+@extend_schema_field(FinalSerializer)
+class FinalAsStored(serializers.JSONField):
+    pass
+
+
+@extend_schema_field(StepSerializer(many=True))
+class StepsAsStored(serializers.JSONField):
+    pass
+
+
+@extend_schema_field(UsageSerializer)
+class UsageAsStored(serializers.JSONField):
+    pass
+
+
 class RunSerializer(serializers.ModelSerializer[Run]):
     """A run as stored; `queue` and `row_index` name the row that asked, null for a direct call."""
 
     network = serializers.CharField(source="network.name")
+    request = ObjectAsStored()
+    final = FinalAsStored()
+    execution_log = StepsAsStored()
+    usage = UsageAsStored()
     agent_key = serializers.SerializerMethodField()
     queue = serializers.SerializerMethodField()
     row_index = serializers.SerializerMethodField()
@@ -46,6 +119,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
         return run.item.row_index if run.item else None
 
 
+@extend_schema_serializer(component_name="RunCall")  # Generators make a `RunRequest` of the key `request` of a `Run`.
 class RunRequestSerializer(serializers.Serializer[Any]):
     """The body of `POST /run`."""
 

@@ -49,7 +49,11 @@ class ExperimentUpload(ExperimentView):
 class ExperimentItems(ExperimentView):
     """Adds one item to a draft, as often as it has iterations."""
 
-    @extend_schema(request=serializers.NewItemSerializer, responses={201: serializers.DatasetSerializer})
+    @extend_schema(
+        operation_id="experiments_items_add",
+        request=serializers.NewItemSerializer,
+        responses={201: serializers.DatasetSerializer},
+    )
     def post(self, request: Request, **place: Any) -> Response:
         experiment = self.queue()
         item = self.checked(serializers.NewItemSerializer, request.data)
@@ -75,13 +79,24 @@ class ExperimentScore(ExperimentView):
     it may be some seconds old.
     """
 
-    @extend_schema(responses=serializers.ScoreSerializer)
+    @extend_schema(
+        summary="Shows how many answers are right",
+        responses=serializers.ScoreSerializer,
+        description=(
+            "How many answers are right: in all, by label, what was answered for what, how far iterations agree. The "
+            "network's own answers are judged: a person's correction changes no score. Of a large experiment that is "
+            "running it may be some seconds old."
+        ),
+    )
     def get(self, request: Request, **place: Any) -> Response:
         return Response(scores.score_to_json(self.queue()))
 
-    @extend_schema(request=serializers.ScoringChangeSerializer, responses=serializers.ScoreSerializer)
+    @extend_schema(
+        request=serializers.ScoringChangeSerializer,
+        responses=serializers.ScoreSerializer,
+        description="Sets another scoring, at any time, and answers with the score by it.",
+    )
     def patch(self, request: Request, **place: Any) -> Response:
-        """Another scoring, at any time; the score by it."""
         experiment = self.queue()
         drafts.update(
             experiment_id=experiment.pk, values=self.checked(serializers.ScoringChangeSerializer, request.data)
@@ -90,7 +105,7 @@ class ExperimentScore(ExperimentView):
 
 
 class ExperimentCompare(ExperimentView):
-    """Two experiments on the same data set, item by item: those that changed come first.
+    """Compares two experiments on the same data set, item by item: those that changed come first.
 
     An item with iterations is right where more than half of them are; no answer counts as wrong.
     """
