@@ -35,7 +35,7 @@ class CallDescription(AutoSchema):
         return [self._parts()[0]]
 
     def get_summary(self) -> str:
-        words = " ".join((self.get_description() or self.get_operation_id()).split())
+        words = " ".join((self.get_description() or self.get_operation_id()).replace("`", "").split())
         sentence = SENTENCE.match(words)
         return sentence[1] if sentence else words
 

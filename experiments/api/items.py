@@ -83,7 +83,6 @@ class QueueItemDetail(ItemView):
             "description": "Shows one row with the log of its attempts.",
         }
         corrected = {
-            "operation_id": f"{kind.collection}_rows_correct",
             "request": serializers.CorrectionSerializer,
             "responses": kind.serializers().row_detail,
             "description": "Stores a person's answer beside the one that came; it is checked like that.",

@@ -51,12 +51,13 @@ class Health:
     def shown(self) -> dict[str, Any]:
         """As JSON. Public: it holds nothing secret."""
         age = self.heartbeat_age_s
+        worker = "ok" if self.has_worker else "missing" if self.database else "unknown"
         return {
             "status": "ready" if self.ready else "not ready",
             "database": "ok" if self.database else "unreachable",
             "migrations": "applied" if self.migrated else "pending" if self.database else "unknown",
             "worker": {
-                "status": "ok" if self.has_worker else "missing" if self.database else "unknown",
+                "status": worker,
                 "heartbeat_age_s": None if age is None else round(age, 1),
             },
             **({} if self.redis is None else {"redis": "ok" if self.redis else "unreachable"}),

@@ -1,5 +1,6 @@
 """The description of the API, tokens for it, and the programs that read it."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -37,11 +38,16 @@ def npm_packages() -> Path:
     """The folder with the packages of `typescript/package.json`, installed where they are not."""
     if shutil.which("npm") is None:
         _missing("needs Node.js: apt-get install nodejs npm")
-    wanted, mark = (TYPESCRIPT / "package.json").read_text(), TYPESCRIPT / "node_modules" / ".installed"
-    if not mark.exists() or mark.read_text() != wanted:
-        ran(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"], timeout_s=600)
-        mark.write_text(wanted)
-    return TYPESCRIPT / "node_modules"
+    folder = TYPESCRIPT / "node_modules"
+    folder.mkdir(exist_ok=True)
+    wanted, mark = (TYPESCRIPT / "package.json").read_text(), folder / ".installed"
+    with (TYPESCRIPT / "package.json").open() as file:
+        # Tests of several files may come here at the same time.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if not mark.exists() or mark.read_text() != wanted:
+            ran(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"], timeout_s=600)
+            mark.write_text(wanted)
+    return folder
 
 
 def ran(command: list[str], *, at: Path = TYPESCRIPT, timeout_s: float = 300, **environment: str) -> str:

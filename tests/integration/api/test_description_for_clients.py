@@ -30,7 +30,7 @@ def calls(described: dict[str, Any]) -> list[dict[str, Any]]:
 def test_a_call_is_named_by_its_verb(described: dict[str, Any]) -> None:
     names = [call["operationId"] for call in calls(described)]
     assert len(set(names)) == len(names)
-    of_batches = {f"csv_batches_{verb}" for verb in (*VERBS, "list", "create", "rows_insert", "rows_correct")}
+    of_batches = {f"csv_batches_{verb}" for verb in (*VERBS, "list", "create", "rows_insert", "rows_update")}
     assert of_batches < set(names)
     created = {name for name in names if name.endswith("create")}
     assert created == {"networks_create", "csv_batches_create", "experiments_create"}
