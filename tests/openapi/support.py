@@ -14,6 +14,9 @@ from tests.browser.support.site import Site
 from tests.support.api import Api
 
 TYPESCRIPT = Path(__file__).parent / "typescript"
+PROGRAMS = str(Path(sys.executable).parent)
+ENVIRONMENT = {**os.environ, "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"}
+"""With the Node.js of the group `openapi`."""
 
 
 def token(who: str) -> str:
@@ -28,16 +31,16 @@ def described(site: Site) -> bytes:
 
 def program_named(name: str) -> str:
     """A program of the group `openapi`."""
-    found = shutil.which(name, path=str(Path(sys.executable).parent))
+    found = shutil.which(name, path=PROGRAMS)
     if found is None:
-        _missing(f"needs {name}: uv run --group openapi pytest tests/openapi")
+        end = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        end(f"needs {name}: uv run --group openapi pytest tests/openapi")
     return str(found)
 
 
 def npm_packages() -> Path:
     """The folder with the packages of `typescript/package.json`, installed where they are not."""
-    if shutil.which("npm") is None:
-        _missing("needs Node.js: apt-get install nodejs npm")
+    npm = program_named("npm")
     folder = TYPESCRIPT / "node_modules"
     folder.mkdir(exist_ok=True)
     wanted, mark = (TYPESCRIPT / "package.json").read_text(), folder / ".installed"
@@ -45,7 +48,7 @@ def npm_packages() -> Path:
         # Tests of several files may come here at the same time.
         fcntl.flock(file, fcntl.LOCK_EX)
         if not mark.exists() or mark.read_text() != wanted:
-            ran(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"], timeout_s=600)
+            ran([npm, "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"], timeout_s=600)
             mark.write_text(wanted)
     return folder
 
@@ -55,14 +58,10 @@ def ran(command: list[str], *, at: Path = TYPESCRIPT, timeout_s: float = 300, **
     done = subprocess.run(
         command,
         cwd=at,
-        env={**os.environ, **environment},
+        env={**ENVIRONMENT, **environment},
         capture_output=True,
         text=True,
         timeout=timeout_s,
     )
     assert done.returncode == 0, f"{command}\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
     return done.stdout
-
-
-def _missing(sentence: str) -> None:
-    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(sentence)

@@ -85,4 +85,4 @@ def test_three_in_typescript(working: Site, description: Path) -> None:
     ran([str(programs / "tsc")])
     for name in GENERATORS:
         driver = TYPESCRIPT / "build" / "js" / f"drive_{name}.js"
-        check(json.loads(ran(["node", str(driver)], BASE_URL=working.url, AUTHORIZATION=token("ann"))))
+        check(json.loads(ran([program_named("node"), str(driver)], BASE_URL=working.url, AUTHORIZATION=token("ann"))))

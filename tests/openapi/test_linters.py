@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from tests.openapi.support import TYPESCRIPT, npm_packages
+from tests.openapi.support import ENVIRONMENT, TYPESCRIPT, npm_packages
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ def description(tmp_path: Path) -> Path:
 def test_a_linter(command: list[str], description: Path) -> None:
     program, *options = command
     line = [str(npm_packages() / ".bin" / program), *options, str(description)]
-    done = subprocess.run(line, cwd=TYPESCRIPT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(line, cwd=TYPESCRIPT, env=ENVIRONMENT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-2000:]}"
     found = json.loads(done.stdout)
     assert found == [] or found["totals"] == {"errors": 0, "warnings": 0, "ignored": 0}
@@ -41,5 +41,5 @@ def test_a_linter_finds_what_is_wrong(description: Path) -> None:
     wrong["paths"]["/api/networks"]["get"]["responses"] = 7
     description.write_text(json.dumps(wrong))
     line = [str(npm_packages() / ".bin" / "redocly"), "lint", "--config", "redocly.yaml", str(description)]
-    done = subprocess.run(line, cwd=TYPESCRIPT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(line, cwd=TYPESCRIPT, env=ENVIRONMENT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 1
