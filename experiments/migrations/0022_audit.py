@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     """Who did what; API tokens that expire."""
 
     dependencies = [
-        ('experiments', '0015_network_limits'),
+        ('experiments', '0017_breakers'),
     ]
 
     operations = [
