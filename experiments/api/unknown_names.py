@@ -86,7 +86,7 @@ def _errors_of_body(data: Any, names: Names | None) -> Iterator[InvalidInput]:
     told = set()
     for path, there in (names or Names()).unknown(data):
         # The same in the next entries of a list is no news.
-        kind = tuple(part for part in path if not part.isdecimal())
+        kind = (*(part for part in path[:-1] if not part.isdecimal()), path[-1])
         if kind not in told and path != (CSRF_KEY,):
             told.add(kind)
             yield _error(path, there, what="key", subject=_owner(path, kind))

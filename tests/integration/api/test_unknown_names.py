@@ -68,6 +68,13 @@ def test_a_long_name_is_cut(api: Api) -> None:
     assert len(error["detail"]) < 1000
 
 
+@pytest.mark.parametrize("name", ["7", "", "a.b", "\0", "😀"])
+def test_an_odd_name(api: Api, name: str) -> None:
+    assert errors(api.post("/networks", {"name": "n", name: 1}, 400)) == [("unknown", name)]
+    agents = [{"key": "a", name: 1}]
+    assert errors(api.post("/networks", {"name": "n", "agents": agents}, 400)) == [("unknown", f"agents.0.{name}")]
+
+
 def test_what_is_free_stays_free(draft: Draft) -> None:
     api = draft.api
     free = {"anything": {"at": ["all"]}}
