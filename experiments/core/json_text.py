@@ -17,6 +17,8 @@ from experiments.core.formatting import shorten
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 """PostgreSQL stores neither NUL nor half of a surrogate pair, in `text` or in `jsonb`."""
 
+UNREAD_CHARS = 2_000
+"""Characters that are kept of what could not be read."""
 MAX_INTEGER_DIGITS = 4000
 MAX_DEPTH = 100
 MAX_READ_DEPTH = 500
@@ -94,6 +96,11 @@ def is_storable(text: str) -> bool:
 def storable(text: str) -> str:
     """`text` with U+FFFD in place of each character that cannot be stored."""
     return text if is_storable(text) else UNSTORABLE.sub("\ufffd", text)
+
+
+def beginning(text: str) -> str:
+    """What is kept of a text that could not be read."""
+    return storable(text[:UNREAD_CHARS])
 
 
 def strict(value: Any, path: str = "the payload", depth: int = 0) -> Any:

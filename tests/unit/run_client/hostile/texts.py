@@ -9,6 +9,7 @@ from experiments.run_client import RunTarget
 from experiments.run_client.answer import read_answer
 from experiments.run_client.retry_after import retry_after_s
 from experiments.run_client.transport import Received
+from experiments.runtime.model_text import NoObject, object_in
 
 KB, MB = 1000, 1_000_000
 TARGET = RunTarget(url="http://x/run", authorization=None, timeout_s=1)
@@ -35,6 +36,14 @@ def kept(value: Any) -> str:
 
 def judged(schema: dict[str, Any], payload: dict[str, Any]) -> str | None:
     return response_schema.validator(schema)(payload)
+
+
+def written(text: str) -> str:
+    """What our own runtime makes of the words of a model."""
+    try:
+        return f"found {str(object_in(text))[:100]}"
+    except NoObject as error:
+        return str(error)[:200]
 
 
 LISTS = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "integer"}}}
@@ -72,5 +81,18 @@ TEXTS: dict[str, Callable[[], str | None]] = {
     "values of the wrong type under a long key": lambda: judged(LISTS, {"k" * 2 * MB: ["x"] * 45 * KB}),
     "very many names are missing": lambda: judged(MANY_NAMES, {LONG_NAME: [{}] * 40 * KB}),
     "a time to wait among blanks": lambda: str(retry_after_s({"Retry-After": " " * MB + "x"}, now=None)),  # type: ignore[arg-type]
+    "a model's brackets without an end": lambda: written("{" * 2 * MB),
+    "a model's brackets and quotes in turn": lambda: written('{"' * MB),
+    "a model's escaped quotes": lambda: written('{"' + '\\"' * 2 * MB),
+    "a model's placeholders": lambda: written("{x} [y " * 400 * KB),
+    "a model's lists in lists": lambda: written("x" + "[" * 2 * MB + "]" * 2 * MB),
+    "a model's doubled brackets": lambda: written("x" + "{" * 2 * MB + "}" * 2 * MB),
+    "a model's thoughts in thoughts": lambda: written("<think>" * 300 * KB),
+    "a model's thoughts without a beginning": lambda: written('</think>{"a": ' * 200 * KB),
+    "a model's fences": lambda: written("```" * MB),
+    "a model's fences with texts": lambda: written('```\n"' * 500 * KB),
+    "a model's many objects": lambda: written('x{"a": 1} ' * 150 * KB),
+    "a model's backslashes": lambda: written('{"a": "' + "\\" * 2 * MB),
+    "a model's blanks": lambda: written("{" + " " * 2 * MB + "x"),
     "parse: blanks": lambda: str(parse(" " * 5 * MB + "1")),
 }
