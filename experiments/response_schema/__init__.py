@@ -7,5 +7,17 @@ uses and close relatives. Nothing is fetched, and keywords that can be made slow
 from experiments.response_schema.answers import Validate, validator
 from experiments.response_schema.instructions import example, guidance
 from experiments.response_schema.rules import DIALECT, check_schema
+from experiments.response_schema.tolerance import Change, Tolerate, checked_as_meant, tolerance
 
-__all__ = ["DIALECT", "Validate", "check_schema", "example", "guidance", "validator"]
+__all__ = [
+    "DIALECT",
+    "Change",
+    "Tolerate",
+    "Validate",
+    "check_schema",
+    "checked_as_meant",
+    "example",
+    "guidance",
+    "tolerance",
+    "validator",
+]
