@@ -58,6 +58,13 @@ class RowError(Choices):
     TOO_LARGE = "too_large"
     TEMPLATE_ERROR = "template_error"
     CRASHED = "crashed"
+    REFUSED = "refused"
+    FILTERED = "filtered"
+    LENGTH = "length"
+
+
+SAID_BY_RUNTIME = (RowError.REFUSED, RowError.FILTERED, RowError.LENGTH)
+"""Of a run without an answer: what our own runtime says in `final.error_code`."""
 
 
 class PauseReason(Choices):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from experiments.core.formatting import shorten
@@ -16,6 +16,7 @@ ROUTE = "ROUTE_TO_AGENT"
 REMARK_CHARS = 600
 REMARKS = 6
 PURPOSE_CHARS = 200
+SAID_CHARS = 20_000
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,14 @@ def decision_chat(request: RunRequest, agent: AgentSpec, to: Sequence[AgentSpec]
     return _chat(
         request, agent, [agent.prompt.strip(), _next_steps(agent, to), _remarks(before)], decision_schema(agent, to)
     )
+
+
+def mending_chat(chat: Chat, said: str, problem: str) -> Chat:
+    """Asks once more in the same conversation, with what was wrong with what the model `said`."""
+    answer: Message = {"role": "assistant", "content": shorten(said, SAID_CHARS) or "(nothing)"}
+    wish = f"This cannot be used. {problem}\nAnswer once more, with one JSON object that is right, and nothing else."
+    again: Message = {"role": "user", "content": wish}
+    return replace(chat, messages=(*chat.messages, answer, again))
 
 
 def decision_schema(agent: AgentSpec, to: Sequence[AgentSpec]) -> dict[str, Any]:

@@ -38,6 +38,11 @@ STATUS_OF_CODE = {
     "overloaded_error": 503,
 }
 """What a word means in the place of a status, inside a 200."""
+FILTER_CODES = {
+    *("content_filter", "responsibleaipolicyviolation", "content_policy_violation", "moderation_blocked"),
+    *("contentpolicyviolationerror", "data_inspection_failed", "datainspectionfailed"),
+}
+"""Of Azure, OpenAI, LiteLLM and Alibaba: a content filter stops the prompt."""
 UNKNOWN_MODEL_CODES = ("model_not_found", "invalid_model")
 _THREE_DIGITS = re.compile("[0-9]{3}")
 _UNKNOWN_MODEL = re.compile(
@@ -49,8 +54,8 @@ _UNKNOWN_MODEL = re.compile(
 class EndpointError:
     """`status`: what was answered, or what an error inside a 200 stands for; None where that says nothing.
 
-    `code` is the endpoint's own word for programs, "" without one; `words` are for people. `flagged`: the message of
-    this call was refused by a moderation, nothing else.
+    `code` is the endpoint's own word for programs, "" without one; `words` are for people. `flagged`: a content
+    filter or a moderation stopped the message of this call, nothing else.
     """
 
     status: int | None
@@ -122,6 +127,9 @@ def _read(body: Any, content: bytes | None) -> tuple[str, str, bool]:
     code = next((found for name in ("code", "type", "status") if isinstance(found := inner.get(name), str)), "")
     metadata = inner.get("metadata")
     flagged = isinstance(metadata, Mapping) and bool(metadata.get("reasons") or metadata.get("flagged_input"))
+    innermost = inner.get("innererror")
+    codes = [inner.get("code"), inner.get("type"), innermost.get("code") if isinstance(innermost, Mapping) else None]
+    flagged = flagged or any(isinstance(one, str) and one.lower() in FILTER_CODES for one in codes)
     return code[:CODE_CHARS] if code.isprintable() else "", words or ("" if content is None else "(nothing)"), flagged
 
 

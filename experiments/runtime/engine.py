@@ -9,10 +9,12 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
-from experiments.runtime.agent_prompts import RESPOND, ROUTE, HandOver, answer_chat, decision_chat
-from experiments.runtime.llm import Chat, Completion, ModelRefused, Usage, total_usage
+from experiments.core.choices import RowError
+from experiments.core.json_text import beginning
+from experiments.runtime.agent_prompts import RESPOND, ROUTE, HandOver, answer_chat, decision_chat, mending_chat
+from experiments.runtime.llm import Chat, Completion, ModelRefused, PromptFiltered, Usage, total_usage
 from experiments.runtime.model_output import UnreadableAnswer, read_answer, read_decision
 from experiments.runtime.spec import AgentSpec, NetworkSpec, RunRequest, UnknownAgent, chosen_agent, step_limit
 
@@ -24,12 +26,26 @@ PATH_LENGTH = 10
 """Agents that an error names, the last ones and who would have been next."""
 
 
+class Repaired(TypedDict):
+    """Why an answer was asked for once more, and the beginning of the first one where that could not be read."""
+
+    problem: str
+    unread: str
+
+
 class Final(TypedDict):
-    """`status` is `ok` or `error`; exactly one of the other two is not null."""
+    """`status` is `ok` or `error`; exactly one of the next two is not null.
+
+    `error_code` is one of `SAID_BY_RUNTIME`, `unread` the beginning of an answer that could not be read. Both are there
+    with an error only, and `repaired` where an answer was asked for once more.
+    """
 
     status: str
     response_payload: dict[str, Any] | None
     error: str | None
+    error_code: NotRequired[str]
+    unread: NotRequired[str]
+    repaired: NotRequired[Repaired]
 
 
 class RunResult(TypedDict):
@@ -45,17 +61,36 @@ class RunResult(TypedDict):
     debug: list[dict[str, str]] | None
 
 
+@dataclass(frozen=True)
+class Broken:
+    """What was wrong with an answer or a decision, and with what it may be asked for once more.
+
+    `final` is the end of the run where that brings nothing.
+    """
+
+    problem: str
+    chat: Chat
+    of_answer: bool
+    text: str
+    final: Final
+
+
 @dataclass
 class Step:
-    """One agent at work: what it was asked, and what it gave. Without `final` and `hand_over` it is not done yet."""
+    """One agent at work: what it was asked, and what it gave. Without `final` and `hand_over` it is not done yet.
+
+    `mends`: it is asked once more for what was broken in the step before. `broken`: what may be asked for once more.
+    """
 
     agent: AgentSpec
+    mends: Broken | None = None
     clock: float = field(default_factory=time.monotonic)
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     asked: list[tuple[Chat, Completion]] = field(default_factory=list)
     reasoning: str | None = None
     hand_over: HandOver | None = None
     final: Final | None = None
+    broken: Broken | None = None
 
     def take(self, spec: NetworkSpec, request: RunRequest, before: tuple[HandOver, ...], complete: Complete) -> None:
         """Asks the agent, and notes its answer, its hand-over or what went wrong."""
@@ -64,21 +99,36 @@ class Step:
         if not routes and not agent.allow_respond:
             self.final = _failed(f'The agent "{agent.key}" may not answer, and has no agent to hand over to.')
             return
+        mends, of_answer = self.mends, not routes
         try:
-            if routes:
-                chat = decision_chat(request, agent, routes, before)
+            if routes and not (mends and mends.of_answer):
+                chat = mends.chat if mends else decision_chat(request, agent, routes, before)
                 decision = read_decision(self.ask(chat, complete), chat, agent, routes)
                 self.reasoning = decision.reasoning or None
                 if decision.to:
                     self.hand_over = HandOver(agent, decision.to, decision.reasoning)
                     return
-            chat = answer_chat(spec, request, agent, before)
+            of_answer = True
+            chat = mends.chat if mends and mends.of_answer else answer_chat(spec, request, agent, before)
             payload = read_answer(self.ask(chat, complete), chat)
             self.final = {"status": "ok", "response_payload": payload, "error": None}
+            problem = request.check(payload) if request.repair and request.check else None
+            if problem is not None:
+                self.note_broken(problem, "", of_answer=True)
         except ModelRefused as refusal:
-            self.final = _failed(refusal.detail)
+            filtered = isinstance(refusal, PromptFiltered)
+            self.final = mends.final if mends else _failed(refusal.detail, RowError.FILTERED if filtered else None)
         except UnreadableAnswer as unreadable:
-            self.final = _failed(str(unreadable))
+            self.final = _failed(str(unreadable), unreadable.error_code, unreadable.text)
+            if unreadable.may_be_mended:
+                self.note_broken(str(unreadable), unreadable.text, of_answer=of_answer)
+        if mends and self.final:
+            self.final["repaired"] = {"problem": mends.problem, "unread": beginning(mends.text)}
+
+    def note_broken(self, problem: str, text: str, *, of_answer: bool) -> None:
+        chat, completion = self.asked[-1]
+        assert self.final is not None
+        self.broken = Broken(problem, mending_chat(chat, completion.text, problem), of_answer, text, self.final)
 
     def ask(self, chat: Chat, complete: Complete) -> Completion:
         start = time.monotonic()
@@ -95,16 +145,19 @@ class Step:
         """The step as an entry of the execution log."""
         duration_ms = _milliseconds_since(self.clock)
         decision = self.decision()
+        error = self.final["error"] if self.final else self.broken.problem if self.broken else None
         entry = {
             "type": "agent",
             "step": number,
             "agent_key": self.agent.key,
             "agent_display_name": self.agent.name,
-            "status": self.final["status"] if self.final else "ok",
-            "error": self.final["error"] if self.final else None,
+            "status": "ok" if error is None else "error",
+            "error": error,
+            "repairs": self.mends.problem if self.mends else None,
             "decision": decision and decision["action"],
             "decision_full": decision,
             "llm_usage": total_usage([completion for _, completion in self.asked]),
+            "llm_calls": len(self.asked),
             "duration_ms": duration_ms,
             "llm_duration_ms": sum(completion.duration_ms for _, completion in self.asked),
             "timing": {
@@ -116,6 +169,7 @@ class Step:
             calls = self.debug_calls()
             entry["prompt"] = "\n\n".join(call["prompt"] for call in calls)
             entry["raw_response"] = "\n\n".join(call["raw"] for call in calls)
+            entry["thoughts"] = "\n\n".join(filter(None, (completion.thoughts for _, completion in self.asked)))
         return entry
 
     def decision(self) -> dict[str, Any] | None:
@@ -141,19 +195,25 @@ def run(spec: NetworkSpec, request: RunRequest, complete: Complete) -> RunResult
 
     An answer that is not a JSON object or that the model refused to give, a decision that the agent may not take, and
     hand-overs without end are results with `final.status` `error`; whether an answer satisfies its schema is the
-    client's to judge. Raises `UnknownAgent`, and `ModelError` from `complete`.
+    client's to judge. With `request.repair` an answer that is none, or that `request.check` finds wrong, is asked for
+    once more, in a step of its own that does not count toward the limit of steps. Raises `UnknownAgent`, and
+    `ModelError` from `complete`.
     """
     agent = chosen_agent(spec, request.agent_key)
     clock = time.monotonic()
     steps: list[Step] = []
     log: list[dict[str, Any]] = []
     final: Final | None = None
+    mends: Broken | None = None
     while final is None:
-        step = Step(agent)
+        step = Step(agent, mends)
         step.take(spec, request, tuple(done.hand_over for done in steps if done.hand_over), complete)
         steps.append(step)
+        mends = step.broken if request.repair and mends is None and not _is_late(spec, clock) else None
+        if mends:
+            step.final = None
         log.append(step.log_entry(len(steps), debug=request.debug))
-        final = step.final or _stopped(spec, request, steps, clock)
+        final = None if mends else step.final or _stopped(spec, request, steps, clock)
         agent = step.hand_over.to if step.hand_over else agent
     asked = [call for step in steps for call in step.asked]
     models = [completion.model or chat.model for chat, completion in asked]
@@ -171,18 +231,28 @@ def run(spec: NetworkSpec, request: RunRequest, complete: Complete) -> RunResult
 
 def _stopped(spec: NetworkSpec, request: RunRequest, steps: list[Step], clock: float) -> Final | None:
     """The end of a run in which agents only hand over; None while it may continue."""
-    limit, seconds = step_limit(spec, request), spec.timeout_s
+    limit = step_limit(spec, request)
+    steps = [step for step in steps if step.hand_over]  # without those that were asked once more
     keys = [step.agent.key for step in steps] + [step.hand_over.to.key for step in steps[-1:] if step.hand_over]
     path = " → ".join(["…", *keys[-PATH_LENGTH:]] if len(keys) > PATH_LENGTH else keys)
     if len(steps) >= limit:
         return _failed(f"No agent answered within {limit} steps (max_steps): {path}.")
-    if seconds and time.monotonic() - clock > seconds:
-        return _failed(f"No agent answered within {seconds:g} seconds (timeout_s): {path}.")
+    if _is_late(spec, clock):
+        return _failed(f"No agent answered within {spec.timeout_s:g} seconds (timeout_s): {path}.")
     return None
 
 
-def _failed(error: str) -> Final:
-    return {"status": "error", "response_payload": None, "error": error}
+def _is_late(spec: NetworkSpec, clock: float) -> bool:
+    return bool(spec.timeout_s) and time.monotonic() - clock > (spec.timeout_s or 0)
+
+
+def _failed(error: str, error_code: RowError | None = None, text: str = "") -> Final:
+    final: Final = {"status": "error", "response_payload": None, "error": error}
+    if error_code is not None:
+        final["error_code"] = error_code
+    if text:
+        final["unread"] = beginning(text)
+    return final
 
 
 def _milliseconds_since(clock: float) -> int:

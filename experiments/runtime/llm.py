@@ -1,9 +1,9 @@
-"""Client to any OpenAI-compatible chat completion endpoint: `POST {base_url}/chat/completions`, not streamed.
+"""Client to any OpenAI-compatible chat completion endpoint: `POST {base_url}/chat/completions`, streamed if need be.
 
 What is sent and read is the subset that hosted services, vLLM, Ollama and llama.cpp have in common
 (https://platform.openai.com/docs/api-reference/chat). Where an endpoint refuses an optional part of it (structured
-output, a temperature, a limit of tokens), the call is repeated without that part, and the client remembers that for the
-model.
+output, a temperature, a limit of tokens) or answers by streams only, the call is repeated so, and the client remembers
+that for the model. `chat_completion` reads what comes back.
 """
 
 import json
@@ -20,11 +20,15 @@ from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 from experiments.core.choices import ErrorCode, ModelPart
 from experiments.core.errors import WorkbenchError
-from experiments.core.json_text import parse, storable
-from experiments.runtime.endpoint_errors import EndpointError, error_inside, error_of_answer, explanation
+from experiments.core.json_text import beginning
+from experiments.runtime.chat_completion import NO_COMPLETION, NoCompletion, SaidError, said_in
+from experiments.runtime.endpoint_errors import EndpointError, error_of_answer, explanation
 
 CONNECT_TIMEOUT_S = 5.0
 MAX_BODY_BYTES = 5_000_000
+MAX_KEPT_BYTES = 10_000
+"""Of a body that could not be read: more than its first characters take."""
+SHORTEST_KEY_IN_TEXT = 16
 WAITS = ("Retry-After", "retry-after-ms", "Date")
 """Headers that say how long to wait."""
 KEY_SETTING = "OPENAI_API_KEY, or the key of the network's endpoint"
@@ -46,7 +50,8 @@ class ModelError(WorkbenchError):
     """The model gave no answer. `detail` is a sentence for people, without credentials.
 
     `endpoint_status` is what the endpoint answered, where it did, `endpoint_code` its own word for that; `waits` are
-    its headers that say how long to wait, as they came. `model_part`: what every call would fail for.
+    its headers that say how long to wait, as they came. `model_part`: what every call would fail for. `unread` is the
+    beginning of what it sent, where that could not be read.
 
     `status` is that of our own answer: 429 and 402 are passed on, and 503 where the endpoint says how long it will be
     away. All else is a 502: a 401 would be about the caller's credential, not about ours.
@@ -63,8 +68,9 @@ class ModelError(WorkbenchError):
         endpoint_code: str = "",
         waits: Mapping[str, str] | None = None,
         model_part: ModelPart | None = None,
+        unread: str = "",
     ) -> None:
-        super().__init__(detail, code=code)
+        super().__init__(detail, code=code, extra={"unread": unread} if unread else None)
         self.endpoint_status = endpoint_status
         self.endpoint_code = endpoint_code
         self.waits = {name: waits[name] for name in WAITS if waits and name in waits}
@@ -77,6 +83,10 @@ class ModelError(WorkbenchError):
 
 class ModelRefused(ModelError):
     """The endpoint refuses this request, however often it is sent (too long for the model, for example)."""
+
+
+class PromptFiltered(ModelRefused):
+    """A content filter of the endpoint lets the message not pass."""
 
 
 @dataclass(frozen=True)
@@ -106,13 +116,22 @@ class Chat:
 
 @dataclass(frozen=True)
 class Completion:
-    """`text` as the model wrote it; `cut` when it stopped at the limit of tokens; `duration_ms` of the HTTP call."""
+    """`text` as the model wrote it; `duration_ms` of the HTTP call.
+
+    `cut`: it stopped at a limit of tokens; `limit` is the one that was asked for, None where none was. `filtered`: a
+    content filter stopped it. `refusal`: why the model refused to answer, "" without words; None where it did not.
+    `thoughts` came beside the text.
+    """
 
     text: str
     usage: Usage
     model: str
     duration_ms: int
     cut: bool = False
+    limit: int | None = None
+    filtered: bool = False
+    refusal: str | None = None
+    thoughts: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,6 +142,8 @@ class Dialect:
     string_limit: bool = True
     temperature: bool = True
     max_tokens: bool = True
+    stream: bool = False
+    stream_usage: bool = True
 
 
 def narrower(dialect: Dialect, detail: str) -> Dialect | None:
@@ -142,7 +163,9 @@ def narrower(dialect: Dialect, detail: str) -> Dialect | None:
         return replace(dialect, temperature=False)
     if dialect.max_tokens and "max_tokens" in detail:
         return replace(dialect, max_tokens=False)
-    return None
+    if dialect.stream and dialect.stream_usage and "stream_options" in detail:
+        return replace(dialect, stream_usage=False)
+    return replace(dialect, stream=True) if not dialect.stream and "stream" in detail else None
 
 
 def total_usage(completions: list[Completion]) -> Usage:
@@ -175,7 +198,9 @@ def with_string_limit(schema: Any, limit: int) -> Any:
 
 def request_body(chat: Chat, dialect: Dialect, string_limit: int | None) -> dict[str, Any]:
     """The JSON body for `chat`, with only what `dialect` has."""
-    body: dict[str, Any] = {"model": chat.model, "messages": list(chat.messages), "stream": False}
+    body: dict[str, Any] = {"model": chat.model, "messages": list(chat.messages), "stream": dialect.stream}
+    if dialect.stream and dialect.stream_usage:
+        body["stream_options"] = {"include_usage": True}
     if dialect.temperature:
         body["temperature"] = chat.temperature
     if dialect.max_tokens:
@@ -212,6 +237,8 @@ class ChatClient:
         while True:
             try:
                 completion = self._post(request_body(chat, dialect, self._endpoint.string_limit), deadline)
+            except PromptFiltered:
+                raise
             except ModelRefused as refusal:
                 less = narrower(dialect, refusal.detail)
                 if less is None:
@@ -239,24 +266,33 @@ class ChatClient:
             detail = f"The model at {self._where} could not be reached: {_reason(error)}."
             raise ModelError(detail, model_part=ModelPart.ADDRESS if _never_reached(error) else None) from error
         duration_ms = round((time.monotonic() - started) * 1000)
-        return self._completion(response, content, duration_ms, model=str(body["model"]))
+        completion = self._completion(response, content, duration_ms, model=str(body["model"]))
+        return replace(completion, limit=body.get("max_tokens"))
 
     def _completion(self, response: requests.Response, content: bytes, duration_ms: int, *, model: str) -> Completion:
         status = response.status_code
         if status != 200:
             raise self._failure(error_of_answer(status, content), response, model)
         try:
-            answer = parse(content.decode("utf-8-sig"))
-            if (error := error_inside(answer)) is not None:
-                raise self._failure(error, response, model)
-            choice = answer["choices"][0]
-            text = storable(choice["message"]["content"] or "")
-            usage = _usage(answer.get("usage") or {})
-            answered_by = str(answer.get("model") or "")
-            return Completion(text, usage, answered_by, duration_ms, cut=choice.get("finish_reason") == "length")
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
-            message = f"The model at {self._where} sent something that is not a chat completion: {explanation(content)}"
-            raise ModelError(self._hidden(message), endpoint_status=status) from error
+            said = said_in(content, response.headers.get("Content-Type", ""))
+            usage = _usage(said.usage)
+        except SaidError as inside:
+            raise self._failure(inside.error, response, model) from inside
+        except (NoCompletion, ValueError, TypeError) as error:
+            what, words = (str(error), error.words) if isinstance(error, NoCompletion) else (NO_COMPLETION, "")
+            message = f"The model at {self._where} sent {what}: {words or explanation(content)}"
+            kept = beginning(self._hidden(content[:MAX_KEPT_BYTES].decode("utf-8", "replace")))
+            raise ModelError(self._hidden(message), endpoint_status=status, unread=kept) from error
+        return Completion(
+            self._without_key(said.text),
+            usage,
+            said.model,
+            duration_ms,
+            cut=said.cut,
+            filtered=said.filtered,
+            refusal=self._without_key(said.refusal) if said.refused else None,
+            thoughts=self._without_key(said.thoughts),
+        )
 
     def _failure(self, error: EndpointError, response: requests.Response, model: str) -> ModelError:
         where, said = self._where, f"{error.in_short}: {error.words}" if error.in_short else error.words
@@ -268,7 +304,8 @@ class ChatClient:
         else:
             verb = "answered" if error.in_short else "sent an error:"
             detail = f"The model at {where} {verb} {said}"
-        kind = ModelRefused if error.is_refusal else ModelError
+        refused = PromptFiltered if error.flagged else ModelRefused
+        kind = refused if error.is_refusal else ModelError
         return kind(
             self._hidden(detail),
             endpoint_status=error.status or response.status_code,
@@ -286,6 +323,10 @@ class ChatClient:
             session.auth = _bearer(self._endpoint.api_key)
             self._threads.session = session
         return session
+
+    def _without_key(self, text: str) -> str:
+        """What a model wrote. A short key may be a word that it rightly uses."""
+        return self._hidden(text) if len(self._endpoint.api_key or "") >= SHORTEST_KEY_IN_TEXT else text
 
     def _hidden(self, text: str) -> str:
         key = self._endpoint.api_key

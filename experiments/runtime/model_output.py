@@ -1,21 +1,36 @@
 """What a model wrote: an answer, or a decision about what happens next."""
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.core import json_text
+from experiments.core.choices import RowError
+from experiments.core.formatting import shorten
 from experiments.runtime.agent_prompts import RESPOND, ROUTE
 from experiments.runtime.llm import Chat, Completion
+from experiments.runtime.model_text import NoObject, free_text, object_in, whole_object
 from experiments.runtime.spec import AgentSpec
 
-_NUL_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+REFUSAL_CHARS = 500
+LIMIT_SETTING = "max_output_tokens"
+"""Of a network's endpoint: the most tokens of one answer."""
 
 
 class UnreadableAnswer(ValueError):
-    """What the model wrote cannot be used. The message says why, as a sentence."""
+    """What the model wrote cannot be used. The message says why, as a sentence.
+
+    `error_code`: where there is a kind of row error for it. `text` is what it wrote, "" where that could be read.
+    `may_be_mended`: the same model may do better when it is told what was wrong.
+    """
+
+    def __init__(
+        self, sentence: str, *, error_code: RowError | None = None, text: str = "", may_be_mended: bool = True
+    ) -> None:
+        super().__init__(sentence)
+        self.error_code = error_code
+        self.text = text
+        self.may_be_mended = may_be_mended
 
 
 @dataclass(frozen=True)
@@ -28,20 +43,23 @@ class Decision:
 
 def read_answer(completion: Completion, chat: Chat) -> dict[str, Any]:
     """The object to answer with; free text becomes one where no schema was asked for. Raises `UnreadableAnswer`."""
+    _raise_if_stopped(completion, "answer")
     try:
-        return parse_answer(completion.text)
-    except UnreadableAnswer as unreadable:
+        return object_in(completion.text) if chat.schema is not None else whole_object(completion.text)
+    except NoObject as error:
         if chat.schema is None and not completion.cut:
-            return {"response": completion.text}
-        raise _not_an_object(unreadable, completion, chat, "answer") from unreadable
+            return {"response": free_text(completion.text)}
+        raise _not_an_object(error, completion, "answer") from error
 
 
 def read_decision(completion: Completion, chat: Chat, agent: AgentSpec, to: Sequence[AgentSpec]) -> Decision:
     """What `agent` decided, which may hand over `to` others. Raises `UnreadableAnswer`, also for what it may not do."""
+    what = f'decision as agent "{agent.key}"'
+    _raise_if_stopped(completion, what)
     try:
-        decided = parse_answer(completion.text)
-    except UnreadableAnswer as unreadable:
-        raise _not_an_object(unreadable, completion, chat, f'decision as agent "{agent.key}"') from unreadable
+        decided = object_in(completion.text)
+    except NoObject as error:
+        raise _not_an_object(error, completion, what) from error
     reasoning = decided.get("action_reasoning")
     reasoning = reasoning.strip() if isinstance(reasoning, str) else ""
     if decided.get("action") == RESPOND and agent.allow_respond:
@@ -59,32 +77,37 @@ def read_decision(completion: Completion, chat: Chat, agent: AgentSpec, to: Sequ
     return Decision(target, reasoning)
 
 
-def parse_answer(text: str) -> dict[str, Any]:
-    """The JSON object that `text` is, perhaps in a code fence. Raises `UnreadableAnswer`.
-
-    NaN, infinities, NUL and lone surrogates are refused: they cannot be stored or sent on.
-    """
-    bare = text.strip()
-    if bare.startswith("```") and bare.endswith("```") and "\n" in bare:
-        bare = bare.partition("\n")[2].removesuffix("```")
-    if _NUL_ESCAPE.search(bare):
-        raise UnreadableAnswer("it contains a NUL character")
-    try:
-        answer = json_text.parse_finite(bare)
-        json.dumps(answer, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise UnreadableAnswer("it contains half a surrogate pair") from error
-    except (ValueError, RecursionError) as error:
-        raise UnreadableAnswer(str(error)) from error
-    if not isinstance(answer, dict):
-        raise UnreadableAnswer("it is JSON, but not an object")
-    return answer
+def _raise_if_stopped(completion: Completion, what: str) -> None:
+    """`UnreadableAnswer` where the model refused, or a filter took its words away: asking again is no use."""
+    if completion.refusal is not None:
+        words = shorten(" ".join(completion.refusal.split()), REFUSAL_CHARS)
+        sentence = f"The model refused to answer{f': {words}' if words else ', without a reason.'}"
+        text = completion.refusal or completion.text
+        raise UnreadableAnswer(sentence, error_code=RowError.REFUSED, text=text, may_be_mended=False)
+    if completion.filtered:
+        sentence = f"A content filter of the model's provider stopped its {what}."
+        raise UnreadableAnswer(sentence, error_code=RowError.FILTERED, text=completion.text, may_be_mended=False)
 
 
-def _not_an_object(unreadable: UnreadableAnswer, completion: Completion, chat: Chat, what: str) -> UnreadableAnswer:
+def _not_an_object(error: NoObject, completion: Completion, what: str) -> UnreadableAnswer:
     if completion.cut:
-        return UnreadableAnswer(f"The model's {what} was cut off at its limit of {chat.max_tokens} tokens.")
-    return UnreadableAnswer(f"The model's {what} is not a JSON object: {unreadable}.")
+        sentence = f"The model's {what} was cut off {_limit_in_words(completion)}"
+        return UnreadableAnswer(sentence, error_code=RowError.LENGTH, text=completion.text, may_be_mended=False)
+    if not completion.text.strip():
+        only = ", beside its thoughts" if completion.thoughts.strip() else ""
+        return UnreadableAnswer(f"The model's {what} is not a JSON object: it is empty{only}.", text=completion.text)
+    return UnreadableAnswer(f"The model's {what} is not a JSON object: {error}.", text=completion.text)
+
+
+def _limit_in_words(completion: Completion) -> str:
+    """Which limit it was, and what raises it: `at …`, to the end of the sentence and beyond."""
+    used, limit = completion.usage["response_tokens"], completion.limit
+    begun = "" if completion.text.strip() else " It spent all of them on its thoughts." if completion.thoughts else ""
+    if limit is not None and (not used or used >= limit):
+        return f"at its limit of {limit:,} tokens.{begun} Raise {LIMIT_SETTING} of the network's endpoint."
+    after = f" after {used:,} tokens" if used else ""
+    ours = f" {LIMIT_SETTING} is {limit:,} and was not reached." if limit is not None else ""
+    return f"at the model's own limit{after}.{begun}{ours} Shorten the message, or choose a model with more room."
 
 
 def _quoted(value: Any) -> str:

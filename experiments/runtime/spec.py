@@ -1,6 +1,6 @@
 """The input of a run: the network as it is at that moment, and the request."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,7 +55,10 @@ class NetworkSpec:
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What `POST /run` asks. Its own `schema`, `guidance`, `example` and `max_steps` override the network's."""
+    """What `POST /run` asks. Its own `schema`, `guidance`, `example` and `max_steps` override the network's.
+
+    `repair`: an answer that cannot be used is asked for once more. `check` says why an object cannot be used.
+    """
 
     user_message: str
     system_params: Mapping[str, Any] = field(default_factory=dict)
@@ -66,6 +69,8 @@ class RunRequest:
     schema: Mapping[str, Any] | None = None
     guidance: str | None = None
     example: Mapping[str, Any] | None = None
+    repair: bool = False
+    check: Callable[[dict[str, Any]], str | None] | None = None
 
 
 def chosen_agent(spec: NetworkSpec, key: str | None) -> AgentSpec:

@@ -21,12 +21,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer. `text` is the model's words, wrapped as a completion; `raw` is sent as the body as it is instead.
+    """One answer. `text` is the model's words, wrapped as a completion; `message` is the whole message in its place,
+    `raw` the whole body as it is.
 
     `pieces` of the body go out `pause_s` apart, the first after `delay_s`; `hang_up` breaks the connection off.
     """
 
     text: str = "{}"
+    message: dict[str, Any] | None = None
     raw: str | None = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
@@ -35,6 +37,25 @@ class Reply:
     pieces: int = 1
     pause_s: float = 0.0
     hang_up: bool = False
+
+
+def stream_of(
+    *deltas: dict[str, Any],
+    finish_reason: str | None = "stop",
+    usage: bool = True,
+    done: bool = True,
+    content_type: str = "text/event-stream; charset=utf-8",
+) -> Reply:
+    """The same as a stream: a piece for each of `deltas`, then why it stopped, the tokens, and that it is done."""
+    pieces: list[dict[str, Any]] = [{"choices": [{"index": 0, "delta": delta}]} for delta in deltas]
+    if finish_reason:
+        pieces.append({"choices": [{"index": 0, "delta": {}, "finish_reason": finish_reason}], "usage": None})
+    if usage:
+        pieces.append({"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}})
+    common = {"object": "chat.completion.chunk", "model": "m1"}
+    lines = [json.dumps({**common, **piece}, ensure_ascii=False) for piece in pieces]
+    raw = "".join(f"data: {line}\n\n" for line in [*lines, *(["[DONE]"] if done else [])])
+    return Reply(raw=raw, headers={"Content-Type": content_type})
 
 
 class LlmServer:
@@ -114,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _completion(reply: Reply, body: dict[str, Any]) -> dict[str, Any]:
-    message = {"role": "assistant", "content": reply.text}
+    message = {"role": "assistant", "content": reply.text} if reply.message is None else reply.message
     return {
         "model": body["model"],
         "choices": [{"index": 0, "message": message, "finish_reason": reply.finish_reason}],

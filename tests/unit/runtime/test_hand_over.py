@@ -36,7 +36,7 @@ class Model:
         self.chats.append(chat)
         text = self.texts.pop(0) if len(self.texts) > 1 else self.texts[0]
         usage = {"prompt_tokens": 20, "response_tokens": 5, "total_tokens": 25}
-        return Completion(text, usage, chat.model, 40, cut=self.cut)  # type: ignore[arg-type]
+        return Completion(text, usage, chat.model, 40, cut=self.cut, limit=5)  # type: ignore[arg-type]
 
 
 def system_text(chat: Chat) -> str:
@@ -210,7 +210,7 @@ def test_a_decision_that_it_may_not_take_is_an_error_in_words(text: str, error: 
 
 def test_a_decision_that_was_cut_is_said_to_be_cut() -> None:
     reply = run(NETWORK, REQUEST, Model('{"action_reasoning": "I', cut=True))
-    assert 'decision as agent "triage" was cut off at its limit of 2048 tokens' in error_of(reply)
+    assert 'decision as agent "triage" was cut off at its limit of 5 tokens' in error_of(reply)
 
 
 @pytest.mark.parametrize("why", [None, 5, ["x"], ""])

@@ -26,7 +26,7 @@ class Model:
     def __call__(self, chat: Chat) -> Completion:
         self.chat = chat
         usage = {"prompt_tokens": 20, "response_tokens": 5, "total_tokens": 25}
-        return Completion(self.text, usage, chat.model, 40, cut=self.cut)  # type: ignore[arg-type]
+        return Completion(self.text, usage, chat.model, 40, cut=self.cut, limit=5)  # type: ignore[arg-type]
 
 
 def asked(network: NetworkSpec = NETWORK, request: RunRequest = REQUEST) -> Chat:
@@ -218,7 +218,7 @@ def test_an_error_shows_no_decision() -> None:
 
 
 def test_an_answer_that_was_cut_is_said_to_be_cut() -> None:
-    assert "cut off at its limit of 2048 tokens" in final_of('{"tone": "pos', cut=True)["error"]
+    assert "cut off at its limit of 5 tokens" in final_of('{"tone": "pos', cut=True)["error"]
 
 
 @pytest.mark.parametrize(("text", "payload"), [("Fine.", {"response": "Fine."}), ('{"a": 1}', {"a": 1})])
