@@ -24,6 +24,7 @@ ITEM_FIELDS = (
     ItemField("row_payload", dict),
     ItemField("result_payload", dict, null=True),
     ItemField("corrected_payload", dict, null=True),
+    ItemField("changes", list, null=True),
     ItemField("run_trace_id", str, null=True),
     ItemField("error_code", str, null=True),
     ItemField("error_message", str, null=True),

@@ -49,6 +49,8 @@ SETTINGS = (
     # A trial has few rows, and gets a number that fits them.
     QueueSetting("concurrency", after_start=True, in_trial=False),
     QueueSetting("max_attempts"),
+    QueueSetting("tolerant"),
+    QueueSetting("repair"),
     *(QueueSetting(name, after_start=True, in_trial=False) for name in limits.LIMIT_NAMES),
 )
 AFTER_START = frozenset(setting.name for setting in SETTINGS if setting.after_start)

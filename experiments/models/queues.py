@@ -41,6 +41,12 @@ class Queue(models.Model):
     concurrency = models.PositiveIntegerField(default=1)
     debug = models.BooleanField(default=False)
     max_attempts = models.PositiveSmallIntegerField(default=4)
+    tolerant = models.BooleanField(
+        default=False, db_default=False, help_text="Choices in other letters and numbers as texts are taken as meant."
+    )
+    repair = models.BooleanField(
+        default=False, db_default=False, help_text="Our own runtime asks once more for an answer that cannot be used."
+    )
     pinned_version = models.PositiveIntegerField(
         null=True, blank=True, help_text="The version of a remote network that every row is to be answered by."
     )
@@ -185,6 +191,9 @@ class QueueItem(models.Model):
     run_trace_id = models.TextField(null=True, blank=True)  # noqa: DJ001  null: never answered
     result_payload = models.JSONField(null=True, blank=True)
     corrected_payload = models.JSONField(null=True, blank=True)
+    changes = models.JSONField(
+        null=True, blank=True, help_text="Where the answer is not as it came: a list of {path, from, to}."
+    )
     error_code = models.CharField(max_length=32, blank=True, default="", db_default="")
     error_message = models.TextField(blank=True, default="", db_default="")
     queued_at = models.DateTimeField(db_default=Now())
@@ -239,6 +248,9 @@ class Attempt(models.Model):
     http_status = models.PositiveSmallIntegerField(null=True, blank=True)
     outcome = models.CharField(max_length=32)
     detail = models.TextField(blank=True, default="", db_default="")
+    unread = models.TextField(
+        blank=True, default="", db_default="", help_text="The beginning of what came and could not be read."
+    )
 
     class Meta:
         ordering = ("item", "id")

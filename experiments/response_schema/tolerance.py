@@ -9,9 +9,11 @@ the text and stay exactly the same number.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from typing import Any, TypedDict
 
+from experiments.core.choices import FieldType
 from experiments.response_schema.answers import (
     VALUES_LIMIT,
     Validate,
@@ -28,6 +30,7 @@ LONGEST_NUMBER = 40
 """Characters of a text that may be a number."""
 
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_NUMBERS = {FieldType.INTEGER, FieldType.NUMBER}
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -122,8 +125,8 @@ class _Part:
             return self._choice(value)
         if isinstance(value, float):
             is_whole = value.is_integer() and abs(value) < LARGEST_EXACT
-            return int(value) if is_whole and "integer" in self.types and "number" not in self.types else NO_VALUE
-        if not isinstance(value, str) or "string" in self.types:
+            return int(value) if is_whole and self.types & _NUMBERS == {FieldType.INTEGER} else NO_VALUE
+        if not isinstance(value, str) or FieldType.STRING in self.types:
             return NO_VALUE
         meant = list(_meanings(value, self.types))
         return meant[0] if len(meant) == 1 else NO_VALUE
@@ -136,21 +139,21 @@ class _Part:
         bare = _bare(value)
         fitting = [choice for choice in self.choices if isinstance(choice, str) and _bare(choice) == bare]
         if not fitting:
-            others = list(_meanings(value, {"number", "boolean"}))
+            others = list(_meanings(value, {FieldType.NUMBER, FieldType.BOOLEAN}))
             fitting = [choice for choice in self.choices if any(_is_same(choice, meant) for meant in others)]
         return fitting[0] if len(fitting) == 1 else NO_VALUE
 
 
-def _meanings(text: str, types: set[str]) -> Iterator[Any]:
+def _meanings(text: str, types: AbstractSet[str]) -> Iterator[Any]:
     """What `text` may mean as a value of one of these types."""
     bare = text.strip()
-    if types & {"number", "integer"} and len(bare) <= LONGEST_NUMBER and _NUMBER.fullmatch(bare):
+    if types & _NUMBERS and len(bare) <= LONGEST_NUMBER and _NUMBER.fullmatch(bare):
         number = Decimal(bare)
         if number == number.to_integral_value() and abs(number) < 10**LONGEST_NUMBER:
             yield int(number)
-        elif "number" in types and Decimal(repr(float(bare))) == number:
+        elif FieldType.NUMBER in types and Decimal(repr(float(bare))) == number:
             yield float(bare)
-    if "boolean" in types and bare.lower() in _BOOLEANS:
+    if FieldType.BOOLEAN in types and bare.lower() in _BOOLEANS:
         yield _BOOLEANS[bare.lower()]
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from experiments.core.choices import ModelPart, RowError
-from experiments.core.json_text import BadPayload, RepeatedKeys, cleaned, parse, strict
+from experiments.core.choices import SAID_BY_RUNTIME, ModelPart, RowError
+from experiments.core.json_text import UNREAD_CHARS, BadPayload, RepeatedKeys, beginning, cleaned, parse, strict
 from experiments.run_client.error_text import error_in_words, error_page_in_words, one_line
 from experiments.run_client.failures import failed
 from experiments.run_client.retry_after import retry_after_s
@@ -22,6 +22,7 @@ MODEL_FAILURES = {
     ModelPart.ADDRESS: (RowError.SERVER_ERROR, FailureReason.ENDPOINT),
 }
 """What a 502 means whose `cause.part` says what is wrong between the runtime and its model."""
+UNREADABLE = (RowError.BAD_RESPONSE, RowError.TOO_LARGE)
 JSON_TYPES = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", type(None): "missing"}
 
 
@@ -36,7 +37,16 @@ class UnreadableBody(Exception):
 def read_answer(received: Received, target: RunTarget) -> RunReply:
     """Decides by the status first, then by the body."""
     reply = _success(received, target) if received.status < 300 else _error(received, target)
+    if target.is_own and reply.error_code == RowError.RUN_ERROR:
+        reply = _as_our_runtime_says(reply)
+    elif reply.error_code in UNREADABLE:
+        reply = replace(reply, unread=_beginning(received))
     return replace(reply, http_status=received.status)
+
+
+def _beginning(received: Received) -> str:
+    """What is kept of a body that could not be read. A character has four bytes at most."""
+    return beginning(received.body[: 4 * UNREAD_CHARS].decode("utf-8", "replace").removeprefix("\ufeff"))
 
 
 def read_recorded(body: Any) -> RunReply:
@@ -111,6 +121,10 @@ def _error(received: Received, target: RunTarget) -> RunReply:
         reason=FailureReason.GARBLED if is_redirect else None,
         retry_after_s=retry_after_s(received.headers, now=datetime.now(UTC)),
     )
+    if body is None and not is_redirect:
+        reply = replace(reply, unread=_beginning(received))
+    elif target.is_own and isinstance(body, dict):
+        reply = replace(reply, unread=_unread(body))
     return _with_record(reply, cleaned(body))
 
 
@@ -118,6 +132,18 @@ def _model_failure(body: Any) -> tuple[RowError, FailureReason] | None:
     cause = body.get("cause") if isinstance(body, dict) else None
     part = cause.get("part") if isinstance(cause, dict) else None
     return MODEL_FAILURES[ModelPart(part)] if part in ModelPart.values() else None
+
+
+def _as_our_runtime_says(reply: RunReply) -> RunReply:
+    """Our own runtime tells apart why a run has no answer, and sends the beginning of what it could not read."""
+    said = reply.final.get("error_code")
+    error_code = RowError(said) if said in SAID_BY_RUNTIME else reply.error_code
+    return replace(reply, error_code=error_code, unread=_unread(reply.final))
+
+
+def _unread(said: dict[str, Any]) -> str:
+    text = said.get("unread")
+    return beginning(text) if isinstance(text, str) else ""
 
 
 def _status_text(status: int) -> str:

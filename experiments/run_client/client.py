@@ -154,8 +154,10 @@ def _post(
 def _finished(reply: RunReply, target: RunTarget, elapsed_s: float, *, held: HeldBytes | None = None) -> RunReply:
     if reply.reason == FailureReason.GARBLED:
         drop_connections()
-    message = _hide(reply.message, target.authorization, SHORTEST_SECRET_IN_MESSAGE)
-    return replace(reply, message=message, elapsed_ms=round(elapsed_s * 1000), held=held)
+    message, unread = (
+        _hide(text, target.authorization, SHORTEST_SECRET_IN_MESSAGE) for text in (reply.message, reply.unread)
+    )
+    return replace(reply, message=message, unread=unread, elapsed_ms=round(elapsed_s * 1000), held=held)
 
 
 def _secrets(authorization: str | None) -> list[str]:

@@ -34,7 +34,8 @@ class RunTarget:
     """Where to call, as whom, and within which limits.
 
     `url` is the whole address, `authorization` the whole header value (`Bearer …`), `timeout_s` the seconds from the
-    start of the call to the last byte of the answer, `transient_400` whether a 400 is worth another attempt.
+    start of the call to the last byte of the answer, `transient_400` whether a 400 is worth another attempt. `is_own`:
+    it is our own runtime, which says more of a run without an answer than others do.
     """
 
     url: str
@@ -42,6 +43,7 @@ class RunTarget:
     timeout_s: float
     transient_400: bool = False
     max_body_bytes: int = DEFAULT_MAX_BODY_BYTES
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class RunReply:
     is None where the HTTP status says it all. Everything but `payload` is cleaned, so that it can be stored as jsonb:
     no NUL, no lone surrogate, no NaN or infinity. `trace_id` is None where the runtime sent none that can be used.
     `elapsed_ms` is measured here, `run_duration_ms` is what the runtime says. `held`: of a large answer, the memory
-    that it takes from others; whoever has stored it calls `held.release()`.
+    that it takes from others; whoever has stored it calls `held.release()`. `unread` is the beginning of what could not
+    be read: of the answer, or of what a model wrote. `changes`: how the payload differs from the one that came.
     """
 
     error_code: RowError | None = None
@@ -62,7 +65,9 @@ class RunReply:
     transient: bool = False
     reason: FailureReason | None = None
     retry_after_s: float | None = None
+    unread: str = ""
     payload: dict[str, Any] | None = None
+    changes: list[Any] = field(default_factory=list)
     trace_id: str | None = None
     final: dict[str, Any] = field(default_factory=dict)
     execution_log: list[Any] = field(default_factory=list)

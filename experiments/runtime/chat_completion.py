@@ -184,7 +184,7 @@ def _events(text: str) -> Iterator[Any]:
 
 
 def _said_in_pieces(events: list[Any]) -> Said:
-    """One message of all pieces. `SaidError` where the stream says that it failed, `NoCompletion` where it has no end."""
+    """One message of all pieces. `SaidError` where one says that it failed, `NoCompletion` where the end is missing."""
     pieces = [event for event in events if isinstance(event, Mapping)]
     for piece in pieces:
         _refuse_error(piece)

@@ -55,7 +55,7 @@ def item_as_row(item: QueueItem, names: Sequence[str], extras: Extras = Extras()
 
 
 def attempt_log(item: QueueItem) -> list[dict[str, Any]]:
-    fields = ("attempt", "generation", "started_at", "ended_at", "http_status", "outcome", "detail")
+    fields = ("attempt", "generation", "started_at", "ended_at", "http_status", "outcome", "detail", "unread")
     return list(item.attempt_log.order_by("id").values(*fields))
 
 

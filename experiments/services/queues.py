@@ -52,7 +52,8 @@ NEW_WORK = {
     "attempts": 0,
     "lost": 0,
     "delayed": False,
-    **dict.fromkeys(("started_at", "completed_at", "elapsed_ms", "limited_since", "run_trace_id", "result_payload")),
+    **dict.fromkeys(("started_at", "completed_at", "elapsed_ms", "limited_since", "run_trace_id")),
+    **dict.fromkeys(("result_payload", "changes")),
     "error_code": "",
     "error_message": "",
 }

@@ -1,7 +1,8 @@
 """Deleting finished queues after some days, and the source rows of finished queues earlier.
 
 Without its source a queue keeps its answers, statuses and counts. The cells are removed, the requests made of them, and
-what quotes them: logs, debug data and error messages. Its rows cannot be exported, called again or duplicated then.
+what quotes them: logs, debug data, error messages, answers that could not be read. Its rows cannot be exported, called
+again or duplicated then.
 """
 
 from datetime import datetime, timedelta
@@ -30,10 +31,11 @@ WITH chunk AS (
         ELSE 'null' END
     FROM chunk WHERE i.id = chunk.id
 ), runs AS (
-    UPDATE experiments_run r SET request = '{}', execution_log = '[]', debug = NULL
+    UPDATE experiments_run r SET request = '{}', execution_log = '[]', debug = NULL,
+        final = CASE jsonb_typeof(r.final) WHEN 'object' THEN r.final - 'unread' - 'repaired' ELSE r.final END
     FROM chunk WHERE r.item_id = chunk.id
 ), noted AS (
-    UPDATE experiments_attempt a SET detail = '' FROM chunk WHERE a.item_id = chunk.id
+    UPDATE experiments_attempt a SET detail = '', unread = '' FROM chunk WHERE a.item_id = chunk.id
 )
 SELECT count(*), max(row_index) + 1 FROM chunk
 """

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError
 
+from experiments import response_schema
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import WorkbenchError
 from experiments.models import Network, QueueItem, Run
@@ -38,6 +39,7 @@ def answer(*, values: Mapping[str, Any], caller: RunCaller) -> engine.RunResult:
         raise UnknownNetwork(
             f"There is no network “{values['network']}”.", code=ErrorCode.UNKNOWN_NETWORK, attr="network"
         )
+    spec = spec_of(network)
     request = engine.RunRequest(
         user_message=values["user_message"],
         system_params=values.get("system_params") or {},
@@ -48,8 +50,10 @@ def answer(*, values: Mapping[str, Any], caller: RunCaller) -> engine.RunResult:
         schema=values.get("respond_payload_schema"),
         guidance=values.get("respond_payload_guidance"),
         example=values.get("respond_payload_example"),
+        repair=bool(values.get("repair")),
+        check=_check_of(values, spec) if values.get("repair") else None,
     )
-    result = engine.run(spec_of(network), request, _complete)
+    result = engine.run(spec, request, _complete)
     try:
         _store(network, values, caller, result)
     except IntegrityError:
@@ -57,6 +61,15 @@ def answer(*, values: Mapping[str, Any], caller: RunCaller) -> engine.RunResult:
             f"The network “{network.name}” was deleted in the meantime.", code=ErrorCode.UNKNOWN_NETWORK, attr="network"
         ) from None
     return result
+
+
+def _check_of(values: Mapping[str, Any], spec: engine.NetworkSpec) -> response_schema.Validate | None:
+    """What the worker will say of an answer: by the schema of the run or the network, as tolerant as the queue is."""
+    schema = values.get("respond_payload_schema")
+    schema = spec.schema if schema is None else schema
+    if schema is None:
+        return None
+    return response_schema.checked_as_meant(schema, tolerant=bool(values.get("tolerant")))
 
 
 def _complete(chat: Chat) -> Completion:

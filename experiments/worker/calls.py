@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
+from experiments import response_schema
 from experiments.core.choices import ErrorCode, RowError, RowStatus
 from experiments.core.errors import WorkbenchError
 from experiments.kinds import Plan, kind_of
@@ -59,6 +60,8 @@ class RowCaller:
         self._target = run_target(queue.network, lambda: signed_credential(queue))
         self._host = host_of(queue.network)
         self._common = _common_body(queue, self._plan)
+        schema = self._plan.schema
+        self._tolerate = response_schema.tolerance(schema) if queue.tolerant and schema else None
         target = config_target(queue.network)
         self._remote = RemoteRuns(target, queue.pk, queue.pinned_version) if target else None
 
@@ -102,7 +105,7 @@ class RowCaller:
             reply = refuse_other_version(reply, self._queue.pinned_version)
         else:
             on_answered(True)
-        reply = checked_reply(reply, self._plan.check)
+        reply = checked_reply(reply, self._plan.check, self._tolerate)
         verdict = decide(
             reply,
             attempts=row.attempt,
@@ -121,11 +124,21 @@ def idempotency_key(queue: Queue, row: ClaimedRow) -> str:
     return f"{queue.pk}-{row.row_index}-{row.generation}"
 
 
-def checked_reply(reply: RunReply, check: Callable[[dict[str, Any]], str | None]) -> RunReply:
-    """The reply, or a schema mismatch in its place. `check` says what is wrong with an answer, None for nothing."""
-    problem = check(reply.payload) if reply.error_code is None and reply.payload is not None else None
-    if problem is None:
+def checked_reply(
+    reply: RunReply,
+    check: Callable[[dict[str, Any]], str | None],
+    tolerate: response_schema.Tolerate | None = None,
+) -> RunReply:
+    """The reply, or a schema mismatch in its place. `check` says what is wrong with an answer, None for nothing.
+
+    With `tolerate` the payload is what was meant, if that will do; a payload that breaks the schema stays as it came.
+    """
+    if reply.error_code is not None or reply.payload is None:
         return reply
+    payload, changes = tolerate(reply.payload) if tolerate else (reply.payload, [])
+    problem = check(payload)
+    if problem is None:
+        return replace(reply, payload=payload, changes=[*changes]) if changes else reply
     return replace(reply, error_code=RowError.SCHEMA_MISMATCH, message=problem, transient=False)
 
 
@@ -138,12 +151,14 @@ def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict) -> Outcome
         status,
         name="given_back" if aborted else reply.error_code or RowStatus.SUCCEEDED,
         message=reply.message,
+        unread=reply.unread,
         error_code=(reply.error_code or "") if status == RowStatus.FAILED else "",
         counted=verdict.counted,
         delay_s=verdict.delay_s,
         limited=reply.error_code == RowError.RATE_LIMITED,
         http_status=reply.http_status,
         payload=json.dumps(reply.payload) if reply.payload is not None and status != RowStatus.QUEUED else None,
+        changes=json.dumps(reply.changes) if reply.changes and status != RowStatus.QUEUED else None,
         elapsed_ms=reply.elapsed_ms,
         tokens=reply.tokens,
         breaker=verdict.breaker,
@@ -179,6 +194,10 @@ def _common_body(queue: Queue, plan: Plan) -> dict[str, Any]:
         body["respond_payload_schema"] = plan.schema
         body["respond_payload_guidance"] = plan.guidance
         body["respond_payload_example"] = plan.example
+    if queue.repair:
+        body["repair"] = True
+        if queue.tolerant:
+            body["tolerant"] = True
     return body
 
 
@@ -201,6 +220,7 @@ def run_target(network: Network, credential: Callable[[], str]) -> Callable[[], 
             authorization=f"Bearer {bearer}" if bearer else None,
             timeout_s=timeout_s,
             transient_400=network.tries_400_again,
+            is_own=ours,
         )
 
     return target

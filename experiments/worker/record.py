@@ -19,6 +19,8 @@ class Outcome:
     name: str
     """For the ledger: `succeeded`, an error code, or `given_back`."""
     message: str = ""
+    unread: str = ""
+    """The beginning of what came and could not be read."""
     error_code: str = ""
     counted: bool = True
     delay_s: float = 0.0
@@ -26,6 +28,8 @@ class Outcome:
     http_status: int | None = None
     payload: str | None = None
     """The answer as JSON."""
+    changes: str | None = None
+    """How it differs from the one that came, as JSON; None where it does not."""
     elapsed_ms: int | None = None
     tokens: int = 0
     breaker: Breaker | None = None
@@ -48,7 +52,7 @@ class Outcome:
     @property
     def size(self) -> int:
         """About how many bytes it takes to store it."""
-        return len(self.payload or "") + len(self.run or "") + len(self.message)
+        return len(self.payload or "") + len(self.run or "") + len(self.message) + len(self.unread)
 
 
 def failure_on_our_side(row: ClaimedRow, code: RowError, message: str) -> Outcome:
@@ -68,6 +72,8 @@ def unstorable(outcome: Outcome, error: Exception) -> Outcome:
         breaker=BAD_RESPONSE,
         says=same_words(detail, outcome.row.payload),
         payload=None,
+        changes=None,
+        unread="",
         run=None,
         trace_id=None,
         tokens=0,

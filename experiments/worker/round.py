@@ -27,7 +27,8 @@ _ROUND = f"""
 WITH given AS (
     SELECT * FROM jsonb_to_recordset(%(outcomes)s::jsonb) AS g(
         id bigint, lease_id uuid, attempt int, status text, counted bool, delay_s float8, limited bool,
-        error_code text, message text, payload jsonb, trace_id text, elapsed_ms int, http_status int, name text,
+        error_code text, message text, unread text, payload jsonb, changes jsonb,
+        trace_id text, elapsed_ms int, http_status int, name text,
         age_s float8, tokens bigint, run jsonb, spare text)
 ), fenced AS (
     DELETE FROM experiments_claim c USING given g WHERE c.item_id = g.id AND c.lease_id = g.lease_id
@@ -52,16 +53,16 @@ WITH given AS (
                             ELSE i.available_at END,
         limited_since = CASE WHEN g.limited THEN coalesce(i.limited_since, clock_timestamp()) END,
         error_code = g.error_code, error_message = CASE WHEN g.status = 'failed' THEN g.message ELSE '' END,
-        result_payload = g.payload, run_trace_id = g.trace, elapsed_ms = g.elapsed_ms,
+        result_payload = g.payload, changes = g.changes, run_trace_id = g.trace, elapsed_ms = g.elapsed_ms,
         started_at = CASE WHEN i.status = 'queued' THEN clock_timestamp() - g.age_s * interval '1 second'
                           ELSE i.started_at END,
         completed_at = CASE WHEN g.status = 'queued' THEN NULL ELSE clock_timestamp() END
     FROM named g WHERE i.id = g.id
     RETURNING i.id, i.generation, i.started_at, g.was_running, g.attempt, g.http_status, g.name, g.message, g.status,
-              g.tokens, g.trace, g.run
+              g.unread, g.tokens, g.trace, g.run
 ), noted AS (
-    INSERT INTO experiments_attempt (item_id, generation, attempt, started_at, http_status, outcome, detail)
-    SELECT id, generation, attempt, started_at, http_status, name, message FROM written
+    INSERT INTO experiments_attempt (item_id, generation, attempt, started_at, http_status, outcome, detail, unread)
+    SELECT id, generation, attempt, started_at, http_status, name, message, unread FROM written
 ), kept AS (
     INSERT INTO experiments_run (trace_id, network_id, owner_id, item_id, agent_key, status, request, final,
                                  execution_log, debug, usage, duration_ms, created_at)
@@ -253,6 +254,7 @@ def _object(one: Outcome, trace_id: str | None, now: float) -> str:
         "limited": one.limited,
         "error_code": str(one.error_code),
         "message": one.message,
+        "unread": one.unread,
         "trace_id": trace_id,
         "elapsed_ms": one.elapsed_ms,
         "http_status": one.http_status,
@@ -261,7 +263,8 @@ def _object(one: Outcome, trace_id: str | None, now: float) -> str:
         "tokens": one.tokens,
         "spare": os.urandom(6).hex(),
     }
-    nested = "".join(f',"{name}":{text}' for name, text in (("payload", one.payload), ("run", one.run)) if text)
+    parts = (("payload", one.payload), ("changes", one.changes), ("run", one.run))
+    nested = "".join(f',"{name}":{text}' for name, text in parts if text)
     return json.dumps(plain)[:-1] + nested + "}"
 
 

@@ -14,6 +14,7 @@ from experiments.core import json_text
 from experiments.core import limits as queue_limits
 from experiments.models import Network
 from experiments.selectors.items import LARGEST_INDEX
+from experiments.web.answers_form import SWITCHES, AnswersForm
 from experiments.web.base_form import BaseForm
 from experiments.web.limits_form import LimitsForm
 
@@ -23,7 +24,7 @@ SCHEMA_MODES = (
 )
 
 
-class SettingsForm(LimitsForm):
+class SettingsForm(LimitsForm, AnswersForm):
     """The settings of a draft. `was` holds what the page showed, so that only what was changed on it is saved."""
 
     network = forms.TypedChoiceField(label="Network", coerce=int, empty_value=None, required=False)
@@ -38,6 +39,8 @@ class SettingsForm(LimitsForm):
         super().__init__(data, initial=stored_settings(batch))
         for name in ("concurrency", "max_attempts"):
             self.fields[name].widget.attrs["aria-describedby"] = f"help-{name} error-{name}"
+        for name in SWITCHES:
+            self.fields[name].widget.attrs["aria-describedby"] = f"help-{name}"
         for name in queue_limits.LIMIT_NAMES:
             self.fields[name].widget.attrs["aria-describedby"] = f"help-limits error-{name}"
         placeholder = [] if batch.network_id else [("", "Choose a network")]
@@ -74,6 +77,7 @@ def stored_settings(batch: CsvBatch) -> dict[str, Any]:
         "concurrency": batch.concurrency,
         "max_attempts": batch.max_attempts,
         "debug": batch.debug,
+        **{name: getattr(batch, name) for name in SWITCHES},
         **{name: getattr(batch, name) for name in queue_limits.LIMIT_NAMES},
     }
 

@@ -21,6 +21,7 @@ ITEM_FIELD_TYPES: dict[type[Any], Any] = {
     int: serializers.IntegerField,
     str: serializers.CharField,
     dict: serializers.DictField,
+    list: serializers.ListField,
     datetime: serializers.DateTimeField,
 }
 
@@ -63,6 +64,14 @@ class QueueDraftSerializer(LimitsSerializer):
     debug = serializers.BooleanField(required=False)
     concurrency = serializers.IntegerField(min_value=1, max_value=10_000, required=False)
     max_attempts = serializers.IntegerField(min_value=1, max_value=100, required=False)
+    tolerant = serializers.BooleanField(
+        required=False,
+        help_text="Choices in other case or blanks, and numbers as texts, are taken as meant; see `changes` of a row.",
+    )
+    repair = serializers.BooleanField(
+        required=False,
+        help_text="This site's own runtime asks once more for an answer that breaks the schema or is no JSON.",
+    )
 
 
 class RangeSerializer(serializers.Serializer[Any]):
@@ -123,6 +132,8 @@ class QueueSerializer(serializers.Serializer[Any]):
     debug = serializers.BooleanField()
     concurrency = serializers.IntegerField()
     max_attempts = serializers.IntegerField()
+    tolerant = serializers.BooleanField()
+    repair = serializers.BooleanField()
     max_failures = serializers.IntegerField(allow_null=True)
     max_calls = serializers.IntegerField(allow_null=True)
     max_tokens = serializers.IntegerField(allow_null=True)
@@ -165,6 +176,7 @@ class AttemptSerializer(serializers.Serializer[Any]):
     http_status = serializers.IntegerField(allow_null=True)
     outcome = serializers.CharField()
     detail = serializers.CharField()
+    unread = serializers.CharField(help_text="The first 2,000 characters of what came and could not be read.")
 
 
 class RowDetailSerializer(RowSerializer):

@@ -128,6 +128,14 @@ class RunRequestSerializer(serializers.Serializer[Any]):
     user_message = serializers.CharField(allow_blank=True, trim_whitespace=False, max_length=2_000_000)
     system_params = StoredObjectField(required=False)
     debug = serializers.BooleanField(required=False, default=False)
+    repair = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="An answer that breaks the schema or is no JSON is asked for once more, with what was wrong with it.",
+    )
+    tolerant = serializers.BooleanField(
+        required=False, default=False, help_text="With repair: what the caller will understand is not asked for again."
+    )
     version = serializers.IntegerField(required=False, allow_null=True)
     max_steps = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1000)
     experiment_id = serializers.CharField(required=False, allow_null=True, allow_blank=True)

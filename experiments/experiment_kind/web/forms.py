@@ -15,6 +15,7 @@ from experiments.experiment_kind.scoring import RULES
 from experiments.experiment_kind.web import labels
 from experiments.ingest import ReadOptions, format_labels
 from experiments.models import Network
+from experiments.web.answers_form import SWITCHES, AnswersForm
 from experiments.web.base_form import BaseForm
 
 DELIMITERS = (("", "find out"), (",", "comma"), (";", "semicolon"), ("tab", "tab"), ("|", "pipe |"))
@@ -90,7 +91,7 @@ class ScoringForm(BaseForm):
         return {name: given.get(name) for name in ("rule", "field", "absolute", "relative")}
 
 
-class SettingsForm(ScoringForm):
+class SettingsForm(ScoringForm, AnswersForm):
     """All settings of a draft."""
 
     name = forms.CharField(label="Name", max_length=200)
@@ -120,7 +121,7 @@ class SettingsForm(ScoringForm):
     def values(self) -> dict[str, Any]:
         """As `drafts.update` takes them."""
         given = self.cleaned_data
-        names = ("name", "agent_key", "concurrency", "max_attempts", "debug", "schema_mode", "schema_json")
+        names = ("name", "agent_key", "concurrency", "max_attempts", "debug", *SWITCHES, "schema_mode", "schema_json")
         network = {"network": given["network"]} if given["network"] is not None else {}
         return {**{name: given[name] for name in names}, **network, "scoring": self.scoring()}
 
@@ -141,7 +142,7 @@ def scorable_fields(experiment: Experiment) -> Sequence[Mapping[str, Any]]:
 
 
 def _saved_settings(experiment: Experiment) -> dict[str, Any]:
-    names = ("name", "agent_key", "concurrency", "max_attempts", "debug", "schema_mode")
+    names = ("name", "agent_key", "concurrency", "max_attempts", "debug", *SWITCHES, "schema_mode")
     schema = experiment.schema_json
     return {
         **{name: getattr(experiment, name) for name in names},

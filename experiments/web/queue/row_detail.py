@@ -10,6 +10,7 @@ from experiments.core.errors import WorkbenchError
 from experiments.core.formatting import milliseconds
 from experiments.kinds import QueueLayout, kind_of
 from experiments.models import Queue, QueueItem, Run
+from experiments.response_schema import Change
 from experiments.selectors import items
 from experiments.web.page_part import PagePart
 from experiments.web.queue.table import RowLine, lines_of_rows
@@ -29,6 +30,8 @@ class ShownAttempt:
     http_status: int | None
     """None where `detail` begins with it."""
     detail: str
+    unread: str
+    """The beginning of what came and could not be read."""
     took: str
     started_at: datetime | None
     """None where it failed before the call."""
@@ -53,6 +56,10 @@ class RowDetail(PagePart):
     answer: Pairs
     original_answer: Pairs
     """Before a person corrected it."""
+    as_meant: tuple[Change, ...]
+    """How the answer differs from the one that came."""
+    unread: str
+    """Of a failed row: the beginning of what came last and could not be read."""
     attempts: tuple[ShownAttempt, ...]
     message: Message
     run: ShownRun | None
@@ -74,6 +81,7 @@ def detail_of_item(queue: Queue, layout: QueueLayout, item: QueueItem, filters: 
     extras = layout.extras.values([getattr(item, name) for name in layout.extras.annotations])
     corrected = item.corrected_payload is not None
     is_final = item.status in FINAL
+    attempts = _attempts_of_item(item)
     waits = item.status == RowStatus.QUEUED and queue.status == QueueStatus.RUNNING
     return RowDetail(
         key="detail",
@@ -82,7 +90,9 @@ def detail_of_item(queue: Queue, layout: QueueLayout, item: QueueItem, filters: 
         cells=tuple(zip(layout.columns, item.payload, strict=False)),
         answer=pairs_of(item.corrected_payload if corrected else item.result_payload, layout.field_names),
         original_answer=pairs_of(item.result_payload, layout.field_names) if corrected else (),
-        attempts=_attempts_of_item(item),
+        as_meant=tuple(item.changes or ()),
+        unread=attempts[-1].unread if attempts and item.status == RowStatus.FAILED else "",
+        attempts=attempts,
         message=message_of_item(queue, item, run),
         run=run,
         trace_id=item.run_trace_id or "",
@@ -143,6 +153,7 @@ def _attempt(entry: Mapping[str, Any], *, counted: bool) -> ShownAttempt:
         ok=entry["outcome"] == RowStatus.SUCCEEDED,
         http_status=None if entry["detail"].startswith(f"HTTP {status}") else status,
         detail=entry["detail"],
+        unread=entry["unread"],
         took=milliseconds(max((end - start).total_seconds() * 1000, 0)) if start else "",
         started_at=start,
         ended_at=end,

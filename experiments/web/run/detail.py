@@ -20,6 +20,12 @@ class ShownRun:
     status: str
     ok: bool
     error: str
+    unread: str
+    """The beginning of an answer of a model that could not be read."""
+    repaired: str
+    """Why an answer was asked for once more; "" where none was."""
+    unread_before: str
+    """The beginning of the answer that was asked for once more, where it could not be read."""
     model: str
     duration_ms: int | None
     created_at: datetime
@@ -41,6 +47,7 @@ def shown_run_of(run: Run) -> ShownRun:
     steps = steps_of_log(run.execution_log)
     payload = final.get("response_payload", final.get("response"))
     error = final.get("error")
+    repaired = _mapping(final.get("repaired"))
     return ShownRun(
         trace_id=run.trace_id,
         network=run.network.name,
@@ -49,6 +56,9 @@ def shown_run_of(run: Run) -> ShownRun:
         status=run.status,
         ok=run.status == "ok",
         error=error if isinstance(error, str) else "" if error is None else str(error),
+        unread=_text(final.get("unread")),
+        repaired=_text(repaired.get("problem")),
+        unread_before=_text(repaired.get("unread")),
         model=str(request.get("model") or ""),
         duration_ms=run.duration_ms,
         created_at=run.created_at,
@@ -69,6 +79,10 @@ def pairs_of(value: Any, first: Sequence[str] = ()) -> Pairs:
         return ()
     names = [*(name for name in first if name in value), *(name for name in value if name not in first)]
     return tuple((str(name), value[name]) for name in names)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

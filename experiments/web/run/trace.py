@@ -21,15 +21,18 @@ KNOWN_TYPES = ("agent", "tool", "system", "task_group")
 ACTIONS = {"RESPOND": "responds", "ROUTE_TO_AGENT": "hands over", "USE_TOOL": "uses a tool"}
 DETAILS = (
     ("error", "Error"),
+    ("repairs", "Asked once more because"),
     ("message", "Message"),
     ("prompt", "Prompt"),
     ("raw_response", "Raw answer"),
+    ("thoughts", "Thoughts"),
     ("decision_full", "Decision"),
     ("request_payload", "Request"),
     ("request_preview", "Request, shortened"),
     ("response_payload", "Response"),
     ("response_preview", "Response, shortened"),
     ("llm_usage", "Tokens"),
+    ("llm_calls", "Calls of the model"),
     ("timing", "Timing"),
 )
 TARGETS = ("target_agent", "target_agent_key", "target_agent_name", "agent_key")
@@ -56,6 +59,8 @@ class Step:
     left: int
     width: int
     details: tuple[tuple[str, str], ...]
+    repairs: bool = False
+    """It asks the same agent once more."""
 
 
 def steps_of_log(log: Any) -> tuple[Step, ...]:
@@ -74,7 +79,9 @@ def agent_path(steps: Sequence[Step]) -> tuple[str, ...]:
     agents = [step for step in steps if step.type == "agent"]
     if not any(step.to for step in agents):
         return ()
-    names = [step.name for step in agents] + [step.to for step in agents[-1:] if step.to]
+    # One that was asked once more has a step for each time.
+    taken = [step for step, after in zip(agents, [*agents[1:], None], strict=True) if not (after and after.repairs)]
+    names = [step.name for step in taken] + [step.to for step in agents[-1:] if step.to]
     return tuple(names if len(names) <= MAX_PATH else ["…", *names[-MAX_PATH:]])
 
 
@@ -111,6 +118,7 @@ def _step(position: int, entry: Any, bar: tuple[int, int], names: Mapping[str, s
         left=bar[0],
         width=bar[1],
         details=_details_of_step(fields),
+        repairs=bool(fields.get("repairs")),
     )
 
 

@@ -25,18 +25,18 @@ AGENT_KEYS = words("key display_name prompt is_default allow_respond routes mode
 BATCH_KEYS = words(
     """
     id kind name network agent_key status columns prompt_template response_fields schema_json schema_mode debug
-    concurrency max_attempts max_failures max_calls max_tokens max_minutes pause_reason upload
+    concurrency max_attempts tolerant repair max_failures max_calls max_tokens max_minutes pause_reason upload
     created_by created_at started_at completed_at source_removed_at progress
     """
 )
 PROGRESS_KEYS = words("total queued running succeeded failed rows_per_second eta_seconds tokens calls running_seconds")
 ROW_KEYS = words(
     """
-    id row_index status row_payload result_payload corrected_payload run_trace_id error_code error_message
+    id row_index status row_payload result_payload corrected_payload changes run_trace_id error_code error_message
     attempts available_at queued_at started_at completed_at elapsed_ms
     """
 )
-ATTEMPT_KEYS = words("attempt generation started_at ended_at http_status outcome detail")
+ATTEMPT_KEYS = words("attempt generation started_at ended_at http_status outcome detail unread")
 RUN_KEYS = words(
     """
     trace_id network agent_key status queue row_index item_id request final execution_log debug usage

@@ -8,6 +8,7 @@ from django.test import Client
 from csv_batches.models import CsvBatch, CsvBatchRow
 from experiments.core import limits as queue_limits
 from experiments.models import Network
+from experiments.web.answers_form import SWITCHES
 from tests.integration.web.support import batch_of, queue_url
 
 STATUSES = ("queued",) * 4
@@ -53,7 +54,8 @@ def given(batch: CsvBatch, **changes: Any) -> dict[str, Any]:
     }
     was = {name: shown[name] for name in ("network", "agent_key", "schema_mode", "concurrency", "max_attempts")}
     limits = {name: getattr(batch, name) for name in queue_limits.LIMIT_NAMES}
-    return {**shown, "was": json.dumps({**was, **limits, "debug": batch.debug}), **changes}
+    switches = {name: getattr(batch, name) for name in ("debug", *SWITCHES)}
+    return {**shown, "was": json.dumps({**was, **limits, **switches}), **changes}
 
 
 def send(client: Client, batch: CsvBatch, tail: str = "", *, fragment: bool = False, **changes: Any) -> Any:
