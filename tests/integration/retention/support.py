@@ -30,11 +30,17 @@ def finished(api: Api, *, days_ago: float, **values: Any) -> str:
             owner_id=stored.created_by_id,
             item_id=item.pk,
             request={"user_message": f"row {item.row_index}"},
-            final={"status": "ok", "response_payload": item.result_payload},
+            final={
+                "status": "ok",
+                "response_payload": item.result_payload,
+                "unread": f"row {item.row_index}",
+                "repaired": {"problem": f"row {item.row_index}", "unread": ""},
+            },
             execution_log=[{"type": "agent", "prompt": f"row {item.row_index}"}],
             debug=[{"prompt": f"row {item.row_index}"}],
             usage={"total_tokens": 15},
         )
-        Attempt.objects.create(item_id=item.pk, generation=1, attempt=1, outcome="ok", detail="row 1 took too long")
+        words = {"detail": "row 1 took too long", "unread": "row 1"}
+        Attempt.objects.create(item_id=item.pk, generation=1, attempt=1, outcome="ok", **words)
     CsvBatch.objects.filter(pk=batch).update(completed_at=timezone.now() - timedelta(days=days_ago))
     return batch

@@ -42,7 +42,8 @@ def test_nothing_of_the_cells_is_left_anywhere(api: Api, settings: Any) -> None:
     assert (kept.source.name, kept.column_facts, kept.draft_history) == ("", [], [])
     for run in Run.objects.all():
         assert (run.request, run.execution_log, run.debug) == ({}, [], None)
-    assert set(Attempt.objects.values_list("detail", flat=True)) == {""}
+        assert set(run.final) == {"status", "response_payload"}
+    assert set(Attempt.objects.values_list("detail", "unread")) == {("", "")}
     assert kept.source_removed_to is None
 
 

@@ -23,6 +23,16 @@ def test_a_plain_form_saves_and_stays() -> None:
     assert (after.concurrency, after.max_attempts, after.debug) == (8, 2, True)
 
 
+def test_a_tolerant_batch_and_one_that_repairs_are_switches() -> None:
+    batch = draft_of("ann")
+    send(browser("ann"), batch, tolerant="on", repair="on")
+    after = saved(batch)
+    assert (after.tolerant, after.repair) == (True, True)
+    send(browser("ann"), after)
+    after = saved(batch)
+    assert (after.tolerant, after.repair) == (False, False)
+
+
 def test_back_leads_to_the_step_before() -> None:
     batch = draft_of("ann")
     assert send(browser("ann"), batch, go="back")["Location"] == queue_url(batch, "schema/")
