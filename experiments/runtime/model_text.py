@@ -39,6 +39,8 @@ def object_in(text: str) -> dict[str, Any]:
         return whole_object(text)
     except NoObject as error:
         reason = error
+    if "{" not in text and isinstance(reason.__cause__, json.JSONDecodeError):
+        raise NoObject("it has no JSON object")
     found: dict[str, Any] | None = None
     for one in _objects(_without_thoughts(text)):
         if isinstance(one, NoObject):

@@ -86,11 +86,13 @@ def draft(ann: Client) -> str:
 
 def test_settings_are_saved_and_what_is_wrong_stands_beside_its_field(ann: Client) -> None:
     made = draft(ann)
-    good = settings(rule="numeric", field="n", relative="0.1", schema_mode="own", schema_json='{"type": "object"}')
+    own = {"schema_mode": "own", "schema_json": '{"type": "object"}', "tolerant": "on"}
+    good = settings(rule="numeric", field="n", relative="0.1", **own)
     assert ann.post(f"/experiments/{made}/set-up/", good).status_code == 302
     stored = Experiment.objects.get()
     assert stored.scoring == {"rule": "numeric", "field": "n", "absolute": 0.0, "relative": 0.1}
     assert (stored.concurrency, stored.schema_mode, stored.schema_json) == (2, "own", {"type": "object"})
+    assert (stored.tolerant, stored.repair) == (True, False)
     for field, value in (("schema_json", "{"), ("schema_json", '{"type": "array"}'), ("concurrency", "0")):
         page = text(ann.post(f"/experiments/{made}/set-up/", settings(schema_mode="own", **{field: value})), 422)
         assert f'id="error-{field}"' in page
