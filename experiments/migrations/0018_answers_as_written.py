@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('experiments', '0015_network_limits'),
+        ('experiments', '0017_breakers'),
     ]
 
     operations = [

@@ -17,7 +17,11 @@ def checked(response: Any, want: int) -> Any:
     reply = response.json()
     if want != 200:
         # Of a model that failed: where, and the beginning of what could not be read.
-        assert set(reply) - ({"cause", "unread"} if want in (402, 429, 502, 503) else set()) == {"type", "errors", "detail"}
+        assert set(reply) - ({"cause", "unread"} if want in (402, 429, 502, 503) else set()) == {
+            "type",
+            "errors",
+            "detail",
+        }
         assert isinstance(reply["detail"], str)
         assert reply["detail"]
     return reply
