@@ -83,7 +83,7 @@ def _chat(request: RunRequest, agent: AgentSpec, parts: list[str], schema: Any) 
         parts = [*parts, f"system_params: {json.dumps(request.system_params, ensure_ascii=False)}"]
     system: list[Message] = [{"role": "system", "content": text} for text in ["\n\n".join(filter(None, parts))] if text]
     user: Message = {"role": "user", "content": request.user_message}
-    return Chat((*system, user), agent.model or request.default_model, schema)
+    return Chat((*system, user), agent.model or request.default_model, schema, request.max_tokens, request.temperature)
 
 
 def _next_steps(agent: AgentSpec, to: Sequence[AgentSpec]) -> str:

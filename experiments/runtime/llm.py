@@ -1,9 +1,9 @@
 """Client to any OpenAI-compatible chat completion endpoint: `POST {base_url}/chat/completions`, streamed if need be.
 
 What is sent and read is the subset that hosted services, vLLM, Ollama and llama.cpp have in common
-(https://platform.openai.com/docs/api-reference/chat). Where an endpoint refuses an optional part of it (structured
-output, a temperature, a limit of tokens) or answers by streams only, the call is repeated so, and the client remembers
-that for the model. `chat_completion` reads what comes back.
+(https://platform.openai.com/docs/api-reference/chat). Where an endpoint refuses a part of it (structured output, a
+temperature, the system role) or answers by streams only, the call is repeated in other words (`dialects`), and the
+client remembers them for the model. `chat_completion` reads what comes back, `endpoint_errors` why nothing does.
 """
 
 import json
@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Literal, TypedDict
+from hashlib import sha256
+from typing import Any, Literal, Protocol, TypedDict
 from urllib.parse import urlsplit
 
 import requests
@@ -22,13 +23,34 @@ from experiments.core.choices import ErrorCode, ModelPart
 from experiments.core.errors import WorkbenchError
 from experiments.core.json_text import beginning
 from experiments.runtime.chat_completion import NO_COMPLETION, NoCompletion, SaidError, said_in
+from experiments.runtime.dialects import (
+    DEFAULT_MAX_TOKENS,
+    Complaint,
+    Dialect,
+    Output,
+    complaint,
+    fitting,
+    forces_nulls,
+    has_object,
+    is_ignored,
+    is_unnamed,
+    request_body,
+    without,
+)
 from experiments.runtime.endpoint_errors import EndpointError, error_of_answer, explanation
 
 CONNECT_TIMEOUT_S = 5.0
 MAX_BODY_BYTES = 5_000_000
 MAX_KEPT_BYTES = 10_000
 """Of a body that could not be read: more than its first characters take."""
-SHORTEST_KEY_IN_TEXT = 16
+SAID_CHARS = 4000
+DIALECT_AGE_S = 6 * 60 * 60
+"""After so long what an endpoint refused is tried again: it may have learned."""
+MOST_KNOWN = 4096
+"""Models with their schemas of which a client remembers something; more are learned again."""
+SHORTEST_KEY = 8
+SHORTEST_KEY_IN_ANSWER = 16
+"""A shorter key is a word ("none", "EMPTY"), which an answer or a sentence rightly contains."""
 WAITS = ("Retry-After", "retry-after-ms", "Date")
 """Headers that say how long to wait."""
 KEY_SETTING = "OPENAI_API_KEY, or the key of the network's endpoint"
@@ -51,7 +73,7 @@ class ModelError(WorkbenchError):
 
     `endpoint_status` is what the endpoint answered, where it did, `endpoint_code` its own word for that; `waits` are
     its headers that say how long to wait, as they came. `model_part`: what every call would fail for. `unread` is the
-    beginning of what it sent, where that could not be read.
+    beginning of what it sent, where that could not be read; `said` that of its refusal, for the client alone.
 
     `status` is that of our own answer: 429 and 402 are passed on, and 503 where the endpoint says how long it will be
     away. All else is a 502: a 401 would be about the caller's credential, not about ours.
@@ -69,8 +91,10 @@ class ModelError(WorkbenchError):
         waits: Mapping[str, str] | None = None,
         model_part: ModelPart | None = None,
         unread: str = "",
+        said: str = "",
     ) -> None:
         super().__init__(detail, code=code, extra={"unread": unread} if unread else None)
+        self.said = said
         self.endpoint_status = endpoint_status
         self.endpoint_code = endpoint_code
         self.waits = {name: waits[name] for name in WAITS if waits and name in waits}
@@ -91,16 +115,20 @@ class PromptFiltered(ModelRefused):
 
 @dataclass(frozen=True)
 class ChatEndpoint:
-    """Where the model is. `base_url` ends before `/chat/completions` (`http://127.0.0.1:8080/v1`).
+    """Where the model is. `base_url` ends before `/chat/completions` (`http://127.0.0.1:8080/v1`); it may have a query,
+    which is kept behind that path. `headers` (name and value) go with each request; they may hold credentials.
 
-    `string_limit` (characters) bounds every string of the schema sent to the model that has no bound of its own:
-    a small model otherwise writes until its tokens are spent. `timeout_s` is for the whole answer.
+    `output` is the way of structured output to begin with. `string_limit` (characters) bounds every string of a schema
+    that has no bound of its own, where it may have one: a small model otherwise writes until its tokens are spent.
+    `timeout_s` is for the whole answer.
     """
 
     base_url: str
     api_key: str | None = field(default=None, repr=False)
     timeout_s: float = 100.0
     string_limit: int | None = 2000
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    output: Output = "strict"
 
 
 @dataclass(frozen=True)
@@ -110,7 +138,7 @@ class Chat:
     messages: tuple[Message, ...]
     model: str
     schema: Mapping[str, Any] | None = None
-    max_tokens: int = 2048
+    max_tokens: int = DEFAULT_MAX_TOKENS
     temperature: float = 0.0
 
 
@@ -120,7 +148,8 @@ class Completion:
 
     `cut`: it stopped at a limit of tokens; `limit` is the one that was asked for, None where none was. `filtered`: a
     content filter stopped it. `refusal`: why the model refused to answer, "" without words; None where it did not.
-    `thoughts` came beside the text.
+    `thoughts` came beside the text. `nulls_forced`: it was asked to write null for what the caller's schema lets be
+    absent.
     """
 
     text: str
@@ -132,40 +161,12 @@ class Completion:
     filtered: bool = False
     refusal: str | None = None
     thoughts: str = ""
+    nulls_forced: bool = False
 
-
-@dataclass(frozen=True)
-class Dialect:
-    """What an endpoint understands: `output` is how it is made to follow a schema (`prompt`: only by asking for it)."""
-
-    output: Literal["json_schema", "json_object", "prompt"] = "json_schema"
-    string_limit: bool = True
-    temperature: bool = True
-    max_tokens: bool = True
-    stream: bool = False
-    stream_usage: bool = True
-
-
-def narrower(dialect: Dialect, detail: str) -> Dialect | None:
-    """The dialect without the part that the refusal `detail` complains of; None where it names nothing to leave out.
-
-    >>> narrower(Dialect(), "response_format is not supported").output
-    'json_object'
-    """
-    detail = detail.lower()
-    if dialect.string_limit and "maxlength" in detail:
-        return replace(dialect, string_limit=False)
-    if any(word in detail for word in ("response_format", "json_schema", "json_object")):
-        if dialect.output == "json_schema":
-            return replace(dialect, output="json_object")
-        return replace(dialect, output="prompt") if dialect.output == "json_object" else None
-    if dialect.temperature and "temperature" in detail:
-        return replace(dialect, temperature=False)
-    if dialect.max_tokens and "max_tokens" in detail:
-        return replace(dialect, max_tokens=False)
-    if dialect.stream and dialect.stream_usage and "stream_options" in detail:
-        return replace(dialect, stream_usage=False)
-    return replace(dialect, stream=True) if not dialect.stream and "stream" in detail else None
+    @property
+    def is_whole(self) -> bool:
+        """Whether the model wrote all that it wanted."""
+        return not (self.cut or self.filtered or self.refusal is not None)
 
 
 def total_usage(completions: list[Completion]) -> Usage:
@@ -177,76 +178,121 @@ def total_usage(completions: list[Completion]) -> Usage:
     }
 
 
-def with_string_limit(schema: Any, limit: int) -> Any:
-    """A copy of a JSON Schema in which each string without a bound of its own has `maxLength: limit`."""
-    if isinstance(schema, list):
-        return [with_string_limit(part, limit) for part in schema]
-    if not isinstance(schema, Mapping):
-        return schema
-    copy: dict[str, Any] = {}
-    for key, value in schema.items():
-        if key in {"properties", "$defs"} and isinstance(value, Mapping):
-            copy[key] = {name: with_string_limit(part, limit) for name, part in value.items()}
-        else:
-            copy[key] = with_string_limit(value, limit) if key in {"items", "anyOf", "oneOf", "allOf"} else value
-    types = schema.get("type")
-    is_text = types == "string" or (isinstance(types, list) and "string" in types)
-    if is_text and not {"enum", "const", "maxLength", "format", "pattern"} & schema.keys():
-        copy["maxLength"] = limit
-    return copy
+class DialectStore(Protocol):
+    """Where what was learned of an endpoint is kept for other processes, and for how long it counts.
 
+    `schema` is "" for what holds whatever the schema is, else a digest of it.
+    """
 
-def request_body(chat: Chat, dialect: Dialect, string_limit: int | None) -> dict[str, Any]:
-    """The JSON body for `chat`, with only what `dialect` has."""
-    body: dict[str, Any] = {"model": chat.model, "messages": list(chat.messages), "stream": dialect.stream}
-    if dialect.stream and dialect.stream_usage:
-        body["stream_options"] = {"include_usage": True}
-    if dialect.temperature:
-        body["temperature"] = chat.temperature
-    if dialect.max_tokens:
-        body["max_tokens"] = chat.max_tokens
-    if chat.schema is None:
-        return body
-    bounded = with_string_limit(chat.schema, string_limit) if string_limit and dialect.string_limit else chat.schema
-    if dialect.output == "json_schema":
-        # "$schema" is for validators only, and some endpoints refuse keywords that they do not know.
-        plain = {key: value for key, value in bounded.items() if key != "$schema"}
-        return body | {"response_format": {"type": "json_schema", "json_schema": {"name": "answer", "schema": plain}}}
-    wish = "Answer with one JSON object that follows this JSON Schema, and nothing else:\n" + json.dumps(bounded)
-    system, others = "", chat.messages
-    if others and others[0]["role"] == "system":
-        system, others = others[0]["content"] + "\n\n", others[1:]
-    body["messages"] = [{"role": "system", "content": system + wish}, *others]
-    return body | ({"response_format": {"type": "json_object"}} if dialect.output == "json_object" else {})
+    def recall(self, endpoint: ChatEndpoint, model: str, schema: str) -> Dialect | None: ...
+
+    def keep(self, endpoint: ChatEndpoint, model: str, schema: str, dialect: Dialect) -> None: ...
 
 
 class ChatClient:
     """Calls one endpoint; for any number of threads, each with a connection of its own that is kept open."""
 
-    def __init__(self, endpoint: ChatEndpoint) -> None:
+    def __init__(self, endpoint: ChatEndpoint, store: DialectStore | None = None) -> None:
         self._endpoint = endpoint
-        self._url = endpoint.base_url.rstrip("/") + "/chat/completions"
+        self._url = completions_url(endpoint.base_url)
         self._where = urlsplit(endpoint.base_url).netloc.rpartition("@")[2] or endpoint.base_url
         self._threads = threading.local()
-        self._dialects: dict[str, Dialect] = {}
+        self._store = store
+        self._first = Dialect(output=endpoint.output)
+        self._known: dict[tuple[str, str], tuple[Dialect | None, float]] = {}
+        self._unhelped: dict[str, float] = {}
 
     def complete(self, chat: Chat) -> Completion:
         """The model's answer to `chat`. Raises `ModelRefused` where asking again is no use, else `ModelError`."""
-        dialect = self._dialects.get(chat.model, Dialect())
+        schema = "" if chat.schema is None else sha256(json.dumps(chat.schema).encode()).hexdigest()
+        common, dialect = self._dialects(chat.model, schema)
+        has_looked_again = False
+        unnamed: ModelError | None = None
+        ignored: Completion | None = None
         deadline = time.monotonic() + self._endpoint.timeout_s
         while True:
+            sent = fitting(dialect, chat)
             try:
-                completion = self._post(request_body(chat, dialect, self._endpoint.string_limit), deadline)
+                completion = self._post(request_body(chat, sent, self._endpoint.string_limit), deadline)
             except PromptFiltered:
                 raise
-            except ModelRefused as refusal:
-                less = narrower(dialect, refusal.detail)
+            except ModelError as refusal:
+                status, own_limit = refusal.endpoint_status or 0, chat.max_tokens != DEFAULT_MAX_TOKENS
+                named = complaint(sent, refusal.said, status=status, model=chat.model, own_limit=own_limit)
+                if named is None and not (
+                    self._may_guess(chat.model) and is_unnamed(refusal.said, status=status, model=chat.model)
+                ):
+                    if unnamed is None:
+                        raise
+                    raise unnamed from refusal
+                if not has_looked_again:
+                    # Another thread or process may have been told the same in the meantime.
+                    has_looked_again, before = True, dialect
+                    common, dialect = self._dialects(chat.model, schema, afresh=True)
+                    if dialect != before:
+                        continue
+                part = named or Complaint("output")
+                unnamed = unnamed or (None if named else refusal)
+                less = without(sent, part)
                 if less is None:
-                    raise
+                    self._unhelped[chat.model] = time.monotonic()
+                    if unnamed is None:
+                        raise
+                    raise unnamed from refusal
                 dialect = less
+                if not part.of_schema:
+                    common = without(common, part) or common
+                if not schema:
+                    dialect = common
             else:
-                self._dialects[chat.model] = dialect
-                return completion
+                completion = replace(
+                    completion,
+                    nulls_forced=forces_nulls(chat, sent),
+                    limit=chat.max_tokens if sent.limit else None,
+                    **_and_before(completion, ignored),
+                )
+                may_be_ignored = ignored is None and completion.is_whole and self._may_guess(chat.model)
+                if may_be_ignored and is_ignored(sent, completion.text):
+                    ignored, common = completion, replace(common, output="tools")
+                    dialect = replace(dialect, output="tools")
+                elif ignored is not None and not has_object(completion.text):
+                    self._unhelped[chat.model] = time.monotonic()
+                    return completion
+                else:
+                    self._learn(chat.model, "", common)
+                    if dialect != common:
+                        self._learn(chat.model, schema, dialect)
+                    return completion
+
+    def _dialects(self, model: str, schema: str, *, afresh: bool = False) -> tuple[Dialect, Dialect]:
+        """What is known of a model, whatever the schema is, and with this one."""
+        common = self._recalled(model, "", afresh) or self._first
+        return common, (self._recalled(model, schema, afresh) if schema else None) or common
+
+    def _recalled(self, model: str, schema: str, afresh: bool) -> Dialect | None:
+        known, at = self._known.get((model, schema), (None, 0.0))
+        if at and time.monotonic() - at > DIALECT_AGE_S:
+            known, at = None, 0.0
+        if self._store is not None and (not at or afresh):
+            known = self._store.recall(self._endpoint, model, schema) or known
+            self._known[model, schema] = known, time.monotonic()
+        return known
+
+    def _learn(self, model: str, schema: str, dialect: Dialect) -> None:
+        known, at = self._known.get((model, schema), (None, 0.0))
+        if at and known == dialect:
+            return
+        if len(self._known) > MOST_KNOWN:
+            self._known.clear()
+        self._known[model, schema] = dialect, time.monotonic()
+        if self._store is not None and dialect != (known or self._first):
+            self._store.keep(self._endpoint, model, schema, dialect)
+
+    def _may_guess(self, model: str) -> bool:
+        """Whether an unnamed refusal may mean a part of the request: not where this model has answered before, or where
+        no other words helped."""
+        known, _ = self._known.get((model, ""), (None, 0.0))
+        return known is None and time.monotonic() - self._unhelped.get(model, -DIALECT_AGE_S) >= DIALECT_AGE_S
 
     def _post(self, body: Mapping[str, Any], deadline: float) -> Completion:
         started = time.monotonic()
@@ -266,35 +312,35 @@ class ChatClient:
             detail = f"The model at {self._where} could not be reached: {_reason(error)}."
             raise ModelError(detail, model_part=ModelPart.ADDRESS if _never_reached(error) else None) from error
         duration_ms = round((time.monotonic() - started) * 1000)
-        completion = self._completion(response, content, duration_ms, model=str(body["model"]))
-        return replace(completion, limit=body.get("max_tokens"))
+        return self._completion(response, content, duration_ms, model=str(body["model"]))
 
     def _completion(self, response: requests.Response, content: bytes, duration_ms: int, *, model: str) -> Completion:
         status = response.status_code
         if status != 200:
-            raise self._failure(error_of_answer(status, content), response, model)
+            said_whole = content.decode("utf-8", "replace")[:SAID_CHARS]
+            raise self._failure(error_of_answer(status, content), response, model, said_whole)
         try:
             said = said_in(content, response.headers.get("Content-Type", ""))
             usage = _usage(said.usage)
         except SaidError as inside:
-            raise self._failure(inside.error, response, model) from inside
+            raise self._failure(inside.error, response, model, inside.error.words) from inside
         except (NoCompletion, ValueError, TypeError) as error:
             what, words = (str(error), error.words) if isinstance(error, NoCompletion) else (NO_COMPLETION, "")
             message = f"The model at {self._where} sent {what}: {words or explanation(content)}"
             kept = beginning(self._hidden(content[:MAX_KEPT_BYTES].decode("utf-8", "replace")))
             raise ModelError(self._hidden(message), endpoint_status=status, unread=kept) from error
         return Completion(
-            self._without_key(said.text),
+            self._in_answer(said.text),
             usage,
             said.model,
             duration_ms,
             cut=said.cut,
             filtered=said.filtered,
-            refusal=self._without_key(said.refusal) if said.refused else None,
-            thoughts=self._without_key(said.thoughts),
+            refusal=self._in_answer(said.refusal) if said.refused else None,
+            thoughts=self._in_answer(said.thoughts),
         )
 
-    def _failure(self, error: EndpointError, response: requests.Response, model: str) -> ModelError:
+    def _failure(self, error: EndpointError, response: requests.Response, model: str, said_whole: str) -> ModelError:
         where, said = self._where, f"{error.in_short}: {error.words}" if error.in_short else error.words
         if error.part == ModelPart.KEY:
             did = "refused its key" if self._endpoint.api_key else "wants a key and got none"
@@ -312,6 +358,7 @@ class ChatClient:
             endpoint_code=error.code,
             waits=response.headers,
             model_part=error.part,
+            said=said_whole,
         )
 
     def _session(self) -> requests.Session:
@@ -321,22 +368,34 @@ class ChatClient:
             # A proxy of the environment cannot reach this machine's own addresses.
             session.trust_env = urlsplit(self._url).hostname not in {"127.0.0.1", "localhost", "::1"}
             session.auth = _bearer(self._endpoint.api_key)
+            session.headers.update(dict(self._endpoint.headers))
             self._threads.session = session
         return session
 
-    def _without_key(self, text: str) -> str:
-        """What a model wrote. A short key may be a word that it rightly uses."""
-        return self._hidden(text) if len(self._endpoint.api_key or "") >= SHORTEST_KEY_IN_TEXT else text
+    def _in_answer(self, text: str) -> str:
+        return self._hidden(text, SHORTEST_KEY_IN_ANSWER)
 
-    def _hidden(self, text: str) -> str:
-        key = self._endpoint.api_key
-        return text.replace(key, "…") if key else text
+    def _hidden(self, text: str, shortest: int = SHORTEST_KEY) -> str:
+        """Without the credentials that are long enough to be some."""
+        for secret in (self._endpoint.api_key or "", *(value for _, value in self._endpoint.headers)):
+            text = text.replace(secret, "…") if len(secret) >= shortest else text
+        return text
 
 
-@lru_cache(maxsize=16)
-def chat_client(endpoint: ChatEndpoint) -> ChatClient:
+@lru_cache(maxsize=256)
+def chat_client(endpoint: ChatEndpoint, store: DialectStore | None = None) -> ChatClient:
     """The one client of this process for `endpoint`, so that its connections and what it learned are kept."""
-    return ChatClient(endpoint)
+    return ChatClient(endpoint, store)
+
+
+def completions_url(base_url: str) -> str:
+    """Where a chat is sent: the path behind that of `base_url`, its query behind both.
+
+    >>> completions_url("https://me.example/openai/deployments/d?api-version=2024-10-21")
+    'https://me.example/openai/deployments/d/chat/completions?api-version=2024-10-21'
+    """
+    address, sign, query = base_url.partition("?")
+    return address.rstrip("/").removesuffix("/chat/completions") + "/chat/completions" + sign + query
 
 
 def _bearer(api_key: str | None) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
@@ -359,6 +418,14 @@ def _read(response: requests.Response, deadline: float) -> bytes:
         if time.monotonic() > deadline:
             raise TimeoutError
     return bytes(body)
+
+
+def _and_before(completion: Completion, ignored: Completion | None) -> dict[str, Any]:
+    """What a completion took together with the one that was asked for before it, to no use."""
+    if ignored is None:
+        return {}
+    both = [completion, ignored]
+    return {"usage": total_usage(both), "duration_ms": sum(one.duration_ms for one in both)}
 
 
 def _usage(reported: Mapping[str, Any]) -> Usage:

@@ -52,7 +52,8 @@ def endpoint(var_dir: Path, *, timeout_s: float = 100.0) -> ChatEndpoint:
 
     Ask for each run: a server that ended comes back on another port.
     """
-    return ChatEndpoint(base_url(var_dir), timeout_s=timeout_s, string_limit=STRING_LIMIT)
+    # It keeps to any schema, with bounds; a strict one would lose them.
+    return ChatEndpoint(base_url(var_dir), timeout_s=timeout_s, string_limit=STRING_LIMIT, output="json_schema")
 
 
 def model_file() -> Path:

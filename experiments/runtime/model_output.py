@@ -11,6 +11,7 @@ from experiments.runtime.agent_prompts import RESPOND, ROUTE
 from experiments.runtime.llm import Chat, Completion
 from experiments.runtime.model_text import NoObject, free_text, object_in, whole_object
 from experiments.runtime.spec import AgentSpec
+from experiments.runtime.strict_schemas import without_forced_nulls
 
 REFUSAL_CHARS = 500
 LIMIT_SETTING = "max_output_tokens"
@@ -45,7 +46,10 @@ def read_answer(completion: Completion, chat: Chat) -> dict[str, Any]:
     """The object to answer with; free text becomes one where no schema was asked for. Raises `UnreadableAnswer`."""
     _raise_if_stopped(completion, "answer")
     try:
-        return object_in(completion.text) if chat.schema is not None else whole_object(completion.text)
+        if chat.schema is None:
+            return whole_object(completion.text)
+        answer = object_in(completion.text)
+        return without_forced_nulls(answer, chat.schema) if completion.nulls_forced else answer
     except NoObject as error:
         if chat.schema is None and not completion.cut:
             return {"response": free_text(completion.text)}

@@ -6,6 +6,7 @@ from typing import Any
 
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import WorkbenchError
+from experiments.runtime.dialects import DEFAULT_MAX_TOKENS
 
 DEFAULT_MAX_STEPS = 10
 
@@ -58,6 +59,7 @@ class RunRequest:
     """What `POST /run` asks. Its own `schema`, `guidance`, `example` and `max_steps` override the network's.
 
     `repair`: an answer that cannot be used is asked for once more. `check` says why an object cannot be used.
+    `temperature` and `max_tokens` (of each answer of the model) come with the endpoint, as `default_model` does.
     """
 
     user_message: str
@@ -65,6 +67,8 @@ class RunRequest:
     agent_key: str | None = None
     debug: bool = False
     default_model: str = ""
+    temperature: float = 0.0
+    max_tokens: int = DEFAULT_MAX_TOKENS
     max_steps: int | None = None
     schema: Mapping[str, Any] | None = None
     guidance: str | None = None

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,6 +26,7 @@ class Reply:
     `raw` the whole body as it is.
 
     `pieces` of the body go out `pause_s` apart, the first after `delay_s`; `hang_up` breaks the connection off.
+    `as_call`: the text comes as the arguments of a function, where the request offers one.
     """
 
     text: str = "{}"
@@ -37,6 +39,34 @@ class Reply:
     pieces: int = 1
     pause_s: float = 0.0
     hang_up: bool = False
+    as_call: bool = False
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A request that has `path` (`response_format.json_schema.strict`, `messages.0`; `*.maxLength`: that key anywhere)
+    is refused with `message`, in the form of OpenAI's errors; with a `value` only where it is that."""
+
+    path: str
+    message: str
+    value: Any = None
+    status: int = 400
+
+    def fits(self, body: Any) -> bool:
+        if self.path.startswith("*."):
+            return has_key(body, self.path[2:])
+        for name in self.path.split("."):
+            try:
+                body = body[int(name) if isinstance(body, list) else name]
+            except (LookupError, TypeError, ValueError):
+                return False
+        return self.value is None or body == self.value
+
+
+def has_key(value: Any, key: str) -> bool:
+    if isinstance(value, dict):
+        return key in value or any(has_key(part, key) for part in value.values())
+    return isinstance(value, list) and any(has_key(part, key) for part in value)
 
 
 def stream_of(
@@ -73,9 +103,13 @@ class LlmServer:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._process.communicate(timeout=10)
 
-    def script(self, *replies: Reply) -> None:
-        """The next answers, in this order; the last one goes on. Forgets what was asked so far."""
-        requests.put(self.origin + "/script", json=[asdict(reply) for reply in replies], timeout=5).raise_for_status()
+    def script(self, *replies: Reply, refuses: Sequence[Refusal] = ()) -> None:
+        """The next answers, in this order; the last one goes on. Forgets what was asked so far.
+
+        What `refuses` says is refused before that, each time, and takes no answer.
+        """
+        told = {"replies": [asdict(reply) for reply in replies], "refuses": [asdict(one) for one in refuses]}
+        requests.put(self.origin + "/script", json=told, timeout=5).raise_for_status()
 
     def calls(self) -> list[dict[str, Any]]:
         """What was asked since the script: `{path, headers, body, connection}`, the headers' names in lower case."""
@@ -86,6 +120,7 @@ class LlmServer:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     replies: list[Reply] = [Reply()]  # noqa: RUF012
+    refuses: list[Refusal] = []  # noqa: RUF012
     calls: list[dict[str, Any]] = []  # noqa: RUF012
     turn = threading.Lock()
 
@@ -93,9 +128,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(200, json.dumps(self.calls).encode(), {})
 
     def do_PUT(self) -> None:
-        replies = [Reply(**reply) for reply in json.loads(self._body())]
+        told = json.loads(self._body())
         with self.turn:
-            self.replies[:] = replies or [Reply()]
+            self.replies[:] = [Reply(**reply) for reply in told["replies"]] or [Reply()]
+            self.refuses[:] = [Refusal(**one) for one in told["refuses"]]
             self.calls.clear()
         self._answer(200, b"{}", {})
 
@@ -105,7 +141,11 @@ class _Handler(BaseHTTPRequestHandler):
         call = {"path": self.path, "headers": headers, "body": body, "connection": self.client_address[1]}
         with self.turn:
             self.calls.append(call)
-            reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+            refusal = next((one for one in self.refuses if one.fits(body)), None)
+            if refusal:
+                reply = Reply(status=refusal.status, raw=json.dumps({"error": {"message": refusal.message}}))
+            else:
+                reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
         time.sleep(reply.delay_s)
         if reply.hang_up:
             self.close_connection = True
@@ -135,7 +175,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _completion(reply: Reply, body: dict[str, Any]) -> dict[str, Any]:
-    message = {"role": "assistant", "content": reply.text} if reply.message is None else reply.message
+    message: dict[str, Any] = {"role": "assistant", "content": reply.text}
+    if reply.message is not None:
+        message = reply.message
+    elif reply.as_call and "tools" in body:
+        function = {"name": body["tools"][0]["function"]["name"], "arguments": reply.text}
+        message |= {"content": None, "tool_calls": [{"id": "call-1", "type": "function", "function": function}]}
     return {
         "model": body["model"],
         "choices": [{"index": 0, "message": message, "finish_reason": reply.finish_reason}],
