@@ -19,6 +19,7 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from experiments.core.formatting import count, quoted
+from experiments.runtime.endpoint_headers import UnreadableHeaders, read_headers
 
 ON = ("1", "true", "yes", "on")
 OFF = ("0", "false", "no", "off")
@@ -79,6 +80,25 @@ class Environment:
             self._report(name, value=value, allowed=f"Use a whole number{limits}.")
             return default
         return number
+
+    def decimal(self, name: str, default: float, *, least: float, most: float) -> float:
+        value = self._word(name)
+        try:
+            number = float(value or default)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            self._report(name, value=value, allowed=f"Use a number from {least:g} to {most:g}.")
+            return default
+        return number
+
+    def headers(self, name: str) -> dict[str, str]:
+        """HTTP headers as a JSON object, or a line `name: value` for each. Values are never shown."""
+        try:
+            return read_headers(self.text(name))
+        except UnreadableHeaders as error:
+            self._problems.append(f"{name} can’t be used. {error}")
+            return {}
 
     def choice(self, name: str, default: str, *, allowed: Sequence[str]) -> str:
         """One of `allowed`, in any case."""

@@ -41,8 +41,15 @@ RUN_URL = environment.url("RUN_URL")
 RUN_TOKEN = environment.text("RUN_TOKEN")
 RUN_HOSTS = environment.listed("RUN_HOSTS", form=HOST_AND_PORT)
 OPENAI_BASE_URL = environment.url("OPENAI_BASE_URL")
+"""It ends before `/chat/completions`; a query (Azure's `?api-version=`) is kept behind it. Empty: the embedded one."""
 OPENAI_API_KEY = environment.text("OPENAI_API_KEY")
 OPENAI_MODEL = environment.text("OPENAI_MODEL")
+OPENAI_HEADERS = environment.headers("OPENAI_HEADERS")
+OPENAI_TEMPERATURE = environment.decimal("OPENAI_TEMPERATURE", 0, least=0, most=2)
+OPENAI_MAX_TOKENS = environment.number("OPENAI_MAX_TOKENS", 2048, least=1)
+"""Tokens of one answer of the model."""
+OPENAI_HOSTS = environment.listed("OPENAI_HOSTS", form=HOST_AND_PORT)
+"""Hosts that a network's own endpoint may name, beside that of OPENAI_BASE_URL."""
 
 WEB_THREADS = environment.number("WEB_THREADS", 32, least=9)
 """Threads of the web server. Our own `/run` takes at most WEB_THREADS - 8 of them."""
@@ -272,7 +279,7 @@ SPECTACULAR_SETTINGS = {
 
 # -- runs
 RUN_HOSTS_LOOPBACK = DEBUG or DEMO
-"""Whether a `run_url` may name any loopback port."""
+"""Whether a `run_url`, or the endpoint of a network's model, may name any loopback port."""
 RUN_TIMEOUT_MAX = 600
 
 # -- files

@@ -1,11 +1,16 @@
 """System checks: `manage.py check` finds a wrong configuration and says what to set."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections
 
+from experiments.core.errors import InvalidInput
+from experiments.models import Network
+from experiments.models.run_hosts import check_endpoint_url, is_loopback
 from experiments.worker.heartbeat import SLOTS
 
 OTHERS = 8
@@ -61,3 +66,66 @@ def web_threads(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     if settings.WEB_THREADS <= 8:
         return [Error("WEB_THREADS leaves none for /run.", hint="Use more than 8.", id="experiments.E005")]
     return []
+
+
+AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
+
+
+@register()
+def model(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Where the site's model is, for networks that name none."""
+    key, headers = settings.OPENAI_API_KEY, settings.OPENAI_HEADERS
+    if not settings.OPENAI_BASE_URL:
+        given = [name for name, value in (("OPENAI_API_KEY", key), ("OPENAI_HEADERS", headers)) if value]
+        if not given:
+            return []
+        hint = "Set OPENAI_BASE_URL and OPENAI_MODEL too, or none of them."
+        said = f"{given[0]} is set without OPENAI_BASE_URL, so the embedded model answers."
+        return [Warning(said, hint=hint, id="experiments.W001")]
+    found = list(_endpoint_problems("OPENAI_BASE_URL", settings.OPENAI_BASE_URL, key, headers))
+    if not settings.OPENAI_MODEL:
+        said = "OPENAI_BASE_URL is set without OPENAI_MODEL."
+        hint = "Set the name of a model of that endpoint, unless each agent names one."
+        found.append(Warning(said, hint=hint, id="experiments.W002"))
+    return found
+
+
+@register(Tags.database)
+def network_models(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Where the models of networks are that have their own; for `manage.py check --database default`."""
+    found: list[CheckMessage] = []
+    tables = connections["default"].introspection.table_names() if "default" in (databases or ()) else []
+    networks = Network.objects.filter(endpoint_settings__isnull=False) if Network._meta.db_table in tables else ()
+    for network in networks:
+        name = f"Network {network.name}"
+        try:
+            endpoint = network.endpoint or {}
+            if not endpoint["base_url"]:
+                continue
+            check_endpoint_url(endpoint["base_url"])
+        except (ValueError, InvalidInput) as error:
+            found.append(Error(f"{name}: {error}", hint="Change the network, or the setting.", id="experiments.E009"))
+            continue
+        found += _endpoint_problems(name, endpoint["base_url"], endpoint["api_key"], endpoint["headers"])
+    return found
+
+
+def _endpoint_problems(name: str, base_url: str, key: str, headers: Mapping[str, str]) -> Iterator[CheckMessage]:
+    parts, names = urlsplit(base_url), {header.lower() for header in headers}
+    host = parts.hostname or ""
+    if key and not (key.isascii() and key.isprintable() and key == key.strip()):
+        hint = "Use printable ASCII characters, without spaces at the ends."
+        yield Error(f"{name}: the key can’t be sent in a header.", hint=hint, id="experiments.E007")
+    if key and "authorization" in names:
+        hint = "The key is sent as Authorization. Leave one of the two out."
+        yield Error(f"{name} has a key and a header Authorization.", hint=hint, id="experiments.E008")
+    if host.endswith(AZURE) and "/deployments/" in parts.path:
+        if "api-version" not in parse_qs(parts.query):
+            hint = "Add ?api-version=… to the address, or use the one that ends in /openai/v1."
+            yield Warning(f"{name}: Azure’s deployments need an api-version.", hint=hint, id="experiments.W003")
+        if key and "api-key" not in names:
+            hint = "Give the key as a header, api-key, or use the address that ends in /openai/v1."
+            yield Warning(f"{name}: Azure’s deployments don’t take a key as a token.", hint=hint, id="experiments.W004")
+    if (key or headers) and parts.scheme == "http" and not is_loopback(host):
+        hint = "Use https, or a network that nobody else reads."
+        yield Warning(f"{name}: credentials go to {host} without encryption.", hint=hint, id="experiments.W005")

@@ -16,7 +16,7 @@ from tests.support.worker import SHORT_LEASE_S, SharedWorker, Worker
 
 # A test that loses its last commits in a crash of the machine loses nothing.
 os.environ["PGOPTIONS"] = f"{os.environ.get('PGOPTIONS', '')} -c synchronous_commit=off".strip()
-for name in ("RUN_URL", "RUN_TOKEN", "OPENAI_BASE_URL", "REDIS_URL"):
+for name in ("RUN_URL", "RUN_TOKEN", "OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_HEADERS", "REDIS_URL"):
     os.environ.pop(name, None)
 
 # Nothing is found out about speed on a machine that does other things too.

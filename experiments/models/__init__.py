@@ -2,7 +2,7 @@
 
 from experiments.models.api_tokens import ApiToken
 from experiments.models.audit import AuditEntry
-from experiments.models.networks import Agent, Network, NetworkBudget, NetworkCall
+from experiments.models.networks import Agent, EndpointDialect, Network, NetworkBudget, NetworkCall
 from experiments.models.queues import Attempt, Claim, Lane, NetworkShare, Queue, QueueItem, WorkerLease, WorkerProcess
 from experiments.models.runs import Run
 
@@ -12,6 +12,7 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "Claim",
+    "EndpointDialect",
     "Lane",
     "Network",
     "NetworkBudget",

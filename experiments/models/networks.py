@@ -1,6 +1,9 @@
 """Networks of agents, and single calls of them that a person asked for."""
 
+import json
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -35,6 +38,10 @@ class Network(models.Model):
     requests_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: no limit.")
     tokens_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: no limit.")
     held_until = models.DateTimeField(null=True, blank=True, help_text="Until then no row is called over it.")
+    endpoint_settings = models.JSONField(
+        null=True, blank=True, editable=False, help_text="Of its own endpoint, without credentials; empty: the site's."
+    )
+    sealed_endpoint = models.TextField(blank=True, editable=False)
     users_may_update_schema = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -75,6 +82,30 @@ class Network(models.Model):
     def run_token(self, token: str) -> None:
         self.sealed_token = encryption.encrypt(token)
 
+    @property
+    def endpoint(self) -> dict[str, Any] | None:
+        """Where the model of its agents is: `{base_url, model, temperature, max_output_tokens, api_key, headers}`, with
+        "" or None for what is the site's. None: all is. `ValueError` where none of the field keys opens it."""
+        if self.endpoint_settings is None:
+            return None
+        plain = {key: value for key, value in self.endpoint_settings.items() if key not in ("has_api_key", "headers")}
+        secrets: dict[str, Any] = json.loads(encryption.decrypt(self.sealed_endpoint) or "{}")
+        return {**plain, "api_key": secrets.get("api_key", ""), "headers": secrets.get("headers", {})}
+
+    @endpoint.setter
+    def endpoint(self, endpoint: Mapping[str, Any] | None) -> None:
+        """What is stored without being sealed says of the credentials only which there are."""
+        if endpoint is None:
+            self.endpoint_settings, self.sealed_endpoint = None, ""
+            return
+        secrets = {name: endpoint[name] for name in ("api_key", "headers")}
+        self.sealed_endpoint = encryption.encrypt(json.dumps(secrets)) if any(secrets.values()) else ""
+        self.endpoint_settings = {
+            **{name: value for name, value in endpoint.items() if name not in secrets},
+            "has_api_key": bool(endpoint["api_key"]),
+            "headers": list(endpoint["headers"]),
+        }
+
 
 class NetworkBudget(models.Model):
     """What is left of a network's limits a minute, for those that have any; see `worker.budget`."""
@@ -89,6 +120,18 @@ class NetworkBudget(models.Model):
 
     def __str__(self) -> str:
         return f"budget of {self.network_id}"
+
+
+class EndpointDialect(models.Model):
+    """What an endpoint refused of a request, for all processes; see `runtime.dialects`. `key` is a digest of endpoint,
+    model and schema."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    dialect = models.JSONField()
+    learned_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Agent(models.Model):

@@ -1,7 +1,8 @@
-"""Which addresses the worker may call: those in the site's settings, so that nobody reaches internal hosts by a URL."""
+"""Which addresses this site may call: those in its settings, so that nobody reaches internal hosts by a URL."""
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -16,16 +17,28 @@ HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|[0-9a-f:.]*:[0-9a-f:.]*")
 
 def check_run_url(url: str, *, attr: str = "run_url") -> None:
     """`InvalidInput` where `url` is not an http(s) address of a listed host."""
+    _check(url, settings.RUN_HOSTS, "RUN_HOSTS", attr=attr)
+
+
+def check_endpoint_url(url: str, *, attr: str = "base_url") -> None:
+    """The same for the endpoint of a model: a listed host, or the one of the site's own endpoint."""
+    hosts = list(settings.OPENAI_HOSTS)
+    if settings.OPENAI_BASE_URL:
+        hosts.append(_address(settings.OPENAI_BASE_URL))
+    _check(url, hosts, "OPENAI_HOSTS", attr=attr)
+
+
+def _check(url: str, hosts: Sequence[str], setting: str, *, attr: str) -> None:
     problem = url_problem(url)
     if problem:
         raise InvalidInput(problem, code=ErrorCode.INVALID_URL, attr=attr)
-    _, host, port = _origin(url)
+    _, host, _ = _origin(url)
     assert host is not None
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    if address in map(str.lower, settings.RUN_HOSTS) or (settings.RUN_HOSTS_LOOPBACK and is_loopback(host)):
+    address = _address(url)
+    if address in map(str.lower, hosts) or (settings.RUN_HOSTS_LOOPBACK and is_loopback(host)):
         return
     raise InvalidInput(
-        f"The host {address[-100:]} is not allowed. Add it to RUN_HOSTS (a list of host:port) and restart.",
+        f"The host {address[-100:]} is not allowed. Add it to {setting} (a list of host:port) and restart.",
         code=ErrorCode.HOST_NOT_ALLOWED,
         attr=attr,
     )
@@ -44,7 +57,7 @@ def url_problem(url: str) -> str:
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
         return "The URL must begin with http:// or https:// and name a host."
     if "@" in parts.netloc:
-        return "Put the credential into run_token, not into the URL."
+        return "Put the credential into its own field, not into the URL."
     if not HOST.fullmatch(parts.hostname):
         return "The host has characters that host names do not have. Write an international name in its xn-- form."
     return ""
@@ -53,6 +66,12 @@ def url_problem(url: str) -> str:
 def same_origin(one: str, other: str) -> bool:
     """Whether both addresses have the same scheme, host and port."""
     return _origin(one) == _origin(other)
+
+
+def _address(url: str) -> str:
+    """`host:port`, as the lists in the settings are written."""
+    _, host, port = _origin(url)
+    return f"[{host}]:{port}" if host and ":" in host else f"{host}:{port}"
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

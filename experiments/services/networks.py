@@ -12,7 +12,7 @@ from experiments import response_schema
 from experiments.core.choices import AuditAction, ErrorCode
 from experiments.core.errors import Conflict, Gone, InvalidInput
 from experiments.models import Agent, Network
-from experiments.models.run_hosts import check_run_url
+from experiments.models.run_hosts import check_endpoint_url, check_run_url
 from experiments.selectors.networks import queues_of_network
 from experiments.selectors.queues import counted_by_kind
 from experiments.services import audit
@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 SCHEMA_KEYS = ("respond_payload_schema", "respond_payload_guidance", "respond_payload_example")
 """The only keys of `additional_data` that a start may write."""
+COLUMNS = {"run_token": ("sealed_token",), "endpoint": ("endpoint_settings", "sealed_endpoint")}
+"""Where values are stored that are not columns by their own name."""
 NAMED = 5
 """Queues that a refused deletion names."""
 
@@ -56,7 +58,7 @@ def save(*, network: Network | None, values: Mapping[str, Any], seen: datetime |
     for name, value in fields.items():
         setattr(network, name, value)
     # Only the given fields: a start may be writing its schema into the same row.
-    written = {"sealed_token" if name == "run_token" else name for name in fields} | {"updated_at"}
+    written = {column for name in fields for column in COLUMNS.get(name, (name,))} | {"updated_at"}
     try:
         with transaction.atomic():
             if seen is not None:
@@ -102,6 +104,8 @@ def check_addresses(network: Network) -> None:
     """`InvalidInput` where an address is not allowed, or not any more: the list of hosts may have become shorter."""
     for url in filter(None, (network.run_url, network.config_url)):
         check_run_url(url, attr="network")
+    if network.endpoint_settings and network.endpoint_settings["base_url"] and not network.run_url:
+        check_endpoint_url(network.endpoint_settings["base_url"], attr="network")
 
 
 def check_agent(network: Network, agent_key: str) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError
 
 from experiments import response_schema
@@ -13,8 +13,9 @@ from experiments.core.choices import ErrorCode
 from experiments.core.errors import WorkbenchError
 from experiments.models import Network, QueueItem, Run
 from experiments.run_client import RunReply
-from experiments.runtime import engine, local_model
-from experiments.runtime.llm import Chat, ChatEndpoint, Completion, chat_client
+from experiments.runtime import engine
+from experiments.runtime.llm import Chat, Completion, chat_client
+from experiments.services.endpoints import DIALECTS, endpoint_of, model_defaults
 from experiments.services.run_values import run_values
 
 T = TypeVar("T")
@@ -45,7 +46,7 @@ def answer(*, values: Mapping[str, Any], caller: RunCaller) -> engine.RunResult:
         system_params=values.get("system_params") or {},
         agent_key=values.get("agent_key") or None,
         debug=bool(values.get("debug")),
-        default_model=settings.OPENAI_MODEL,
+        **model_defaults(network),
         max_steps=values.get("max_steps"),
         schema=values.get("respond_payload_schema"),
         guidance=values.get("respond_payload_guidance"),
@@ -53,7 +54,7 @@ def answer(*, values: Mapping[str, Any], caller: RunCaller) -> engine.RunResult:
         repair=bool(values.get("repair")),
         check=_check_of(values, spec) if values.get("repair") else None,
     )
-    result = engine.run(spec, request, _complete)
+    result = engine.run(spec, request, partial(_complete, network))
     try:
         _store(network, values, caller, result)
     except IntegrityError:
@@ -72,16 +73,9 @@ def _check_of(values: Mapping[str, Any], spec: engine.NetworkSpec) -> response_s
     return response_schema.checked_as_meant(schema, tolerant=bool(values.get("tolerant")))
 
 
-def _complete(chat: Chat) -> Completion:
+def _complete(network: Network, chat: Chat) -> Completion:
     # Only now: the embedded model is not started for a request that names no agent.
-    return chat_client(endpoint()).complete(chat)
-
-
-def endpoint() -> ChatEndpoint:
-    """The configured model, or the embedded one."""
-    if settings.OPENAI_BASE_URL:
-        return ChatEndpoint(settings.OPENAI_BASE_URL, api_key=settings.OPENAI_API_KEY or None)
-    return local_model.endpoint(settings.VAR_DIR)
+    return chat_client(endpoint_of(network), DIALECTS).complete(chat)
 
 
 def spec_of(network: Network) -> engine.NetworkSpec:

@@ -13,13 +13,15 @@ class Section(StrEnum):
 
     NETWORK = "network"
     REMOTE = "remote"
+    ENDPOINT = "endpoint"
     CALL = "call"
     SCHEMA = "schema"
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkField:
-    """A field; with a section it is a plain one: an attribute of `Network`, edited as a text or as a box to tick.
+    """A field; with a section it is a plain one: an attribute of `Network`, edited as a text or as a box to tick. Those
+    of the section `ENDPOINT` are keys of `Network.endpoint`.
 
     `help` stands below the input, or after the box; `nullable`: an empty text is stored as None. `length`, `rows` (of a
     text area) and `needed` are the input's. `shown` formats the value on the page of a network. `choices`: of a text
@@ -84,6 +86,33 @@ NETWORK_FIELDS = (
         "model is away.",
         choices=(("", "Automatic"), (YES, "Try the row again"), (NO, "Fail the row")),
     ),
+    NetworkField(
+        "endpoint.base_url",
+        "Base URL of the model",
+        Section.ENDPOINT,
+        "Before /chat/completions. Empty: the site’s. The site’s settings list the hosts that may be named.",
+        length=500,
+    ),
+    NetworkField(
+        "endpoint.model", "Model", Section.ENDPOINT, "For agents that name none; empty: the site’s.", length=200
+    ),
+    NetworkField("endpoint.api_key", "API key"),
+    NetworkField(
+        "endpoint.headers",
+        "Headers",
+        Section.ENDPOINT,
+        "A line “name: value” for each. Values are stored encrypted and never shown; “…” keeps the stored one.",
+        rows=2,
+    ),
+    NetworkField("endpoint.temperature", "Temperature", Section.ENDPOINT, "0 to 2; empty: the site’s.", nullable=True),
+    NetworkField(
+        "endpoint.max_output_tokens",
+        "Most tokens of an answer",
+        Section.ENDPOINT,
+        "Empty: the site’s.",
+        nullable=True,
+        shown="{:,}",
+    ),
     NetworkField("version", "Version", Section.CALL, "Sent with each run; empty: none.", nullable=True),
     NetworkField("max_steps", "Most steps", Section.CALL, "Of one run; empty: the runtime decides.", nullable=True),
     NetworkField("timeout_s", "Time-out", Section.CALL, "Seconds, 1 to 600.", shown="{} s"),
@@ -101,6 +130,9 @@ NETWORK_FIELDS = (
     ),
 )
 """In the order of the page. Those without a section are not plain: `forms` and the templates have code for each."""
-PLAIN_TEXTS = tuple(one for one in NETWORK_FIELDS if one.section and not one.is_flag)
+PLAIN_TEXTS = tuple(
+    one for one in NETWORK_FIELDS if one.section and one.section != Section.ENDPOINT and not one.is_flag
+)
 PLAIN_FLAGS = tuple(one for one in NETWORK_FIELDS if one.section and one.is_flag)
+ENDPOINT_TEXTS = tuple(one for one in NETWORK_FIELDS if one.section == Section.ENDPOINT)
 LABELS = {one.name: one.label for one in NETWORK_FIELDS}

@@ -25,7 +25,16 @@ from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
 from experiments.core.json_text import BadPayload, strict
 from experiments.models import Network
-from experiments.web.network.fields import LABELS, NETWORK_FIELDS, PLAIN_FLAGS, PLAIN_TEXTS, NetworkField, Section
+from experiments.runtime.endpoint_headers import UnreadableHeaders, read_headers
+from experiments.web.network.fields import (
+    ENDPOINT_TEXTS,
+    LABELS,
+    NETWORK_FIELDS,
+    PLAIN_FLAGS,
+    PLAIN_TEXTS,
+    NetworkField,
+    Section,
+)
 
 OWN, REMOTE = "own", "remote"
 NUMBER = re.compile("[0-9]{1,9}")
@@ -34,8 +43,11 @@ JSON_KEYS = {
     "guidance": "respond_payload_guidance",
     "example": "respond_payload_example",
 }
-TEXTS = (*(one.name for one in PLAIN_TEXTS), "where", "run_token", *JSON_KEYS)
-FLAGS = (*(one.name for one in PLAIN_FLAGS), "remove_token")
+SECRETS = {"run_token", "endpoint.api_key"}
+TEXTS = (*(one.name for one in (*PLAIN_TEXTS, *ENDPOINT_TEXTS)), "where", *SECRETS, *JSON_KEYS)
+FLAGS = (*(one.name for one in PLAIN_FLAGS), "remove_token", "remove_api_key")
+KEPT = "…"
+"""In the place of the value of a header: the stored one."""
 AGENT_LABELS = {"key": "Key", "display_name": "Display name", "model": "Model", "prompt": "Prompt"}
 
 
@@ -81,11 +93,12 @@ class NetworkForm:
         data = network.additional_data
         texts = {
             "where": REMOTE if network.run_url else OWN,
-            "run_token": "",
+            **dict.fromkeys(SECRETS, ""),
+            **_endpoint_to_edit(network.endpoint_settings or {}),
             **{one.name: one.text_to_edit(getattr(network, one.name)) for one in PLAIN_TEXTS},
             **{name: as_typed(data.get(key)) for name, key in JSON_KEYS.items()},
         }
-        flags = {one.name: getattr(network, one.name) for one in PLAIN_FLAGS} | {"remove_token": False}
+        flags = dict.fromkeys(FLAGS, False) | {one.name: getattr(network, one.name) for one in PLAIN_FLAGS}
         seen = network.updated_at.isoformat() if network.pk else ""
         return cls(texts, flags, _lines_of_network(network), seen=seen)
 
@@ -105,6 +118,14 @@ class NetworkForm:
             if one.section:
                 found[one.section].append((one, typed[one.name], self.problems.get(one.name, "")))
         return found
+
+    @property
+    def api_key(self) -> str:
+        return self.texts["endpoint.api_key"]
+
+    @property
+    def api_key_problem(self) -> str:
+        return self.problems.get("endpoint.api_key", "")
 
     # -- changes that store nothing
 
@@ -167,6 +188,8 @@ class NetworkForm:
         if serializer.is_valid() and not problems:
             return dict(serializer.validated_data), self
         errors = dict(serializer.errors)
+        of_endpoint = errors.pop("endpoint", {})
+        errors |= {f"endpoint.{name}": error for name, error in of_endpoint.items() if f"endpoint.{name}" in LABELS}
         if "additional_data" in errors:
             # It is three fields here.
             errors[_field_of_bad_data(values["additional_data"])] = errors.pop("additional_data")
@@ -186,9 +209,25 @@ class NetworkForm:
             **{one.name: one.value_to_store(self.texts[one.name], is_own=is_own) for one in PLAIN_TEXTS},
             **{one.name: self.flags[one.name] for one in PLAIN_FLAGS},
             **token,
+            "endpoint": self._endpoint(problems) if is_own else None,
             "additional_data": self._additional_data(network, problems),
             "agents": [] if untouched else list(self._agents()),
         }
+
+    def _endpoint(self, problems: dict[str, str]) -> dict[str, Any]:
+        typed = {one.name.removeprefix("endpoint."): one for one in ENDPOINT_TEXTS}
+        values: dict[str, Any] = {
+            name: one.value_to_store(self.texts[one.name].strip(), is_own=True) for name, one in typed.items()
+        }
+        lines = [line.partition(":") for line in self.texts["endpoint.headers"].splitlines()]
+        kept = {name.strip() for name, _, value in lines if value.strip() == KEPT}
+        given = "\n".join("".join(line) for line in lines if line[2].strip() != KEPT)
+        try:
+            values["headers"] = {**dict.fromkeys(kept), **read_headers(given)}
+        except UnreadableHeaders as error:
+            problems["endpoint.headers"] = str(error)
+        key = self.texts["endpoint.api_key"]
+        return values | ({"api_key": key} if key or self.flags["remove_api_key"] else {})
 
     def _additional_data(self, network: Network | None, problems: dict[str, str]) -> dict[str, Any]:
         """The network's own data with the three keys as they were typed, without those that are empty."""
@@ -254,10 +293,16 @@ class NetworkForm:
 
     def differences(self, other: "NetworkForm") -> list[str]:
         """The labels of the fields in which another version of the network differs from this one."""
-        texts = {name for name in self.texts if self.texts[name] != other.texts[name]} - {"run_token"}
+        texts = {name for name in self.texts if self.texts[name] != other.texts[name]} - SECRETS
         flags = {name for name in self.flags if self.flags[name] != other.flags[name]}
         agents = {"agents"} if list(self._agents()) != list(other._agents()) else set()
         return [LABELS[name] for name in LABELS if name in texts | flags | agents]
+
+
+def _endpoint_to_edit(endpoint: Mapping[str, Any]) -> dict[str, str]:
+    texts = {one.name: endpoint.get(one.name.removeprefix("endpoint."), "") for one in ENDPOINT_TEXTS}
+    headers = "\n".join(f"{name}: {KEPT}" for name in endpoint.get("headers", []))
+    return {name: "" if value is None else str(value) for name, value in {**texts, "endpoint.headers": headers}.items()}
 
 
 def _lines_of_network(network: Network) -> tuple[AgentLine, ...]:

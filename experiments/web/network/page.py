@@ -10,7 +10,7 @@ from experiments.models import Agent, Network, NetworkCall
 from experiments.selectors.networks import calls_of_network, queues_of_network
 from experiments.selectors.queues import counted_by_kind
 from experiments.services.networks import SCHEMA_KEYS
-from experiments.web.network.fields import NETWORK_FIELDS, Section
+from experiments.web.network.fields import ENDPOINT_TEXTS, LABELS, NETWORK_FIELDS, Section
 from experiments.web.run.run_list import ListedRun, newest_runs_of_network
 
 MAX_RUNS = MAX_CALLS = 5
@@ -21,7 +21,8 @@ MAX_USERS = 20
 class NetworkPage:
     """`others`: what the network's data has beyond the schema; `runs`: the newest that the reader may see.
 
-    `call_settings` are the labels and values of the plain fields that tell how it is called.
+    `endpoint` are the labels and values of what its model has of its own, `call_settings` those of the plain fields
+    that tell how it is called.
     """
 
     network: Network
@@ -33,6 +34,7 @@ class NetworkPage:
     runs: tuple[ListedRun, ...]
     calls: Sequence[NetworkCall]
     has_token: bool
+    endpoint: tuple[tuple[str, str], ...]
     call_settings: tuple[tuple[str, str], ...]
 
 
@@ -67,12 +69,26 @@ def page_of_network(network: Network, user: Any) -> NetworkPage:
         runs=newest_runs_of_network(user, network=network, most=MAX_RUNS),
         calls=list(calls_of_network(network, user)[:MAX_CALLS]),
         has_token=bool(network.sealed_token),
+        endpoint=_shown_endpoint(network.endpoint_settings or {}),
         call_settings=tuple(
             (field.label, field.shown_value(getattr(network, field.name)))
             for field in NETWORK_FIELDS
             if field.section == Section.CALL
         ),
     )
+
+
+def _shown_endpoint(endpoint: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    shown = [
+        (field.label, field.shown_value(value))
+        for field in ENDPOINT_TEXTS
+        if not isinstance(value := endpoint.get(field.name.removeprefix("endpoint.")), list) and value not in ("", None)
+    ]
+    if endpoint.get("has_api_key"):
+        shown.append((LABELS["endpoint.api_key"], "a key is stored"))
+    if endpoint.get("headers"):
+        shown.append((LABELS["endpoint.headers"], ", ".join(endpoint["headers"])))
+    return tuple(shown)
 
 
 def users_of_network(network: Network) -> NetworkUsers:

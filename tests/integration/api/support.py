@@ -18,7 +18,7 @@ def words(text: str) -> set[str]:
 NETWORK_KEYS = words(
     """
     id name description run_url config_url transient_400 version max_steps timeout_s max_concurrency
-    users_may_update_schema additional_data agents
+    users_may_update_schema additional_data agents endpoint
     """
 )
 AGENT_KEYS = words("key display_name prompt is_default allow_respond routes model")
