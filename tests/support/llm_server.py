@@ -103,12 +103,17 @@ class LlmServer:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._process.communicate(timeout=10)
 
-    def script(self, *replies: Reply, refuses: Sequence[Refusal] = ()) -> None:
+    def script(self, *replies: Reply, refuses: Sequence[Refusal] = (), behind: str = "") -> None:
         """The next answers, in this order; the last one goes on. Forgets what was asked so far.
 
-        What `refuses` says is refused before that, each time, and takes no answer.
+        What `refuses` says is refused before that, each time, and takes no answer. With `behind`, the base URL of an
+        endpoint, that one answers what is not refused.
         """
-        told = {"replies": [asdict(reply) for reply in replies], "refuses": [asdict(one) for one in refuses]}
+        told = {
+            "replies": [asdict(reply) for reply in replies],
+            "refuses": [asdict(one) for one in refuses],
+            "behind": behind,
+        }
         requests.put(self.origin + "/script", json=told, timeout=5).raise_for_status()
 
     def calls(self) -> list[dict[str, Any]]:
@@ -121,6 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     replies: list[Reply] = [Reply()]  # noqa: RUF012
     refuses: list[Refusal] = []  # noqa: RUF012
+    behind = ""
     calls: list[dict[str, Any]] = []  # noqa: RUF012
     turn = threading.Lock()
 
@@ -132,6 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
         with self.turn:
             self.replies[:] = [Reply(**reply) for reply in told["replies"]] or [Reply()]
             self.refuses[:] = [Refusal(**one) for one in told["refuses"]]
+            _Handler.behind = told["behind"]
             self.calls.clear()
         self._answer(200, b"{}", {})
 
@@ -146,6 +153,10 @@ class _Handler(BaseHTTPRequestHandler):
                 reply = Reply(status=refusal.status, raw=json.dumps({"error": {"message": refusal.message}}))
             else:
                 reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        if self.behind and not refusal:
+            passed_on = requests.post(f"{self.behind}/chat/completions", json=body, timeout=600)
+            self._answer(passed_on.status_code, passed_on.content, {})
+            return
         time.sleep(reply.delay_s)
         if reply.hang_up:
             self.close_connection = True

@@ -107,7 +107,7 @@ NETWORK_FIELDS = (
     NetworkField("endpoint.temperature", "Temperature", Section.ENDPOINT, "0 to 2; empty: the site’s.", nullable=True),
     NetworkField(
         "endpoint.max_output_tokens",
-        "Most tokens of an answer",
+        "Max tokens per answer",
         Section.ENDPOINT,
         "Empty: the site’s.",
         nullable=True,
