@@ -287,6 +287,15 @@ def is_unnamed(said: str, *, status: int, model: str) -> bool:
     return status in SURE and not is_value and not _OTHER_REASONS.search(said)
 
 
+def is_ignored(sent: Dialect, text: str) -> bool:
+    """Whether an endpoint took the format of the answer and did not keep to it: some ignore what they do not know."""
+    return sent.output in ("strict", "json_schema", "json_object") and bool(text.strip()) and not has_object(text)
+
+
+def has_object(text: str) -> bool:
+    return "{" in text and "}" in text
+
+
 def _without_name(said: str, model: str) -> str:
     said = said.lower()
     return said.replace(model.lower(), "") if model else said
