@@ -39,6 +39,10 @@ openapi *options:
 pythons:
     .ci/pythons
 
+# Batches over a real LiteLLM proxy.
+endpoints *options:
+    uv run --group litellm pytest tests/endpoints -m "not slow" "$@"
+
 # Everything that is checked without running the site.
 lint:
     uv run ruff check .
