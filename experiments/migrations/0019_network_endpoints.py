@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """Where the model of a network is, and what endpoints refused."""
 
     dependencies = [
-        ('experiments', '0015_network_limits'),
+        ('experiments', '0018_answers_as_written'),
     ]
 
     operations = [
