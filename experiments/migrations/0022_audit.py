@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     """Who did what; API tokens that expire."""
 
     dependencies = [
-        ('experiments', '0017_breakers'),
+        ('experiments', '0019_network_endpoints'),
     ]
 
     operations = [
