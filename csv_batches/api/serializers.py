@@ -168,6 +168,12 @@ class EstimateSerializer(serializers.Serializer[Any]):
     p50_s = serializers.FloatField(help_text="Seconds for the whole batch if its rows take as long as the median one.")
     p95_s = serializers.FloatField(help_text="Seconds for the whole batch if its rows take as long as the slow ones.")
     tokens = serializers.IntegerField(allow_null=True, help_text="Null where the network does not say.")
+    row_cost_p50 = serializers.FloatField(allow_null=True, help_text="Of the median row. Null: no cost is known.")
+    row_cost_p95 = serializers.FloatField(allow_null=True, help_text="Of the dear rows.")
+    cost_p50 = serializers.FloatField(allow_null=True, help_text="Of the whole batch if its rows cost as the median.")
+    cost_p95 = serializers.FloatField(
+        allow_null=True, help_text="Of the whole batch if its rows cost as the dear ones."
+    )
 
 
 class TrialSerializer(serializers.Serializer[Any]):

@@ -1,6 +1,8 @@
 """The API call that tries some rows before the start."""
 
 from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -11,8 +13,10 @@ from rest_framework.response import Response
 from csv_batches.api import serializers
 from csv_batches.api.batches import BatchView
 from csv_batches.models import CsvBatch
+from csv_batches.rules.estimate import Estimate
 from csv_batches.selectors.trials import trial_as_json
 from csv_batches.services import trials
+from experiments.core.cost import as_number
 
 
 class BatchTry(BatchView):
@@ -39,4 +43,8 @@ class BatchTry(BatchView):
     def trial(self, batch: CsvBatch, code: int) -> Response:
         trial = trial_as_json(batch)
         estimate = trial["estimate"]
-        return Response({**trial, "estimate": asdict(estimate) if estimate else None}, status=code)
+        return Response({**trial, "estimate": _as_json(estimate) if estimate else None}, status=code)
+
+
+def _as_json(estimate: Estimate) -> dict[str, Any]:
+    return {name: as_number(value) if isinstance(value, Decimal) else value for name, value in asdict(estimate).items()}

@@ -55,10 +55,11 @@ def estimate_of(batch: CsvBatch, trial: CsvBatch, rows: list[CsvBatchRow]) -> Es
         return None
     final = [row for row in rows if row.status in (RowStatus.SUCCEEDED, RowStatus.FAILED)]
     elapsed_ms = [row.elapsed_ms for row in final if row.elapsed_ms is not None]
+    costs = [row.cost for row in final if row.cost is not None]
     at_a_time = batch.concurrency
     if batch.network is not None:
         at_a_time = min(at_a_time, batch.network.max_concurrency)
-    return estimate(elapsed_ms, tokens=trial.tokens, rows=batch.total, at_a_time=at_a_time)
+    return estimate(elapsed_ms, tokens=trial.tokens, rows=batch.total, at_a_time=at_a_time, costs=costs)
 
 
 def is_outdated(batch: CsvBatch, trial: CsvBatch) -> bool:

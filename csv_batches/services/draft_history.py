@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import DecimalField
 from django.utils import timezone
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules.choices import MappingMode, SchemaMode
 from experiments.core.choices import ErrorCode
+from experiments.core.cost import plain
 from experiments.core.errors import Conflict
 from experiments.models import Network, queue_settings
 from experiments.services.locking import queue_lock_draft
@@ -32,11 +35,16 @@ BLANK: dict[str, Any] = {
 def remember(batch: CsvBatch, names: Iterable[str]) -> None:
     """Adds an entry with the present values of the named settings. Call it before they change, then save the batch."""
     now = timezone.now()
-    values = {attribute: getattr(batch, attribute) for attribute in (ATTRIBUTES.get(name, name) for name in names)}
+    values = {name: _as_json(getattr(batch, name)) for name in (ATTRIBUTES.get(name, name) for name in names)}
     last = batch.draft_history[-1] if batch.draft_history else None
     if last and set(last["values"]) == set(values) <= TYPED and now - datetime.fromisoformat(last["at"]) < ONE_CHANGE:
         return
     batch.draft_history = [*batch.draft_history, {"at": now.isoformat(), "values": values}][-MAX_ENTRIES:]
+
+
+def _as_json(value: Any) -> Any:
+    """An amount as a text: JSON has no decimals."""
+    return plain(value) if isinstance(value, Decimal) else value
 
 
 def forget(batch: CsvBatch) -> None:
@@ -73,4 +81,5 @@ def _restore(batch: CsvBatch, values: dict[str, Any]) -> None:
         elif name == "network_id":
             batch.network = Network.objects.filter(pk=value).first()
         else:
-            setattr(batch, name, value)
+            column = batch._meta.get_field(name)
+            setattr(batch, name, column.to_python(value) if isinstance(column, DecimalField) else value)

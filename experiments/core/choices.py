@@ -87,6 +87,15 @@ class PauseReason(Choices):
     CAP_CALLS = "cap_calls"
     CAP_TOKENS = "cap_tokens"
     CAP_MINUTES = "cap_minutes"
+    CAP_COST = "cap_cost"
+
+
+class Reuse(Choices):
+    """Whose answers count for an identical row of a queue, which is then not called."""
+
+    NONE = "none"
+    BATCH = "batch"
+    NETWORK = "network"
 
 
 class BreakerGroup(Choices):

@@ -1,7 +1,9 @@
 """Numbers, times and texts as the pages print them."""
 
 import json
-from typing import Any
+from typing import Any, Protocol
+
+from experiments.core.cost import in_words
 
 LONGEST_TEXT = 20_000
 """Characters of a text that a page shows; the API returns all of it."""
@@ -34,6 +36,21 @@ def milliseconds(number: float) -> str:
     if number < 1000:
         return f"{number:.0f} ms"
     return f"{number / 1000:.1f} s" if number < 60_000 else duration(number / 1000)
+
+
+class Used(Protocol):
+    """A row, or a run."""
+
+    input_tokens: Any
+    output_tokens: Any
+    cost: Any
+
+
+def used_in_words(used: Used, currency: str) -> tuple[str, ...]:
+    """`("1,204 tokens in", "56 tokens out", "0.0042 USD")`, without what is not known."""
+    counts = ((used.input_tokens, "in"), (used.output_tokens, "out"))
+    tokens = [f"{counted(number, 'token')} {way}" for number, way in counts if number is not None]
+    return (*tokens, *([in_words(used.cost, currency)] if used.cost is not None else []))
 
 
 def duration(seconds: float) -> str:

@@ -34,8 +34,13 @@ ITEM_FIELDS = (
     ItemField("started_at", datetime, null=True),
     ItemField("completed_at", datetime, null=True),
     ItemField("elapsed_ms", int, null=True),
+    ItemField("input_tokens", int, null=True),
+    ItemField("output_tokens", int, null=True),
+    ItemField("cost", float, null=True),
 )
 """In the order of the API's answers. `row_payload` is {column: text}, the others are columns of `QueueItem`."""
 
 EXPORTED_FIELDS = ("run_trace_id", "status", "elapsed_ms", "attempts", "error_code", "error_message", "row_index")
 """Those that follow the answer in an export, in that order."""
+USED_FIELDS = ("input_tokens", "output_tokens", "cost")
+"""What all calls of the row used, which an export has last."""

@@ -3,13 +3,15 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
 from experiments.core.choices import RowStatus
-from experiments.core.item_fields import EXPORTED_FIELDS
+from experiments.core.cost import plain
+from experiments.core.item_fields import EXPORTED_FIELDS, USED_FIELDS
 
-RUN_COLUMNS = (*EXPORTED_FIELDS, "corrected")
+RUN_COLUMNS = (*EXPORTED_FIELDS, "corrected", *USED_FIELDS)
 PIECE = 64 * 1024  # characters, at least, except for the last piece
 
 
@@ -45,6 +47,9 @@ class ExportRow:
     error_message: str | None
     row_index: int
     corrected: bool
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost: Decimal | None = None
     extras: Sequence[Any] = ()
 
     @property
@@ -85,11 +90,19 @@ def cell_text(value: Any) -> str:
         return value
     if value is None:
         return ""
+    if isinstance(value, Decimal):
+        return plain(value)
     return str(value) if type(value) is int else to_json(value)
 
 
 def to_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_json_number)
+
+
+def _json_number(value: object) -> float:
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} is not for an export")
 
 
 def in_pieces(lines: Iterable[str]) -> Iterator[bytes]:

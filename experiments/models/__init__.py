@@ -3,7 +3,17 @@
 from experiments.models.api_tokens import ApiToken
 from experiments.models.audit import AuditEntry
 from experiments.models.networks import Agent, EndpointDialect, Network, NetworkBudget, NetworkCall
-from experiments.models.queues import Attempt, Claim, Lane, NetworkShare, Queue, QueueItem, WorkerLease, WorkerProcess
+from experiments.models.queues import (
+    Attempt,
+    Claim,
+    Lane,
+    Lead,
+    NetworkShare,
+    Queue,
+    QueueItem,
+    WorkerLease,
+    WorkerProcess,
+)
 from experiments.models.runs import Run
 
 __all__ = [
@@ -14,6 +24,7 @@ __all__ = [
     "Claim",
     "EndpointDialect",
     "Lane",
+    "Lead",
     "Network",
     "NetworkBudget",
     "NetworkCall",

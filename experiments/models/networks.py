@@ -7,16 +7,29 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from experiments.core.choices import CallState
+from experiments.core.cost import CURRENCY, DEFAULT_CURRENCY, PRICE_DIGITS, PRICE_PLACES, Price, Prices
 from experiments.core.errors import InvalidInput
 from experiments.models import encryption
 from experiments.models.fields import OrderedJSONField
 from experiments.models.querysets import RunQuerySet
 from experiments.models.run_hosts import check_run_url
+
+
+def price_field(help_text: str) -> "models.DecimalField[Any, Any]":
+    return models.DecimalField(
+        max_digits=PRICE_DIGITS,
+        decimal_places=PRICE_PLACES,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=help_text,
+    )
 
 
 class Network(models.Model):
@@ -37,6 +50,15 @@ class Network(models.Model):
     max_concurrency = models.PositiveIntegerField(default=16)
     requests_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: no limit.")
     tokens_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: no limit.")
+    price_input = price_field("For a million tokens that go in; empty: not known.")
+    price_output = price_field("For a million tokens that come out; empty: not known.")
+    currency = models.CharField(
+        max_length=3,
+        default=DEFAULT_CURRENCY,
+        db_default=DEFAULT_CURRENCY,
+        validators=[RegexValidator(CURRENCY + r"\Z", "Give a code of three capital letters, such as USD or EUR.")],
+        help_text="Of its prices, and of what the network itself says that a run cost: a code such as USD.",
+    )
     held_until = models.DateTimeField(null=True, blank=True, help_text="Until then no row is called over it.")
     endpoint_settings = models.JSONField(
         null=True, blank=True, editable=False, help_text="Of its own endpoint, without credentials; empty: the site's."
@@ -106,6 +128,13 @@ class Network(models.Model):
             "headers": list(endpoint["headers"]),
         }
 
+    @property
+    def prices(self) -> Prices:
+        """Its own, and those of its agents that have some."""
+        own = {agent.key: Price(agent.price_input, agent.price_output) for agent in self.agents.all()}
+        agents = {key: price for key, price in own.items() if price.is_known}
+        return Prices(Price(self.price_input, self.price_output), agents)
+
 
 class NetworkBudget(models.Model):
     """What is left of a network's limits a minute, for those that have any; see `worker.budget`."""
@@ -143,6 +172,8 @@ class Agent(models.Model):
     allow_respond = models.BooleanField(default=True)
     routes = models.ManyToManyField("self", symmetrical=False, blank=True)
     model = models.CharField(max_length=200, blank=True)
+    price_input = price_field("For a million tokens of its model; empty: the network's price.")
+    price_output = price_field("For a million tokens of its model; empty: the network's price.")
 
     class Meta:
         ordering = ("id",)

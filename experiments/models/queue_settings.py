@@ -5,11 +5,13 @@ from this one. The network is not among them: it is looked up before it is set.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
 
 from experiments.core import limits
+from experiments.core.cost import as_number
 from experiments.models.queues import Queue
 
 
@@ -39,6 +41,8 @@ class QueueSetting:
     def shown(self, queue: Queue) -> Any:
         """As the API answers it: null for a text that was left empty."""
         value = getattr(queue, self.name)
+        if isinstance(value, Decimal):
+            return as_number(value)
         return None if value == "" and self.field.blank else value
 
 

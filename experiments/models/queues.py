@@ -5,6 +5,7 @@ Items and attempts are many, so their foreign keys cascade in the database and D
 """
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +14,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from experiments.core import limits
-from experiments.core.choices import FINISHED, QueueStatus, RowStatus
+from experiments.core.choices import FINISHED, QueueStatus, Reuse, RowStatus
+from experiments.core.cost import COST_DIGITS, COST_PLACES, DEFAULT_CURRENCY
 from experiments.kinds import kind_choices
 from experiments.models.networks import Network
 from experiments.models.querysets import QueueItemQuerySet, QueueQuerySet
@@ -22,6 +24,12 @@ RATE_DECAY_S = 60.0
 """The time constant of `Queue.rate`."""
 SUSPECT_FROM = 2
 """A row that was lost so often in a row, with the worker that called it, is called apart from the others."""
+
+
+def cost_field(help_text: str) -> "models.DecimalField[Any, Any]":
+    return models.DecimalField(
+        max_digits=COST_DIGITS, decimal_places=COST_PLACES, null=True, blank=True, help_text=help_text
+    )
 
 
 class Queue(models.Model):
@@ -47,6 +55,13 @@ class Queue(models.Model):
     repair = models.BooleanField(
         default=False, db_default=False, help_text="Our own runtime asks once more for an answer that cannot be used."
     )
+    reuse = models.CharField(
+        max_length=8,
+        choices=Reuse.choices(),
+        default=Reuse.NONE,
+        db_default=Reuse.NONE,
+        help_text="Whether identical rows are called once: of this queue, or also those of earlier ones.",
+    )
     pinned_version = models.PositiveIntegerField(
         null=True, blank=True, help_text="The version of a remote network that every row is to be answered by."
     )
@@ -57,6 +72,12 @@ class Queue(models.Model):
     succeeded = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
     tokens = models.BigIntegerField(default=0)
+    input_tokens = models.BigIntegerField(default=0, db_default=0)
+    output_tokens = models.BigIntegerField(default=0, db_default=0)
+    cost = cost_field("Of all calls, failed and repeated ones too, in the network's currency; empty: of none known.")
+    reused = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Rows that succeeded with the answer of an identical row, without a call."
+    )
     rate = models.FloatField(default=0, help_text="Recorded rows, decaying by e each minute, as of rate_at.")
     rate_at = models.DateTimeField(null=True, blank=True)
     calls = models.PositiveBigIntegerField(default=0, help_text="Rows claimed to be called, each attempt anew.")
@@ -74,6 +95,7 @@ class Queue(models.Model):
     max_calls = models.PositiveIntegerField(null=True, blank=True)
     max_tokens = models.PositiveBigIntegerField(null=True, blank=True)
     max_minutes = models.PositiveIntegerField(null=True, blank=True, help_text="Of running; pauses do not count.")
+    max_cost = cost_field("In the network's currency.")
 
     corrections = models.PositiveIntegerField(
         default=0, db_default=0, help_text="How often a person changed an answer. No other counter shows that."
@@ -136,9 +158,11 @@ class Queue(models.Model):
             models.UniqueConstraint(fields=("parent", "trial"), name="queue_trial_unique"),
             *(
                 models.CheckConstraint(
-                    condition=Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": 1}), name=f"queue_{name}_positive"
+                    condition=Q(**{f"{limit.name}__isnull": True})
+                    | Q(**{f"{limit.name}__gt": 0} if limit.is_money else {f"{limit.name}__gte": 1}),
+                    name=f"queue_{limit.name}_positive",
                 )
-                for name in limits.LIMIT_NAMES
+                for limit in limits.LIMITS
             ),
             models.CheckConstraint(
                 condition=~Q(status=QueueStatus.COMPLETED) | Q(queued=0, running=0),
@@ -153,6 +177,11 @@ class Queue(models.Model):
     def rows(self) -> QueueItemQuerySet:
         """Its items. A kind that has a proxy model for them returns that."""
         return QueueItem.objects.of_queue(self)
+
+    @property
+    def currency(self) -> str:
+        """Of its cost."""
+        return self.network.currency if self.network else DEFAULT_CURRENCY
 
     @property
     def ran_s(self) -> float:
@@ -200,6 +229,15 @@ class QueueItem(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     elapsed_ms = models.PositiveIntegerField(null=True, blank=True)
+    input_tokens = models.BigIntegerField(null=True, blank=True, help_text="Of all its calls; empty: of none known.")
+    output_tokens = models.BigIntegerField(null=True, blank=True)
+    cost = cost_field("Of all its calls, those before a person's retry too; empty: of none known.")
+    waits_for = models.BinaryField(
+        max_length=32, null=True, blank=True, help_text="Of a queued row: the fingerprint that another is called for."
+    )
+    reused_from = models.JSONField(
+        null=True, blank=True, help_text="{queue, row_index} of the row whose answer it has."
+    )
 
     objects = QueueItemQuerySet.as_manager()
 
@@ -223,6 +261,9 @@ class QueueItem(models.Model):
                 name="item_suspect",
             ),
             models.Index(fields=("queue",), condition=Q(limited_since__isnull=False), name="item_limited"),
+            models.Index(
+                fields=("queue", "waits_for", "row_index"), condition=Q(waits_for__isnull=False), name="item_waits_for"
+            ),
             models.Index(fields=("queue", "status", "row_index"), name="item_page_status"),
             models.Index(
                 fields=("queue", "error_code", "row_index"),
@@ -300,6 +341,29 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"claim of item {self.item_id}"
+
+
+class Lead(models.Model):
+    """The row of a queue that is called for all its rows that ask the same: see `worker.reuse`.
+
+    `fingerprint`: SHA-256 of what is asked. `version`: of the network that answers it, "" where nobody knows before.
+    """
+
+    item = models.OneToOneField(
+        QueueItem, on_delete=models.DO_NOTHING, related_name="lead", db_constraint=False, primary_key=True
+    )
+    queue = models.ForeignKey(
+        Queue, on_delete=models.DO_NOTHING, related_name="leads", db_constraint=False, db_index=False
+    )
+    fingerprint = models.BinaryField(max_length=32)
+    version = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("queue", "fingerprint"), name="lead_of_queue"),)
+        indexes = (models.Index(fields=("fingerprint",), name="lead_fingerprint"),)
+
+    def __str__(self) -> str:
+        return f"item {self.item_id} leads"
 
 
 class Lane(models.Model):

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from experiments.models.networks import Network
 from experiments.models.querysets import RunQuerySet
-from experiments.models.queues import QueueItem
+from experiments.models.queues import QueueItem, cost_field
 
 
 class Run(models.Model):
@@ -28,6 +28,9 @@ class Run(models.Model):
     debug = models.JSONField(null=True, blank=True)
     usage = models.JSONField(default=dict)
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
+    input_tokens = models.BigIntegerField(null=True, blank=True)
+    output_tokens = models.BigIntegerField(null=True, blank=True)
+    cost = cost_field("In the network's currency; empty: not known.")
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = RunQuerySet.as_manager()

@@ -13,7 +13,7 @@ from experiments.run_client.failures import failed
 from experiments.run_client.retry_after import retry_after_s
 from experiments.run_client.retry_policy import error_of_status
 from experiments.run_client.transport import Received
-from experiments.run_client.values import FailureReason, RunReply, RunTarget, count
+from experiments.run_client.values import FailureReason, RunReply, RunTarget, count, own_cost
 
 MAX_NAME_LENGTH = 255
 MODEL_FAILURES = {
@@ -196,7 +196,8 @@ def _with_record(reply: RunReply, record: Any) -> RunReply:
         execution_log=_typed(record.get("execution_log"), []),
         step_events=_in_order(_typed(record.get("step_events"), [])),
         debug=record.get("debug"),
-        usage=_typed(record.get("llm_usage_totals"), {}),
+        usage=_typed(record.get("llm_usage_totals") or record.get("usage"), {}),
+        cost=own_cost(record),
         model=_name(record.get("model")),
         graph_version_id=_name(record.get("graph_version_id")),
         run_duration_ms=count(record.get("run_duration_ms")),

@@ -1,10 +1,13 @@
 """What goes into a call and what comes out of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from experiments.core.choices import RowError
+from experiments.core.cost import StepUse, Tokens, money
 from experiments.run_client.held_bytes import HeldBytes
 
 DEFAULT_MAX_BODY_BYTES = 5 * 1024 * 1024
@@ -54,9 +57,10 @@ class RunReply:
     is a sentence for the person who looks at the row. `transient` says that the same call may succeed later. `reason`
     is None where the HTTP status says it all. Everything but `payload` is cleaned, so that it can be stored as jsonb:
     no NUL, no lone surrogate, no NaN or infinity. `trace_id` is None where the runtime sent none that can be used.
-    `elapsed_ms` is measured here, `run_duration_ms` is what the runtime says. `held`: of a large answer, the memory
-    that it takes from others; whoever has stored it calls `held.release()`. `unread` is the beginning of what could not
-    be read: of the answer, or of what a model wrote. `changes`: how the payload differs from the one that came.
+    `elapsed_ms` is measured here, `run_duration_ms` and `cost` are what the runtime says. `held`: of a large answer,
+    the memory that it takes from others; whoever has stored it calls `held.release()`. `unread` is the beginning of
+    what could not be read: of the answer, or of what a model wrote. `changes`: how the payload differs from the one
+    that came.
     """
 
     error_code: RowError | None = None
@@ -74,6 +78,7 @@ class RunReply:
     step_events: list[Any] = field(default_factory=list)
     debug: Any = None
     usage: dict[str, Any] = field(default_factory=dict)
+    cost: Decimal | None = None
     model: str | None = None
     graph_version_id: str | None = None
     run_duration_ms: int | None = None
@@ -83,11 +88,25 @@ class RunReply:
     @property
     def tokens(self) -> int:
         """Tokens of the run: the total, or the sum of its parts where no total came; 0 where neither did."""
-        total = count(self.usage.get("total_tokens"))
-        if total is not None:
-            return total
-        parts = (self.usage.get(name) for name in ("prompt_tokens", "response_tokens", "completion_tokens"))
-        return min(LARGEST_COUNT, sum(count(part) or 0 for part in parts))
+        used = self.tokens_used
+        if used.total is not None:
+            return used.total
+        return min(LARGEST_COUNT, (used.input or 0) + (used.output or 0))
+
+    @property
+    def tokens_used(self) -> Tokens:
+        return tokens_of(self.usage)
+
+    @property
+    def steps_used(self) -> list[StepUse]:
+        """What the steps of its log say that they used; steps that say nothing about it are left out."""
+        steps = (step for step in self.execution_log if isinstance(step, dict))
+        used = [(step, step.get("llm_usage")) for step in steps]
+        return [
+            StepUse(str(step.get("agent_key") or ""), tokens_of(usage), own_cost(step))
+            for step, usage in used
+            if isinstance(usage, dict)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +129,32 @@ def count(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LARGEST_COUNT:
         return None
     return int(value)
+
+
+def tokens_of(usage: Mapping[str, Any]) -> Tokens:
+    """Of what runtimes and providers call usage: OpenAI's names, Anthropic's, and ours.
+
+    Where a total came and one of its parts, the other part is the rest.
+    """
+    sent = _first_count(usage, "prompt_tokens", "input_tokens")
+    received = _first_count(usage, "response_tokens", "completion_tokens", "output_tokens")
+    total = count(usage.get("total_tokens"))
+    if total is not None and sent is not None and received is None and total >= sent:
+        received = total - sent
+    elif total is not None and received is not None and sent is None and total >= received:
+        sent = total - received
+    return Tokens(sent, received, total)
+
+
+def _first_count(usage: Mapping[str, Any], *names: str) -> int | None:
+    return next((number for name in names if (number := count(usage.get(name))) is not None), None)
+
+
+USAGES = ("llm_usage_totals", "usage", "llm_usage")
+
+
+def own_cost(record: Mapping[str, Any]) -> Decimal | None:
+    """What a runtime says that a run, or a step, cost: its `cost`, or that of its usage, as OpenRouter writes it."""
+    usages = [usage for name in USAGES if isinstance(usage := record.get(name), dict)]
+    costs = (money(one.get("cost")) for one in (record, *usages))
+    return next((cost for cost in costs if cost is not None), None)

@@ -14,7 +14,16 @@ from typing import Any, NotRequired, TypedDict
 from experiments.core.choices import RowError
 from experiments.core.json_text import beginning
 from experiments.runtime.agent_prompts import RESPOND, ROUTE, HandOver, answer_chat, decision_chat, mending_chat
-from experiments.runtime.llm import Chat, Completion, ModelRefused, PromptFiltered, Usage, total_usage
+from experiments.runtime.llm import (
+    Chat,
+    Completion,
+    ModelError,
+    ModelRefused,
+    PromptFiltered,
+    Usage,
+    total_cost,
+    total_usage,
+)
 from experiments.runtime.model_output import UnreadableAnswer, read_answer, read_decision
 from experiments.runtime.spec import AgentSpec, NetworkSpec, RunRequest, UnknownAgent, chosen_agent, step_limit
 
@@ -48,7 +57,14 @@ class Final(TypedDict):
     repaired: NotRequired[Repaired]
 
 
-class RunResult(TypedDict):
+class Used(TypedDict):
+    """What a run used; `cost` as the provider says, null where it does not."""
+
+    llm_usage_totals: Usage
+    cost: float | None
+
+
+class RunResult(Used):
     """The body of a reply of `POST /run`, as it goes over the wire."""
 
     trace_id: str
@@ -56,7 +72,6 @@ class RunResult(TypedDict):
     model: str
     run_duration_ms: int
     execution_log: list[dict[str, Any]]
-    llm_usage_totals: Usage
     final: Final
     debug: list[dict[str, str]] | None
 
@@ -158,6 +173,7 @@ class Step:
             "decision_full": decision,
             "llm_usage": total_usage([completion for _, completion in self.asked]),
             "llm_calls": len(self.asked),
+            "cost": total_cost([completion for _, completion in self.asked]),
             "duration_ms": duration_ms,
             "llm_duration_ms": sum(completion.duration_ms for _, completion in self.asked),
             "timing": {
@@ -207,8 +223,15 @@ def run(spec: NetworkSpec, request: RunRequest, complete: Complete) -> RunResult
     mends: Broken | None = None
     while final is None:
         step = Step(agent, mends)
-        step.take(spec, request, tuple(done.hand_over for done in steps if done.hand_over), complete)
+        before = tuple(done.hand_over for done in steps if done.hand_over)
         steps.append(step)
+        try:
+            step.take(spec, request, before, complete)
+        except ModelError as error:
+            # What was used before it failed is paid for.
+            used = _used([call for one in steps for _, call in one.asked])
+            error.extra |= used if used["llm_usage_totals"]["total_tokens"] else {}
+            raise
         mends = step.broken if request.repair and mends is None and not _is_late(spec, clock) else None
         if mends:
             step.final = None
@@ -223,10 +246,14 @@ def run(spec: NetworkSpec, request: RunRequest, complete: Complete) -> RunResult
         "model": models[-1] if models else "",
         "run_duration_ms": _milliseconds_since(clock),
         "execution_log": log,
-        "llm_usage_totals": total_usage([completion for _, completion in asked]),
+        **_used([completion for _, completion in asked]),
         "final": final,
         "debug": [call for step in steps for call in step.debug_calls()] if request.debug else None,
     }
+
+
+def _used(completions: list[Completion]) -> Used:
+    return {"llm_usage_totals": total_usage(completions), "cost": total_cost(completions)}
 
 
 def _stopped(spec: NetworkSpec, request: RunRequest, steps: list[Step], clock: float) -> Final | None:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Literal, Protocol, TypedDict
@@ -20,6 +21,7 @@ import requests
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 from experiments.core.choices import ErrorCode, ModelPart
+from experiments.core.cost import money, money_of_text
 from experiments.core.errors import WorkbenchError
 from experiments.core.json_text import beginning
 from experiments.runtime.chat_completion import NO_COMPLETION, NoCompletion, SaidError, said_in
@@ -53,6 +55,7 @@ SHORTEST_KEY_IN_ANSWER = 16
 """A shorter key is a word ("none", "EMPTY"), which an answer or a sentence rightly contains."""
 WAITS = ("Retry-After", "retry-after-ms", "Date")
 """Headers that say how long to wait."""
+COST_HEADER = "x-litellm-response-cost"
 KEY_SETTING = "OPENAI_API_KEY, or the key of the network's endpoint"
 MODEL_SETTING = "OPENAI_MODEL, the network's endpoint or the agent"
 
@@ -150,6 +153,7 @@ class Completion:
     content filter stopped it. `refusal`: why the model refused to answer, "" without words; None where it did not.
     `thoughts` came beside the text. `nulls_forced`: it was asked to write null for what the caller's schema lets be
     absent.
+    `cost`: as the provider says, None where it does not.
     """
 
     text: str
@@ -162,6 +166,7 @@ class Completion:
     refusal: str | None = None
     thoughts: str = ""
     nulls_forced: bool = False
+    cost: Decimal | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -176,6 +181,13 @@ def total_usage(completions: list[Completion]) -> Usage:
         "response_tokens": sum(usage["response_tokens"] for usage in used),
         "total_tokens": sum(usage["total_tokens"] for usage in used),
     }
+
+
+def total_cost(completions: list[Completion]) -> float | None:
+    """What all of them cost; None where one that used tokens did not say, or none did."""
+    costs = [one.cost for one in completions if one.cost is not None or one.usage["total_tokens"]]
+    known = [cost for cost in costs if cost is not None]
+    return float(sum(known)) if known and len(known) == len(costs) else None
 
 
 class DialectStore(Protocol):
@@ -338,6 +350,7 @@ class ChatClient:
             filtered=said.filtered,
             refusal=self._in_answer(said.refusal) if said.refused else None,
             thoughts=self._in_answer(said.thoughts),
+            cost=_cost(said.usage, response.headers),
         )
 
     def _failure(self, error: EndpointError, response: requests.Response, model: str, said_whole: str) -> ModelError:
@@ -425,13 +438,21 @@ def _and_before(completion: Completion, ignored: Completion | None) -> dict[str,
     if ignored is None:
         return {}
     both = [completion, ignored]
-    return {"usage": total_usage(both), "duration_ms": sum(one.duration_ms for one in both)}
+    cost = None if completion.cost is None or ignored.cost is None else completion.cost + ignored.cost
+    return {"usage": total_usage(both), "cost": cost, "duration_ms": sum(one.duration_ms for one in both)}
 
 
 def _usage(reported: Mapping[str, Any]) -> Usage:
     prompt, response = int(reported.get("prompt_tokens") or 0), int(reported.get("completion_tokens") or 0)
     total = int(reported.get("total_tokens") or prompt + response)
     return {"prompt_tokens": prompt, "response_tokens": response, "total_tokens": total}
+
+
+def _cost(usage: Mapping[str, Any], headers: Mapping[str, str]) -> Decimal | None:
+    """What the provider says: `usage.cost` (https://openrouter.ai/docs/use-cases/usage-accounting), or the header of
+    LiteLLM's proxy (https://docs.litellm.ai/docs/proxy/response_headers)."""
+    cost = money(usage.get("cost"))
+    return money_of_text(headers.get(COST_HEADER)) if cost is None else cost
 
 
 def _never_reached(error: Exception) -> bool:

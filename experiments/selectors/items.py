@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import BooleanField, Q
@@ -10,6 +11,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from experiments.core.choices import QueueStatus, RowStatus
+from experiments.core.cost import as_number
 from experiments.core.item_fields import ITEM_FIELDS
 from experiments.kinds import Extras, kind_of
 from experiments.models import Queue, QueueItem
@@ -48,8 +50,10 @@ def item_as_row(item: QueueItem, names: Sequence[str], extras: Extras = Extras()
         value = (
             dict(zip(names, item.payload, strict=True)) if field.name == "row_payload" else getattr(item, field.name)
         )
-        # The table has a blank for a missing text.
-        row[field.name] = (value or None) if field.type is str else value
+        # The table has a blank for a missing text, and decimals, which JSON has not.
+        if field.type is str:
+            value = value or None
+        row[field.name] = as_number(value) if isinstance(value, Decimal) else value
     more = extras.values([getattr(item, name) for name in extras.annotations])
     return {**row, **dict(zip(extras.names, more, strict=True))}
 

@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from experiments.core.choices import ErrorCode, QueueStatus
+from experiments.core.cost import as_number
 from experiments.core.errors import Conflict
 from experiments.kinds import kind_named, kind_of
 from experiments.models import Lane, Queue, queue_settings
@@ -42,6 +43,9 @@ def queue_progress(queue: Queue, now: datetime | None = None) -> dict[str, Any]:
         "rows_per_second": round(rate, 3),
         "eta_seconds": round(left / rate) if rate > LEAST_RATE and left else None,
         "tokens": queue.tokens,
+        "input_tokens": queue.input_tokens,
+        "output_tokens": queue.output_tokens,
+        "cost": as_number(queue.cost),
         "calls": queue.calls,
         "running_seconds": round(queue.ran_s),
     }

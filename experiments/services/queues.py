@@ -316,7 +316,7 @@ def set_concurrency(*, queue_id: UUID, concurrency: int) -> None:
         tell_workers(queue_id=queue_id, changed=["concurrency"])
 
 
-def set_limits(*, queue_id: UUID, limits: Mapping[str, int | None]) -> None:
+def set_limits(*, queue_id: UUID, limits: Mapping[str, Any]) -> None:
     """`limits` by the names in `core.limits.LIMIT_NAMES`; None: no limit. Checked before the next call."""
     with transaction.atomic():
         Queue.objects.filter(pk=queue_id).update(**limits)

@@ -1,17 +1,24 @@
 """What a `Run` keeps of a call, whoever made it: a worker, or our own `/run`."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
+from experiments.core.cost import Prices, cost_of_run
 from experiments.run_client import RunReply
 from experiments.services.networks import SCHEMA_KEYS
 
+NO_PRICES = Prices()
 
-def run_values(request: Mapping[str, Any], reply: RunReply, *, status: str) -> dict[str, Any]:
-    """The columns of the `Run` that come of the body of a request to `/run` and of the reply.
+
+def run_values(
+    request: Mapping[str, Any], reply: RunReply, *, status: str, prices: Prices = NO_PRICES
+) -> dict[str, Any]:
+    """The columns of the `Run` that come of the body of a request to `/run`, of the reply and of the network's prices.
 
     The parts of a request that are the same for every row are left out: the queue keeps them once.
     """
+    used = reply.tokens_used
     return {
         "agent_key": request.get("agent_key") or "",
         "status": status,
@@ -21,7 +28,14 @@ def run_values(request: Mapping[str, Any], reply: RunReply, *, status: str) -> d
         "debug": reply.debug,
         "usage": reply.usage,
         "duration_ms": reply.run_duration_ms if reply.run_duration_ms is not None else reply.elapsed_ms,
+        "input_tokens": used.input,
+        "output_tokens": used.output,
+        "cost": cost_of_reply(reply, prices),
     }
+
+
+def cost_of_reply(reply: RunReply, prices: Prices) -> Decimal | None:
+    return cost_of_run(reply.cost, reply.tokens_used, reply.steps_used, prices)
 
 
 COLUMNS = tuple(run_values({}, RunReply(), status=""))

@@ -10,6 +10,7 @@ from django.db import IntegrityError
 
 from experiments import response_schema
 from experiments.core.choices import ErrorCode
+from experiments.core.cost import money
 from experiments.core.errors import WorkbenchError
 from experiments.models import Network, QueueItem, Run
 from experiments.run_client import RunReply
@@ -120,7 +121,7 @@ def _store(network: Network, values: Mapping[str, Any], caller: RunCaller, resul
         network=network,
         owner_id=caller.owner_id,
         item_id=item_id,
-        **run_values(values, _as_reply(result), status=result["final"]["status"]),
+        **run_values(values, _as_reply(result), status=result["final"]["status"], prices=network.prices),
     )
 
 
@@ -132,6 +133,7 @@ def _as_reply(result: engine.RunResult) -> RunReply:
         execution_log=result["execution_log"],
         debug=result["debug"],
         usage={**result["llm_usage_totals"]},
+        cost=money(result["cost"]),
         model=result["model"],
         graph_version_id=result["graph_version_id"],
         run_duration_ms=result["run_duration_ms"],

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from experiments.core.cost import COST_PLACES, LARGEST_MAX_COST, SMALLEST_MAX_COST
 from experiments.web.base_form import BaseForm
 
 MAX_INTEGER = 2**31 - 1
@@ -21,6 +22,13 @@ class LimitsForm(BaseForm):
     max_calls = limit_field("Calls")
     max_tokens = limit_field("Tokens", MAX_TOKENS)
     max_minutes = limit_field("Minutes")
+    max_cost = forms.DecimalField(
+        label="Cost",
+        min_value=SMALLEST_MAX_COST,
+        max_value=LARGEST_MAX_COST,
+        decimal_places=COST_PLACES,
+        required=False,
+    )
 
     def __init__(self, *args: Any, items: str = "rows", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

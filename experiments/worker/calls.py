@@ -15,6 +15,7 @@ from django.conf import settings
 
 from experiments import response_schema
 from experiments.core.choices import ErrorCode, RowError, RowStatus
+from experiments.core.cost import Prices
 from experiments.core.errors import WorkbenchError
 from experiments.kinds import Plan, kind_of
 from experiments.models import Network, Queue
@@ -25,7 +26,7 @@ from experiments.run_client.retry_policy import Verdict, decide
 from experiments.run_client.same_words import same_words
 from experiments.services.remote_schema import config_target
 from experiments.services.run_credentials import signed_credential
-from experiments.services.run_values import run_values
+from experiments.services.run_values import NO_PRICES, cost_of_reply, run_values
 from experiments.worker.claim import ClaimedRow
 from experiments.worker.record import Outcome, failure_on_our_side
 from experiments.worker.remote_runs import RemoteRuns, refuse_other_version
@@ -59,6 +60,7 @@ class RowCaller:
         self._max_attempts = queue.max_attempts
         self._target = run_target(queue.network, lambda: signed_credential(queue))
         self._host = host_of(queue.network)
+        self._prices = queue.network.prices
         self._common = _common_body(queue, self._plan)
         schema = self._plan.schema
         self._tolerate = response_schema.tolerance(schema) if queue.tolerant and schema else None
@@ -113,7 +115,7 @@ class RowCaller:
             waited_for_rate_limit_s=row.limited_s,
             jitter=random.random,
         )
-        outcome = replace(outcome_of(prepared, reply, verdict), begun=begun, host=self._host)
+        outcome = replace(outcome_of(prepared, reply, verdict, self._prices), begun=begun, host=self._host)
         return (replace(outcome, message=outcome.message or FOUND_AT_NETWORK) if found else outcome), verdict
 
 
@@ -142,10 +144,10 @@ def checked_reply(
     return replace(reply, error_code=RowError.SCHEMA_MISMATCH, message=problem, transient=False)
 
 
-def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict) -> Outcome:
+def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict, prices: Prices = NO_PRICES) -> Outcome:
     status = {"succeed": RowStatus.SUCCEEDED, "retry": RowStatus.QUEUED, "fail": RowStatus.FAILED}[verdict.action]
     aborted = reply.reason == FailureReason.ABORTED
-    run = run_columns(prepared.body, reply)
+    run = run_columns(prepared.body, reply, prices)
     return Outcome(
         prepared.row,
         status,
@@ -161,21 +163,23 @@ def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict) -> Outcome
         changes=json.dumps(reply.changes) if reply.changes and status != RowStatus.QUEUED else None,
         elapsed_ms=reply.elapsed_ms,
         tokens=reply.tokens,
+        tokens_used=reply.tokens_used,
+        cost=cost_of_reply(reply, prices),
         breaker=verdict.breaker,
         says=same_words(reply.message, prepared.row.payload) if verdict.breaker and verdict.breaker.by_words else (),
         neutral=aborted or reply.error_code == RowError.RATE_LIMITED,
         pause_until_s=verdict.pause_until_s,
-        run=json.dumps(run) if run is not None else None,
+        run=json.dumps(run, default=str) if run is not None else None,
         trace_id=reply.trace_id,
         held=reply.held,
     )
 
 
-def run_columns(body: dict[str, Any], reply: RunReply) -> dict[str, Any] | None:
+def run_columns(body: dict[str, Any], reply: RunReply, prices: Prices) -> dict[str, Any] | None:
     """What a `Run` keeps of a call; None where nothing came back that is worth one."""
     if not (reply.final or reply.execution_log or reply.trace_id):
         return None
-    return run_values(body, reply, status=reply.error_code or "ok")
+    return run_values(body, reply, status=reply.error_code or "ok", prices=prices)
 
 
 def _common_body(queue: Queue, plan: Plan) -> dict[str, Any]:

@@ -7,6 +7,7 @@ order lease, claims, items, queue. All times are the database's.
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -53,13 +54,17 @@ class LockedQueue:
     max_calls: int | None
     max_tokens: int | None
     max_minutes: int | None
+    cost: Decimal | None
+    max_cost: Decimal | None
+    currency: str
 
 
 _LOCK = """
 SELECT q.id, q.status, q.queued, q.running, q.probing, q.streaks, q.failed, q.calls, q.tokens,
        extract(epoch FROM q.running_since)::float8,
        q.ran_before_s + coalesce(extract(epoch FROM clock_timestamp() - q.running_since)::float8, 0),
-       q.max_failures, q.max_calls, q.max_tokens, q.max_minutes
+       q.max_failures, q.max_calls, q.max_tokens, q.max_minutes,
+       q.cost, q.max_cost, coalesce((SELECT n.currency FROM experiments_network n WHERE n.id = q.network_id), '')
 FROM experiments_queue q WHERE q.id = %s AND q.deleted_at IS NULL
 FOR NO KEY UPDATE
 """

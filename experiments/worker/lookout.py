@@ -21,7 +21,7 @@ ENTERING = 0x6C61_6E65
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """A queue as it was a moment ago. `is_capped`: a limit on rows, calls, tokens or minutes is set."""
+    """A queue as it was a moment ago. `is_capped`: a limit on rows, calls, tokens, minutes or cost is set."""
 
     status: str
     concurrency: int
@@ -45,7 +45,7 @@ class QueueView:
 _VIEW = Statement(f"""
 SELECT q.id, q.status, q.concurrency, q.queued, q.running, q.probing,
        extract(epoch FROM q.running_since)::float8, q.abort_calls, q.orders,
-       num_nonnulls(q.max_failures, q.max_calls, q.max_tokens, q.max_minutes) > 0,
+       num_nonnulls(q.max_failures, q.max_calls, q.max_tokens, q.max_minutes, q.max_cost) > 0,
        a.id IS NOT NULL,
        a.id IS NOT NULL AND a.entered_at < clock_timestamp() - interval '1 second'
        AND (q.concurrency > 1 OR NOT EXISTS (

@@ -147,7 +147,7 @@ def _consequences(reply: RunReply) -> list[str]:
 
 def _store_run(call: NetworkCall, reply: RunReply) -> str:
     """The trace id of the call's run: the one that our own `/run` recorded, or one that is stored now; "" for none."""
-    columns = run_columns(body_of(call), reply)
+    columns = run_columns(body_of(call), reply, call.network.prices)
     if columns is None:
         return ""
     same = Run.objects.filter(network=call.network, trace_id=reply.trace_id) if reply.trace_id else Run.objects.none()

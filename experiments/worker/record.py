@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from experiments.core.choices import RowError, RowStatus
+from experiments.core.cost import NO_TOKENS, Tokens
 from experiments.run_client import HeldBytes
 from experiments.run_client.retry_policy import BAD_RESPONSE, Breaker
 from experiments.run_client.same_words import same_words
@@ -32,6 +34,8 @@ class Outcome:
     """How it differs from the one that came, as JSON; None where it does not."""
     elapsed_ms: int | None = None
     tokens: int = 0
+    tokens_used: Tokens = NO_TOKENS
+    cost: Decimal | None = None
     breaker: Breaker | None = None
     says: tuple[str, ...] = ()
     """What a failure says, where only those that say the same count together; see `run_client.same_words`. Else none.

@@ -28,8 +28,8 @@ WITH given AS (
     SELECT * FROM jsonb_to_recordset(%(outcomes)s::jsonb) AS g(
         id bigint, lease_id uuid, attempt int, status text, counted bool, delay_s float8, limited bool,
         error_code text, message text, unread text, payload jsonb, changes jsonb,
-        trace_id text, elapsed_ms int, http_status int, name text,
-        age_s float8, tokens bigint, run jsonb, spare text)
+        trace_id text, elapsed_ms int, http_status int, name text, age_s float8,
+        tokens bigint, input_tokens bigint, output_tokens bigint, cost numeric, run jsonb, spare text)
 ), fenced AS (
     DELETE FROM experiments_claim c USING given g WHERE c.item_id = g.id AND c.lease_id = g.lease_id
     RETURNING c.item_id
@@ -54,26 +54,33 @@ WITH given AS (
         limited_since = CASE WHEN g.limited THEN coalesce(i.limited_since, clock_timestamp()) END,
         error_code = g.error_code, error_message = CASE WHEN g.status = 'failed' THEN g.message ELSE '' END,
         result_payload = g.payload, changes = g.changes, run_trace_id = g.trace, elapsed_ms = g.elapsed_ms,
+        input_tokens = CASE WHEN g.input_tokens IS NULL THEN i.input_tokens
+                            ELSE coalesce(i.input_tokens, 0) + g.input_tokens END,
+        output_tokens = CASE WHEN g.output_tokens IS NULL THEN i.output_tokens
+                             ELSE coalesce(i.output_tokens, 0) + g.output_tokens END,
+        cost = CASE WHEN g.cost IS NULL THEN i.cost ELSE coalesce(i.cost, 0) + g.cost END,
         started_at = CASE WHEN i.status = 'queued' THEN clock_timestamp() - g.age_s * interval '1 second'
                           ELSE i.started_at END,
         completed_at = CASE WHEN g.status = 'queued' THEN NULL ELSE clock_timestamp() END
     FROM named g WHERE i.id = g.id
     RETURNING i.id, i.generation, i.started_at, g.was_running, g.attempt, g.http_status, g.name, g.message, g.status,
-              g.unread, g.tokens, g.trace, g.run
+              g.unread, g.tokens, g.input_tokens, g.output_tokens, g.cost, g.trace, g.run
 ), noted AS (
     INSERT INTO experiments_attempt (item_id, generation, attempt, started_at, http_status, outcome, detail, unread)
     SELECT id, generation, attempt, started_at, http_status, name, message, unread FROM written
 ), kept AS (
     INSERT INTO experiments_run (trace_id, network_id, owner_id, item_id, agent_key, status, request, final,
-                                 execution_log, debug, usage, duration_ms, created_at)
+                                 execution_log, debug, usage, duration_ms, input_tokens, output_tokens, cost,
+                                 created_at)
     SELECT trace, %(network)s, %(owner)s, id, run->>'agent_key', run->>'status', run->'request', run->'final',
            run->'execution_log', nullif(run->'debug', 'null'), run->'usage', (run->>'duration_ms')::int,
-           clock_timestamp()
+           (run->>'input_tokens')::bigint, (run->>'output_tokens')::bigint, (run->>'cost')::numeric, clock_timestamp()
     FROM written WHERE run IS NOT NULL
     ON CONFLICT (network_id, trace_id) DO UPDATE
     SET item_id = excluded.item_id, agent_key = excluded.agent_key, status = excluded.status,
         request = excluded.request, final = excluded.final, execution_log = excluded.execution_log,
-        debug = excluded.debug, usage = excluded.usage, duration_ms = excluded.duration_ms
+        debug = excluded.debug, usage = excluded.usage, duration_ms = excluded.duration_ms,
+        input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens, cost = excluded.cost
 ), held AS MATERIALIZED (
     -- Locked: a claim that is taken away just now is gone when the row comes to be marked.
     SELECT m.id, m.age_s FROM unnest(%(marked_id)s::bigint[], %(marked_age_s)s::float8[]) AS m(id, age_s)
@@ -103,6 +110,8 @@ WITH given AS (
            count(*) FILTER (WHERE status = 'queued') AS requeued,
            count(*) FILTER (WHERE status = 'succeeded') AS succeeded,
            count(*) FILTER (WHERE status = 'failed') AS failed, coalesce(sum(tokens), 0) AS tokens,
+           coalesce(sum(input_tokens), 0) AS input_tokens, coalesce(sum(output_tokens), 0) AS output_tokens,
+           sum(cost) AS cost,
            count(*) FILTER (WHERE name = %(uncalled)s) AS uncalled,
            (SELECT count(*) FROM marked) AS marked, (SELECT count(*) FROM claimed) AS claimed
     FROM written
@@ -111,6 +120,8 @@ WITH given AS (
     SET running = q.running - s.was_running + s.marked,
         queued = q.queued - (s.n - s.was_running) - s.marked + s.requeued,
         succeeded = q.succeeded + s.succeeded, failed = q.failed + s.failed, tokens = q.tokens + s.tokens,
+        input_tokens = q.input_tokens + s.input_tokens, output_tokens = q.output_tokens + s.output_tokens,
+        cost = CASE WHEN s.cost IS NULL THEN q.cost ELSE coalesce(q.cost, 0) + s.cost END,
         calls = greatest(q.calls - s.uncalled, 0) + s.claimed,
         claimed_at = CASE WHEN s.claimed > 0 THEN clock_timestamp() ELSE q.claimed_at END,
         rate = CASE WHEN s.n = 0 THEN q.rate ELSE
@@ -261,6 +272,9 @@ def _object(one: Outcome, trace_id: str | None, now: float) -> str:
         "name": str(one.name),
         "age_s": now - one.begun if one.begun is not None else 0.0,
         "tokens": one.tokens,
+        "input_tokens": one.tokens_used.input,
+        "output_tokens": one.tokens_used.output,
+        "cost": None if one.cost is None else str(one.cost),
         "spare": os.urandom(6).hex(),
     }
     parts = (("payload", one.payload), ("changes", one.changes), ("run", one.run))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from csv_batches.services.launch import Order
 from csv_batches.services.trials import MOST_ROWS
 from experiments.core import json_text
 from experiments.core import limits as queue_limits
+from experiments.core.cost import plain
 from experiments.models import Network
 from experiments.selectors.items import LARGEST_INDEX
 from experiments.web.answers_form import SWITCHES, AnswersForm
@@ -60,7 +62,7 @@ class SettingsForm(LimitsForm, AnswersForm):
         changed = {
             name: value
             for name, value in self.cleaned_data.items()
-            if name != "was" and (name not in shown or shown[name] != value)
+            if name != "was" and (name not in shown or shown[name] != _as_shown(value))
         }
         if changed.get("network", 0) is None:
             del changed["network"]
@@ -78,8 +80,13 @@ def stored_settings(batch: CsvBatch) -> dict[str, Any]:
         "max_attempts": batch.max_attempts,
         "debug": batch.debug,
         **{name: getattr(batch, name) for name in SWITCHES},
-        **{name: getattr(batch, name) for name in queue_limits.LIMIT_NAMES},
+        **{name: _as_shown(getattr(batch, name)) for name in queue_limits.LIMIT_NAMES},
     }
+
+
+def _as_shown(value: Any) -> Any:
+    """An amount as a text, without the zeros that the database adds; all else as it is."""
+    return plain(value) if isinstance(value, Decimal) else value
 
 
 def settings_as_json(batch: CsvBatch) -> str:

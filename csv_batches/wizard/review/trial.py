@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -9,6 +10,7 @@ from csv_batches.models import CsvBatch, CsvBatchRow
 from csv_batches.rules.estimate import Estimate
 from csv_batches.selectors import trials
 from experiments.core.choices import QueueStatus, RowStatus
+from experiments.core.cost import in_words
 from experiments.core.formatting import compact, duration, milliseconds
 from experiments.selectors.queues import has_lane
 from experiments.web.page_part import PagePart, changes_by_itself
@@ -44,6 +46,8 @@ class ShownTrial(PagePart):
     rows: tuple[TrialRow, ...]
     estimate_time: str
     estimate_tokens: str
+    estimate_cost: str
+    row_cost: str
 
 
 def latest_trial(batch: CsvBatch) -> ShownTrial | None:
@@ -65,6 +69,8 @@ def latest_trial(batch: CsvBatch) -> ShownTrial | None:
         rows=tuple(_trial_row(trial, row) for row in rows),
         estimate_time=time_range(estimate) if estimate else "",
         estimate_tokens=compact(estimate.tokens) if estimate and estimate.tokens is not None else "",
+        estimate_cost=cost_range(estimate.cost_p50, estimate.cost_p95, trial.currency) if estimate else "",
+        row_cost=cost_range(estimate.row_cost_p50, estimate.row_cost_p95, trial.currency) if estimate else "",
     )
 
 
@@ -85,6 +91,14 @@ def time_range(estimate: Estimate) -> str:
     if estimate.p50_s < 1:
         return f"up to {slow}"
     return f"about {fast}" if fast == slow else f"about {fast} to {slow}"
+
+
+def cost_range(median: Decimal | None, dear: Decimal | None, currency: str) -> str:
+    """`0.42 USD`, `0.42 to 0.61 USD`; "" where none is known."""
+    if median is None or dear is None:
+        return ""
+    low, high = in_words(median, currency), in_words(dear, currency)
+    return high if low == high else f"{low.removesuffix(f' {currency}')} to {high}"
 
 
 def _waiting_note(trial: CsvBatch, rows: list[CsvBatchRow]) -> str:

@@ -1,12 +1,14 @@
 """What several serializers use: fields for JSON that is stored, and the errors of services as those of a field."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from experiments.core.choices import ErrorCode, FieldType
+from experiments.core.cost import COST_DIGITS, COST_PLACES, as_number
 from experiments.core.errors import InvalidInput
 from experiments.core.json_text import BadPayload, strict
 
@@ -49,6 +51,34 @@ class ResponseFieldsField(serializers.ListField):
     """Checked as a whole by the service, whose errors name the entry."""
 
     child = serializers.DictField()
+
+
+class MoneyField(serializers.DecimalField):
+    """An amount that is kept as a decimal, and answered as a number."""
+
+    def to_representation(self, value: Any) -> Any:
+        return as_number(value)
+
+
+def money_field(
+    help_text: str,
+    *,
+    max_digits: int = COST_DIGITS,
+    decimal_places: int = COST_PLACES,
+    min_value: Decimal = Decimal(0),
+    max_value: Decimal | None = None,
+) -> MoneyField:
+    """Null: none is set."""
+    return MoneyField(
+        max_digits=max_digits,
+        decimal_places=decimal_places,
+        min_value=min_value,
+        max_value=max_value,
+        coerce_to_string=False,
+        required=False,
+        allow_null=True,
+        help_text=help_text,
+    )
 
 
 def raise_as_validation_error(check: Callable[[Any], object], value: Any) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from experiments.api.serializers.fields import StoredObjectField, raise_as_validation_error
+from experiments.api.serializers.fields import MoneyField, StoredObjectField, money_field, raise_as_validation_error
 from experiments.core.choices import ErrorCode
+from experiments.core.cost import PRICE_DIGITS, PRICE_PLACES, as_number
 from experiments.core.errors import InvalidInput, Part
 from experiments.models import Agent, Network
 from experiments.models.run_hosts import check_endpoint_url, check_run_url, same_origin
@@ -21,6 +22,12 @@ BLANK_ENDPOINT: dict[str, Any] = {
     "api_key": "",
     "headers": {},
 }
+
+PRICES = ("price_input", "price_output")
+
+
+def price_field(help_text: str) -> MoneyField:
+    return money_field(help_text, max_digits=PRICE_DIGITS, decimal_places=PRICE_PLACES)
 
 
 def check_response_data(data: Mapping[str, Any]) -> None:
@@ -37,11 +44,13 @@ def check_response_data(data: Mapping[str, Any]) -> None:
 
 
 class AgentSerializer(serializers.ModelSerializer[Agent]):
+    price_input = price_field("Of its model, for a million tokens that go in; null: the network's.")
+    price_output = price_field("Of its model, for a million tokens that come out; null: the network's.")
     routes = serializers.ListField(child=serializers.CharField(), required=False, help_text="Keys of other agents.")
 
     class Meta:
         model = Agent
-        fields = ("key", "display_name", "prompt", "is_default", "allow_respond", "routes", "model")
+        fields = ("key", "display_name", "prompt", "is_default", "allow_respond", "routes", "model", *PRICES)
         validators: tuple[Any, ...] = ()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -52,7 +61,11 @@ class AgentSerializer(serializers.ModelSerializer[Agent]):
 
     def to_representation(self, instance: Agent) -> dict[str, Any]:
         fields = ("key", "display_name", "prompt", "is_default", "allow_respond", "model")
-        return {**{name: getattr(instance, name) for name in fields}, "routes": [a.key for a in instance.routes.all()]}
+        return {
+            **{name: getattr(instance, name) for name in fields},
+            "routes": [a.key for a in instance.routes.all()],
+            **{name: as_number(getattr(instance, name)) for name in PRICES},
+        }
 
 
 class EndpointSerializer(serializers.Serializer[Any]):
@@ -139,6 +152,8 @@ class NetworkSerializer(serializers.ModelSerializer[Network]):
         help_text="Of the model, for a network that this site answers; null: the site's.",
     )
     additional_data = StoredObjectField(required=False)
+    price_input = price_field("For a million tokens that go in; null: not known.")
+    price_output = price_field("For a million tokens that come out; null: not known.")
 
     class Meta:
         model = Network
@@ -155,6 +170,8 @@ class NetworkSerializer(serializers.ModelSerializer[Network]):
             "timeout_s",
             "max_concurrency",
             "endpoint",
+            *PRICES,
+            "currency",
             "users_may_update_schema",
             "additional_data",
             "agents",

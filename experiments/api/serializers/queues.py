@@ -7,7 +7,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from experiments.api.serializers.fields import money_field
 from experiments.core.choices import CallsInFlight, ExportFormat, FieldType, QueueStatus, RowError, RowStatus
+from experiments.core.cost import LARGEST_MAX_COST, SMALLEST_MAX_COST
 from experiments.core.item_fields import ITEM_FIELDS, ItemField
 from experiments.selectors import items, queues
 from experiments.selectors.items import LARGEST_INDEX
@@ -23,6 +25,7 @@ ITEM_FIELD_TYPES: dict[type[Any], Any] = {
     dict: serializers.DictField,
     list: serializers.ListField,
     datetime: serializers.DateTimeField,
+    float: serializers.FloatField,
 }
 
 
@@ -53,6 +56,11 @@ class LimitsSerializer(serializers.Serializer[Any]):
     )
     max_tokens = limit_field("Pauses when so many tokens were used.", most=MAX_TOKENS)
     max_minutes = limit_field("Pauses when it has run for so long in all, pauses not counted.")
+    max_cost = money_field(
+        "Pauses when so much was spent, in the currency of its network. Where no cost is known it never does.",
+        min_value=SMALLEST_MAX_COST,
+        max_value=LARGEST_MAX_COST,
+    )
 
 
 class QueueDraftSerializer(LimitsSerializer):
@@ -103,6 +111,12 @@ class ProgressSerializer(serializers.Serializer[Any]):
     rows_per_second = serializers.FloatField()
     eta_seconds = serializers.IntegerField(allow_null=True)
     tokens = serializers.IntegerField()
+    input_tokens = serializers.IntegerField(help_text="Those that are known to have gone in.")
+    output_tokens = serializers.IntegerField(help_text="Those that are known to have come out.")
+    cost = serializers.FloatField(
+        allow_null=True,
+        help_text="Of all calls, failed and repeated ones too, in the currency of the network. Null: of none known.",
+    )
     calls = serializers.IntegerField(help_text="Of /run, each attempt counted; those under way too.")
     running_seconds = serializers.IntegerField(help_text="In all, pauses not counted.")
 
@@ -138,6 +152,7 @@ class QueueSerializer(serializers.Serializer[Any]):
     max_calls = serializers.IntegerField(allow_null=True)
     max_tokens = serializers.IntegerField(allow_null=True)
     max_minutes = serializers.IntegerField(allow_null=True)
+    max_cost = serializers.FloatField(allow_null=True, help_text="In the currency of the network.")
     pause_reason = PauseReasonSerializer(allow_null=True)
     created_by = serializers.CharField()
     created_at = serializers.DateTimeField()

@@ -89,6 +89,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     agent_key = serializers.SerializerMethodField()
     queue = serializers.SerializerMethodField()
     row_index = serializers.SerializerMethodField()
+    cost = serializers.FloatField(allow_null=True, help_text="In the currency of the network; null: not known.")
 
     class Meta:
         model = Run
@@ -106,6 +107,9 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "debug",
             "usage",
             "duration_ms",
+            "input_tokens",
+            "output_tokens",
+            "cost",
             "created_at",
         )
 

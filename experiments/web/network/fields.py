@@ -1,8 +1,11 @@
 """The fields of a network as its editor and its page show them."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from experiments.core.cost import plain
 
 YES, NO = "yes", "no"
 """A boolean as a text."""
@@ -43,6 +46,8 @@ class NetworkField:
     def text_to_edit(self, value: Any) -> str:
         if isinstance(value, bool):
             return YES if value else NO
+        if isinstance(value, Decimal):
+            return plain(value)
         return "" if value is None else str(value)
 
     def value_to_store(self, typed: str, *, is_own: bool) -> str | None:
@@ -56,6 +61,8 @@ class NetworkField:
     def shown_value(self, value: Any) -> str:
         if value is None:
             return "not set"
+        if isinstance(value, Decimal):
+            return self.shown.format(plain(value))
         return ("yes" if value else "no") if self.is_flag else self.shown.format(value)
 
 
@@ -117,6 +124,15 @@ NETWORK_FIELDS = (
     NetworkField("max_steps", "Most steps", Section.CALL, "Of one run; empty: the runtime decides.", nullable=True),
     NetworkField("timeout_s", "Time-out", Section.CALL, "Seconds, 1 to 600.", shown="{} s"),
     NetworkField("max_concurrency", "Calls at a time", Section.CALL, "Over all that uses it.", shown="{:,}"),
+    NetworkField(
+        "price_input",
+        "Price of input",
+        Section.CALL,
+        "For a million tokens; empty: not known. What the network itself says that a run cost counts before it.",
+        nullable=True,
+    ),
+    NetworkField("price_output", "Price of output", Section.CALL, "For a million tokens.", nullable=True),
+    NetworkField("currency", "Currency", Section.CALL, "A code of three letters, such as USD.", length=3),
     NetworkField("agents", "Agents"),
     NetworkField("schema", "Response schema"),
     NetworkField("guidance", "Guidance"),

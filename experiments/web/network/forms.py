@@ -22,6 +22,7 @@ from experiments.api.parsers import read_json
 from experiments.api.serializers.network_calls import NetworkCallRequestSerializer
 from experiments.api.serializers.networks import NetworkSerializer, check_response_data
 from experiments.core.choices import ErrorCode
+from experiments.core.cost import plain
 from experiments.core.errors import InvalidInput
 from experiments.core.json_text import BadPayload, strict
 from experiments.models import Network
@@ -48,7 +49,14 @@ TEXTS = (*(one.name for one in (*PLAIN_TEXTS, *ENDPOINT_TEXTS)), "where", *SECRE
 FLAGS = (*(one.name for one in PLAIN_FLAGS), "remove_token", "remove_api_key")
 KEPT = "…"
 """In the place of the value of a header: the stored one."""
-AGENT_LABELS = {"key": "Key", "display_name": "Display name", "model": "Model", "prompt": "Prompt"}
+AGENT_LABELS = {
+    "key": "Key",
+    "display_name": "Display name",
+    "model": "Model",
+    "price_input": "Price of input",
+    "price_output": "Price of output",
+    "prompt": "Prompt",
+}
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,8 @@ class AgentLine:
     display_name: str = ""
     prompt: str = ""
     model: str = ""
+    price_input: str = ""
+    price_output: str = ""
     is_default: bool = False
     allow_respond: bool = True
     routes: frozenset[int] = frozenset()
@@ -251,6 +261,8 @@ class NetworkForm:
                 "display_name": line.display_name,
                 "prompt": line.prompt,
                 "model": line.model,
+                "price_input": line.price_input.strip() or None,
+                "price_output": line.price_output.strip() or None,
                 "is_default": line.is_default,
                 "allow_respond": line.allow_respond,
                 "routes": [key for number, key in keys.items() if number in line.routes and key],
@@ -315,6 +327,8 @@ def _lines_of_network(network: Network) -> tuple[AgentLine, ...]:
             display_name=agent.display_name,
             prompt=agent.prompt,
             model=agent.model,
+            price_input="" if agent.price_input is None else plain(agent.price_input),
+            price_output="" if agent.price_output is None else plain(agent.price_output),
             is_default=agent.is_default,
             allow_respond=agent.allow_respond,
             routes=frozenset(numbers[to.pk] for to in agent.routes.all() if to.pk in numbers),
@@ -325,7 +339,7 @@ def _lines_of_network(network: Network) -> tuple[AgentLine, ...]:
 
 def _line_of_post(posted: QueryDict, number: int) -> AgentLine:
     prefix = f"agent-{number}-"
-    names = ("key", "display_name", "prompt", "model")
+    names = tuple(AGENT_LABELS)
     texts: dict[str, Any] = {name: with_plain_line_ends(posted.get(prefix + name, "")) for name in names}
     return AgentLine(
         number,

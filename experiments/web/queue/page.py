@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import Count
 
 from experiments.core.choices import FINISHED, ExportFormat, QueueStatus, RowStatus
+from experiments.core.cost import plain
+from experiments.core.limits import LIMITS_BY_NAME
 from experiments.export.formats import EXPORT_FORMATS, FormatWriter
 from experiments.kinds import QueueKind, QueueLayout, SetUp, kind_of
 from experiments.models import Queue, QueueItem
@@ -64,11 +66,13 @@ class Pace(PagePart):
 
 @dataclass(frozen=True)
 class Limit:
-    """A hard limit; None: there is none."""
+    """A hard limit, as its input shows it; None: there is none. `step` of the input: `any` where it may have places."""
 
     name: str
     label: str
-    limit: int | None
+    limit: int | str | None
+    least: str
+    step: str
 
 
 @dataclass(frozen=True)
@@ -223,8 +227,15 @@ def pace_of_queue(queue: Queue) -> Pace:
 
 def limits_of_queue(queue: Queue) -> Limits:
     fields = LimitsForm(items=kind_of(queue).nouns.items).fields
-    limits = tuple(Limit(name, str(field.label), getattr(queue, name)) for name, field in fields.items())
+    limits = tuple(_limit(queue, name, str(field.label)) for name, field in fields.items())
     return Limits("limits", limits, can_change=queue.status in ACTIVE)
+
+
+def _limit(queue: Queue, name: str, label: str) -> Limit:
+    value = getattr(queue, name)
+    if LIMITS_BY_NAME[name].is_money:
+        return Limit(name, f"{label}, {queue.currency}", None if value is None else plain(value), "0", "any")
+    return Limit(name, label, value, "1", "1")
 
 
 def chips_of_queue(queue: Queue, codes: Sequence[tuple[str, int]], filters: Mapping[str, Any]) -> Chips:

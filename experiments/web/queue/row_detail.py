@@ -7,7 +7,7 @@ from typing import Any
 
 from experiments.core.choices import QueueStatus, RowStatus
 from experiments.core.errors import WorkbenchError
-from experiments.core.formatting import milliseconds
+from experiments.core.formatting import milliseconds, used_in_words
 from experiments.kinds import QueueLayout, kind_of
 from experiments.models import Queue, QueueItem, Run
 from experiments.response_schema import Change
@@ -73,6 +73,8 @@ class RowDetail(PagePart):
     changes: bool
     """Whether it can change by itself, so that the page polls."""
     extras: Pairs
+    used: tuple[str, ...]
+    """Tokens and cost of all its calls, each as a text; empty where nothing is known."""
 
 
 def detail_of_item(queue: Queue, layout: QueueLayout, item: QueueItem, filters: Mapping[str, Any]) -> RowDetail:
@@ -104,6 +106,7 @@ def detail_of_item(queue: Queue, layout: QueueLayout, item: QueueItem, filters: 
         failed=item.status == RowStatus.FAILED,
         changes=waits or item.status == RowStatus.RUNNING,
         extras=tuple(zip(layout.extras.names, layout.extras.in_words(extras), strict=True)),
+        used=used_in_words(item, queue.currency),
     )
 
 

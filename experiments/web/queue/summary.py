@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from experiments.core import limits as queue_limits
 from experiments.core.choices import FINISHED, PauseReason, QueueStatus, RowStatus
+from experiments.core.cost import in_words
 from experiments.core.formatting import compact, count, duration
 from experiments.kinds import Nouns, kind_of
 from experiments.models import Queue
@@ -17,6 +19,7 @@ from experiments.web.page_part import PagePart, changes_by_itself
 COLUMNS_OF_AN_ENTRY = ("kind", "name", "status", "total", "running", "succeeded", "failed")
 """What `entry_of_queue` reads. The settings of a queue may be megabytes, and a list shows many queues."""
 WHOLE = 1000
+SHOWN_APART = ("max_tokens", "max_cost")
 LEAST = 4
 """Thousandths that a count above zero gets in a bar, so that one failed row of a million can be seen."""
 SEVERITY = {QueueStatus.RUNNING: "run", QueueStatus.PAUSED: "warn", QueueStatus.COMPLETED: "ok"}
@@ -64,6 +67,9 @@ class Progress(PagePart):
     tokens: str
     tokens_projected: str
     token_limit: str
+    cost: str
+    cost_projected: str
+    cost_limit: str
     limits: tuple[tuple[str, str, str], ...]
     """For each other hard limit that is set: how much is used, the limit, and the unit."""
 
@@ -215,16 +221,26 @@ def progress_of_queue(queue: Queue, progress: Mapping[str, Any]) -> Progress:
         tokens=compact(tokens) if tokens or token_limit else "",
         tokens_projected=compact(projected) if projected and tokens else "",
         token_limit=compact(token_limit) if token_limit else "",
+        **costs_in_words(queue, done),
         limits=_limits_in_words(queue) if has_begun else (),
     )
 
 
+def costs_in_words(queue: Queue, done: int) -> dict[str, str]:
+    """`cost`, what is `projected` for all rows, and the limit; "" for what is not known. Nothing known is no 0."""
+    limit = queue.max_cost if queue.status != QueueStatus.DRAFT else None
+    shown = queue.cost if queue.cost is not None else Decimal(0) if limit is not None else None
+    projected = queue.cost * queue.total / done if queue.cost and done and done < queue.total else None
+    amounts = {"cost": shown, "cost_projected": projected, "cost_limit": limit}
+    return {name: "" if amount is None else in_words(amount, queue.currency) for name, amount in amounts.items()}
+
+
 def _limits_in_words(queue: Queue) -> tuple[tuple[str, str, str], ...]:
-    """`("2", "30", "minutes")`: used, limit and unit of each hard limit that is set, but for that of tokens."""
+    """`("2", "30", "minutes")`: used, limit and unit of each hard limit that is set, but those `SHOWN_APART`."""
     return tuple(
-        (_exact_below_a_million(int(limit.used(queue))), _exact_below_a_million(maximum), limit.unit)
+        (_exact_below_a_million(int(limit.used(queue))), _exact_below_a_million(int(maximum)), limit.unit)
         for limit in queue_limits.LIMITS
-        if limit.name != "max_tokens" and (maximum := limit.maximum(queue)) is not None
+        if limit.name not in SHOWN_APART and (maximum := limit.maximum(queue)) is not None
     )
 
 

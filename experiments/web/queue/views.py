@@ -175,7 +175,10 @@ def set_limits(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRes
         queues.set_limits(queue_id=queue.pk, limits=form.cleaned_data)
     else:
         names = ", ".join(str(form.fields[name].label) for name in form.errors)
-        messages.error(request, f"Give whole numbers from 1 on, or nothing for no limit: {names}. Nothing was changed.")
+        messages.error(
+            request,
+            f"Give numbers above 0, whole but for the cost, or nothing for no limit: {names}. Nothing was changed.",
+        )
     return after_action(request, queue)
 
 

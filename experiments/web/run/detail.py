@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from experiments.core.cost import in_words
 from experiments.models import Run
 from experiments.web.run.trace import Step, agent_path, steps_of_log
 
@@ -39,6 +40,7 @@ class ShownRun:
     path: tuple[str, ...]
     """The agents in the order in which they got the message; empty where there was only one."""
     usage: Pairs
+    cost: str
     debug: Any
 
 
@@ -69,6 +71,7 @@ def shown_run_of(run: Run) -> ShownRun:
         steps=steps,
         path=agent_path(steps),
         usage=pairs_of(run.usage),
+        cost="" if run.cost is None else in_words(run.cost, run.network.currency),
         debug=run.debug or None,
     )
 

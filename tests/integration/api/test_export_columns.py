@@ -6,7 +6,10 @@ from csv_batches.models import CsvBatchRow
 from tests.integration.api.support import Draft, finish
 from tests.support.api import Api, from_csv
 
-RUN = ["run_trace_id", "status", "elapsed_ms", "attempts", "error_code", "error_message", "row_index", "corrected"]
+RUN = [
+    *("run_trace_id", "status", "elapsed_ms", "attempts", "error_code", "error_message", "row_index", "corrected"),
+    *("input_tokens", "output_tokens", "cost"),
+]
 FIELDS = [
     {"name": "status", "type": "string"},
     {"name": "text", "type": "string"},
@@ -29,7 +32,7 @@ def test_taken_names_get_a_prefix(api: Api) -> None:
     head = from_csv(api.export(batch.id))[0]
     assert head[:4] == ["id", "text", "text", "row_index"]
     assert head[4:8] == ["status", "response.text", "good", "n"]
-    assert head[8:] == ["run_trace_id", "run.status", *RUN[2:6], "run.row_index", "corrected"]
+    assert head[8:] == ["run_trace_id", "run.status", *RUN[2:6], "run.row_index", *RUN[7:]]
 
 
 def test_headers_and_cells_come_back_to_the_byte(api: Api) -> None:
@@ -54,7 +57,7 @@ def test_values_by_type(api: Api) -> None:
     CsvBatchRow.objects.filter(queue_id=batch.id, row_index=2).update(result_payload={"status": 5})
     rows = from_csv(api.export(batch.id))[1:]
     assert [row[1:5] for row in rows] == [["a,b", 'x"y', "true", "1.5"], ["", "z", "false", ""], ["", "", "", ""]]
-    assert rows[0][5:] == ["t0", "succeeded", "12", "1", "", "", "0", "false"]
+    assert rows[0][5:] == ["t0", "succeeded", "12", "1", "", "", "0", "false", "", "", ""]
     assert rows[2][6:10] == ["failed", "12", "1", "schema_mismatch"]
 
 
@@ -65,7 +68,7 @@ def test_a_correction_takes_the_place_of_the_answer(api: Api) -> None:
     rows.update(corrected_payload={"status": "right", "text": "y"})
     lines = from_csv(api.export(batch.id))[1:]
     assert [line[1:3] for line in lines] == [["right", "y"]] * 2
-    assert [line[-1] for line in lines] == ["true", "true"]
+    assert [line[-4] for line in lines] == ["true", "true"]
 
 
 def test_metadata_can_be_left_out(api: Api) -> None:

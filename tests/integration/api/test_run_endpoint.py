@@ -11,7 +11,8 @@ from tests.support.api import Api
 from tests.support.llm_server import LlmServer, Reply
 
 REPLY_KEYS = {
-    *("trace_id", "graph_version_id", "model", "run_duration_ms", "execution_log", "llm_usage_totals", "final", "debug")
+    *("trace_id", "graph_version_id", "model", "run_duration_ms", "execution_log", "llm_usage_totals", "final"),
+    *("debug", "cost"),
 }
 SCHEMA = {"type": "object", "properties": {"topic": {"type": "string"}}, "required": ["topic"]}
 

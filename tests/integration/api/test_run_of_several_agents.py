@@ -104,7 +104,10 @@ def test_a_model_that_breaks_the_format_is_an_error_in_words(
 
 def test_a_model_that_fails_after_a_hand_over_is_a_502(api: Api, team: str, llm: LlmServer) -> None:
     llm.script(decides("ROUTE_TO_AGENT", "greeter"), Reply(status=500, raw="{}"))
-    assert "answered 500" in run(api, BODY, 502)["detail"]
+    reply = run(api, BODY, 502)
+    assert "answered 500" in reply["detail"]
+    # What was used before it failed is paid for.
+    assert reply["llm_usage_totals"] == {"prompt_tokens": 11, "response_tokens": 7, "total_tokens": 18}
     assert not Run.objects.exists()
 
 

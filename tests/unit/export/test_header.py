@@ -4,7 +4,10 @@ import pytest
 
 from experiments.export.rows import RUN_COLUMNS, export_header
 
-RUN = ["run_trace_id", "status", "elapsed_ms", "attempts", "error_code", "error_message", "row_index", "corrected"]
+RUN = [
+    *("run_trace_id", "status", "elapsed_ms", "attempts", "error_code", "error_message", "row_index", "corrected"),
+    *("input_tokens", "output_tokens", "cost"),
+]
 
 
 def test_the_run_columns_come_last_and_only_when_asked_for() -> None:

@@ -16,6 +16,9 @@ RUN = {
     "error_message": None,
     "row_index": 0,
     "corrected": False,
+    "input_tokens": None,
+    "output_tokens": None,
+    "cost": None,
 }
 
 
