@@ -37,6 +37,7 @@ ITEM_FIELDS = (
     ItemField("input_tokens", int, null=True),
     ItemField("output_tokens", int, null=True),
     ItemField("cost", float, null=True),
+    ItemField("reused_from", dict, null=True),
 )
 """In the order of the API's answers. `row_payload` is {column: text}, the others are columns of `QueueItem`."""
 

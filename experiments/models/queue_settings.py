@@ -55,6 +55,8 @@ SETTINGS = (
     QueueSetting("max_attempts"),
     QueueSetting("tolerant"),
     QueueSetting("repair"),
+    # A trial is there to see what calls bring.
+    QueueSetting("reuse", in_trial=False),
     *(QueueSetting(name, after_start=True, in_trial=False) for name in limits.LIMIT_NAMES),
 )
 AFTER_START = frozenset(setting.name for setting in SETTINGS if setting.after_start)

@@ -230,7 +230,8 @@ def run(spec: NetworkSpec, request: RunRequest, complete: Complete) -> RunResult
         except ModelError as error:
             # What was used before it failed is paid for.
             used = _used([call for one in steps for _, call in one.asked])
-            error.extra |= used if used["llm_usage_totals"]["total_tokens"] else {}
+            if used["llm_usage_totals"]["total_tokens"]:
+                error.extra |= used
             raise
         mends = step.broken if request.repair and mends is None and not _is_late(spec, clock) else None
         if mends:

@@ -46,6 +46,7 @@ def queue_progress(queue: Queue, now: datetime | None = None) -> dict[str, Any]:
         "input_tokens": queue.input_tokens,
         "output_tokens": queue.output_tokens,
         "cost": as_number(queue.cost),
+        "reused": queue.reused,
         "calls": queue.calls,
         "running_seconds": round(queue.ran_s),
     }

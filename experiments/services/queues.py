@@ -54,6 +54,8 @@ NEW_WORK = {
     "delayed": False,
     **dict.fromkeys(("started_at", "completed_at", "elapsed_ms", "limited_since", "run_trace_id")),
     **dict.fromkeys(("result_payload", "changes")),
+    "waits_for": None,
+    "reused_from": None,
     "error_code": "",
     "error_message": "",
 }
@@ -255,6 +257,8 @@ def _requeue(queue_id: UUID, item_ids: Sequence[int], *, asked: dict[str, Any] |
         if queue is None:
             raise Gone(f"This {noun_of_queue(queue_id)} was deleted.", code=ErrorCode.NOT_FOUND)
         _refuse_retry(queue)
+        items = QueueItem.objects.filter(pk__in=item_ids, status=RowStatus.SUCCEEDED, reused_from__isnull=False)
+        reused = items.count() if queue.reused else 0
         failed, succeeded = (
             QueueItem.objects.filter(pk__in=item_ids, status=status).update(
                 **NEW_WORK, generation=F("generation") + 1, available_at=Now(), queued_at=Now()
@@ -271,6 +275,7 @@ def _requeue(queue_id: UUID, item_ids: Sequence[int], *, asked: dict[str, Any] |
             queued=F("queued") + requeued,
             failed=F("failed") - failed,
             succeeded=F("succeeded") - succeeded,
+            reused=F("reused") - reused,
             **(NO_STREAKS if asked else {}),
         )
         if changes:

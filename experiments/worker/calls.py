@@ -5,6 +5,7 @@ in threads that have no connection, which also render the prompt, judge the answ
 """
 
 import json
+import logging
 import random
 import time
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from typing import Any
 from django.conf import settings
 
 from experiments import response_schema
-from experiments.core.choices import ErrorCode, RowError, RowStatus
+from experiments.core.choices import ErrorCode, Reuse, RowError, RowStatus
 from experiments.core.cost import Prices
 from experiments.core.errors import WorkbenchError
 from experiments.kinds import Plan, kind_of
@@ -30,6 +31,9 @@ from experiments.services.run_values import NO_PRICES, cost_of_reply, run_values
 from experiments.worker.claim import ClaimedRow
 from experiments.worker.record import Outcome, failure_on_our_side
 from experiments.worker.remote_runs import RemoteRuns, refuse_other_version
+from experiments.worker.reuse import NO_VERSION, fingerprint_of, version_of_network
+
+logger = logging.getLogger(__name__)
 
 OWN_RUNTIME = "This site's runtime"
 FOUND_AT_NETWORK = (
@@ -61,6 +65,9 @@ class RowCaller:
         self._target = run_target(queue.network, lambda: signed_credential(queue))
         self._host = host_of(queue.network)
         self._prices = queue.network.prices
+        is_reused = queue.reuse != Reuse.NONE
+        self.version = version_of_network(queue.network, queue.pinned_version) if is_reused else NO_VERSION
+        self._network_id = queue.network.pk
         self._common = _common_body(queue, self._plan)
         schema = self._plan.schema
         self._tolerate = response_schema.tolerance(schema) if queue.tolerant and schema else None
@@ -83,6 +90,15 @@ class RowCaller:
             # Its record of the run then says which of a person's retries it answers.
             body["experiment_iteration"] = row.generation
         return Prepared(row, body, idempotency_key(self._queue, row))
+
+    def fingerprint(self, row: ClaimedRow) -> bytes | None:
+        """Of what the row asks; None where that cannot be said. Then it is called, which says what is wrong with it."""
+        try:
+            prepared = self.prepare(row)
+        except Exception:
+            logger.exception("fingerprint of row %s", row.row_index)
+            return None
+        return None if isinstance(prepared, Outcome) else fingerprint_of(self._network_id, prepared.body)
 
     def call(
         self, row: ClaimedRow, abort: AbortHandle, on_answered: Callable[[bool], None] = lambda is_answer: None

@@ -13,7 +13,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import close_old_connections, connection
 
-from experiments.core.choices import PauseReason, QueueStatus
+from experiments.core.choices import PauseReason, QueueStatus, Reuse
 from experiments.core.errors import WorkbenchError
 from experiments.models import Queue
 from experiments.run_client import AbortHandle
@@ -38,6 +38,7 @@ from experiments.worker.lookout import (
     view_queues,
 )
 from experiments.worker.recorded import recorded
+from experiments.worker.reuse import only_to_call
 from experiments.worker.round import LaneKeys, RoundOrder, RoundResult
 from experiments.worker.shares import adjust
 from experiments.worker.until_answered import until_answered
@@ -253,6 +254,7 @@ class Engine:
             queue.created_by_id if queue else 0,
             self._lease.id,
             suspects=self._apart,
+            reuse=Reuse(queue.reuse) if queue else Reuse.NONE,
         )
         caller = self._persist(lambda: self._caller(keys)) if queue and view else None
         if queue is None or view is None or caller is None:
@@ -349,6 +351,9 @@ class Engine:
     def _make_round(self, network: NetworkSlots, lane: Lane, order: RoundOrder, beside: Sequence[Lane]) -> None:
         begun = time.monotonic()
         result = self._persist(lambda: recorded(lane.keys, order, careful=lane.may_pause(order)), lane=lane)
+        if lane.keys.reuse != Reuse.NONE and result is not None and result.claimed:
+            round_ = result
+            result = self._persist(lambda: only_to_call(lane.keys, lane.caller, round_), lane=lane)
         now = time.monotonic()
         with self._calls.lock:
             lane.pace.saw_round(now - begun)
@@ -360,6 +365,8 @@ class Engine:
                 lane.leaving = True
             else:
                 self._apply(lane, result)
+                if result.freed:
+                    lane.look_for_more()
         if seems_done:
             self._persist(lambda: settle(lane.keys.queue_id))
         self._calls.send(network, lane)

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from django.db import DataError, Error, IntegrityError, InternalError, OperationalError
 
+from experiments.core.choices import Reuse
 from experiments.worker.record import unstorable
+from experiments.worker.reuse import round_with_leads
 from experiments.worker.round import LaneKeys, RoundOrder, RoundResult, run_round
 from experiments.worker.rounds_in_steps import run_in_steps
 
@@ -26,7 +28,8 @@ def recorded(keys: LaneKeys, order: RoundOrder, *, careful: bool) -> RoundResult
 
 
 def _run(keys: LaneKeys, order: RoundOrder, *, careful: bool) -> RoundResult | None:
-    return run_in_steps(keys, order) if careful else run_round(keys, order)
+    make_round = run_in_steps if careful else run_round
+    return make_round(keys, order) if keys.reuse == Reuse.NONE else round_with_leads(keys, order, make_round)
 
 
 def _one_by_one(keys: LaneKeys, order: RoundOrder, error: Error, *, careful: bool) -> RoundResult | None:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from experiments.core.choices import RowError
+from experiments.core.choices import Reuse, RowError
 from experiments.models.queues import RATE_DECAY_S, SUSPECT_FROM
 from experiments.worker.claim import ClaimedRow
 from experiments.worker.record import Outcome, Streaks
@@ -172,13 +172,15 @@ _SUSPECT_ROUND = Statement(_ROUND.format(sources=f"SELECT * FROM ({_SUSPECT}) a"
 
 @dataclass(frozen=True, slots=True)
 class LaneKeys:
-    """Whose round it is. `suspects`: it claims the rows that are called apart, and no others."""
+    """Whose round it is. `suspects`: it claims the rows that are called apart, and no others. `reuse`: whether
+    identical rows are called once, see `worker.reuse`."""
 
     queue_id: UUID
     network_id: int
     owner_id: int
     lease_id: UUID
     suspects: bool = False
+    reuse: Reuse = Reuse.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,7 @@ class RoundResult:
     next_due_s: float | None
     found: int
     claimed: list[ClaimedRow] = field(default_factory=list)
+    freed: int = 0
 
 
 def run_round(keys: LaneKeys, order: RoundOrder) -> RoundResult | None:

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from experiments.api.serializers.fields import money_field
-from experiments.core.choices import CallsInFlight, ExportFormat, FieldType, QueueStatus, RowError, RowStatus
+from experiments.core.choices import CallsInFlight, ExportFormat, FieldType, QueueStatus, Reuse, RowError, RowStatus
 from experiments.core.cost import LARGEST_MAX_COST, SMALLEST_MAX_COST
 from experiments.core.item_fields import ITEM_FIELDS, ItemField
 from experiments.selectors import items, queues
@@ -80,6 +80,12 @@ class QueueDraftSerializer(LimitsSerializer):
         required=False,
         help_text="This site's own runtime asks once more for an answer that breaks the schema or is no JSON.",
     )
+    reuse = serializers.ChoiceField(
+        Reuse.values(),
+        required=False,
+        help_text="Whether rows that ask the same are called once: in this batch, or also answered from your earlier "
+        "batches on the same version of the network that had this setting.",
+    )
 
 
 class RangeSerializer(serializers.Serializer[Any]):
@@ -117,6 +123,7 @@ class ProgressSerializer(serializers.Serializer[Any]):
         allow_null=True,
         help_text="Of all calls, failed and repeated ones too, in the currency of the network. Null: of none known.",
     )
+    reused = serializers.IntegerField(help_text="Rows that have the answer of an identical row, without a call.")
     calls = serializers.IntegerField(help_text="Of /run, each attempt counted; those under way too.")
     running_seconds = serializers.IntegerField(help_text="In all, pauses not counted.")
 
@@ -148,6 +155,7 @@ class QueueSerializer(serializers.Serializer[Any]):
     max_attempts = serializers.IntegerField()
     tolerant = serializers.BooleanField()
     repair = serializers.BooleanField()
+    reuse = serializers.ChoiceField(Reuse.values())
     max_failures = serializers.IntegerField(allow_null=True)
     max_calls = serializers.IntegerField(allow_null=True)
     max_tokens = serializers.IntegerField(allow_null=True)

@@ -25,20 +25,22 @@ AGENT_KEYS = words("key display_name prompt is_default allow_respond routes mode
 BATCH_KEYS = words(
     """
     id kind name network agent_key status columns prompt_template response_fields schema_json schema_mode debug
-    concurrency max_attempts tolerant repair max_failures max_calls max_tokens max_minutes max_cost pause_reason upload
+    concurrency max_attempts tolerant repair max_failures max_calls max_tokens max_minutes max_cost reuse pause_reason
+    upload
     created_by created_at started_at completed_at source_removed_at progress
     """
 )
 PROGRESS_KEYS = words(
     """
-    total queued running succeeded failed rows_per_second eta_seconds tokens input_tokens output_tokens cost calls
-    running_seconds
+    total queued running succeeded failed rows_per_second eta_seconds tokens input_tokens output_tokens cost reused
+    calls running_seconds
     """
 )
 ROW_KEYS = words(
     """
     id row_index status row_payload result_payload corrected_payload changes run_trace_id error_code error_message
     attempts available_at queued_at started_at completed_at elapsed_ms input_tokens output_tokens cost
+    reused_from
     """
 )
 ATTEMPT_KEYS = words("attempt generation started_at ended_at http_status outcome detail unread")
