@@ -39,7 +39,7 @@ def next_delayed_item(queue: Queue) -> QueueItem | None:
     if queue.status != QueueStatus.RUNNING or queue.running or not queue.queued:
         return None
     waiting = QueueItem.objects.of_queue(queue).filter(status=RowStatus.QUEUED, row_index__gte=queue.range_from or 0)
-    first = waiting.in_order().only("available_at", "limited_since").first()
+    first = waiting.in_order().only("available_at", "limited_since", "waits_for").first()
     return first if first is not None and first.available_at > timezone.now() else None
 
 

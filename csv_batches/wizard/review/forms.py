@@ -13,6 +13,7 @@ from csv_batches.services.launch import Order
 from csv_batches.services.trials import MOST_ROWS
 from experiments.core import json_text
 from experiments.core import limits as queue_limits
+from experiments.core.choices import Reuse
 from experiments.core.cost import plain
 from experiments.models import Network
 from experiments.selectors.items import LARGEST_INDEX
@@ -26,6 +27,13 @@ SCHEMA_MODES = (
 )
 
 
+REUSES = (
+    (Reuse.NONE.value, "Call each"),
+    (Reuse.BATCH.value, "Call once for all"),
+    (Reuse.NETWORK.value, "Call once, or use earlier batches"),
+)
+
+
 class SettingsForm(LimitsForm, AnswersForm):
     """The settings of a draft. `was` holds what the page showed, so that only what was changed on it is saved."""
 
@@ -34,12 +42,13 @@ class SettingsForm(LimitsForm, AnswersForm):
     schema_mode = forms.ChoiceField(label="Response schema", choices=SCHEMA_MODES, widget=forms.RadioSelect)
     concurrency = forms.IntegerField(label="Rows at a time", min_value=1, max_value=10_000)
     max_attempts = forms.IntegerField(label="Attempts a row", min_value=1, max_value=100)
+    reuse = forms.ChoiceField(label="Identical rows", choices=REUSES)
     debug = forms.BooleanField(label="Debug", required=False)
     was = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, batch: CsvBatch, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial=stored_settings(batch))
-        for name in ("concurrency", "max_attempts"):
+        for name in ("concurrency", "max_attempts", "reuse"):
             self.fields[name].widget.attrs["aria-describedby"] = f"help-{name} error-{name}"
         for name in SWITCHES:
             self.fields[name].widget.attrs["aria-describedby"] = f"help-{name}"
@@ -78,6 +87,7 @@ def stored_settings(batch: CsvBatch) -> dict[str, Any]:
         "schema_mode": batch.schema_mode,
         "concurrency": batch.concurrency,
         "max_attempts": batch.max_attempts,
+        "reuse": batch.reuse,
         "debug": batch.debug,
         **{name: getattr(batch, name) for name in SWITCHES},
         **{name: _as_shown(getattr(batch, name)) for name in queue_limits.LIMIT_NAMES},

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+from django.urls import reverse
+
 from experiments.core.choices import QueueStatus, RowStatus
 from experiments.core.errors import WorkbenchError
 from experiments.core.formatting import milliseconds, used_in_words
@@ -49,6 +52,16 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The row whose answer another has; `queue`: the name of its queue where it is of another one."""
+
+    index: int
+    queue: str
+    address: str
+    """"" where it is gone."""
+
+
+@dataclass(frozen=True)
 class RowDetail(PagePart):
     index: int
     line: RowLine
@@ -73,12 +86,14 @@ class RowDetail(PagePart):
     changes: bool
     """Whether it can change by itself, so that the page polls."""
     extras: Pairs
+    origin: Origin | None
+    """Whose answer it has, where it was not called itself."""
     used: tuple[str, ...]
     """Tokens and cost of all its calls, each as a text; empty where nothing is known."""
 
 
 def detail_of_item(queue: Queue, layout: QueueLayout, item: QueueItem, filters: Mapping[str, Any]) -> RowDetail:
-    run = run_of_item(item)
+    run = run_of_item(item, queue.network_id)
     previous, following = neighbours_of_item(queue, item, filters)
     extras = layout.extras.values([getattr(item, name) for name in layout.extras.annotations])
     corrected = item.corrected_payload is not None
@@ -106,13 +121,25 @@ def detail_of_item(queue: Queue, layout: QueueLayout, item: QueueItem, filters: 
         failed=item.status == RowStatus.FAILED,
         changes=waits or item.status == RowStatus.RUNNING,
         extras=tuple(zip(layout.extras.names, layout.extras.in_words(extras), strict=True)),
+        origin=origin_of_item(queue, item),
         used=used_in_words(item, queue.currency),
     )
 
 
-def run_of_item(item: QueueItem) -> ShownRun | None:
+def origin_of_item(queue: Queue, item: QueueItem) -> Origin | None:
+    if not item.reused_from:
+        return None
+    queue_id, index = item.reused_from["queue"], item.reused_from["row_index"]
+    source = queue if str(queue.pk) == queue_id else Queue.objects.kept().filter(pk=queue_id).first()
+    address = reverse("experiments:row", args=[kind_of(source), source.pk, index]) if source else ""
+    return Origin(index, "" if source is queue else source.name if source else "a queue that was deleted", address)
+
+
+def run_of_item(item: QueueItem, network_id: int | None) -> ShownRun | None:
     """The run behind the item's result; before there is one, the latest of its calls that was stored."""
-    runs = Run.objects.filter(item_id=item.pk).select_related("network").order_by("-id")
+    # One that has the answer of another row has its run, too.
+    which = Q(trace_id=item.run_trace_id, network_id=network_id) if item.reused_from else Q(item_id=item.pk)
+    runs = Run.objects.filter(which).select_related("network").order_by("-id")
     found = (runs.filter(trace_id=item.run_trace_id).first() if item.run_trace_id else None) or runs.first()
     return shown_run_of(found) if found else None
 

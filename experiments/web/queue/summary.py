@@ -70,6 +70,7 @@ class Progress(PagePart):
     cost: str
     cost_projected: str
     cost_limit: str
+    reused: int
     limits: tuple[tuple[str, str, str], ...]
     """For each other hard limit that is set: how much is used, the limit, and the unit."""
 
@@ -132,7 +133,7 @@ def severity_of_queue(queue: Queue) -> str:
 
 def state_of_queue(queue: Queue) -> State:
     held_back = items.next_delayed_item(queue)
-    if held_back is not None and not health.waiting_note([queue]):
+    if held_back is not None and held_back.waits_for is None and not health.waiting_note([queue]):
         why = "The network asks to wait (429)." if held_back.limited_since else "What failed is tried again."
         return State("state", queue.status, severity_of_queue(queue), why, held_back.available_at)
     until = queue.pause_until if queue.status == QueueStatus.PAUSED else None
@@ -222,6 +223,7 @@ def progress_of_queue(queue: Queue, progress: Mapping[str, Any]) -> Progress:
         tokens_projected=compact(projected) if projected and tokens else "",
         token_limit=compact(token_limit) if token_limit else "",
         **costs_in_words(queue, done),
+        reused=queue.reused,
         limits=_limits_in_words(queue) if has_begun else (),
     )
 

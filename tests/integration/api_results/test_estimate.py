@@ -34,7 +34,13 @@ def test_a_finished_trial_has_an_estimate_of_the_whole_batch(draft: Draft) -> No
     CsvBatch.objects.filter(pk=trial).update(tokens=45)
     found = draft.api.get(f"{draft.path}/try")
     assert found["status"] == "completed"
-    assert found["estimate"] == {"p50_s": 3.0, "p95_s": 3.0, "tokens": 90}
+    costs = dict.fromkeys(("row_cost_p50", "row_cost_p95", "cost_p50", "cost_p95"))
+    assert found["estimate"] == {"p50_s": 3.0, "p95_s": 3.0, "tokens": 90, **costs}
+    for index, cost in enumerate(("0.1", "0.2", "0.4")):
+        CsvBatchRow.objects.filter(queue_id=trial, row_index=index).update(cost=cost)
+    estimate = draft.api.get(f"{draft.path}/try")["estimate"]
+    assert (estimate["row_cost_p50"], estimate["row_cost_p95"]) == (0.2, 0.38)
+    assert (estimate["cost_p50"], estimate["cost_p95"]) == (1.2, 2.28)
 
 
 def test_rows_that_all_failed_say_nothing(draft: Draft) -> None:

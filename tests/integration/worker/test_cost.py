@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from experiments.models import Queue, QueueItem, Run
+from tests.integration.web.support import browser
 from tests.support.api import Api, from_csv, numbered
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker
@@ -32,7 +33,7 @@ def test_without_prices_nothing_is_known_and_nothing_is_nought(api: Api, run_ser
     api.run(batch)
     assert api.wait(batch)["progress"]["cost"] is None
     assert [row["cost"] for row in api.rows(batch)] == [None, None]
-    assert "USD" not in api.client.get(f"/csv-batch/{batch}/").content.decode()
+    assert "USD" not in browser("ann").get(f"/csv-batch/{batch}/").content.decode()
 
 
 def test_failed_and_repeated_calls_count(api: Api, run_server: RunServer, worker: Worker) -> None:
@@ -114,3 +115,22 @@ def test_an_export_ends_with_tokens_and_cost(api: Api, run_server: RunServer, wo
     head, line = from_csv(api.export(batch))
     assert head[-3:] == ["input_tokens", "output_tokens", "cost"]
     assert line[-3:] == ["10", "5", "0.000075"]
+
+
+def test_the_pages_show_what_it_cost(api: Api, run_server: RunServer, worker: Worker) -> None:
+    batch = api.ready(api.network(run_server, **PRICES), numbered(2), max_cost=2)
+    api.run(batch)
+    api.wait(batch)
+    page, row, run = (
+        browser("ann").get(path).content.decode()
+        for path in (
+            f"/csv-batch/{batch}/",
+            f"/csv-batch/{batch}/row/0/",
+            f"/runs/{api.rows(batch)[0]['run_trace_id']}",
+        )
+    )
+    assert "<b>0.00015 USD</b" in page
+    assert "of at most 2.00 USD" in page
+    assert "calls that failed or were repeated count" in row
+    assert "0.000075 USD" in row
+    assert "0.000075 USD" in run

@@ -1,9 +1,12 @@
 """Identical rows are called once where the batch says so, and never where it does not."""
 
+from typing import Any
+
 import pytest
 
 from experiments.core.choices import Reuse
 from experiments.models import Attempt, QueueItem
+from tests.integration.web.support import browser
 from tests.support.api import Api
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker, eventually
@@ -108,3 +111,14 @@ def test_a_row_whose_message_cannot_be_made_fails_as_ever(api: Api, run_server: 
     api.wait(batch)
     assert [row["error_code"] for row in api.rows(batch)] == ["template_error", None, None]
     assert run_server.stats()["calls"] == 1
+
+
+def test_the_pages_say_whose_answer_it_is(api: Api, run_server: RunServer, worker: Worker) -> None:
+    batch = ran(api, api.network(run_server, **PRICES), alike(4, 2))
+    api.wait(batch)
+    html = browser("ann").get(f"/csv-batch/{batch}/row/2/").content.decode()
+    assert f'href="/csv-batch/{batch}/row/0/"' in html
+    assert "Not called: it asks the same as" in html
+    assert "<h2>Trace</h2>" in html
+    assert "Not called" not in browser("ann").get(f"/csv-batch/{batch}/row/0/").content.decode()
+    assert "<b>2</b> reused" in browser("ann").get(f"/csv-batch/{batch}/").content.decode()

@@ -3,6 +3,9 @@
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
 
 from experiments.runtime.llm import Chat, ChatClient, ChatEndpoint
 from tests.support.llm_server import LlmServer, Reply
@@ -68,3 +71,20 @@ def test_a_thread_keeps_its_connection_and_shares_it_with_no_other(llm_server: L
     connections = [call["connection"] for call in llm_server.calls()]
     assert len(connections) == 4
     assert len(set(connections)) == 2
+
+
+def test_a_provider_that_says_what_it_cost_is_believed(llm_server: LlmServer) -> None:
+    answer = {"choices": [{"message": {"content": "yes"}}], "usage": {"prompt_tokens": 3, "cost": 0.000125}}
+    llm_server.script(Reply(raw=json.dumps(answer), headers={"x-litellm-response-cost": "7"}))
+    assert ChatClient(ChatEndpoint(llm_server.base_url)).complete(CHAT).cost == Decimal("0.000125")
+
+
+def test_a_gateway_says_it_in_a_header(llm_server: LlmServer) -> None:
+    llm_server.script(Reply(headers={"x-litellm-response-cost": "2.85e-05"}))
+    assert ChatClient(ChatEndpoint(llm_server.base_url)).complete(CHAT).cost == Decimal("0.0000285")
+
+
+@pytest.mark.parametrize("headers", [{}, {"x-litellm-response-cost": "None"}])
+def test_where_nobody_says_it_is_not_known(llm_server: LlmServer, headers: dict[str, str]) -> None:
+    llm_server.script(Reply(headers=headers))
+    assert ChatClient(ChatEndpoint(llm_server.base_url)).complete(CHAT).cost is None

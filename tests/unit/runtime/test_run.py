@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -241,3 +242,25 @@ def test_a_model_that_fails_is_the_caller_s_to_handle() -> None:
 
     with pytest.raises(ModelError, match="is down"):
         run(NETWORK, REQUEST, fail)
+
+
+class Priced(Model):
+    """Says what each call costs, one after the other."""
+
+    def __init__(self, *costs: str | None) -> None:
+        super().__init__()
+        self.costs = [None if cost is None else Decimal(cost) for cost in costs]
+
+    def __call__(self, chat: Chat) -> Completion:
+        return replace(super().__call__(chat), cost=self.costs.pop(0))
+
+
+def test_the_provider_s_cost_is_passed_on() -> None:
+    reply = run(NETWORK, REQUEST, Priced("0.25"))
+    assert (reply["cost"], reply["execution_log"][0]["cost"]) == (0.25, 0.25)
+    json.dumps(reply)
+
+
+def test_where_the_provider_does_not_say_there_is_none() -> None:
+    reply = run(NETWORK, REQUEST, Priced(None))
+    assert (reply["cost"], reply["execution_log"][0]["cost"]) == (None, None)

@@ -47,15 +47,17 @@ def given(batch: CsvBatch, **changes: Any) -> dict[str, Any]:
         "schema_mode": batch.schema_mode,
         "concurrency": batch.concurrency,
         "max_attempts": batch.max_attempts,
+        "reuse": batch.reuse,
         **{name: getattr(batch, name) or "" for name in queue_limits.LIMIT_NAMES},
         "which": "all",
         "try_rows": 3,
         "try_start": 0,
     }
-    was = {name: shown[name] for name in ("network", "agent_key", "schema_mode", "concurrency", "max_attempts")}
+    names = ("network", "agent_key", "schema_mode", "concurrency", "max_attempts", "reuse")
+    was = {name: shown[name] for name in names}
     limits = {name: getattr(batch, name) for name in queue_limits.LIMIT_NAMES}
     switches = {name: getattr(batch, name) for name in ("debug", *SWITCHES)}
-    return {**shown, "was": json.dumps({**was, **limits, **switches}), **changes}
+    return {**shown, "was": json.dumps({**was, **limits, **switches}, default=str), **changes}
 
 
 def send(client: Client, batch: CsvBatch, tail: str = "", *, fragment: bool = False, **changes: Any) -> Any:

@@ -1,11 +1,14 @@
 """Where and how it runs is saved at once, and only what was changed."""
 
+from decimal import Decimal
+
 import pytest
 
 from csv_batches.models import CsvBatch
 from csv_batches.services import draft_history
+from csv_batches.wizard.review.forms import settings_as_json
 from experiments.models import Agent, Network
-from tests.integration.csv_batches.wizard.review_support import draft_of, has_schema, review_url, send
+from tests.integration.csv_batches.wizard.review_support import draft_of, has_schema, html_of, review_url, send
 from tests.integration.web.support import browser, queue_url
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +125,18 @@ def test_a_limit_that_cannot_be_is_said_beside_it() -> None:
     html = send(browser("ann"), batch, max_minutes="0", concurrency=3).content.decode()
     assert "It is not saved." in html.partition('id="error-max_minutes"')[2].partition("</div>")[0]
     assert (saved(batch).max_minutes, saved(batch).concurrency) == (None, 3)
+
+
+def test_a_limit_on_cost_and_what_becomes_of_identical_rows_are_saved_and_taken_back() -> None:
+    batch, client = draft_of("ann"), browser("ann")
+    send(client, batch, max_cost="0.50", reuse="batch")
+    after = saved(batch)
+    assert (after.max_cost, after.reuse) == (Decimal("0.5"), "batch")
+    # As it stands nothing is changed.
+    html = html_of(client, after)
+    assert 'value="0.5"' in html
+    send(client, after, max_cost="0.5", was=settings_as_json(after))
+    assert len(saved(batch).draft_history) == 1
+    send(client, after, max_cost="2", was=settings_as_json(after))
+    draft_history.undo(batch_id=batch.pk)
+    assert saved(batch).max_cost == Decimal("0.5")
