@@ -49,8 +49,8 @@ class QueueList(QueueView, generics.ListAPIView[Queue]):
 
 
 class QueueDetail(QueueView):
-    """After the start only `name`, `concurrency` and the hard limits, `max_failures`, `max_calls`, `max_tokens` and
-    `max_minutes`, change."""
+    """After the start only `name`, `concurrency` and the hard limits, `max_failures`, `max_calls`, `max_tokens`,
+    `max_minutes` and `max_cost`, change."""
 
     @staticmethod
     def methods_of_kind(kind: QueueKind) -> Methods:

@@ -280,7 +280,8 @@ def _write(keys: LaneKeys, done: Sorted, version: str) -> int | None:
         ids, sources = (list(column) for column in zip(*done.answered, strict=True))
         ((fenced, answered),) = _ANSWER.fetch({"lease": keys.lease_id, "ids": ids, "sources": sources})
         uncalled += fenced
-    _CALLED.fetch({"ids": [row.id for row in done.to_call]})
+    if done.to_call:
+        _CALLED.fetch({"ids": [row.id for row in done.to_call]})
     if not (uncalled or answered):
         return None
     rows = _COUNT.fetch({**queue, "answered": answered, "uncalled": uncalled})
