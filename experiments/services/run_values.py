@@ -12,9 +12,9 @@ NO_PRICES = Prices()
 
 
 def run_values(
-    request: Mapping[str, Any], reply: RunReply, *, status: str, prices: Prices = NO_PRICES
+    request: Mapping[str, Any], reply: RunReply, *, status: str, cost: Decimal | None = None
 ) -> dict[str, Any]:
-    """The columns of the `Run` that come of the body of a request to `/run`, of the reply and of the network's prices.
+    """The columns of the `Run` that come of the body of a request to `/run`, of the reply and of its `cost_of_reply`.
 
     The parts of a request that are the same for every row are left out: the queue keeps them once.
     """
@@ -30,7 +30,7 @@ def run_values(
         "duration_ms": reply.run_duration_ms if reply.run_duration_ms is not None else reply.elapsed_ms,
         "input_tokens": used.input,
         "output_tokens": used.output,
-        "cost": cost_of_reply(reply, prices),
+        "cost": cost,
     }
 
 

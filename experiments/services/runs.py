@@ -17,7 +17,7 @@ from experiments.run_client import RunReply
 from experiments.runtime import engine
 from experiments.runtime.llm import Chat, Completion, chat_client
 from experiments.services.endpoints import DIALECTS, endpoint_of, model_defaults
-from experiments.services.run_values import run_values
+from experiments.services.run_values import cost_of_reply, run_values
 
 T = TypeVar("T")
 
@@ -116,12 +116,13 @@ def _store(network: Network, values: Mapping[str, Any], caller: RunCaller, resul
     if caller.queue_id is not None and index is not None:
         rows = QueueItem.objects.filter(queue_id=caller.queue_id, row_index=index)
         item_id = rows.values_list("pk", flat=True).first()
+    reply = _as_reply(result)
     Run.objects.create(
         trace_id=result["trace_id"],
         network=network,
         owner_id=caller.owner_id,
         item_id=item_id,
-        **run_values(values, _as_reply(result), status=result["final"]["status"], prices=network.prices),
+        **run_values(values, reply, status=result["final"]["status"], cost=cost_of_reply(reply, network.prices)),
     )
 
 

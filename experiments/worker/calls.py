@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -163,7 +164,8 @@ def checked_reply(
 def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict, prices: Prices = NO_PRICES) -> Outcome:
     status = {"succeed": RowStatus.SUCCEEDED, "retry": RowStatus.QUEUED, "fail": RowStatus.FAILED}[verdict.action]
     aborted = reply.reason == FailureReason.ABORTED
-    run = run_columns(prepared.body, reply, prices)
+    cost = cost_of_reply(reply, prices)
+    run = run_columns(prepared.body, reply, cost)
     return Outcome(
         prepared.row,
         status,
@@ -180,7 +182,7 @@ def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict, prices: Pr
         elapsed_ms=reply.elapsed_ms,
         tokens=reply.tokens,
         tokens_used=reply.tokens_used,
-        cost=cost_of_reply(reply, prices),
+        cost=cost,
         breaker=verdict.breaker,
         says=same_words(reply.message, prepared.row.payload) if verdict.breaker and verdict.breaker.by_words else (),
         neutral=aborted or reply.error_code == RowError.RATE_LIMITED,
@@ -191,11 +193,11 @@ def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict, prices: Pr
     )
 
 
-def run_columns(body: dict[str, Any], reply: RunReply, prices: Prices) -> dict[str, Any] | None:
+def run_columns(body: dict[str, Any], reply: RunReply, cost: Decimal | None) -> dict[str, Any] | None:
     """What a `Run` keeps of a call; None where nothing came back that is worth one."""
     if not (reply.final or reply.execution_log or reply.trace_id):
         return None
-    return run_values(body, reply, status=reply.error_code or "ok", prices=prices)
+    return run_values(body, reply, status=reply.error_code or "ok", cost=cost)
 
 
 def _common_body(queue: Queue, plan: Plan) -> dict[str, Any]:

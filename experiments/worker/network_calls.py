@@ -20,6 +20,7 @@ from experiments.run_client.retry_policy import decide
 from experiments.services.network_calls import send
 from experiments.services.networks import SCHEMA_KEYS
 from experiments.services.run_credentials import owners_credential
+from experiments.services.run_values import cost_of_reply
 from experiments.worker import shutdown
 from experiments.worker.calls import checked_reply, network_limits, run_columns, run_target
 
@@ -147,7 +148,7 @@ def _consequences(reply: RunReply) -> list[str]:
 
 def _store_run(call: NetworkCall, reply: RunReply) -> str:
     """The trace id of the call's run: the one that our own `/run` recorded, or one that is stored now; "" for none."""
-    columns = run_columns(body_of(call), reply, call.network.prices)
+    columns = run_columns(body_of(call), reply, cost_of_reply(reply, call.network.prices))
     if columns is None:
         return ""
     same = Run.objects.filter(network=call.network, trace_id=reply.trace_id) if reply.trace_id else Run.objects.none()

@@ -74,7 +74,7 @@ WITH given AS (
                                  created_at)
     SELECT trace, %(network)s, %(owner)s, id, run->>'agent_key', run->>'status', run->'request', run->'final',
            run->'execution_log', nullif(run->'debug', 'null'), run->'usage', (run->>'duration_ms')::int,
-           (run->>'input_tokens')::bigint, (run->>'output_tokens')::bigint, (run->>'cost')::numeric, clock_timestamp()
+           input_tokens, output_tokens, cost, clock_timestamp()
     FROM written WHERE run IS NOT NULL
     ON CONFLICT (network_id, trace_id) DO UPDATE
     SET item_id = excluded.item_id, agent_key = excluded.agent_key, status = excluded.status,

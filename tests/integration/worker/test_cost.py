@@ -122,7 +122,7 @@ def test_the_pages_show_what_it_cost(api: Api, run_server: RunServer, worker: Wo
     api.run(batch)
     api.wait(batch)
     page, row, run = (
-        browser("ann").get(path).content.decode()
+        browser("ann").get(path, follow=True).content.decode()
         for path in (
             f"/csv-batch/{batch}/",
             f"/csv-batch/{batch}/row/0/",
