@@ -3,12 +3,18 @@
 `json.loads` accepts NaN, turns 1e999 into infinity, fails on integers of more than 4,300 digits, keeps the last of two
 equal keys and lets lone surrogates and NUL pass. A jsonb column or the next reader rejects these. `parse` marks them in
 the value as `BadNumber` and `RepeatedKeys`; then `strict` raises at the first, or `cleaned` replaces them.
-`parse_finite` is for values that are compared or sent on at once: it fails at the first bad number.
+`parse_finite` is for values that are compared or sent on at once: it fails at the first bad number. `parse_kept` reads
+what was stored.
+
+Numbers stay as they came: one that a float would round or write with fewer digits is a `Decimal`, and `to_json` writes
+it as it was. All other numbers are floats and integers, as everywhere.
 """
 
 import json
 import math
+import os
 import re
+from decimal import Decimal
 from operator import is_
 from typing import Any
 
@@ -20,6 +26,10 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 UNREAD_CHARS = 2_000
 """Characters that are kept of what could not be read."""
 MAX_INTEGER_DIGITS = 4000
+MAX_DIGITS = 4000
+"""Characters of a number with a point or an exponent."""
+MAX_EXPONENT = 400
+"""What is nearer to zero than ten to the power of minus this is not kept. What a float cannot hold is not either."""
 MAX_DEPTH = 100
 MAX_READ_DEPTH = 500
 """Levels that are read at all. Each Python can, whatever it calls too deep itself; more is refused by all alike."""
@@ -57,7 +67,7 @@ def parse(text: str) -> Any:
 
 
 def parse_finite(text: str) -> Any:
-    """As `json.loads`, but ValueError for NaN, infinities and numbers that are too large for a float.
+    """As `json.loads`, but ValueError for NaN, infinities and numbers that cannot be kept.
 
     Not `strict(parse(text))`: it allows equal keys and NUL, as the API does for fields that check their own texts.
     """
@@ -65,10 +75,10 @@ def parse_finite(text: str) -> Any:
     def refuse_constant(name: str) -> None:
         raise ValueError(f"{name} is not a JSON number")
 
-    def finite(literal: str) -> float:
+    def finite(literal: str) -> float | Decimal:
         number = _float(literal)
         if isinstance(number, BadNumber):
-            raise ValueError(f"the number {literal[:40]} is too large")
+            raise ValueError(f"the number {number.literal} cannot be kept")
         return number
 
     return read_within(text, json.loads(text, parse_constant=refuse_constant, parse_float=finite))
@@ -86,6 +96,41 @@ def read_within(text: str, value: Any, most: int = MAX_READ_DEPTH) -> Any:
             raise RecursionError(f"nested more than {most} levels deep")
         level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
     return value
+
+
+def parse_kept(text: str | bytes) -> Any:
+    """Reads JSON that was stored. What was stored can be kept."""
+    return json.loads(text, parse_float=_float)
+
+
+def to_json(
+    value: Any, *, ensure_ascii: bool = False, separators: tuple[str, str] | None = None, **options: Any
+) -> str:
+    """As `json.dumps`, with each `Decimal` as the number that it is. `options`: others of `json.dumps`."""
+    numbers: list[str] = []
+    # Nobody who wrote a text of the value can know it: only numbers get such a mark.
+    mark = ""
+
+    def marked(one: Any) -> str:
+        nonlocal mark
+        if not isinstance(one, Decimal):
+            raise TypeError(f"{type(one).__name__} is no JSON value")
+        mark = mark or f"number-{os.urandom(12).hex()}-"
+        numbers.append(str(one))
+        return f"{mark}{len(numbers) - 1};"
+
+    text = json.dumps(value, default=marked, ensure_ascii=ensure_ascii, separators=separators, **options)
+    return re.sub(f'"{mark}([0-9]+);"', lambda found: numbers[int(found[1])], text) if numbers else text
+
+
+def exact(number: float | Decimal) -> Decimal:
+    """The number that a JSON text says, for comparing and counting: 0.1 is a tenth, however it was read."""
+    return number if isinstance(number, Decimal) else Decimal(repr(number))
+
+
+def is_number(value: Any) -> bool:
+    """Whether a JSON value is a number: true and false are none."""
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def is_storable(text: str) -> bool:
@@ -158,9 +203,21 @@ def _unstorable(text: str) -> str:
     return "a NUL character" if UNSTORABLE.search(text)[0] == "\x00" else "half of a surrogate pair"  # type: ignore[index]
 
 
-def _float(literal: str) -> float | BadNumber:
+def _float(literal: str) -> float | Decimal | BadNumber:
     number = float(literal)
-    return number if math.isfinite(number) else BadNumber(literal)
+    # Most are written as a float is written.
+    return number if repr(number) == literal else _odd_number(number, literal)
+
+
+def _odd_number(number: float, literal: str) -> float | Decimal | BadNumber:
+    """`number` where nothing of the literal is lost with it, not even a zero at its end."""
+    if not math.isfinite(number) or len(literal) > MAX_DIGITS:
+        return BadNumber(literal)
+    kept = Decimal(literal)
+    if kept and kept.adjusted() < -MAX_EXPONENT:
+        return BadNumber(literal)
+    has_zeros = literal[-1] == "0" and "e" not in literal.lower()
+    return kept if has_zeros or Decimal(repr(number)) != kept else number
 
 
 def _integer(literal: str) -> int | BadNumber:

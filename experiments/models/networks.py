@@ -41,6 +41,7 @@ class Network(models.Model):
     run_url = models.CharField(max_length=500, blank=True)
     sealed_token = models.TextField(blank=True, editable=False)
     config_url = models.CharField(max_length=500, blank=True)
+    remote_name = models.CharField(max_length=200, blank=True, help_text="What the remote calls it; empty: as here.")
     transient_400 = models.BooleanField(
         null=True, blank=True, help_text="Empty: where there is a configuration URL, which such runtimes have."
     )

@@ -17,6 +17,7 @@ from experiments.core import limits
 from experiments.core.choices import FINISHED, QueueStatus, Reuse, RowStatus
 from experiments.core.cost import COST_DIGITS, COST_PLACES, DEFAULT_CURRENCY
 from experiments.kinds import kind_choices
+from experiments.models.fields import ExactJSONField
 from experiments.models.networks import Network
 from experiments.models.querysets import QueueItemQuerySet, QueueQuerySet
 
@@ -63,7 +64,10 @@ class Queue(models.Model):
         help_text="Whether identical rows are called once: of this queue, or also those of earlier ones.",
     )
     pinned_version = models.PositiveIntegerField(
-        null=True, blank=True, help_text="The version of a remote network that every row is to be answered by."
+        null=True,
+        blank=True,
+        help_text="The version of the network that every row is to be answered by: that of the start, or of the first "
+        "answer.",
     )
 
     total = models.PositiveIntegerField(default=0)
@@ -209,6 +213,12 @@ class QueueItem(models.Model):
     lost = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text="Claims in a row that ended without a record."
     )
+    unknown_end = models.CharField(
+        max_length=32, blank=True, default="", db_default="", help_text="Error of a call that may have been answered."
+    )
+    looks = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How often the network was asked how that call ended."
+    )
     generation = models.PositiveSmallIntegerField(default=1, db_default=1, help_text="Goes up with a person's retry.")
     available_at = models.DateTimeField(db_default=Now())
     delayed = models.BooleanField(
@@ -218,9 +228,10 @@ class QueueItem(models.Model):
         null=True, blank=True, help_text="First 429 since the last other outcome, or since a person resumed the queue."
     )
     run_trace_id = models.TextField(null=True, blank=True)  # noqa: DJ001  null: never answered
-    result_payload = models.JSONField(null=True, blank=True)
-    corrected_payload = models.JSONField(null=True, blank=True)
-    changes = models.JSONField(
+    version = models.PositiveIntegerField(null=True, blank=True, help_text="Of the network, as its answer says.")
+    result_payload = ExactJSONField(null=True, blank=True)
+    corrected_payload = ExactJSONField(null=True, blank=True)
+    changes = ExactJSONField(
         null=True, blank=True, help_text="Where the answer is not as it came: a list of {path, from, to}."
     )
     error_code = models.CharField(max_length=32, blank=True, default="", db_default="")

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from experiments.models.fields import ExactJSONField
 from experiments.models.networks import Network
 from experiments.models.querysets import RunQuerySet
 from experiments.models.queues import QueueItem, cost_field
@@ -22,15 +23,16 @@ class Run(models.Model):
     )
     agent_key = models.CharField(max_length=100, blank=True)
     status = models.CharField(max_length=32, default="ok")
-    request = models.JSONField(default=dict)
-    final = models.JSONField(default=dict)
-    execution_log = models.JSONField(default=list)
-    debug = models.JSONField(null=True, blank=True)
-    usage = models.JSONField(default=dict)
+    request = ExactJSONField(default=dict)
+    final = ExactJSONField(default=dict)
+    execution_log = ExactJSONField(default=list)
+    debug = ExactJSONField(null=True, blank=True)
+    usage = ExactJSONField(default=dict)
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
     input_tokens = models.BigIntegerField(null=True, blank=True)
     output_tokens = models.BigIntegerField(null=True, blank=True)
     cost = cost_field("In the network's currency; empty: not known.")
+    version = models.PositiveIntegerField(null=True, blank=True, help_text="Of the network, as the answer says.")
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = RunQuerySet.as_manager()
