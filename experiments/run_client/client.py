@@ -22,11 +22,15 @@ SHORTEST_SECRET_IN_MESSAGE = 4
 
 
 class NoAnswer(Exception):
-    """Why a request brought no JSON, as a sentence; `http_status` where there was one."""
+    """Why a request brought no JSON, as a sentence; `http_status` where there was one.
 
-    def __init__(self, message: str, *, http_status: int | None) -> None:
+    `is_too_large`: the answer was longer than is read.
+    """
+
+    def __init__(self, message: str, *, http_status: int | None, is_too_large: bool = False) -> None:
         super().__init__(message)
         self.http_status = http_status
+        self.is_too_large = is_too_large
 
 
 def post_run(
@@ -93,7 +97,7 @@ def fetch(
         if isinstance(received, Received) and received.held:
             received.held.release()
     message = _hide(reply.message, target.authorization, SHORTEST_SECRET_IN_MESSAGE)
-    raise NoAnswer(message, http_status=reply.http_status)
+    raise NoAnswer(message, http_status=reply.http_status, is_too_large=reply.error_code == RowError.TOO_LARGE)
 
 
 def send(

@@ -5,15 +5,18 @@
     PATCH {base}/config/networks/{id}                                   {additional_data}: replaces the whole of it
     POST  {base}/config/networks/{id}/versions/compile_and_publish      {} → {version}
     GET   {base}/experiments/{id}/runs                                  {runs: [{item_index, iteration, created_at, …}]}
+          ?item_index=&experiment_item_index=&limit=&offset=            what it knows of these it follows: arion_agents
+                                                                        ignores them, and lists all
 
 Each call has its deadline and its limit of bytes, follows no redirect and uses no proxy, as every call of `run_client`.
 """
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
@@ -25,7 +28,12 @@ from experiments.run_client.values import DEFAULT_MAX_BODY_BYTES, count
 CALL_S = 10.0
 LISTING_S = 30.0
 MAX_LISTING_BYTES = 16 * 1024 * 1024
-"""A runtime lists the runs of an experiment all at once, each with its whole log; what is longer is not read."""
+"""Of a page: each run comes with its whole log. A runtime without pages lists all runs of an experiment in one."""
+PAGE_SIZES = (200, 20, 2)
+"""Runs a page; fewer where a page is too long."""
+MAX_PAGES = 25
+UNDER_WAY = frozenset(("running", "pending", "queued", "started", "in_progress"))
+"""How runtimes call a run that has not ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,10 @@ class RemoteNetwork:
 
 @dataclass(frozen=True, slots=True)
 class KeptRun:
-    """A run that ended. `iteration` and `at` are None where the runtime does not say; `answer` is what `/run` sent."""
+    """A run of a row. `iteration` and `at` are None where the runtime does not say.
+
+    `answer` is what `/run` sent, None while the run is under way.
+    """
 
     item_index: int
     iteration: int | None
@@ -64,12 +75,14 @@ class KeptRun:
 
     @classmethod
     def read(cls, run: Any) -> "KeptRun | None":
-        """An entry of the listing; None where it has not ended or belongs to no row."""
+        """An entry of the listing; None where it belongs to no row, or tells nothing of it."""
         if not isinstance(run, dict):
             return None
         index = count(run.get("item_index", run.get("experiment_item_index")))
         answer = run.get("response_payload")
-        if index is None or not isinstance(answer, dict) or not isinstance(answer.get("final"), dict):
+        if not isinstance(answer, dict) or not isinstance(answer.get("final"), dict):
+            answer = None
+        if index is None or (answer is None and str(run.get("status")).lower() not in UNDER_WAY):
             return None
         iteration = count(run.get("iteration", run.get("experiment_iteration")))
         started: Any = run.get("started_at") or run.get("created_at")
@@ -124,13 +137,73 @@ def publish(target: ConfigTarget, network: RemoteNetwork) -> int:
     return version
 
 
-def kept_runs(target: ConfigTarget, experiment_id: str, *, abort: AbortHandle | None = None) -> list[KeptRun]:
-    """The runs of an experiment that ended and that the runtime still has. `NoAnswer` where it cannot be asked."""
+@dataclass(frozen=True, slots=True)
+class KeptRuns:
+    """What a runtime has of an experiment. `is_whole`: of all its rows, so that others need not ask."""
+
+    runs: list[KeptRun]
+    is_whole: bool
+
+
+def kept_runs(
+    target: ConfigTarget,
+    experiment_id: str,
+    item_index: int,
+    *,
+    is_wanted: Callable[[KeptRun], bool],
+    abort: AbortHandle | None = None,
+) -> KeptRuns:
+    """The runs of an experiment that the runtime has, up to the page with one that `is_wanted`.
+
+    Of all runs, or of the row with this index alone, as the runtime can. `NoAnswer` says why it cannot be known.
+    """
     path = f"/experiments/{quote(experiment_id, safe='')}/runs"
-    url = target.at(path, timeout_s=LISTING_S, max_body_bytes=MAX_LISTING_BYTES)
-    listing = fetch(url, method="GET", abort=abort)
+    until = time.monotonic() + LISTING_S
+
+    def page_at(offset: int, limit: int) -> list[Any]:
+        query = {"experiment_item_index": item_index, "item_index": item_index, "limit": limit, "offset": offset}
+        return _page(target, f"{path}?{urlencode(query)}" if limit else path, until=until, abort=abort)
+
+    found: list[KeptRun] = []
+    sizes = list(PAGE_SIZES)
+    first: Any = None
+    offset = 0
+    for _ in range(MAX_PAGES):
+        try:
+            page = page_at(offset, sizes[0])
+        except NoAnswer as error:
+            if error.is_too_large and len(sizes) > 1:
+                sizes.pop(0)
+                continue
+            if error.http_status in (400, 422) and sizes[0]:
+                # One that knows none of these, and minds.
+                sizes = [0]
+                continue
+            raise
+        if offset and page and page[0] == first:
+            # It does not know the offset. All of it is here where it does not know the limit either.
+            if len(page_at(0, sizes[0] + 1)) > sizes[0]:
+                break
+            return KeptRuns(found, is_whole=True)
+        runs = [kept for run in page if (kept := KeptRun.read(run)) is not None]
+        found += runs
+        if len(page) != sizes[0]:
+            return KeptRuns(found, is_whole=any(run.item_index != item_index for run in found))
+        if any(map(is_wanted, runs)):
+            return KeptRuns(found, is_whole=False)
+        first, offset = page[0], offset + len(page)
+    raise NoAnswer(f"it has more runs than it lists, or than {MAX_PAGES} pages.", http_status=None)
+
+
+def _page(target: ConfigTarget, path: str, *, until: float, abort: AbortHandle | None) -> list[Any]:
+    left_s = until - time.monotonic()
+    if left_s <= 0:
+        raise NoAnswer(f"its list could not be read within {LISTING_S:g} s.", http_status=None)
+    listing = fetch(target.at(path, timeout_s=left_s, max_body_bytes=MAX_LISTING_BYTES), method="GET", abort=abort)
     runs = listing.get("runs") if isinstance(listing, dict) else listing
-    return [kept for run in (runs if isinstance(runs, list) else []) if (kept := KeptRun.read(run)) is not None]
+    if not isinstance(runs, list):
+        raise NoAnswer("its answer has no list of runs.", http_status=None)
+    return runs
 
 
 def published_version(network: Mapping[str, Any]) -> int | None:

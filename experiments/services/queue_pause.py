@@ -50,9 +50,10 @@ BREAKER_SENTENCES = {
         "Look at them and at the schema, then resume or cancel."
     ),
     PauseReason.VERSION_CHANGED: (
-        "The network answers with another version than this batch was started on: somebody published one, and the "
-        "network does not keep to the version that it is asked for. Its answers are not taken. Publish the batch's "
-        "version again and resume, or cancel the batch and start a copy of it on the new version."
+        "The network answers with another version than the one that this batch runs on: somebody published one, and "
+        "the network does not keep to the version that it is asked for. Its answers are not taken, so that no two "
+        "versions are mixed. Publish the batch's version again and resume, or cancel the batch and start a copy of it, "
+        "of all its rows or of those that failed, on the new version."
     ),
 }
 """For the person who has to act. `host` is who was called, `words` a sentence of the runtime, `times` " 5 times in a

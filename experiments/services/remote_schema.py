@@ -30,7 +30,7 @@ def config_target(network: Network) -> ConfigTarget | None:
     if not (network.config_url and network.run_url):
         return None
     token = network.run_token if same_origin(network.config_url, network.run_url) else ""
-    return ConfigTarget(network.config_url, f"Bearer {token}" if token else None, network.name)
+    return ConfigTarget(network.config_url, f"Bearer {token}" if token else None, network.remote_name or network.name)
 
 
 def read(network: Network, *, by: str) -> RemoteNetwork | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from experiments.core.cost import Prices, cost_of_run
 from experiments.run_client import RunReply
+from experiments.run_client.config_api import version_of
 from experiments.services.networks import SCHEMA_KEYS
 
 NO_PRICES = Prices()
@@ -31,6 +32,7 @@ def run_values(
         "input_tokens": used.input,
         "output_tokens": used.output,
         "cost": cost,
+        "version": version_of(reply.graph_version_id),
     }
 
 

@@ -23,6 +23,7 @@ from experiments.kinds import Plan, kind_of
 from experiments.models import Network, Queue
 from experiments.models.run_hosts import same_origin
 from experiments.run_client import AbortHandle, FailureReason, RunReply, RunTarget, post_run
+from experiments.run_client.config_api import version_of
 from experiments.run_client.failures import where
 from experiments.run_client.retry_policy import Verdict, decide
 from experiments.run_client.same_words import same_words
@@ -31,15 +32,27 @@ from experiments.services.run_credentials import signed_credential
 from experiments.services.run_values import NO_PRICES, cost_of_reply, run_values
 from experiments.worker.claim import ClaimedRow
 from experiments.worker.record import Outcome, failure_on_our_side
-from experiments.worker.remote_runs import RemoteRuns, refuse_other_version
+from experiments.worker.remote_runs import Look, RemoteRuns, has_unknown_end, refuse_other_version
 from experiments.worker.reuse import NO_VERSION, fingerprint_of, version_of_network
 
 logger = logging.getLogger(__name__)
 
 OWN_RUNTIME = "This site's runtime"
-FOUND_AT_NETWORK = (
-    "The network had finished this call when the worker was lost: its answer was looked up, nothing called again."
-)
+FOUND_AT_NETWORK = "The network had finished this call: its answer was looked up, nothing called again."
+STILL_UNDER_WAY = "The network still works on this call: it is asked again for its answer."
+NOT_THERE_YET = "The network has no answer to this call yet: it is asked once more."
+NOT_LOOKED_UP = "How the last call ended could not be looked up: {problem}"
+UNANSWERED = {
+    RowError.TIMEOUT: "No complete answer came in time.",
+    RowError.CONNECTION: "The connection broke before an answer came.",
+    RowError.BAD_RESPONSE: "The answer came incomplete or damaged.",
+    RowError.SERVER_ERROR: "A server on the way gave up waiting for the answer.",
+}
+"""Of a row's last attempt, by the error that it ended with."""
+LOOK_AGAIN_S = (1.0, 5.0, 15.0, 30.0, 60.0)
+"""So long the network has for an answer before each time that it is asked for it, while it says that it works on it."""
+LAST_LOOKS = 2
+"""So often it is asked before a row without attempts left fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,9 @@ class Prepared:
 
 class RowCaller:
     """Everything about a queue that its calls need, read once for a lane and used by all its threads.
+
+    `changed_at`: when its network was changed last, as far as this knows. `pinned`: the version of the network that
+    answers; the engine sets it as soon as there is one. `is_own`: our own runtime answers.
 
     `WorkbenchError`, `LookupError` or `ValueError` where the queue cannot be called as it is set up.
     """
@@ -66,14 +82,31 @@ class RowCaller:
         self._target = run_target(queue.network, lambda: signed_credential(queue))
         self._host = host_of(queue.network)
         self._prices = queue.network.prices
-        is_reused = queue.reuse != Reuse.NONE
-        self.version = version_of_network(queue.network, queue.pinned_version) if is_reused else NO_VERSION
-        self._network_id = queue.network.pk
+        self._network = queue.network
+        self._is_reused = queue.reuse != Reuse.NONE
+        self._version: tuple[int | None, str] | None = None
         self._common = _common_body(queue, self._plan)
         schema = self._plan.schema
         self._tolerate = response_schema.tolerance(schema) if queue.tolerant and schema else None
         target = config_target(queue.network)
-        self._remote = RemoteRuns(target, queue.pk, queue.pinned_version) if target else None
+        self._remote = RemoteRuns(target, queue.pk) if target else None
+        self.pinned = queue.pinned_version
+        self.changed_at = queue.network.updated_at
+        self.is_own = not queue.network.run_url and not settings.RUN_URL
+
+    @property
+    def version(self) -> str:
+        """What answers of one queue must have in common to be given to another; it changes when there is a pin."""
+        if not self._is_reused:
+            return NO_VERSION
+        if self._version is None or self._version[0] != self.pinned:
+            self._version = self.pinned, version_of_network(self._network, self.pinned)
+        return self._version[1]
+
+    @property
+    def answers(self) -> int | None:
+        """The version that is pinned; before there is one, that which the network is asked for."""
+        return self._network.version if self.pinned is None else self.pinned
 
     def prepare(self, row: ClaimedRow) -> Prepared | Outcome:
         """The request of a row; an outcome at once where its template cannot be rendered."""
@@ -90,6 +123,8 @@ class RowCaller:
         if self._remote:
             # Its record of the run then says which of a person's retries it answers.
             body["experiment_iteration"] = row.generation
+            if self.pinned is not None:
+                body["version"] = self.pinned
         return Prepared(row, body, idempotency_key(self._queue, row))
 
     def fingerprint(self, row: ClaimedRow) -> bytes | None:
@@ -99,12 +134,12 @@ class RowCaller:
         except Exception:
             logger.exception("fingerprint of row %s", row.row_index)
             return None
-        return None if isinstance(prepared, Outcome) else fingerprint_of(self._network_id, prepared.body)
+        return None if isinstance(prepared, Outcome) else fingerprint_of(self._network.pk, prepared.body)
 
     def call(
         self, row: ClaimedRow, abort: AbortHandle, on_answered: Callable[[bool], None] = lambda is_answer: None
     ) -> tuple[Outcome, Verdict]:
-        """Prepares the row and calls `/run` once, unless the remote has the answer to a call that was lost.
+        """Prepares the row and calls `/run` once, unless the remote has the answer to an earlier call.
 
         `on_answered` is called as soon as nothing is under way any more, before the answer is judged, with whether one
         came.
@@ -114,15 +149,20 @@ class RowCaller:
             on_answered(False)
             return prepared, Verdict("fail")
         begun = time.monotonic()
-        reply = self._remote.recorded_answer(row, abort) if self._remote and row.lost else None
-        found = reply is not None
-        if reply is None:
+        look = self._looked_up(row, abort)
+        if look.reply is None:
+            ended = self._without_call(row, look, abort)
+            if ended is not None:
+                on_answered(False)
+                return replace(ended, begun=begun), Verdict("retry" if ended.status == RowStatus.QUEUED else "fail")
             key = prepared.idempotency_key
             reply = post_run(
                 self._target(), body=prepared.body, idempotency_key=key, abort=abort, on_answered=on_answered
             )
-            reply = refuse_other_version(reply, self._queue.pinned_version)
+            pinned = self.pinned
+            reply = refuse_other_version(reply, pinned)
         else:
+            reply, pinned = look.reply, self.pinned
             on_answered(True)
         reply = checked_reply(reply, self._plan.check, self._tolerate)
         verdict = decide(
@@ -132,8 +172,70 @@ class RowCaller:
             waited_for_rate_limit_s=row.limited_s,
             jitter=random.random,
         )
-        outcome = replace(outcome_of(prepared, reply, verdict, self._prices), begun=begun, host=self._host)
-        return (replace(outcome, message=outcome.message or FOUND_AT_NETWORK) if found else outcome), verdict
+        is_open = self._remote is not None and look.reply is None and has_unknown_end(reply)
+        if is_open and verdict.action == "fail":
+            # Its last attempt: before it fails the network is asked for the answer.
+            verdict = replace(verdict, action="retry", delay_s=LOOK_AGAIN_S[0])
+        outcome = replace(
+            outcome_of(prepared, reply, verdict, self._prices),
+            begun=begun,
+            host=self._host,
+            pinned=pinned,
+            unknown_end=(reply.error_code or "") if is_open else "",
+        )
+        if look.reply is not None:
+            message = outcome.message or FOUND_AT_NETWORK
+            return replace(outcome, message=message, counted=False, called=False), verdict
+        if look.problem:
+            note = NOT_LOOKED_UP.format(problem=look.problem)
+            return replace(outcome, message=f"{outcome.message} {note}".strip()), verdict
+        return outcome, verdict
+
+    def _looked_up(self, row: ClaimedRow, abort: AbortHandle) -> Look:
+        """What the network says of the row's last call, where the end of that is unknown."""
+        if self._remote is None or not (row.lost or row.unknown_end):
+            return Look()
+        return self._remote.look_up(row, pinned=self.pinned, abort=abort)
+
+    def _without_call(self, row: ClaimedRow, look: Look, abort: AbortHandle) -> Outcome | None:
+        """The outcome of a row that has no answer and is not called now; None for one that is to be called."""
+        # One that was lost with its worker has other attempts: see `leases`.
+        was_last = row.unknown_end not in ("", RowError.CRASHED) and row.attempt > self._max_attempts
+        looks = row.looks + 1
+        waits = Outcome(
+            row,
+            RowStatus.QUEUED,
+            "looked_up",
+            counted=False,
+            called=False,
+            neutral=True,
+            unknown_end=row.unknown_end or RowError.CRASHED,
+            looks=looks,
+        )
+        if (was_last or look.is_under_way) and abort.aborted:
+            return replace(waits, name="given_back", looks=row.looks)
+        if look.is_under_way and looks < len(LOOK_AGAIN_S):
+            return replace(waits, message=STILL_UNDER_WAY, delay_s=LOOK_AGAIN_S[looks])
+        if not was_last:
+            return None
+        if looks < LAST_LOOKS:
+            message = NOT_LOOKED_UP.format(problem=look.problem) if look.problem else NOT_THERE_YET
+            return replace(waits, message=message, delay_s=LOOK_AGAIN_S[looks])
+        code = RowError(row.unknown_end)
+        known = "The network was asked for it and has none."
+        if look.problem:
+            known = NOT_LOOKED_UP.format(problem=look.problem)
+        elif look.is_under_way:
+            known = "The network still works on it."
+        return replace(
+            waits,
+            status=RowStatus.FAILED,
+            name=code,
+            error_code=code,
+            message=f"{UNANSWERED[code]} {known}",
+            unknown_end="",
+            looks=0,
+        )
 
 
 def idempotency_key(queue: Queue, row: ClaimedRow) -> str:
@@ -189,6 +291,7 @@ def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict, prices: Pr
         pause_until_s=verdict.pause_until_s,
         run=json.dumps(run, default=str) if run is not None else None,
         trace_id=reply.trace_id,
+        version=version_of(reply.graph_version_id),
         held=reply.held,
     )
 
@@ -204,14 +307,12 @@ def _common_body(queue: Queue, plan: Plan) -> dict[str, Any]:
     network = queue.network
     assert network is not None
     body: dict[str, Any] = {
-        "network": network.name,
+        "network": name_at_runtime(network),
         "agent_key": queue.agent_key or None,
         "debug": queue.debug,
         "experiment_id": str(queue.pk),
         **network_limits(network),
     }
-    if queue.pinned_version is not None:
-        body["version"] = queue.pinned_version
     if plan.schema is not None:
         body["respond_payload_schema"] = plan.schema
         body["respond_payload_guidance"] = plan.guidance
@@ -227,6 +328,12 @@ def network_limits(network: Network) -> dict[str, Any]:
     """The parts of a request that are there only where the network sets them."""
     limits = {"version": network.version, "max_steps": network.max_steps}
     return {name: value for name, value in limits.items() if value is not None}
+
+
+def name_at_runtime(network: Network) -> str:
+    """What the runtime that is called calls the network; this site knows its own by their names."""
+    _, ours = run_address(network)
+    return network.name if ours else network.remote_name or network.name
 
 
 def run_target(network: Network, credential: Callable[[], str]) -> Callable[[], RunTarget]:

@@ -20,7 +20,8 @@ class ClaimedRow:
 
     `attempt`: the number of this claim, from 1. `lost`: how often in a row a worker ended without recording it.
     `running_since`: since when (Unix time) the queue ran when the row was claimed. `limited_s`: seconds since its first
-    429 in a row.
+    429 in a row. `unknown_end`: the error of its last call where the network may have an answer to it all the same;
+    `looks`: how often it was asked.
     """
 
     id: int
@@ -33,6 +34,8 @@ class ClaimedRow:
     queued_at: datetime
     limited_s: float
     running_since: float | None
+    unknown_end: str = ""
+    looks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class LockedQueue:
     cost: Decimal | None
     max_cost: Decimal | None
     currency: str
+    pinned_version: int | None
 
 
 _LOCK = """
@@ -64,7 +68,8 @@ SELECT q.id, q.status, q.queued, q.running, q.probing, q.streaks, q.failed, q.ca
        extract(epoch FROM q.running_since)::float8,
        q.ran_before_s + coalesce(extract(epoch FROM clock_timestamp() - q.running_since)::float8, 0),
        q.max_failures, q.max_calls, q.max_tokens, q.max_minutes,
-       q.cost, q.max_cost, coalesce((SELECT n.currency FROM experiments_network n WHERE n.id = q.network_id), '')
+       q.cost, q.max_cost, coalesce((SELECT n.currency FROM experiments_network n WHERE n.id = q.network_id), ''),
+       q.pinned_version
 FROM experiments_queue q WHERE q.id = %s AND q.deleted_at IS NULL
 FOR NO KEY UPDATE
 """

@@ -109,7 +109,7 @@ class NetworkSlots:
 
     def saw(self, flight: Flight, outcome: Outcome) -> None:
         """The call is over."""
-        if flight.permits is not None and outcome.name == RowError.TEMPLATE_ERROR:
+        if flight.permits is not None and (outcome.name == RowError.TEMPLATE_ERROR or not outcome.called):
             flight.permits.left += 1
         elif self.permits is not None:
             expected = flight.permits.unit if flight.permits else 0.0

@@ -183,7 +183,9 @@ class Engine:
         with self._calls.lock:
             lane.leaving = lane.leaving or view is None
             lane.view = view or before
+            lane.caller.pinned = lane.view.pinned or lane.caller.pinned
             limits = self._limits.get(lane.keys.network_id)
+            is_changed = limits is not None and limits.changed_at not in (None, lane.caller.changed_at)
             lane.is_held = limits is not None and limits.calls == 0
             resumed = lane.view.running_since not in (None, before.running_since)
             if lane.view.queued != before.queued or resumed:
@@ -193,11 +195,18 @@ class Engine:
         if gone or lane.unsure:
             self._give_back(lane, [row.id for row in gone])
         if resumed:
-            # Its settings may have changed.
             lane.abort = AbortHandle()
-            caller = self._persist(lambda: self._caller(lane.keys))
+        if resumed or is_changed:
+            self._read_again(lane)
+
+    def _read_again(self, lane: Lane) -> None:
+        """The settings of its queue, or its network's address, token and limits, may have changed."""
+        caller = self._persist(lambda: self._caller(lane.keys))
+        with self._calls.lock:
             lane.leaving = lane.leaving or caller is None
             lane.caller = caller or lane.caller
+            if lane.keys.network_id in self._networks:
+                self._networks[lane.keys.network_id].own = lane.caller.is_own
 
     def _give_back(self, lane: Lane, item_ids: list[int]) -> None:
         keys = lane.keys
@@ -260,9 +269,8 @@ class Engine:
         if queue is None or view is None or caller is None:
             self._persist(lambda: leave_lanes(self._lease.id, [(entered.queue_id, entered.number)]))
             return
-        own = not queue.network.run_url and not settings.RUN_URL
         with self._calls.lock:
-            network = self._networks.setdefault(entered.network_id, NetworkSlots(entered.network_id, own))
+            network = self._networks.setdefault(entered.network_id, NetworkSlots(entered.network_id, caller.is_own))
             lane = Lane(keys, entered.number, caller, view)
             network.lanes.append(lane)
             self._calls.busy.add(lane)
@@ -351,6 +359,9 @@ class Engine:
     def _make_round(self, network: NetworkSlots, lane: Lane, order: RoundOrder, beside: Sequence[Lane]) -> None:
         begun = time.monotonic()
         result = self._persist(lambda: recorded(lane.keys, order, careful=lane.may_pause(order)), lane=lane)
+        if result is not None:
+            # Before rows are compared with others: what is pinned decides whose answers they may have.
+            lane.caller.pinned = result.pinned or lane.caller.pinned
         if lane.keys.reuse != Reuse.NONE and result is not None and result.claimed:
             round_ = result
             result = self._persist(lambda: only_to_call(lane.keys, lane.caller, round_), lane=lane)

@@ -260,9 +260,11 @@ class Lane:
         return replace(order, marked=[(flight.row.id, now - flight.begun) for flight in late])
 
     def may_pause(self, order: RoundOrder) -> bool:
-        """Whether the round may have to pause the queue, so that it must be locked first."""
+        """Whether the round may have to pause the queue or to pin its version, so that it must be locked first."""
         fails = any(one.breaker or one.pause_until_s for one in order.outcomes)
-        return fails or self.view.is_capped or self.view.probing
+        # The first answer says which version the others must be by.
+        pins = any(one.version is not None and one.pinned is None for one in order.outcomes)
+        return fails or pins or self.view.is_capped or self.view.probing
 
     def end_round(self, order: RoundOrder, result: RoundResult | None, now: float) -> int:
         """The outcomes are stored, and the claimed rows are ours; how many slots have become free.

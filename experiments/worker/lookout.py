@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -36,6 +37,8 @@ class QueueView:
     """Somebody calls its suspect rows, which takes one of its slots."""
     apart_may_call: bool
     """For that one: the others have made room, and where one row goes first, there is no other that could."""
+    pinned: int | None = None
+    """The version of the network that answers."""
 
     def after(self, result: RoundResult) -> "QueueView":
         """With what a round has seen. Since when it runs is left: who looks next sees that it was resumed."""
@@ -53,7 +56,8 @@ SELECT q.id, q.status, q.concurrency, q.queued, q.running, q.probing,
        AND (NOT q.probing OR NOT EXISTS (
            SELECT 1 FROM experiments_queueitem i
            WHERE i.queue_id = q.id AND i.status IN ('queued', 'running') AND i.lost < {SUSPECT_FROM}
-           AND i.row_index >= coalesce(q.range_from, 0) AND i.row_index < coalesce(q.range_to, 2147483647)))
+           AND i.row_index >= coalesce(q.range_from, 0) AND i.row_index < coalesce(q.range_to, 2147483647))),
+       q.pinned_version
 FROM experiments_queue q LEFT JOIN experiments_lane a ON a.queue_id = q.id AND a.number = {APART}
 WHERE q.id = ANY(%(ids)s::uuid[]) AND q.deleted_at IS NULL
 """)  # noqa: S608
@@ -68,13 +72,15 @@ def view_queues(queue_ids: Iterable[UUID]) -> dict[UUID, QueueView]:
 class Limits(NamedTuple):
     """A network's: `calls` at a time, 0 while it is held; `requests` and `tokens` a minute, None: no limit.
 
-    `crowded`: all lanes together want more calls at a time than there may be.
+    `crowded`: all lanes together want more calls at a time than there may be. `changed_at`: when a person changed the
+    network last.
     """
 
     calls: int = 0
     requests: int | None = None
     tokens: int | None = None
     crowded: bool = False
+    changed_at: datetime | None = None
 
 
 _LIMITS = Statement("""
@@ -83,7 +89,8 @@ SELECT id, CASE WHEN held_until > clock_timestamp() THEN 0 ELSE max_concurrency 
        (SELECT coalesce(sum(l.wants), 0) > n.max_concurrency FROM experiments_lane l WHERE l.network_id = n.id)
        OR (run_url = '' AND (
            SELECT coalesce(sum(l.wants), 0) > %(own)s::int
-           FROM experiments_lane l JOIN experiments_network o ON o.id = l.network_id WHERE o.run_url = ''))
+           FROM experiments_lane l JOIN experiments_network o ON o.id = l.network_id WHERE o.run_url = '')),
+       updated_at
 FROM experiments_network n WHERE id = ANY(%(ids)s::int[])
 """)
 

@@ -22,7 +22,7 @@ from experiments.services.networks import SCHEMA_KEYS
 from experiments.services.run_credentials import owners_credential
 from experiments.services.run_values import cost_of_reply
 from experiments.worker import shutdown
-from experiments.worker.calls import checked_reply, network_limits, run_columns, run_target
+from experiments.worker.calls import checked_reply, name_at_runtime, network_limits, run_columns, run_target
 
 KEPT_BODY = 64 * 1024
 """Characters of a body that are kept."""
@@ -90,7 +90,7 @@ def body_of(call: NetworkCall) -> dict[str, Any]:
     data = network.additional_data
     schema = {key: data[key] for key in SCHEMA_KEYS if data.get(key)} if data.get(SCHEMA_KEYS[0]) else {}
     return {
-        "network": network.name,
+        "network": name_at_runtime(network),
         "agent_key": call.agent_key or None,
         "user_message": call.user_message,
         "system_params": call.system_params,

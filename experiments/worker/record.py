@@ -7,9 +7,13 @@ from decimal import Decimal
 from experiments.core.choices import RowError, RowStatus
 from experiments.core.cost import NO_TOKENS, Tokens
 from experiments.run_client import HeldBytes
-from experiments.run_client.retry_policy import BAD_RESPONSE, Breaker
+from experiments.run_client.retry_policy import BAD_RESPONSE, BASE_DELAY_S, VERSION, Breaker
 from experiments.run_client.same_words import same_words
 from experiments.worker.claim import ClaimedRow
+
+OTHER_VERSION = (
+    "The answer is by version {version} of the network, the batch runs on version {pinned}: it is not taken."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Outcome:
     """The beginning of what came and could not be read."""
     error_code: str = ""
     counted: bool = True
+    called: bool = True
+    """Whether `/run` was called; not where the answer to an earlier call was looked up."""
     delay_s: float = 0.0
     limited: bool = False
     http_status: int | None = None
@@ -48,6 +54,13 @@ class Outcome:
     run: str | None = None
     """Columns of the `Run` as a JSON object; None where nothing came back that is worth one."""
     trace_id: str | None = None
+    version: int | None = None
+    """Of the network, as the answer says."""
+    pinned: int | None = None
+    """The version that it was compared with; None: there was none yet."""
+    unknown_end: str = ""
+    """Error of a call that the network may have answered, for a row that is queued again."""
+    looks: int = 0
     held: HeldBytes | None = None
     """What a large answer takes from others until it is stored."""
     begun: float | None = None
@@ -81,6 +94,25 @@ def unstorable(outcome: Outcome, error: Exception) -> Outcome:
         run=None,
         trace_id=None,
         tokens=0,
+    )
+
+
+def by_version(outcome: Outcome, pinned: int | None) -> Outcome:
+    """The outcome, or in its place one that queues the row again where another version than `pinned` has answered."""
+    if pinned is None or outcome.version in (None, pinned):
+        return outcome
+    return replace(
+        outcome,
+        status=RowStatus.QUEUED,
+        name=RowError.BAD_RESPONSE,
+        error_code="",
+        message=OTHER_VERSION.format(version=outcome.version, pinned=pinned),
+        counted=False,
+        delay_s=BASE_DELAY_S,
+        payload=None,
+        breaker=VERSION,
+        says=(),
+        neutral=False,
     )
 
 

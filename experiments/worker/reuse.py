@@ -30,8 +30,8 @@ WAIT_S = 30
 ANSWERED_AT_ONCE = 500
 """So many that wait are answered in one transaction: meanwhile the queue is locked."""
 MOST_PARTS = 20
-NAMES_OF_THE_ROW = ("network", "version", "experiment_id", "experiment_item_index", "experiment_iteration")
-"""Parts of a request that say which row asks, or are known by their own: the version is compared apart."""
+NAMES_OF_THE_ROW = ("version", "experiment_id", "experiment_item_index", "experiment_iteration")
+"""Parts of a request that say which row asks; and the version, which is compared apart."""
 NO_VERSION = ""
 """Nobody knows which version will answer: it is taken for the same within a queue, and for none of another queue."""
 
@@ -41,6 +41,10 @@ class Asks(Protocol):
 
     @property
     def version(self) -> str: ...
+    @property
+    def answers(self) -> int | None:
+        """The version of the network that its answers are by, where that is known."""
+
     def fingerprint(self, row: ClaimedRow) -> bytes | None:
         """None where the row cannot be called."""
 
@@ -52,7 +56,7 @@ def fingerprint_of(network_id: int, body: Mapping[str, Any]) -> bytes:
 
 
 AGENT_COLUMNS = ("key", "display_name", "prompt", "is_default", "allow_respond", "model")
-NETWORK_COLUMNS = ("run_url", "config_url", "version", "max_steps", "additional_data")
+NETWORK_COLUMNS = ("run_url", "config_url", "remote_name", "version", "max_steps", "additional_data")
 OTHER_COLUMNS = frozenset(
     (
         *("id", "name", "description", "sealed_token", "transient_400", "timeout_s", "max_concurrency"),
@@ -157,6 +161,7 @@ JOIN experiments_queue q ON q.id = l.queue_id
 WHERE l.fingerprint = ANY(%(prints)s::bytea[]) AND l.queue_id <> %(queue)s AND l.version = %(version)s
   AND q.created_by_id = %(owner)s AND q.network_id + 0 = %(network)s AND q.deleted_at IS NULL
   AND i.status = 'succeeded' AND i.result_payload IS NOT NULL
+  AND (i.version IS NULL OR %(answers)s::int IS NULL OR i.version = %(answers)s)
 ORDER BY l.fingerprint, i.completed_at DESC
 """)
 _UNLEAD = Statement("""
@@ -197,7 +202,8 @@ SELECT count(*) FROM waits
 """)  # noqa: S608
 _IS_ANSWERED = """
     SET status = 'succeeded', lost = 0, delayed = FALSE, limited_since = NULL, waits_for = NULL,
-        result_payload = s.result_payload, run_trace_id = s.run_trace_id, error_code = '', error_message = '',
+        result_payload = s.result_payload, run_trace_id = s.run_trace_id, version = s.version, unknown_end = '', looks = 0,
+        error_code = '', error_message = '',
         started_at = NULL, completed_at = clock_timestamp(), elapsed_ms = NULL,
         input_tokens = coalesce(i.input_tokens, CASE WHEN s.input_tokens IS NOT NULL THEN 0 END),
         output_tokens = coalesce(i.output_tokens, CASE WHEN s.output_tokens IS NOT NULL THEN 0 END),
@@ -247,7 +253,11 @@ def only_to_call(keys: LaneKeys, caller: Asks, result: RoundResult) -> RoundResu
         leads = _found(_LEADS.fetch({"queue": keys.queue_id, "prints": known}))
         elsewhere: dict[bytes, FoundLead] = {}
         if keys.reuse == Reuse.NETWORK and caller.version != NO_VERSION:
-            elsewhere = _found(_ELSEWHERE.fetch({**values, "owner": keys.owner_id, "network": keys.network_id}))
+            elsewhere = _found(
+                _ELSEWHERE.fetch(
+                    {**values, "answers": caller.answers, "owner": keys.owner_id, "network": keys.network_id}
+                )
+            )
         done = sort_out(asked, leads, elsewhere, caller.version)
         queued = _write(keys, done, caller.version)
     called = {row.id for row in done.to_call} | {row.id for row, print_ in prints if print_ is None}

@@ -29,7 +29,8 @@ WITH given AS (
         id bigint, lease_id uuid, attempt int, status text, counted bool, delay_s float8, limited bool,
         error_code text, message text, unread text, payload jsonb, changes jsonb,
         trace_id text, elapsed_ms int, http_status int, name text, age_s float8,
-        tokens bigint, input_tokens bigint, output_tokens bigint, cost numeric, run jsonb, spare text)
+        tokens bigint, input_tokens bigint, output_tokens bigint, cost numeric, run jsonb, spare text,
+        called bool, version int, unknown_end text, looks smallint)
 ), fenced AS (
     DELETE FROM experiments_claim c USING given g WHERE c.item_id = g.id AND c.lease_id = g.lease_id
     RETURNING c.item_id
@@ -46,7 +47,8 @@ WITH given AS (
     FROM fenced f JOIN given g ON g.id = f.item_id JOIN experiments_queueitem o ON o.id = g.id
 ), written AS (
     UPDATE experiments_queueitem i
-    SET status = g.status, lost = 0,
+    SET status = g.status, lost = CASE WHEN g.called OR g.status <> 'queued' THEN 0 ELSE i.lost END,
+        unknown_end = g.unknown_end, looks = g.looks, version = g.version,
         attempts = i.attempts + (i.status = 'queued')::int - (NOT g.counted)::int,
         delayed = g.status = 'queued' AND g.delay_s > 0,
         available_at = CASE WHEN g.status = 'queued' THEN clock_timestamp() + g.delay_s * interval '1 second'
@@ -64,23 +66,24 @@ WITH given AS (
         completed_at = CASE WHEN g.status = 'queued' THEN NULL ELSE clock_timestamp() END
     FROM named g WHERE i.id = g.id
     RETURNING i.id, i.generation, i.started_at, g.was_running, g.attempt, g.http_status, g.name, g.message, g.status,
-              g.unread, g.tokens, g.input_tokens, g.output_tokens, g.cost, g.trace, g.run
+              g.unread, g.tokens, g.input_tokens, g.output_tokens, g.cost, g.trace, g.run, g.called
 ), noted AS (
     INSERT INTO experiments_attempt (item_id, generation, attempt, started_at, http_status, outcome, detail, unread)
     SELECT id, generation, attempt, started_at, http_status, name, message, unread FROM written
 ), kept AS (
     INSERT INTO experiments_run (trace_id, network_id, owner_id, item_id, agent_key, status, request, final,
-                                 execution_log, debug, usage, duration_ms, input_tokens, output_tokens, cost,
+                                 execution_log, debug, usage, duration_ms, input_tokens, output_tokens, cost, version,
                                  created_at)
     SELECT trace, %(network)s, %(owner)s, id, run->>'agent_key', run->>'status', run->'request', run->'final',
            run->'execution_log', nullif(run->'debug', 'null'), run->'usage', (run->>'duration_ms')::int,
-           input_tokens, output_tokens, cost, clock_timestamp()
+           input_tokens, output_tokens, cost, (run->>'version')::int, clock_timestamp()
     FROM written WHERE run IS NOT NULL
     ON CONFLICT (network_id, trace_id) DO UPDATE
     SET item_id = excluded.item_id, agent_key = excluded.agent_key, status = excluded.status,
         request = excluded.request, final = excluded.final, execution_log = excluded.execution_log,
         debug = excluded.debug, usage = excluded.usage, duration_ms = excluded.duration_ms,
-        input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens, cost = excluded.cost
+        input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens, cost = excluded.cost,
+        version = excluded.version
 ), held AS MATERIALIZED (
     -- Locked: a claim that is taken away just now is gone when the row comes to be marked.
     SELECT m.id, m.age_s FROM unnest(%(marked_id)s::bigint[], %(marked_age_s)s::float8[]) AS m(id, age_s)
@@ -112,7 +115,7 @@ WITH given AS (
            count(*) FILTER (WHERE status = 'failed') AS failed, coalesce(sum(tokens), 0) AS tokens,
            coalesce(sum(input_tokens), 0) AS input_tokens, coalesce(sum(output_tokens), 0) AS output_tokens,
            sum(cost) AS cost,
-           count(*) FILTER (WHERE name = %(uncalled)s) AS uncalled,
+           count(*) FILTER (WHERE name = %(uncalled)s OR NOT called) AS uncalled,
            (SELECT count(*) FROM marked) AS marked, (SELECT count(*) FROM claimed) AS claimed
     FROM written
 ), counted AS (
@@ -141,7 +144,8 @@ SELECT q.status, coalesce(c.queued, q.queued), coalesce(c.running, q.running), c
        WHERE i.queue_id = %(queue)s AND i.status = 'queued' AND i.delayed AND i.lost < {SUSPECT_FROM} AND {UNCLAIMED}
        ORDER BY i.available_at LIMIT 1),
        (SELECT count(*) FROM picked),
-       r.id, r.row_index, r.payload, r.attempts, r.generation, r.lost, r.queued_s, r.limited_s
+       r.id, r.row_index, r.payload, r.attempts, r.generation, r.lost, r.queued_s, r.limited_s,
+       r.unknown_end, r.looks
 FROM experiments_queue q CROSS JOIN sums s LEFT JOIN counted c ON TRUE
 LEFT JOIN (SELECT p.* FROM claimed l JOIN picked p ON p.id = l.item_id) r ON TRUE
 WHERE q.id = %(queue)s AND q.deleted_at IS NULL
@@ -151,7 +155,7 @@ ORDER BY r.row_index
 _MAY_BE_CLAIMED = """
 SELECT i.id, i.row_index, i.payload, i.attempts, i.generation, i.lost,
        extract(epoch FROM i.queued_at)::float8 AS queued_s,
-       coalesce(extract(epoch FROM clock_timestamp() - i.limited_since), 0)::float8 AS limited_s
+       coalesce(extract(epoch FROM clock_timestamp() - i.limited_since), 0)::float8 AS limited_s, i.unknown_end, i.looks
 FROM experiments_queueitem i
 WHERE i.queue_id = %(queue)s AND i.status = 'queued' AND {which} AND {unclaimed}
   AND i.row_index >= (SELECT first FROM wanted) AND i.row_index < (SELECT after_last FROM wanted)
@@ -216,6 +220,8 @@ class RoundResult:
     found: int
     claimed: list[ClaimedRow] = field(default_factory=list)
     freed: int = 0
+    pinned: int | None = None
+    """The version that answers are compared with, where the round has looked."""
 
 
 def run_round(keys: LaneKeys, order: RoundOrder) -> RoundResult | None:
@@ -234,7 +240,7 @@ def run_round(keys: LaneKeys, order: RoundOrder) -> RoundResult | None:
 
 
 def _claimed_row(row: tuple[Any, ...], lease_id: UUID) -> ClaimedRow:
-    item_id, row_index, payload, attempts, generation, lost, queued_s, limited_s = row[8:]
+    item_id, row_index, payload, attempts, generation, lost, queued_s, limited_s, unknown_end, looks = row[8:]
     return ClaimedRow(
         id=item_id,
         row_index=row_index,
@@ -247,6 +253,8 @@ def _claimed_row(row: tuple[Any, ...], lease_id: UUID) -> ClaimedRow:
         queued_at=datetime.fromtimestamp(queued_s, UTC),
         limited_s=limited_s,
         running_since=row[4],
+        unknown_end=unknown_end,
+        looks=looks,
     )
 
 
@@ -279,6 +287,10 @@ def _object(one: Outcome, trace_id: str | None, now: float) -> str:
         "output_tokens": one.tokens_used.output,
         "cost": None if one.cost is None else str(one.cost),
         "spare": os.urandom(6).hex(),
+        "called": one.called,
+        "version": one.version,
+        "unknown_end": str(one.unknown_end),
+        "looks": one.looks,
     }
     parts = (("payload", one.payload), ("changes", one.changes), ("run", one.run))
     nested = "".join(f',"{name}":{text}' for name, text in parts if text)

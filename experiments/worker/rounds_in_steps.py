@@ -1,6 +1,7 @@
 """A round that may pause the queue: the queue is locked first, and what must be exact is counted under that lock.
 
-Limits on calls are kept exactly so, and failures in a row are counted in the order in which they came.
+Limits on calls are kept exactly so, and failures in a row are counted in the order in which they came. The first answer
+that tells its version pins the queue to it: what another version answered at the same time is not recorded.
 """
 
 from collections.abc import Sequence
@@ -10,10 +11,11 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from experiments.core import limits
-from experiments.core.choices import QueueStatus
+from experiments.core.choices import QueueStatus, RowStatus
+from experiments.models import Queue
 from experiments.services.queue_pause import FailedInARow, queue_pause_at_limit, queue_pause_by_breaker, queue_pause_for
 from experiments.worker.claim import LockedQueue, lock_queue
-from experiments.worker.record import Outcome, Streaks, Trip, is_from_before
+from experiments.worker.record import Outcome, Streaks, Trip, by_version, is_from_before
 from experiments.worker.round import LaneKeys, RoundOrder, RoundResult, run_round
 
 _STILL_OURS = "SELECT item_id FROM experiments_claim WHERE item_id = ANY(%s) AND lease_id = %s"
@@ -31,11 +33,14 @@ def run_in_steps(keys: LaneKeys, order: RoundOrder) -> RoundResult | None:
         if queue is None:
             return None
         accepted = _still_ours(order.outcomes, keys.lease_id)
+        pinned = queue.pinned_version or _pin(queue.id, accepted)
+        accepted = [by_version(one, pinned) for one in accepted]
         judged = [
             one for one in accepted if not is_from_before(one, probing=queue.probing, running_since=queue.running_since)
         ]
         streaks = Streaks(queue.streaks, queue.probing).after(judged)
-        result = run_round(keys, replace(order, streaks=streaks, want=_want(queue, order)))
+        outcomes = [by_version(one, pinned) for one in order.outcomes]
+        result = run_round(keys, replace(order, outcomes=outcomes, streaks=streaks, want=_want(queue, order)))
         if streaks.trip is not None:
             _pause(keys.queue_id, streaks.trip)
         waits = [one.pause_until_s for one in accepted if one.pause_until_s is not None]
@@ -44,6 +49,7 @@ def run_in_steps(keys: LaneKeys, order: RoundOrder) -> RoundResult | None:
         after = lock_queue(keys.queue_id)
         if after is None or result is None:
             return result
+        result = replace(result, pinned=pinned)
         unsent = order.unsent + len(result.claimed) + _claimed_by_others(keys)
         # What is claimed ahead is counted as a call before it is one.
         made = replace(after, calls=after.calls - unsent)
@@ -57,6 +63,15 @@ def _pause(queue_id: UUID, trip: Trip) -> None:
     queue_pause_by_breaker(
         queue_id, trip.breaker, FailedInARow(last.host, last.message, error_code=last.name, count=trip.count)
     )
+
+
+def _pin(queue_id: UUID, outcomes: Sequence[Outcome]) -> int | None:
+    """The version of the first answer that is recorded, which all others of the queue must be by from now on."""
+    results = (one.version for one in outcomes if one.status != RowStatus.QUEUED)
+    version = next((version for version in results if version is not None), None)
+    if version is not None:
+        Queue.objects.filter(pk=queue_id).update(pinned_version=version)
+    return version
 
 
 def _claimed_by_others(keys: LaneKeys) -> int:

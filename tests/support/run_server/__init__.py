@@ -88,6 +88,10 @@ class RunServer:
         order = {"hold": hold, "only": only}
         self._post("/release", {name: match for name, match in order.items() if match is not None})
 
+    def run(self, body: dict[str, Any]) -> None:
+        """Somebody else's call."""
+        self._post("/run", body)
+
     def remote(self, **setup: Any) -> None:
         """From now on it is a runtime with a configuration API; see `remote.py` for `setup`."""
         self._post("/remote", setup)

@@ -17,6 +17,7 @@ from tests.support.run_server.payloads import expected_payload
 from tests.support.run_server.turn import Turn
 
 Behaviour = Callable[[Turn, dict[str, Any]], Awaitable[None]]
+GOING_ON: set[asyncio.Future[None]] = set()
 CHUNKED = {"Transfer-Encoding": "chunked"}
 PAGE = b"<!doctype html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>"
 
@@ -114,6 +115,33 @@ async def finish_and_hang(turn: Turn, options: dict[str, Any]) -> None:
     """The run ends well, a remote keeps it, and the answer never leaves."""
     good_answer(turn, options)
     await hang(turn, options)
+
+
+async def finish_later(turn: Turn, options: dict[str, Any]) -> None:
+    """The run goes on without its client and ends well after `late_ms` (1 s); the answer never leaves."""
+    assert turn.remote
+    turn.remote.begin(turn.body)
+
+    async def finish() -> None:
+        await asyncio.sleep(options.get("late_ms", 1000) / 1000)
+        good_answer(turn, options)
+
+    going_on = asyncio.ensure_future(finish())
+    GOING_ON.add(going_on)
+    going_on.add_done_callback(GOING_ON.discard)
+    await hang(turn, options)
+
+
+async def finish_and_reset(turn: Turn, options: dict[str, Any]) -> None:
+    """The run ends well, a remote keeps it, and the connection breaks."""
+    good_answer(turn, options)
+    turn.reset()
+
+
+async def finish_behind_gateway(turn: Turn, options: dict[str, Any]) -> None:
+    """The same behind a proxy, which has stopped waiting: `status` (504)."""
+    good_answer(turn, options)
+    turn.answer(options.get("status", 504), b"<h1>Gateway Time-out</h1>")
 
 
 async def hang_in_body(turn: Turn, options: dict[str, Any]) -> None:
@@ -255,7 +283,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     for function in (
         *(ok, status, informed, body_text, raw, reset, kill_caller, no_answer, stale, hang, hang_in_body),
         *(cut_body, short_length, truncated_json),
-        finish_and_hang,
+        *(finish_and_hang, finish_later, finish_and_reset, finish_behind_gateway),
         *(drip_header, drip_body, drip_endless, bad_chunk, gzipped, bad_gzip, gzip_bomb, big, big_payload, endless),
         *(html200, empty200, no_content, redirect, not_http, many_headers, deep, bom),
     )

@@ -9,12 +9,16 @@ A set-up is a JSON object, every key optional:
     tells_version   a network tells its `current_version`
     ignores_version a run is answered by what is published, whatever `version` it asked for
     forgets_iteration, forgets_runs   what is kept of a run has no iteration; no run is kept
+    pages, by_item  the list of kept runs follows `limit` and `offset`, `item_index`; without them it is whole
+    strict          that list takes no query (422)
+    tells_running   it has the runs that are under way too
 """
 
 import json
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
     from tests.support.run_server.turn import Request
@@ -30,6 +34,7 @@ class Remote:
         self._networks: dict[int, dict[str, Any]] = {}
         self._versions: list[dict[str, Any]] = []
         self._runs: list[dict[str, Any]] = []
+        self._under_way: list[dict[str, Any]] = []
         self._calls: list[dict[str, Any]] = []
         for number, network in enumerate(setup.get("networks", [{"name": "net", "version": 1}]), start=1):
             self._add(number, network)
@@ -57,20 +62,24 @@ class Remote:
     # -- the configuration API
 
     def answer(self, request: "Request") -> Answer:
-        path = request.path
-        body = request.json()
+        path, _, text = request.path.partition("?")
+        body, query = request.json(), dict(parse_qsl(text))
         authorization = request.headers.get("authorization")
-        self._calls.append({"method": request.method, "path": path, "body": body, "authorization": authorization})
+        call = {"method": request.method, "path": path, "query": query, "body": body, "authorization": authorization}
+        self._calls.append(call)
         fault = self._setup.get("faults", {}).get(f"{request.method} {path}")
         if fault and not fault.get("drop"):
             return _faulty(fault)
-        done = self._done(request.method, path, body)
+        done = self._done(request.method, path, query, body)
         return _faulty(fault) if fault else done
 
-    def _done(self, method: str, path: str, body: Any) -> Answer:
+    def _done(self, method: str, path: str, query: dict[str, str], body: Any) -> Answer:
         runs, network = RUNS.fullmatch(path), NETWORK.fullmatch(path)
         if runs and method == "GET":
-            return _json(200, {"experiment_id": runs[1], "runs": self._of_experiment(runs[1]), "fields": []})
+            if query and self._setup.get("strict"):
+                return _json(422, {"detail": "unknown query parameters"})
+            listed = self._of_experiment(runs[1], query)
+            return _json(200, {"experiment_id": runs[1], "runs": listed, "fields": []})
         if path == "/config/networks" and method == "GET":
             return _json(200, list(self._networks.values()))
         if not network or int(network[1]) not in self._networks:
@@ -86,9 +95,16 @@ class Remote:
             network["additional_data"] = body["additional_data"]
         return _json(200, network)
 
-    def _of_experiment(self, experiment_id: str) -> list[dict[str, Any]]:
-        own = [run for run in self._runs if run["request_payload"].get("experiment_id") == experiment_id]
-        return own[::-1]
+    def _of_experiment(self, experiment_id: str, query: dict[str, str]) -> list[dict[str, Any]]:
+        """The newest first."""
+        kept = [*self._runs, *self._under_way] if self._setup.get("tells_running") else self._runs
+        own = [run for run in kept if run["request_payload"].get("experiment_id") == experiment_id][::-1]
+        if self._setup.get("by_item"):
+            own = [run for run in own if str(run["item_index"]) == query.get("item_index")]
+        if self._setup.get("pages"):
+            start = int(query.get("offset", 0))
+            own = own[start : start + int(query.get("limit", 100))]
+        return own
 
     # -- runs
 
@@ -102,6 +118,11 @@ class Remote:
             return _json(404, {"detail": f"Version {body['version']} not found for network '{body['network']}'"})
         return None if version else _json(400, {"detail": "No published version for network"})
 
+    def begin(self, body: dict[str, Any]) -> None:
+        """A run that takes longer than its client waits."""
+        run = self._kept(body, {"trace_id": None, "final": {"status": "running"}})
+        self._under_way.append({**run, "response_payload": None})
+
     def finish(self, body: dict[str, Any], answer: dict[str, Any]) -> None:
         """Stamps an answer with the version that gave it, and keeps the run."""
         network = self._named(body)
@@ -109,8 +130,10 @@ class Remote:
         version = self._version(network, body)
         assert version
         answer["graph_version_id"] = f"{network['id']}:{version['version']}"
+        kept = self._kept(body, answer)
+        self._under_way = [run for run in self._under_way if run["request_payload"] != kept["request_payload"]]
         if not self._setup.get("forgets_runs"):
-            self._runs.append(self._kept(body, answer))
+            self._runs.append(kept)
 
     def _kept(self, body: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
         iteration = None if self._setup.get("forgets_iteration") else body.get("experiment_iteration")

@@ -23,7 +23,8 @@ def server() -> Iterator[RunServer]:
 
 def listed(server: RunServer, **answer: Any) -> list[KeptRun]:
     server.remote(faults={"GET /experiments/q%2F1/runs": answer})
-    return kept_runs(ConfigTarget(f"{server.base}/", None, "net"), "q/1")
+    target = ConfigTarget(f"{server.base}/", None, "net")
+    return kept_runs(target, "q/1", 3, is_wanted=lambda run: run.answer is not None).runs
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,8 @@ def listed(server: RunServer, **answer: Any) -> list[KeptRun]:
         ({**RUN, "created_at": "2026-01-01T12:00:00.5Z"}, KeptRun(3, 2, AT, ANSWER)),
         ({**RUN, "created_at": "today", "iteration": None}, KeptRun(3, None, None, ANSWER)),
         ({"experiment_item_index": 3, "response_payload": ANSWER}, KeptRun(3, None, None, ANSWER)),
+        ({**RUN, "status": "running", "response_payload": None}, KeptRun(3, 2, AT, None)),
+        ({**RUN, "status": "Pending", "response_payload": {"final": None}}, KeptRun(3, 2, AT, None)),
     ],
 )
 def test_what_a_run_tells(server: RunServer, run: dict[str, Any], kept: KeptRun) -> None:
@@ -58,8 +61,9 @@ def test_what_has_not_ended_or_belongs_to_no_row_is_passed_over(server: RunServe
 
 
 @pytest.mark.parametrize("body", [None, {}, {"runs": None}, {"runs": {}}, "none"])
-def test_a_listing_of_another_form_has_none(server: RunServer, body: object) -> None:
-    assert listed(server, json=body) == []
+def test_what_is_no_listing_is_no_answer(server: RunServer, body: object) -> None:
+    with pytest.raises(NoAnswer, match="no list of runs"):
+        listed(server, json=body)
 
 
 @pytest.mark.parametrize("answer", [{"status": 500, "text": "no"}, {"text": "<h1>"}, {"status": 302}, {"status": 401}])
@@ -78,4 +82,4 @@ def test_a_worker_that_stops_does_not_wait_for_it(server: RunServer) -> None:
     abort = AbortHandle()
     abort.abort()
     with pytest.raises(NoAnswer, match="the worker stops"):
-        kept_runs(ConfigTarget(server.base, None, "net"), "q", abort=abort)
+        kept_runs(ConfigTarget(server.base, None, "net"), "q", 3, is_wanted=lambda run: True, abort=abort)
