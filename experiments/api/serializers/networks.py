@@ -164,6 +164,7 @@ class NetworkSerializer(serializers.ModelSerializer[Network]):
             "run_url",
             "run_token",
             "config_url",
+            "remote_name",
             "transient_400",
             "version",
             "max_steps",

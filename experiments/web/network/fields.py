@@ -86,6 +86,9 @@ NETWORK_FIELDS = (
         length=500,
     ),
     NetworkField(
+        "remote_name", "Name there", Section.REMOTE, "What the remote calls this network; empty: as here.", length=200
+    ),
+    NetworkField(
         "transient_400",
         "When it answers 400",
         Section.REMOTE,
