@@ -37,11 +37,12 @@ ITEM_FIELDS = (
     ItemField("input_tokens", int, null=True),
     ItemField("output_tokens", int, null=True),
     ItemField("cost", float, null=True),
+    ItemField("version", int, null=True),
     ItemField("reused_from", dict, null=True),
 )
 """In the order of the API's answers. `row_payload` is {column: text}, the others are columns of `QueueItem`."""
 
 EXPORTED_FIELDS = ("run_trace_id", "status", "elapsed_ms", "attempts", "error_code", "error_message", "row_index")
 """Those that follow the answer in an export, in that order."""
-USED_FIELDS = ("input_tokens", "output_tokens", "cost")
-"""What all calls of the row used, which an export has last."""
+EXPORTED_LAST = ("input_tokens", "output_tokens", "cost", "version")
+"""Those behind `corrected`, what all calls of the row used among them: what came later stands at the end."""

@@ -9,9 +9,9 @@ from typing import Any
 
 from experiments.core.choices import RowStatus
 from experiments.core.cost import plain
-from experiments.core.item_fields import EXPORTED_FIELDS, USED_FIELDS
+from experiments.core.item_fields import EXPORTED_FIELDS, EXPORTED_LAST
 
-RUN_COLUMNS = (*EXPORTED_FIELDS, "corrected", *USED_FIELDS)
+RUN_COLUMNS = (*EXPORTED_FIELDS, "corrected", *EXPORTED_LAST)
 PIECE = 64 * 1024  # characters, at least, except for the last piece
 
 
@@ -50,6 +50,7 @@ class ExportRow:
     input_tokens: int | None = None
     output_tokens: int | None = None
     cost: Decimal | None = None
+    version: int | None = None
     extras: Sequence[Any] = ()
 
     @property

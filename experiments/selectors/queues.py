@@ -72,6 +72,7 @@ def queue_values(queue: Queue) -> dict[str, Any]:
         "agent_key": settings.pop("agent_key"),
         "status": queue.status,
         **settings,
+        "pinned_version": queue.pinned_version,
         "pause_reason": queue_pause_reason(queue),
         "created_by": queue.created_by.get_username(),
         "created_at": queue.created_at,

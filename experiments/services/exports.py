@@ -9,7 +9,7 @@ from django.utils.http import content_disposition_header
 
 from experiments.core.choices import FINISHED, AuditAction, ErrorCode, ExportFormat, RowStatus
 from experiments.core.errors import Conflict, Gone
-from experiments.core.item_fields import EXPORTED_FIELDS, USED_FIELDS
+from experiments.core.item_fields import EXPORTED_FIELDS, EXPORTED_LAST
 from experiments.export.formats import EXPORT_FORMATS
 from experiments.export.response import Download
 from experiments.export.rows import ExportLayout, ExportRow
@@ -25,8 +25,8 @@ CHUNK = 2000
 LONGEST_STEM = 60
 # Names of devices on Windows, whatever their extension.
 RESERVED_STEM = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-RUN_FIELDS = (*EXPORTED_FIELDS, *USED_FIELDS)
-FIELDS = ("payload", "result_payload", "corrected_payload", *RUN_FIELDS)
+OF_THE_RUN = (*EXPORTED_FIELDS, *EXPORTED_LAST)
+FIELDS = ("payload", "result_payload", "corrected_payload", *OF_THE_RUN)
 
 
 @dataclass(frozen=True)
@@ -95,14 +95,14 @@ def _rows(queue: Queue, extras: Extras, options: ExportOptions) -> Iterator[Expo
         found = found.filter(status=options.status)
     for values in found.in_order().values_list(*FIELDS, *extras.annotations).iterator(chunk_size=CHUNK):
         cells, result, corrected, *rest = values
-        run: dict[str, Any] = dict(zip(RUN_FIELDS, (None if value == "" else value for value in rest), strict=False))
+        run: dict[str, Any] = dict(zip(OF_THE_RUN, (None if value == "" else value for value in rest), strict=False))
         answer = corrected if corrected is not None else result if run["status"] == RowStatus.SUCCEEDED else None
         yield ExportRow(
             **run,
             cells=cells,
             payload=answer,
             corrected=corrected is not None,
-            extras=extras.values(rest[len(RUN_FIELDS) :]),
+            extras=extras.values(rest[len(OF_THE_RUN) :]),
         )
 
 

@@ -202,8 +202,8 @@ SELECT count(*) FROM waits
 """)  # noqa: S608
 _IS_ANSWERED = """
     SET status = 'succeeded', lost = 0, delayed = FALSE, limited_since = NULL, waits_for = NULL,
-        result_payload = s.result_payload, run_trace_id = s.run_trace_id, version = s.version, unknown_end = '', looks = 0,
-        error_code = '', error_message = '',
+        result_payload = s.result_payload, run_trace_id = s.run_trace_id, version = s.version,
+        unknown_end = '', looks = 0, error_code = '', error_message = '',
         started_at = NULL, completed_at = clock_timestamp(), elapsed_ms = NULL,
         input_tokens = coalesce(i.input_tokens, CASE WHEN s.input_tokens IS NOT NULL THEN 0 END),
         output_tokens = coalesce(i.output_tokens, CASE WHEN s.output_tokens IS NOT NULL THEN 0 END),

@@ -161,6 +161,9 @@ class QueueSerializer(serializers.Serializer[Any]):
     max_tokens = serializers.IntegerField(allow_null=True)
     max_minutes = serializers.IntegerField(allow_null=True)
     max_cost = serializers.FloatField(allow_null=True, help_text="In the currency of the network.")
+    pinned_version = serializers.IntegerField(
+        allow_null=True, help_text="The version of the network that answers, from the start or the first answer on."
+    )
     pause_reason = PauseReasonSerializer(allow_null=True)
     created_by = serializers.CharField()
     created_at = serializers.DateTimeField()

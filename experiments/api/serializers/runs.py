@@ -110,6 +110,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "input_tokens",
             "output_tokens",
             "cost",
+            "version",
             "created_at",
         )
 

@@ -73,6 +73,8 @@ class Progress(PagePart):
     reused: int
     limits: tuple[tuple[str, str, str], ...]
     """For each other hard limit that is set: how much is used, the limit, and the unit."""
+    version: int | None
+    """Of the network, that every row is answered by."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,7 @@ def progress_of_queue(queue: Queue, progress: Mapping[str, Any]) -> Progress:
         **costs_in_words(queue, done),
         reused=queue.reused,
         limits=_limits_in_words(queue) if has_begun else (),
+        version=queue.pinned_version,
     )
 
 

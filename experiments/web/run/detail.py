@@ -29,6 +29,8 @@ class ShownRun:
     """The beginning of the answer that was asked for once more, where it could not be read."""
     model: str
     duration_ms: int | None
+    version: int | None
+    """Of the network."""
     created_at: datetime
     message: str
     system_params: Any
@@ -63,6 +65,7 @@ def shown_run_of(run: Run) -> ShownRun:
         unread_before=_text(repaired.get("unread")),
         model=str(request.get("model") or ""),
         duration_ms=run.duration_ms,
+        version=run.version,
         created_at=run.created_at,
         message=request["user_message"] if isinstance(request.get("user_message"), str) else "",
         system_params=request.get("system_params") or None,

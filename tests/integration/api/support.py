@@ -17,7 +17,7 @@ def words(text: str) -> set[str]:
 
 NETWORK_KEYS = words(
     """
-    id name description run_url config_url transient_400 version max_steps timeout_s max_concurrency
+    id name description run_url config_url remote_name transient_400 version max_steps timeout_s max_concurrency
     users_may_update_schema additional_data agents endpoint price_input price_output currency
     """
 )
@@ -25,7 +25,8 @@ AGENT_KEYS = words("key display_name prompt is_default allow_respond routes mode
 BATCH_KEYS = words(
     """
     id kind name network agent_key status columns prompt_template response_fields schema_json schema_mode debug
-    concurrency max_attempts tolerant repair max_failures max_calls max_tokens max_minutes max_cost reuse pause_reason
+    concurrency max_attempts tolerant repair max_failures max_calls max_tokens max_minutes max_cost reuse
+    pinned_version pause_reason
     upload
     created_by created_at started_at completed_at source_removed_at progress
     """
@@ -39,7 +40,7 @@ PROGRESS_KEYS = words(
 ROW_KEYS = words(
     """
     id row_index status row_payload result_payload corrected_payload changes run_trace_id error_code error_message
-    attempts available_at queued_at started_at completed_at elapsed_ms input_tokens output_tokens cost
+    attempts available_at queued_at started_at completed_at elapsed_ms input_tokens output_tokens cost version
     reused_from
     """
 )
@@ -47,7 +48,7 @@ ATTEMPT_KEYS = words("attempt generation started_at ended_at http_status outcome
 RUN_KEYS = words(
     """
     trace_id network agent_key status queue row_index item_id request final execution_log debug usage
-    duration_ms input_tokens output_tokens cost created_at
+    duration_ms input_tokens output_tokens cost version created_at
     """
 )
 UTC_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")

@@ -28,7 +28,7 @@ def test_at_the_end(draft: Draft, status: str) -> None:
 def test_a_draft_without_columns_or_rows(api: Api) -> None:
     batch = api.draft(api.network(None))
     head = "run_trace_id,status,elapsed_ms,attempts,error_code,error_message,row_index,corrected"
-    head += ",input_tokens,output_tokens,cost"
+    head += ",input_tokens,output_tokens,cost,version"
     assert from_csv(api.export(batch, partial=1)) == [head.split(",")]
     assert api.export(batch, partial=1, format="jsonl") == b""
 

@@ -8,7 +8,7 @@ from tests.support.api import Api, from_csv
 
 RUN = [
     *("run_trace_id", "status", "elapsed_ms", "attempts", "error_code", "error_message", "row_index", "corrected"),
-    *("input_tokens", "output_tokens", "cost"),
+    *("input_tokens", "output_tokens", "cost", "version"),
 ]
 FIELDS = [
     {"name": "status", "type": "string"},
@@ -57,7 +57,7 @@ def test_values_by_type(api: Api) -> None:
     CsvBatchRow.objects.filter(queue_id=batch.id, row_index=2).update(result_payload={"status": 5})
     rows = from_csv(api.export(batch.id))[1:]
     assert [row[1:5] for row in rows] == [["a,b", 'x"y', "true", "1.5"], ["", "z", "false", ""], ["", "", "", ""]]
-    assert rows[0][5:] == ["t0", "succeeded", "12", "1", "", "", "0", "false", "", "", ""]
+    assert rows[0][5:] == ["t0", "succeeded", "12", "1", "", "", "0", "false", "", "", "", ""]
     assert rows[2][6:10] == ["failed", "12", "1", "schema_mismatch"]
 
 

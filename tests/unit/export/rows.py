@@ -19,6 +19,7 @@ def row(cells: Sequence[str], payload: Mapping[str, Any] | None = None, **change
         "error_message": None,
         "row_index": 0,
         "corrected": False,
+        "version": 3,
     }
     return ExportRow(cells=cells, payload=payload, **{**plain, **changes})
 

@@ -52,6 +52,6 @@ def test_a_correction_stands_for_the_answer_of_a_failed_row_too() -> None:
 
 def test_what_is_known_of_a_failed_run_stands_in_its_columns() -> None:
     failed = row(["1"], status="failed", run_trace_id=None, elapsed_ms=None, attempts=4, error_code="timeout",
-                 error_message="No answer,\nfour times.", row_index=7)  # fmt: skip
+                 error_message="No answer,\nfour times.", row_index=7, version=None)  # fmt: skip
     line = read(written(layout_of(["a"], run_columns=True), failed))[1]
-    assert line == ["1", "", "failed", "", "4", "timeout", "No answer,\nfour times.", "7", "false", "", "", ""]
+    assert line == ["1", "", "failed", "", "4", "timeout", "No answer,\nfour times.", "7", "false", "", "", "", ""]

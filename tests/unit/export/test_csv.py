@@ -18,8 +18,8 @@ LINE_ENDS = pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_a_line_is_written_to_the_byte(line_end: str) -> None:
     layout = layout_of(["Name", "Order no"], ["tone"], run_columns=True, line_end=line_end)
     header = "Name,Order no,tone,run_trace_id,status,elapsed_ms,attempts,error_code,error_message,row_index,corrected"
-    header += ",input_tokens,output_tokens,cost"
-    line = '"Ann, B.",007,"say ""hi""",t1,succeeded,412,1,,,0,false,120,8,0.0000042'
+    header += ",input_tokens,output_tokens,cost,version"
+    line = '"Ann, B.",007,"say ""hi""",t1,succeeded,412,1,,,0,false,120,8,0.0000042,3'
     used = {"input_tokens": 120, "output_tokens": 8, "cost": Decimal("0.000004200000")}
     text = written(layout, row(["Ann, B.", "007"], {"tone": 'say "hi"'}, **used))
     assert text == header + line_end + line + line_end

@@ -6,7 +6,7 @@ from experiments.export.rows import RUN_COLUMNS, export_header
 
 RUN = [
     *("run_trace_id", "status", "elapsed_ms", "attempts", "error_code", "error_message", "row_index", "corrected"),
-    *("input_tokens", "output_tokens", "cost"),
+    *("input_tokens", "output_tokens", "cost", "version"),
 ]
 
 

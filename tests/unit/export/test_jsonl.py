@@ -19,6 +19,7 @@ RUN = {
     "input_tokens": None,
     "output_tokens": None,
     "cost": None,
+    "version": 3,
 }
 
 
