@@ -228,7 +228,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["experiments.api.parsers.ExactJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["experiments.api.parsers.BoundedJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "experiments.api.parsers.Negotiation",
     "DEFAULT_SCHEMA_CLASS": "experiments.api.call_description.CallDescription",

@@ -1,7 +1,6 @@
 """From a draft to a running batch: what is still missing, the network's schema, the start."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from csv_batches.selectors.plan import CsvBatchPlan
 from csv_batches.services import drafts
 from experiments.core.choices import ErrorCode, QueueStatus
 from experiments.core.errors import Conflict, InvalidInput, Problems, WorkbenchError
+from experiments.core.json_numbers import to_json
 from experiments.models import Network
 from experiments.response_schema import fields
 from experiments.services import networks, queues, readiness, remote_schema
@@ -164,7 +164,7 @@ def existing_schema(network: Network) -> dict[str, Any]:
 
 
 def schema_digest(existing: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(existing, sort_keys=True).encode()).hexdigest()[:32]
+    return hashlib.sha256(to_json(existing, ensure_ascii=True, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _changes_schema(batch: CsvBatch, user: Any, order: Order) -> bool:

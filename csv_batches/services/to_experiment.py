@@ -1,6 +1,5 @@
 """Makes an experiment of a finished batch: what was sent becomes the data set, the answers what is expected."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from csv_batches.selectors.plan import CsvBatchPlan
 from experiments.core import limits
 from experiments.core.choices import FINISHED, ErrorCode, FieldType, RowStatus
 from experiments.core.errors import Conflict, InvalidInput
+from experiments.core.json_numbers import to_json
 from experiments.experiment_kind.choices import Rule
 from experiments.experiment_kind.datasets import params_text
 from experiments.experiment_kind.models import Experiment
@@ -77,5 +77,5 @@ def _dataset_rows(batch: CsvBatch, rows: QueueItemQuerySet) -> Iterator[list[str
     for index, payload, result, correction in found.iterator(chunk_size=ROWS_PER_FETCH):
         message, params = plan.request(payload)
         answer = result if correction is None else correction
-        expected = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+        expected = to_json(answer, separators=(",", ":"))
         yield [message, expected, params_text(params), str(index)]

@@ -11,9 +11,9 @@ from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOper
 from drf_standardized_errors.handler import exception_handler as standardized
 from drf_standardized_errors.types import ExceptionHandlerContext
 from rest_framework.exceptions import ErrorDetail, Throttled
-from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
+from experiments.api.parsers import ExactJSONRenderer
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import Problems, TooLarge, WorkbenchError
 from experiments.http.upload_handler import UploadTooLarge
@@ -34,8 +34,8 @@ def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Respo
     request = context["request"]
     if request is not None:
         # Also where the view answers with a page or YAML, which have no place for an error.
-        request.accepted_renderer = JSONRenderer()
-        request.accepted_media_type = JSONRenderer.media_type
+        request.accepted_renderer = ExactJSONRenderer()
+        request.accepted_media_type = ExactJSONRenderer.media_type
     if isinstance(exc, RequestDataTooBig):
         attr = "file" if isinstance(exc, UploadTooLarge) else None
         exc = TooLarge(body_too_large(exc), code=ErrorCode.TOO_LARGE, attr=attr)

@@ -1,6 +1,5 @@
 """Request bodies of the API: JSON within limits. And the format of its answers."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import IO, Any
@@ -9,12 +8,14 @@ from django.conf import settings
 from rest_framework.exceptions import NotAcceptable, ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser
-from rest_framework.renderers import BaseRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
+from rest_framework.utils.encoders import JSONEncoder
 
 from experiments.core import json_text
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import TooLarge
+from experiments.core.json_numbers import ExactEncoder, to_json
 from experiments.core.json_text import MAX_DEPTH
 
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -47,7 +48,7 @@ def read_json(body: bytes, subject: str = "The body") -> Any:
     try:
         value = json_text.parse_finite(body.decode("utf-8-sig"))
         if SURROGATE.search(body):
-            json.dumps(value, ensure_ascii=False).encode()
+            to_json(value).encode()
     except UnicodeEncodeError as error:
         raise ParseError("The JSON has half of a surrogate pair in a text.") from error
     except RecursionError as error:
@@ -67,6 +68,14 @@ def _is_too_deep(value: Any) -> bool:
         if not level:
             return False
     return True
+
+
+class AnswerEncoder(ExactEncoder, JSONEncoder):
+    """JSON of what the framework can write, with numbers as they came."""
+
+
+class ExactJSONRenderer(JSONRenderer):
+    encoder_class = AnswerEncoder
 
 
 class Negotiation(DefaultContentNegotiation):

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
+from experiments.core.json_numbers import is_number
+
 PRICE_DIGITS, PRICE_PLACES = 16, 6
 COST_DIGITS, COST_PLACES = 30, 12
 """As many places as a price has for one token: no sum is rounded. A remote's own cost may be, at the twelfth place."""
@@ -106,9 +108,7 @@ def _is_all(steps: Iterable[StepUse], tokens: Tokens) -> bool:
 
 def money(value: object) -> Decimal | None:
     """A cost from a remote: a JSON number that is not negative; None for anything else, such as texts and booleans."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return None
-    return _amount(str(value))
+    return _amount(str(value)) if is_number(value) else None
 
 
 def money_of_text(text: str | None) -> Decimal | None:
@@ -133,7 +133,7 @@ def plain(amount: Decimal) -> str:
 
 
 def as_number(amount: Decimal | None) -> float | None:
-    """For JSON, which has no decimals: the nearest number, which is exact up to fifteen digits."""
+    """For clients that read numbers as floats: the nearest one, which is exact up to fifteen digits."""
     return None if amount is None else float(amount)
 
 

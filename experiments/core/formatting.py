@@ -1,9 +1,9 @@
 """Numbers, times and texts as the pages print them."""
 
-import json
 from typing import Any, Protocol
 
 from experiments.core.cost import in_words
+from experiments.core.json_numbers import to_json
 
 LONGEST_TEXT = 20_000
 """Characters of a text that a page shows; the API returns all of it."""
@@ -75,7 +75,7 @@ def _two(number: int, size: int, large: str, unit: int, small: str) -> str:
 
 def as_text(value: Any) -> str:
     """A value from JSON for people: texts as they are, everything else as indented JSON."""
-    return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    return value if isinstance(value, str) else to_json(value, indent=2, fallback=str)
 
 
 def shorten(text: str, length: int) -> str:

@@ -6,19 +6,17 @@ the value as `BadNumber` and `RepeatedKeys`; then `strict` raises at the first, 
 `parse_finite` is for values that are compared or sent on at once: it fails at the first bad number. `parse_kept` reads
 what was stored.
 
-Numbers stay as they came: one that a float would round or write with fewer digits is a `Decimal`, and `to_json` writes
-it as it was. All other numbers are floats and integers, as everywhere.
+Numbers are read by `json_numbers`, which writes them too.
 """
 
 import json
-import math
-import os
 import re
 from decimal import Decimal
 from operator import is_
 from typing import Any
 
 from experiments.core.formatting import shorten
+from experiments.core.json_numbers import kept_number
 
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 """PostgreSQL stores neither NUL nor half of a surrogate pair, in `text` or in `jsonb`."""
@@ -26,10 +24,6 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 UNREAD_CHARS = 2_000
 """Characters that are kept of what could not be read."""
 MAX_INTEGER_DIGITS = 4000
-MAX_DIGITS = 4000
-"""Characters of a number with a point or an exponent."""
-MAX_EXPONENT = 400
-"""What is nearer to zero than ten to the power of minus this is not kept. What a float cannot hold is not either."""
 MAX_DEPTH = 100
 MAX_READ_DEPTH = 500
 """Levels that are read at all. Each Python can, whatever it calls too deep itself; more is refused by all alike."""
@@ -103,36 +97,6 @@ def parse_kept(text: str | bytes) -> Any:
     return json.loads(text, parse_float=_float)
 
 
-def to_json(
-    value: Any, *, ensure_ascii: bool = False, separators: tuple[str, str] | None = None, **options: Any
-) -> str:
-    """As `json.dumps`, with each `Decimal` as the number that it is. `options`: others of `json.dumps`."""
-    numbers: list[str] = []
-    # Nobody who wrote a text of the value can know it: only numbers get such a mark.
-    mark = ""
-
-    def marked(one: Any) -> str:
-        nonlocal mark
-        if not isinstance(one, Decimal):
-            raise TypeError(f"{type(one).__name__} is no JSON value")
-        mark = mark or f"number-{os.urandom(12).hex()}-"
-        numbers.append(str(one))
-        return f"{mark}{len(numbers) - 1};"
-
-    text = json.dumps(value, default=marked, ensure_ascii=ensure_ascii, separators=separators, **options)
-    return re.sub(f'"{mark}([0-9]+);"', lambda found: numbers[int(found[1])], text) if numbers else text
-
-
-def exact(number: float | Decimal) -> Decimal:
-    """The number that a JSON text says, for comparing and counting: 0.1 is a tenth, however it was read."""
-    return number if isinstance(number, Decimal) else Decimal(repr(number))
-
-
-def is_number(value: Any) -> bool:
-    """Whether a JSON value is a number: true and false are none."""
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-
-
 def is_storable(text: str) -> bool:
     # Most texts are plain, and the search for one character is many times faster.
     return "\0" not in text if text.isascii() else UNSTORABLE.search(text) is None
@@ -204,20 +168,8 @@ def _unstorable(text: str) -> str:
 
 
 def _float(literal: str) -> float | Decimal | BadNumber:
-    number = float(literal)
-    # Most are written as a float is written.
-    return number if repr(number) == literal else _odd_number(number, literal)
-
-
-def _odd_number(number: float, literal: str) -> float | Decimal | BadNumber:
-    """`number` where nothing of the literal is lost with it, not even a zero at its end."""
-    if not math.isfinite(number) or len(literal) > MAX_DIGITS:
-        return BadNumber(literal)
-    kept = Decimal(literal)
-    if kept and kept.adjusted() < -MAX_EXPONENT:
-        return BadNumber(literal)
-    has_zeros = literal[-1] == "0" and "e" not in literal.lower()
-    return kept if has_zeros or Decimal(repr(number)) != kept else number
+    number = kept_number(literal)
+    return BadNumber(literal) if number is None else number
 
 
 def _integer(literal: str) -> int | BadNumber:

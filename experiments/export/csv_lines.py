@@ -8,7 +8,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 
-from experiments.export.rows import ExportLayout, ExportRow, cell_text, export_header, in_pieces
+from experiments.export.rows import ExportLayout, ExportRow, cell_text, export_header, in_pieces, run_text
 
 BYTE_ORDER_MARK = "\ufeff"
 PLAIN_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
@@ -53,9 +53,8 @@ def first_line(line: str, layout: ExportLayout) -> str:
 
 
 def csv_cells(layout: ExportLayout, row: ExportRow) -> list[str]:
-    answer = row.response or {}
-    values = [*(answer.get(name) for name in layout.fields), *row.extras, *(row.run if layout.run_columns else ())]
-    return [*row.cells, *map(cell_text, values)]
+    values = [*layout.values(row.response or {}), *row.extras]
+    return [*row.cells, *map(cell_text, values), *(map(run_text, row.run) if layout.run_columns else ())]
 
 
 def guarded(cell: str) -> str:

@@ -1,9 +1,11 @@
 """An export as JSON Lines in UTF-8, in pieces."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
-from experiments.export.rows import RUN_COLUMNS, ExportLayout, ExportRow, in_pieces, to_json
+from experiments.core.cost import plain
+from experiments.export.rows import RUN_COLUMNS, ExportLayout, ExportRow, compact_json, in_pieces
 
 
 def jsonl_chunks(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[bytes]:
@@ -11,15 +13,22 @@ def jsonl_chunks(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[by
 
     The columns that a kind adds are `"extra": {name: value}`.
     """
-    return in_pieces(to_json(jsonl_value(layout, row)) + "\n" for row in rows)
+    return in_pieces(compact_json(jsonl_value(layout, row)) + "\n" for row in rows)
 
 
 def jsonl_value(layout: ExportLayout, row: ExportRow) -> dict[str, Any]:
     answer = row.response
     value: dict[str, Any] = {
         "row": dict(zip(layout.names, row.cells, strict=True)),
-        "response": None if answer is None else {name: answer.get(name) for name in layout.fields},
+        "response": None if answer is None else dict(zip(layout.fields, layout.values(answer), strict=True)),
     }
     if layout.extras:
         value["extra"] = dict(zip(layout.extras, row.extras, strict=True))
-    return {**value, "run": dict(zip(RUN_COLUMNS, row.run, strict=True))} if layout.run_columns else value
+    if layout.run_columns:
+        value["run"] = dict(zip(RUN_COLUMNS, map(_without_zeros, row.run), strict=True))
+    return value
+
+
+def _without_zeros(value: Any) -> Any:
+    """What a row cost has as many places as its column: those that say nothing are left out."""
+    return Decimal(plain(value)) if isinstance(value, Decimal) else value

@@ -1,6 +1,5 @@
 """The rows of an export and their common layout. Each format has a module of its own."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +9,7 @@ from typing import Any
 from experiments.core.choices import RowStatus
 from experiments.core.cost import plain
 from experiments.core.item_fields import EXPORTED_FIELDS, EXPORTED_LAST
+from experiments.core.json_numbers import as_whole, to_json
 
 RUN_COLUMNS = (*EXPORTED_FIELDS, "corrected", *EXPORTED_LAST)
 PIECE = 64 * 1024  # characters, at least, except for the last piece
@@ -21,7 +21,7 @@ class ExportLayout:
 
     `headers` are the file's texts, `names` the unique names of the same columns, `fields` the response fields in order,
     `extras` the columns that a kind adds after them. `run_columns`: whether `RUN_COLUMNS` come last. `line_end` is the
-    file's; for a lone CR the export has LF.
+    file's; for a lone CR the export has LF. `whole`: the fields whose values are whole numbers.
     """
 
     headers: Sequence[str]
@@ -31,6 +31,12 @@ class ExportLayout:
     excel: bool = False
     line_end: str = "\n"
     extras: Sequence[str] = ()
+    whole: frozenset[str] = frozenset()
+
+    def values(self, answer: Mapping[str, Any]) -> list[Any]:
+        """Of the response fields, in order; those that are `whole` as integers, however an answer spells them."""
+        whole = self.whole
+        return [as_whole(answer.get(name)) if name in whole else answer.get(name) for name in self.fields]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +97,16 @@ def cell_text(value: Any) -> str:
         return value
     if value is None:
         return ""
-    if isinstance(value, Decimal):
-        return plain(value)
-    return str(value) if type(value) is int else to_json(value)
+    return str(value) if type(value) is int else compact_json(value)
 
 
-def to_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_json_number)
+def run_text(value: Any) -> str:
+    """A value of `RUN_COLUMNS` as a cell: what it cost with all its places, and as no power of ten."""
+    return plain(value) if isinstance(value, Decimal) else cell_text(value)
 
 
-def _json_number(value: object) -> float:
-    if isinstance(value, Decimal):
-        return float(value)
-    raise TypeError(f"{type(value).__name__} is not for an export")
+def compact_json(value: Any) -> str:
+    return to_json(value, separators=(",", ":"))
 
 
 def in_pieces(lines: Iterable[str]) -> Iterator[bytes]:

@@ -1,13 +1,15 @@
 """Whether an answer satisfies a schema."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from decimal import localcontext
 from itertools import islice
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
 from referencing import Registry
 
 from experiments.core.formatting import shorten
+from experiments.core.json_numbers import PRECISION, as_whole, exact, is_number
 from experiments.response_schema.field_types import formats_of_types
 from experiments.response_schema.wording import BOUND_WORDS, SHOWN_CHARACTERS, choices, kind, place, show, wanted
 
@@ -23,10 +25,60 @@ MISS_COST = 3
 Validate = Callable[[Any], str | None]
 
 
+def _exactly(keyword: str) -> Callable[..., Any]:
+    """The check of the standard, of the numbers as they are written: an answer's 0.10 is not less than 0.1."""
+    check = Draft202012Validator.VALIDATORS[keyword]
+
+    def exactly(checker: Any, bound: Any, value: Any, schema: Any) -> Any:
+        if is_number(value) and is_number(bound):
+            value, bound = exact(value), exact(bound)
+        return check(checker, bound, value, schema)
+
+    return exactly
+
+
+def _is_multiple(checker: Any, step: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
+    if is_number(value):
+        with localcontext(prec=PRECISION):
+            rest = exact(value) % exact(step)
+        if rest:
+            yield ValidationError(f"{value} is not a multiple of {step}")
+
+
+def _is_one_of(checker: Any, choices: Any, value: Any, schema: Any) -> Any:
+    if not is_number(value):
+        return Draft202012Validator.VALIDATORS["enum"](checker, choices, value, schema)
+    number = exact(value)
+    found = any(is_number(choice) and exact(choice) == number for choice in choices)
+    return [] if found else [ValidationError(f"{value} is not one of them")]
+
+
+def _is_const(checker: Any, wanted: Any, value: Any, schema: Any) -> Any:
+    if is_number(wanted) and is_number(value):
+        return _is_one_of(checker, [wanted], value, schema)
+    return Draft202012Validator.VALIDATORS["const"](checker, wanted, value, schema)
+
+
+def _is_whole(checker: Any, value: Any) -> bool:
+    return isinstance(as_whole(value), int) and not isinstance(value, bool)
+
+
+ExactValidator: Any = validators.extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator,
+    {
+        **{name: _exactly(name) for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")},
+        "multipleOf": _is_multiple,
+        "enum": _is_one_of,
+        "const": _is_const,
+    },
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole),
+)
+
+
 def checker_of(schema: Mapping[str, Any] | bool) -> Draft202012Validator:
     """Checks values against a schema. It fetches nothing, and of the formats it checks those of the field types."""
     given = schema if isinstance(schema, bool) else dict(schema)
-    return Draft202012Validator(given, registry=Registry(), format_checker=FormatChecker(formats_of_types()))
+    return ExactValidator(given, registry=Registry(), format_checker=FormatChecker(formats_of_types()))
 
 
 def validator(schema: Mapping[str, Any]) -> Validate:

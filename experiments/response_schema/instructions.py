@@ -1,9 +1,9 @@
 """How to ask an agent for an answer: instructions and an example."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from experiments.core.json_numbers import exact, to_json
 from experiments.response_schema.answers import checker_of
 from experiments.response_schema.field_types import traits_of_schema
 from experiments.response_schema.wording import NULL_WORDS, alternatives
@@ -35,9 +35,7 @@ def instruction_line(name: str, schema: Any, required: bool) -> str:
 def wanted_in_full(schema: Any) -> str:
     """As `wanted`, but with every choice, quoted as JSON, and without null, which the instruction says already."""
     if isinstance(schema, Mapping) and "enum" in schema:
-        return "one of " + ", ".join(
-            json.dumps(value, ensure_ascii=False) for value in schema["enum"] if value is not None
-        )
+        return "one of " + ", ".join(to_json(value) for value in schema["enum"] if value is not None)
     allowed = alternatives(schema)
     return " or ".join(allowed[:-1] if len(allowed) > 1 and allowed[-1] == NULL_WORDS else allowed)
 
@@ -94,4 +92,5 @@ def _sample_numbers(schema: Mapping[str, Any]) -> Iterator[Any]:
         if bound is not None:
             yield from (bound, int(bound), int(bound) + step, bound + step)
     if low is not None and high is not None:
-        yield (low + high) / 2
+        middle = (exact(low) + exact(high)) / 2
+        yield from (float(middle), middle)

@@ -1,8 +1,8 @@
 """Which schemas are allowed."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator, SchemaError
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
 from experiments.core.formatting import shorten
+from experiments.core.json_numbers import exact, is_number, to_json
 from experiments.response_schema.answers import checker_of
 from experiments.response_schema.field_types import keywords_of_types
 from experiments.response_schema.instructions import example
@@ -85,7 +86,7 @@ def _check_depth(value: Any) -> None:
 
 def _check_text(schema: Any) -> None:
     try:
-        text = json.dumps(schema, ensure_ascii=False, allow_nan=False)
+        text = to_json(schema, allow_nan=False)
         text.encode()
     except (ValueError, TypeError) as error:
         raise _invalid(f"The schema is not JSON: {error}.") from error
@@ -144,5 +145,5 @@ def as_type(kind: type[T], value: Any) -> T:
     return value if isinstance(value, kind) else kind()
 
 
-def as_number(value: Any) -> float:
-    return value if isinstance(value, int | float) else 0
+def as_number(value: Any) -> Decimal:
+    return exact(value) if is_number(value) else Decimal(0)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, TypedDict
 
 from experiments.core.choices import FieldType
+from experiments.core.json_numbers import as_whole
 from experiments.response_schema.answers import (
     VALUES_LIMIT,
     Validate,
@@ -24,8 +25,6 @@ from experiments.response_schema.answers import (
 )
 from experiments.response_schema.wording import place
 
-LARGEST_EXACT = 2**53
-"""A whole number in a float may have been another one from here on."""
 LONGEST_NUMBER = 40
 """Characters of a text that may be a number."""
 
@@ -123,9 +122,10 @@ class _Part:
         """What a text, number, boolean or null means, where that is another value; else `NO_VALUE`."""
         if self.has_choices:
             return self._choice(value)
-        if isinstance(value, float):
-            is_whole = value.is_integer() and abs(value) < LARGEST_EXACT
-            return int(value) if is_whole and self.types & _NUMBERS == {FieldType.INTEGER} else NO_VALUE
+        if isinstance(value, float | Decimal):
+            meant = as_whole(value)
+            is_whole = isinstance(meant, int) and self.types & _NUMBERS == {FieldType.INTEGER}
+            return meant if is_whole else NO_VALUE
         if not isinstance(value, str) or FieldType.STRING in self.types:
             return NO_VALUE
         meant = list(_meanings(value, self.types))

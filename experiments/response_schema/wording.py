@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from experiments.core.formatting import shorten
+from experiments.core.json_numbers import to_json
 from experiments.response_schema.field_types import traits_of_schema
 
 SHOWN_CHARACTERS = 81  # of a value in a message, with the ellipsis
@@ -74,4 +75,4 @@ def choices(values: Sequence[Any]) -> str:
 
 
 def show(value: Any) -> str:
-    return shorten(json.dumps(value, ensure_ascii=False, default=str), SHOWN_CHARACTERS)
+    return shorten(to_json(value, fallback=str), SHOWN_CHARACTERS)

@@ -1,12 +1,12 @@
 """An HTTP answer of `/run` as a `RunReply`."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
 from experiments.core.choices import SAID_BY_RUNTIME, ModelPart, RowError
+from experiments.core.json_numbers import is_number, to_json
 from experiments.core.json_text import UNREAD_CHARS, BadPayload, RepeatedKeys, beginning, cleaned, parse, strict
 from experiments.run_client.error_text import error_in_words, error_page_in_words, one_line
 from experiments.run_client.failures import failed
@@ -167,7 +167,7 @@ def _outcome(body: Any, *, check: bool) -> RunReply:
         return _not_a_run(f"`final` has the key `{min(final.repeated)}` twice.")
     if final.get("status") not in ("ok", None):
         status, error = cleaned(final["status"]), cleaned(final.get("error"))
-        explanation = error_in_words(error) or (one_line(json.dumps(error, ensure_ascii=False)) if error else "")
+        explanation = error_in_words(error) or (one_line(to_json(error)) if error else "")
         no_reason = f"The run ended with the status {one_line(str(status), 100)!r} and gave no reason."
         return RunReply(error_code=RowError.RUN_ERROR, message=explanation or no_reason)
     return _payload(final, check)
@@ -228,9 +228,8 @@ def _typed(value: Any, empty: Any) -> Any:
 
 def _in_order(events: list[Any]) -> list[Any]:
     """By `seq`; an event without one stays behind the one that it came after."""
-    positions: list[float] = []
+    positions: list[Any] = []
     for event in events:
         seq: Any = event.get("seq") if isinstance(event, dict) else None
-        is_number = isinstance(seq, int | float) and not isinstance(seq, bool)
-        positions.append(seq if is_number else positions[-1] if positions else 0)
+        positions.append(seq if is_number(seq) else positions[-1] if positions else 0)
     return [events[at] for at in sorted(range(len(events)), key=positions.__getitem__)]

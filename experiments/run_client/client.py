@@ -1,12 +1,12 @@
 """One call of a runtime: `POST /run`, or what it offers beside that."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from experiments.core.choices import RowError
+from experiments.core.json_numbers import to_json
 from experiments.core.json_text import cleaned
 from experiments.run_client.answer import UnreadableBody, read_answer, read_json
 from experiments.run_client.deadlines import AbortHandle
@@ -125,7 +125,7 @@ def _exchanged(
         message = "The network's token has characters that a header cannot carry."
         return failed(RowError.UNAUTHORIZED, FailureReason.CREDENTIALS, message)
     try:
-        data = None if body is None else json.dumps(body, allow_nan=False).encode("ascii")
+        data = None if body is None else to_json(body, ensure_ascii=True, allow_nan=False).encode("ascii")
     except (ValueError, RecursionError):
         return RunReply(error_code=RowError.REJECTED, message="The request cannot be written as JSON.")
     content_type = {} if data is None else {"Content-Type": "application/json"}

@@ -8,6 +8,7 @@ from typing import Any
 
 from experiments.core.choices import RowError
 from experiments.core.cost import StepUse, Tokens, money
+from experiments.core.json_numbers import is_number
 from experiments.run_client.held_bytes import HeldBytes
 
 DEFAULT_MAX_BODY_BYTES = 5 * 1024 * 1024
@@ -126,7 +127,7 @@ class RawResponse:
 
 def count(value: object) -> int | None:
     """A number from a remote as a count that fits into an integer column; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LARGEST_COUNT:
+    if not is_number(value) or not 0 <= value <= LARGEST_COUNT:
         return None
     return int(value)
 

@@ -1,11 +1,11 @@
 """What an agent is asked: for the answer itself, or first what should happen next."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from experiments.core.formatting import shorten
+from experiments.core.json_numbers import to_json
 from experiments.runtime.llm import Chat, Message
 from experiments.runtime.spec import AgentSpec, NetworkSpec, RunRequest
 
@@ -41,7 +41,7 @@ def answer_chat(spec: NetworkSpec, request: RunRequest, agent: AgentSpec, before
     parts = [agent.prompt.strip(), guidance.strip()]
     if schema is None and example is not None:
         # Beside a schema an example adds nothing but its own values, which small models then repeat.
-        parts.append(f"An example of an answer: {json.dumps(example, ensure_ascii=False)}")
+        parts.append(f"An example of an answer: {to_json(example)}")
     return _chat(request, agent, [*parts, _remarks(before)], schema)
 
 
@@ -80,7 +80,7 @@ def decision_schema(agent: AgentSpec, to: Sequence[AgentSpec]) -> dict[str, Any]
 
 def _chat(request: RunRequest, agent: AgentSpec, parts: list[str], schema: Any) -> Chat:
     if request.system_params:
-        parts = [*parts, f"system_params: {json.dumps(request.system_params, ensure_ascii=False)}"]
+        parts = [*parts, f"system_params: {to_json(request.system_params)}"]
     system: list[Message] = [{"role": "system", "content": text} for text in ["\n\n".join(filter(None, parts))] if text]
     user: Message = {"role": "user", "content": request.user_message}
     return Chat((*system, user), agent.model or request.default_model, schema, request.max_tokens, request.temperature)

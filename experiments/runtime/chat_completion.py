@@ -6,12 +6,12 @@ of parts, an answer as the arguments of a tool call, thoughts beside the content
 vLLM, `reasoning` of OpenRouter and Groq), a stream though none was asked for.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from experiments.core.json_numbers import to_json
 from experiments.core.json_text import parse, storable
 from experiments.runtime.endpoint_errors import EndpointError, error_inside
 
@@ -130,7 +130,7 @@ def _arguments(message: Mapping[str, Any]) -> list[str]:
     for function in [*calls, message.get("function_call")]:
         given = function.get("arguments") if isinstance(function, Mapping) else None
         if isinstance(given, Mapping):
-            texts.append(json.dumps(given, ensure_ascii=False))
+            texts.append(to_json(given))
         elif isinstance(given, str) and given.strip():
             texts.append(given)
     return texts
@@ -216,4 +216,4 @@ def _said_in_pieces(events: list[Any]) -> Said:
 def _add_arguments(function: dict[str, Any], delta: Any) -> None:
     given = delta.get("arguments") if isinstance(delta, Mapping) else None
     if given:
-        function.setdefault("pieces", []).append(given if isinstance(given, str) else json.dumps(given))
+        function.setdefault("pieces", []).append(given if isinstance(given, str) else to_json(given))

@@ -4,12 +4,12 @@ Structured output steps down: a strict JSON Schema, a JSON Schema, "any JSON obj
 Other parts that an endpoint may refuse are left out or written another way.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from experiments.core.json_numbers import to_json
 from experiments.runtime.strict_schemas import strict_schema
 
 if TYPE_CHECKING:
@@ -156,9 +156,7 @@ def wish(schema: Mapping[str, Any]) -> str:
         ]
         fields = "\n".join(["The fields of the answer:", *about, "", ""]) if about else ""
         return f"{fields}Answer with one JSON object in this form, and nothing else:\n{form}"
-    return "Answer with one JSON object that follows this JSON Schema, and nothing else:\n" + json.dumps(
-        schema, ensure_ascii=False
-    )
+    return "Answer with one JSON object that follows this JSON Schema, and nothing else:\n" + to_json(schema)
 
 
 _PLAIN = {"string": "text", "number": "number", "integer": "whole number", "boolean": "true or false", "null": "null"}
@@ -178,14 +176,14 @@ def _form(schema: Mapping[str, Any]) -> str:
         types = part.get("type", [])
         names = [types] if isinstance(types, str) else [*types]
         if "enum" in part:
-            values = [json.dumps(value, ensure_ascii=False) for value in part["enum"]]
+            values = [to_json(value) for value in part["enum"]]
         elif names and set(names) <= _PLAIN.keys():
             values = [_PLAIN[one] for one in names]
         else:
             return ""
         if name not in needed:
             values += [] if "null" in values else ["null"]
-        parts.append(f"{json.dumps(name, ensure_ascii=False)}: {' or '.join(values)}")
+        parts.append(f"{to_json(name)}: {' or '.join(values)}")
     return "{" + ", ".join(parts) + "}" if parts else ""
 
 

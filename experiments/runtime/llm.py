@@ -6,7 +6,6 @@ temperature, the system role) or answers by streams only, the call is repeated i
 client remembers them for the model. `chat_completion` reads what comes back, `endpoint_errors` why nothing does.
 """
 
-import json
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -23,6 +22,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 from experiments.core.choices import ErrorCode, ModelPart
 from experiments.core.cost import money, money_of_text
 from experiments.core.errors import WorkbenchError
+from experiments.core.json_numbers import to_json
 from experiments.core.json_text import beginning
 from experiments.runtime.chat_completion import NO_COMPLETION, NoCompletion, SaidError, said_in
 from experiments.runtime.dialects import (
@@ -216,7 +216,7 @@ class ChatClient:
 
     def complete(self, chat: Chat) -> Completion:
         """The model's answer to `chat`. Raises `ModelRefused` where asking again is no use, else `ModelError`."""
-        schema = "" if chat.schema is None else sha256(json.dumps(chat.schema).encode()).hexdigest()
+        schema = "" if chat.schema is None else sha256(to_json(chat.schema).encode()).hexdigest()
         common, dialect = self._dialects(chat.model, schema)
         has_looked_again = False
         unnamed: ModelError | None = None
@@ -311,7 +311,12 @@ class ChatClient:
         patience = max(deadline - started, 0.001)
         try:
             with self._session().post(
-                self._url, json=body, timeout=(CONNECT_TIMEOUT_S, patience), stream=True, allow_redirects=False
+                self._url,
+                data=to_json(body, ensure_ascii=True).encode(),
+                headers={"Content-Type": "application/json"},
+                timeout=(CONNECT_TIMEOUT_S, patience),
+                stream=True,
+                allow_redirects=False,
             ) as response:
                 content = _read(response, deadline)
         except requests.ConnectTimeout as error:

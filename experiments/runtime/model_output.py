@@ -1,12 +1,12 @@
 """What a model wrote: an answer, or a decision about what happens next."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from experiments.core.choices import RowError
 from experiments.core.formatting import shorten
+from experiments.core.json_numbers import to_json
 from experiments.runtime.agent_prompts import RESPOND, ROUTE
 from experiments.runtime.llm import Chat, Completion
 from experiments.runtime.model_text import NoObject, free_text, object_in, whole_object
@@ -115,4 +115,4 @@ def _limit_in_words(completion: Completion) -> str:
 
 
 def _quoted(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)[:100]
+    return to_json(value)[:100]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from experiments.core import json_text
+from experiments.core.json_numbers import to_json
 
 MOST_THOUGHTS = 5
 """In a row, at the beginning of a text."""
@@ -45,7 +46,7 @@ def object_in(text: str) -> dict[str, Any]:
     for one in _objects(_without_thoughts(text)):
         if isinstance(one, NoObject):
             reason = one
-        elif found is not None and json.dumps(one, sort_keys=True) != json.dumps(found, sort_keys=True):
+        elif found is not None and to_json(one, sort_keys=True) != to_json(found, sort_keys=True):
             raise NoObject("it has several different JSON objects, and does not say which one is the answer")
         else:
             found = one
@@ -90,7 +91,7 @@ def _value(text: str) -> Any:
         raise NoObject("it contains a NUL character")
     try:
         value = json_text.parse_finite(text)
-        json.dumps(value, ensure_ascii=False).encode()
+        to_json(value).encode()
     except UnicodeEncodeError as error:
         raise NoObject("it contains half a surrogate pair") from error
     except RecursionError as error:

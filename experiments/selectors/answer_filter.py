@@ -4,7 +4,6 @@
 (bounds of a number, or of a text's length in characters), or `blank` (the field is missing, null or an empty text).
 """
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -14,6 +13,7 @@ from django.db.models.expressions import RawSQL
 
 from experiments.core import json_text
 from experiments.core.choices import RowStatus
+from experiments.core.json_numbers import MAX_EXPONENT, to_json
 from experiments.kinds import kind_of
 from experiments.models import Queue
 from experiments.models.querysets import QueueItemQuerySet
@@ -50,7 +50,7 @@ def _with_value(rows: QueueItemQuerySet, field: Mapping[str, Any], text: str) ->
     if not is_text and isinstance(value, str | list | dict):
         # No such field has it, and jsonb does not take every text.
         return rows.none()
-    return rows.filter(_sql(f"{_MEMBER} = %s::jsonb", field["name"], json.dumps(value)))
+    return rows.filter(_sql(f"{_MEMBER} = %s::jsonb", field["name"], to_json(value)))
 
 
 def _between(rows: QueueItemQuerySet, field: Mapping[str, Any], wanted: Mapping[str, Any]) -> QueueItemQuerySet:
@@ -84,7 +84,7 @@ def number(text: Any) -> Decimal | None:
         found = Decimal(str(text))
     except InvalidOperation:
         return None
-    return found if found.is_finite() and abs(found.adjusted()) < 400 else None
+    return found if found.is_finite() and abs(found.adjusted()) <= MAX_EXPONENT else None
 
 
 def _sql(condition: str, *values: Any) -> Q:

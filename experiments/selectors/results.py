@@ -1,6 +1,5 @@
 """The distribution of each response field over all rows that have an answer; a correction counts instead of it."""
 
-import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from math import isinf
@@ -8,6 +7,8 @@ from typing import Any
 
 from django.db import connection
 
+from experiments.core.json_numbers import exact, shortest
+from experiments.core.json_text import parse_kept
 from experiments.kinds import kind_of
 from experiments.models import Queue
 from experiments.response_schema.field_types import traits_of_field
@@ -104,7 +105,7 @@ def _values(params: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]) -> d
     few = texts - {name for (name,) in _all(_MANY, {**params, **sample})}
     counts: dict[str, list[tuple[Any, int]]] = {name: [] for name in closed | few}
     for name, value, count in _all(_VALUES, {**params, "names": list(counts)}) if counts else []:
-        counts[name].append((json.loads(value), count))
+        counts[name].append((parse_kept(value), count))
     # What looked like few values in the first rows may be many further down.
     return {
         name: _of_values(found, choices[name])
@@ -142,7 +143,7 @@ def _measured(params: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]) ->
             "kind": "lengths" if name in texts else "numbers",
             "min": _plain(low),
             "max": _plain(high),
-            "mean": _plain(mean),
+            "mean": None if mean is None else _plain(mean, about=True),
             "bins": _bins(scales[name], counts[name]) if name in scales else [],
         }
     return found
@@ -167,12 +168,14 @@ def _bins(scale: Scale, counts: Mapping[int, int]) -> list[dict[str, Any]]:
     return [{"from": edges[n], "to": edges[n + 1], "count": counts.get(n, 0)} for n in range(scale.count)]
 
 
-def _plain(number: Decimal | None) -> int | float | None:
-    """As JSON has it: whole numbers that a float would blur or not hold stay whole."""
+def _plain(number: Decimal | None, *, about: bool = False) -> int | float | Decimal | None:
+    """As JSON has it: a float where it says the same, or about the same. Whole numbers stay whole."""
     if number is None:
         return None
-    is_whole = number == number.to_integral_value()
-    return int(number) if (is_whole and abs(number) < 10**15) or isinf(float(number)) else float(number)
+    near = float(number)
+    if number == number.to_integral_value() and (abs(number) < 10**15 or isinf(near) or exact(near) != number):
+        return int(number)
+    return near if about or exact(near) == number else shortest(number)
 
 
 def _all(sql: str, values: Mapping[str, Any]) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.http import content_disposition_header
 
-from experiments.core.choices import FINISHED, AuditAction, ErrorCode, ExportFormat, RowStatus
+from experiments.core.choices import FINISHED, AuditAction, ErrorCode, ExportFormat, FieldType, RowStatus
 from experiments.core.errors import Conflict, Gone
 from experiments.core.item_fields import EXPORTED_FIELDS, EXPORTED_LAST
 from experiments.export.formats import EXPORT_FORMATS
@@ -84,6 +84,9 @@ def _chunks(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
             run_columns=options.run_columns,
             excel=options.excel,
             line_end=queue_layout.line_end,
+            whole=frozenset(
+                field["name"] for field in queue_layout.response_fields if field["type"] == FieldType.INTEGER
+            ),
         )
         rows = _rows(now, queue_layout.extras, options)
         yield from EXPORT_FORMATS[options.format].chunks(export_layout, rows)

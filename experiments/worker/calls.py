@@ -4,7 +4,6 @@ The plan of a queue is loaded from the database once, by the engine's own thread
 in threads that have no connection, which also render the prompt, judge the answer and write it as JSON.
 """
 
-import json
 import logging
 import random
 import time
@@ -19,6 +18,7 @@ from experiments import response_schema
 from experiments.core.choices import ErrorCode, Reuse, RowError, RowStatus
 from experiments.core.cost import Prices
 from experiments.core.errors import WorkbenchError
+from experiments.core.json_numbers import to_json
 from experiments.kinds import Plan, kind_of
 from experiments.models import Network, Queue
 from experiments.models.run_hosts import same_origin
@@ -266,6 +266,7 @@ def checked_reply(
 def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict, prices: Prices = NO_PRICES) -> Outcome:
     status = {"succeed": RowStatus.SUCCEEDED, "retry": RowStatus.QUEUED, "fail": RowStatus.FAILED}[verdict.action]
     aborted = reply.reason == FailureReason.ABORTED
+    is_kept = reply.payload is not None and status != RowStatus.QUEUED
     cost = cost_of_reply(reply, prices)
     run = run_columns(prepared.body, reply, cost)
     return Outcome(
@@ -279,8 +280,8 @@ def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict, prices: Pr
         delay_s=verdict.delay_s,
         limited=reply.error_code == RowError.RATE_LIMITED,
         http_status=reply.http_status,
-        payload=json.dumps(reply.payload) if reply.payload is not None and status != RowStatus.QUEUED else None,
-        changes=json.dumps(reply.changes) if reply.changes and status != RowStatus.QUEUED else None,
+        payload=to_json(reply.payload, ensure_ascii=True) if is_kept else None,
+        changes=to_json(reply.changes, ensure_ascii=True) if is_kept and reply.changes else None,
         elapsed_ms=reply.elapsed_ms,
         tokens=reply.tokens,
         tokens_used=reply.tokens_used,
@@ -289,7 +290,7 @@ def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict, prices: Pr
         says=same_words(reply.message, prepared.row.payload) if verdict.breaker and verdict.breaker.by_words else (),
         neutral=aborted or reply.error_code == RowError.RATE_LIMITED,
         pause_until_s=verdict.pause_until_s,
-        run=json.dumps(run, default=str) if run is not None else None,
+        run=to_json(run, ensure_ascii=True) if run is not None else None,
         trace_id=reply.trace_id,
         version=version_of(reply.graph_version_id),
         held=reply.held,

@@ -10,7 +10,6 @@ between the look at it and the wait for it. Rows that ask something else do not 
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -19,6 +18,7 @@ from django.conf import settings
 from django.db import transaction
 
 from experiments.core.choices import Reuse, RowStatus
+from experiments.core.json_numbers import to_json
 from experiments.models import Network
 from experiments.models.queues import RATE_DECAY_S
 from experiments.worker.claim import ClaimedRow
@@ -52,7 +52,7 @@ class Asks(Protocol):
 def fingerprint_of(network_id: int, body: Mapping[str, Any]) -> bytes:
     """SHA-256 of the request as it is sent, without what says which row it is."""
     asked = {name: value for name, value in body.items() if name not in NAMES_OF_THE_ROW}
-    return hashlib.sha256(json.dumps([network_id, asked]).encode()).digest()
+    return hashlib.sha256(to_json([network_id, asked], ensure_ascii=True).encode()).digest()
 
 
 AGENT_COLUMNS = ("key", "display_name", "prompt", "is_default", "allow_respond", "model")
@@ -82,7 +82,7 @@ def version_of_network(network: Network, pinned: int | None) -> str:
         ]
     else:
         parts["run_url"] = network.run_url or settings.RUN_URL
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(to_json(parts, ensure_ascii=True, sort_keys=True).encode()).hexdigest()
 
 
 # -- before the call

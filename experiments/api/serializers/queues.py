@@ -244,6 +244,15 @@ class RequeuedSerializer(serializers.Serializer[Any]):
     requeued = serializers.IntegerField()
 
 
+@extend_schema_field({"type": "number"})
+class ExactNumberField(serializers.FloatField):
+    """A number as it is written."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        super().to_internal_value(data)
+        return str(data)
+
+
 class RowFilterSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(STATUSES, required=False)
     error_code = serializers.CharField(required=False)
@@ -251,8 +260,8 @@ class RowFilterSerializer(serializers.Serializer[Any]):
     verdict = serializers.CharField(required=False, help_text="Of a kind that judges its rows.")
     field = serializers.CharField(required=False, help_text="A response field; with it one of the following.")
     value = serializers.CharField(required=False, trim_whitespace=False, help_text="Texts as they are, else JSON.")
-    least = serializers.FloatField(required=False, help_text="A number, or a text's length, that is not less.")
-    below = serializers.FloatField(required=False, help_text="A number, or a text's length, that is less.")
+    least = ExactNumberField(required=False, help_text="A number, or a text's length, that is not less.")
+    below = ExactNumberField(required=False, help_text="A number, or a text's length, that is less.")
     blank = serializers.BooleanField(required=False, help_text='Missing, null or "".')
 
 

@@ -1,9 +1,9 @@
 """Where a row of a data set has its message, expected answer, label, system params and number of iterations."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from experiments.core.json_numbers import to_json
 from experiments.core.json_text import BadPayload, parse, strict
 from experiments.core.system_params import RESERVED, KeyTree
 from experiments.experiment_kind.choices import ColumnRole
@@ -76,7 +76,7 @@ def params_from_text(text: str) -> dict[str, Any]:
 
 def params_text(params: Mapping[str, Any]) -> str:
     """As the cell `system_params` holds them."""
-    return json.dumps(params, ensure_ascii=False, separators=(",", ":")) if params else ""
+    return to_json(params, separators=(",", ":")) if params else ""
 
 
 def _without_empty(tree: dict[str, Any]) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import localcontext
 from operator import eq
 from typing import Any
 
+from experiments.core.json_numbers import PRECISION, shortest
 from experiments.experiment_kind.choices import Rule
 from experiments.experiment_kind.scoring.settings import Scoring
 from experiments.experiment_kind.scoring.texts import (
@@ -61,12 +63,13 @@ def numbers_are_near(wanted: Any, given: Any, scoring: Scoring) -> bool:
     target, number = number_of(wanted), number_of(given)
     if target is None or number is None:
         return False
-    return abs(number - target) <= scoring.tolerance(target)
+    with localcontext(prec=PRECISION):
+        return abs(number - target) <= scoring.tolerance(target)
 
 
 def number_key(value: Any) -> str:
     number = number_of(value)
-    return comparable_text(value) if number is None else str(number.normalize())
+    return comparable_text(value) if number is None else str(shortest(number))
 
 
 def json_is_equal(wanted: Any, given: Any, scoring: Scoring) -> bool:

@@ -1,6 +1,5 @@
 """Values as the texts and numbers in which they are compared."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -8,10 +7,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from experiments.core import json_text
+from experiments.core.json_numbers import MAX_EXPONENT, as_whole, exact, is_number, shortest, to_json
 
 SPACE = re.compile(r"\s+")
-MAX_EXPONENT = 400
-"""Of numbers: 1e9999999 could not be compared."""
 
 
 class Cell(str):
@@ -34,13 +32,14 @@ def text_of(value: Any) -> str:
 
 def canonical(value: Any) -> str:
     """The same text for equal JSON values: keys sorted, 1.0 and 1e0 as 1."""
-    return json.dumps(_plain_numbers(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return to_json(_plain_numbers(value), sort_keys=True, separators=(",", ":"))
 
 
 def _plain_numbers(value: Any) -> Any:
-    """The JSON value with whole numbers as integers, however they are written."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+    """The JSON value with each number in one spelling: whole ones as integers, others without zeros at their end."""
+    if isinstance(value, float | Decimal):
+        whole = as_whole(value)
+        return shortest(exact(value)) if whole is value else whole
     if isinstance(value, list):
         return [_plain_numbers(inner) for inner in value]
     if isinstance(value, Mapping):
@@ -75,13 +74,13 @@ def _is_in_number(text: str, at: int) -> bool:
 
 def number_of(value: Any) -> Decimal | None:
     """A JSON number, or a text that is one; None for anything else, true and false too."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if not (is_number(value) or isinstance(value, str)):
         return None
     try:
         number = Decimal(str(value).strip())
     except InvalidOperation:
         return None
-    return number if number.is_finite() and abs(number.adjusted()) < MAX_EXPONENT else None
+    return number if number.is_finite() and abs(number.adjusted()) <= MAX_EXPONENT else None
 
 
 def parsed(text: str) -> Any:
@@ -100,4 +99,6 @@ def same_json(first: Any, second: Any) -> bool:
         return first.keys() == second.keys() and all(same_json(value, second[key]) for key, value in first.items())
     if isinstance(first, list) and isinstance(second, list):
         return len(first) == len(second) and all(map(same_json, first, second))
+    if is_number(first) and is_number(second):
+        return exact(first) == exact(second)
     return bool(first == second)

@@ -1,6 +1,5 @@
 """One more item for the data set of a draft: all of it is stored, or nothing."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ from django.db import connection, transaction
 
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput, TooLarge
+from experiments.core.json_numbers import to_json
 from experiments.core.json_text import UNSTORABLE, BadPayload, strict
 from experiments.experiment_kind import datasets
 from experiments.experiment_kind.choices import ColumnRole
@@ -57,7 +57,7 @@ def _cells_by_header(item: Mapping[str, Any]) -> dict[str, str]:
     if expected is None:
         expected = ""
     elif not isinstance(expected, str):
-        expected = json.dumps(expected, ensure_ascii=False, separators=(",", ":"))
+        expected = to_json(expected, separators=(",", ":"))
     given = {
         "user_message": str(item.get("user_message") or ""),
         "expected": expected,

@@ -1,10 +1,10 @@
 """From rows of a data set to the items of a draft, in the caller's transaction."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from experiments.core.json_numbers import to_json
 from experiments.experiment_kind import datasets
 from experiments.experiment_kind.choices import ColumnRole
 from experiments.experiment_kind.datasets import DatasetColumn, DatasetLayout
@@ -32,7 +32,7 @@ class Dataset:
         """The payloads of the next item."""
         # Each digest takes in the one before it.
         sent = [self.digest, self.layout.message(cells), self.layout.system_params(cells)]
-        self.digest = hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
+        self.digest = hashlib.sha256(to_json(sent, ensure_ascii=True, sort_keys=True).encode()).hexdigest()
         number = str(self.size)
         self.size += 1
         return ([*cells, number, str(iteration)] for iteration in range(1, iterations + 1))

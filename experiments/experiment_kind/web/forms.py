@@ -1,12 +1,12 @@
 """The forms of the pages of experiments."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
 from experiments.core.errors import Problems, WorkbenchError
+from experiments.core.json_numbers import to_json
 from experiments.core.json_text import BadPayload, parse, strict
 from experiments.experiment_kind import datasets
 from experiments.experiment_kind.choices import SchemaMode
@@ -147,7 +147,7 @@ def _saved_settings(experiment: Experiment) -> dict[str, Any]:
     return {
         **{name: getattr(experiment, name) for name in names},
         "network": experiment.network_id,
-        "schema_json": json.dumps(schema, indent=2, ensure_ascii=False) if schema else "",
+        "schema_json": to_json(schema, indent=2) if schema else "",
     }
 
 

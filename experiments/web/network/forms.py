@@ -5,7 +5,6 @@ decides what can be stored; its errors are shown beside their fields. Each agent
 to it stay when its key changes.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -24,6 +23,7 @@ from experiments.api.serializers.networks import NetworkSerializer, check_respon
 from experiments.core.choices import ErrorCode
 from experiments.core.cost import plain
 from experiments.core.errors import InvalidInput
+from experiments.core.json_numbers import to_json
 from experiments.core.json_text import BadPayload, strict
 from experiments.models import Network
 from experiments.runtime.endpoint_headers import UnreadableHeaders, read_headers
@@ -364,7 +364,7 @@ def as_typed(value: Any) -> str:
     """A JSON value for a text area; a text is shown as it is, because people need not quote their guidance."""
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+    return value if isinstance(value, str) else to_json(value, indent=2)
 
 
 def json_of(text: str) -> Any:

@@ -1,6 +1,5 @@
 """A person's answer to an item, a field of the answer each."""
 
-import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from django import forms
 
 from experiments.core.choices import ErrorCode
+from experiments.core.json_numbers import kept_number, to_json
 from experiments.kinds import QueueLayout
 from experiments.models import QueueItem
 from experiments.response_schema.field_types import traits_of_field
@@ -41,7 +41,7 @@ class CorrectionForm(forms.Form):
 
 
 class NumberField(forms.FloatField):
-    """`3` becomes an int, `3.0` a float."""
+    """`3` becomes an int, `3.0` a float, and what a float would round a `Decimal`."""
 
     def to_python(self, value: Any) -> Any:
         number = super().to_python(value)
@@ -49,7 +49,13 @@ class NumberField(forms.FloatField):
         digits = text.removeprefix("-")
         if number is None or not math.isfinite(number):
             return number
-        return int(text) if digits.isascii() and digits.isdecimal() else number
+        return int(text) if digits.isascii() and digits.isdecimal() else self._kept(text)
+
+    def _kept(self, text: str) -> Any:
+        number = kept_number(text)
+        if number is None:
+            raise forms.ValidationError("This number cannot be kept as it is.", code=ErrorCode.INVALID)
+        return number
 
     def validate(self, value: Any) -> None:
         if value is not None and not math.isfinite(value):
@@ -71,8 +77,8 @@ def form_field(field: Mapping[str, Any], value: Any) -> forms.Field:
     common = {"label": field["name"], "help_text": field.get("description", ""), "required": required}
     traits = traits_of_field(field)
     if traits.values:
-        values = {json.dumps(one): one for one in traits.values}
-        chosen = "" if value is None else json.dumps(value)
+        values = {to_json(one): one for one in traits.values}
+        chosen = "" if value is None else to_json(value)
         return _select(list(values), coerce=values.__getitem__, initial=chosen, **common)
     if field.get("choices"):
         return _select(field["choices"], coerce=str, initial=value, **common)

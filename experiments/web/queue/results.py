@@ -1,12 +1,12 @@
 """The distributions as bars that lead to their rows."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from experiments.core.formatting import count, counted, in_one_line
+from experiments.core.json_numbers import to_json
 from experiments.kinds import QueueLayout
 from experiments.models import Queue
 from experiments.response_schema.field_types import traits_of_field
@@ -101,7 +101,7 @@ def _bars_of_values(field: Mapping[str, Any]) -> tuple[Bar, ...]:
     longest = max((one["count"] for one in field["values"]), default=0)
     bars = []
     for one in field["values"]:
-        text = one["value"] if isinstance(one["value"], str) else json.dumps(one["value"], ensure_ascii=False)
+        text = one["value"] if isinstance(one["value"], str) else to_json(one["value"])
         bars.append(_bar(field, text, one["count"], longest, value=text))
     if field["others"]:
         bars.append(Bar("other values", field["others"], _share(field["others"], field), 0, ""))

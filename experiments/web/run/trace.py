@@ -11,6 +11,7 @@ from math import isfinite
 from typing import Any
 
 from experiments.core.formatting import as_text
+from experiments.core.json_numbers import is_number
 
 WHOLE = 1000
 MIN_WIDTH = 6
@@ -157,7 +158,7 @@ def _text(fields: Any, key: str, longest: int) -> str:
 
 def _number(fields: Any, key: str) -> float | None:
     value = fields.get(key) if isinstance(fields, Mapping) else None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         return None
     # A whole number in JSON can be larger than any float.
     return float(value) if -1e15 < value < 1e15 and isfinite(value) and value >= 0 else None
