@@ -94,7 +94,14 @@ def read_within(text: str, value: Any, most: int = MAX_READ_DEPTH) -> Any:
 
 def parse_kept(text: str | bytes) -> Any:
     """Reads JSON that was stored. What was stored can be kept."""
-    return json.loads(text, parse_float=_float)
+    return json.loads(text, cls=ExactDecoder)
+
+
+class ExactDecoder(json.JSONDecoder):
+    """`json.JSONDecoder` that reads numbers as they are."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "parse_float": _float})
 
 
 def is_storable(text: str) -> bool:

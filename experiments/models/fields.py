@@ -1,13 +1,12 @@
 """JSON columns whose numbers stay as they came. One of them keeps the order of keys, which `jsonb` sorts."""
 
-from functools import partial
 from typing import Any
 
 from django.db import models
-from psycopg.types.json import Json, Jsonb, set_json_loads
+from psycopg.types.json import Json, set_json_loads
 
-from experiments.core.json_numbers import to_json
-from experiments.core.json_text import parse_kept
+from experiments.core.json_numbers import ExactEncoder, to_json
+from experiments.core.json_text import ExactDecoder, parse_kept
 
 # Of `json` columns, which psycopg reads by itself. Those of `jsonb` come as texts, as Django wants them.
 set_json_loads(parse_kept)
@@ -16,14 +15,15 @@ set_json_loads(parse_kept)
 class ExactJSONField(models.JSONField):
     """A `jsonb` column of what a remote or a person sent: a number that a float would round is read as a `Decimal`."""
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        return Jsonb(value if prepared else self.get_prep_value(value), dumps=partial(to_json, ensure_ascii=True))
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "encoder": ExactEncoder, "decoder": ExactDecoder})
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return None if value is None else parse_kept(value)
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {key: value for key, value in kwargs.items() if key not in ("encoder", "decoder")}
 
 
-class OrderedJSONField(models.JSONField):
+class OrderedJSONField(ExactJSONField):
     """A `json` column, without lookups inside it: the `jsonb` that `JSONField` uses sorts keys."""
 
     def db_type(self, connection: Any) -> str:

@@ -1,6 +1,5 @@
 """The Jinja environment of templates: item look-up only, its filters, and the meter that limits their work."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
+from experiments.core.json_numbers import to_json
 from experiments.prompts.limits import LOOP_VALUES, OUTPUT_LIMIT, ROUND, STEP, TRIM_LIMIT, WORK_LIMIT, TemplateError
 
 # No template can spell these names: an identifier has no space.
@@ -118,7 +118,7 @@ def filter_tojson(context: Context, value: Any, indent: int | None = None) -> st
     if indent is not None and not 0 <= indent <= 8:
         raise TemplateError("tojson takes an indent from 0 to 8.")
     check_growth(charge(value, meter_of(context)), 0)
-    return json.dumps(value, ensure_ascii=False, indent=indent)
+    return to_json(value, indent=indent)
 
 
 @jinja2.pass_context

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from experiments.core.choices import ErrorCode
+from experiments.core.choices import ErrorCode, RowStatus
 from experiments.core.errors import InvalidInput
 from experiments.core.json_text import BadPayload, cleaned, strict
 from experiments.run_client import AbortHandle, NoAnswer, RunTarget, fetch
@@ -32,7 +32,7 @@ MAX_LISTING_BYTES = 16 * 1024 * 1024
 PAGE_SIZES = (200, 20, 2)
 """Runs a page; fewer where a page is too long."""
 MAX_PAGES = 25
-UNDER_WAY = frozenset(("running", "pending", "queued", "started", "in_progress"))
+UNDER_WAY = frozenset((RowStatus.RUNNING, RowStatus.QUEUED, "pending", "started", "in_progress"))
 """How runtimes call a run that has not ended."""
 
 

@@ -15,6 +15,7 @@ from experiments.api.serializers.queues import (
     RowPageSerializer,
     RowSerializer,
 )
+from experiments.core.json_numbers import ExactEncoder
 from experiments.experiment_kind import datasets
 from experiments.experiment_kind.choices import Change, ColumnRole, Rule, SchemaMode, Verdict
 from experiments.selectors import queues
@@ -111,7 +112,9 @@ class DatasetSerializer(serializers.Serializer[Any]):
 
 class NewItemSerializer(serializers.Serializer[Any]):
     user_message = serializers.CharField(trim_whitespace=False)
-    expected = serializers.JSONField(required=False, allow_null=True, help_text="A text, or any JSON value.")
+    expected = serializers.JSONField(
+        required=False, allow_null=True, encoder=ExactEncoder, help_text="A text, or any JSON value."
+    )
     system_params = serializers.DictField(required=False, allow_null=True)
     iterations = serializers.IntegerField(required=False, min_value=1, max_value=datasets.MAX_ITERATIONS)
     metadata = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False)

@@ -82,7 +82,7 @@ NETWORK_FIELDS = (
         "config_url",
         "Configuration URL",
         Section.REMOTE,
-        "Where the remote takes a changed schema; empty: it takes none.",
+        "Where the remote takes a changed schema, and is asked for answers that did not arrive; empty: neither.",
         length=500,
     ),
     NetworkField(

@@ -30,7 +30,7 @@ def test_a_number_that_cannot_be_kept_is_said(api: Api) -> None:
 
 
 def test_an_example_and_a_bound_go_to_the_runtime_as_they_are(api: Api, run_server: RunServer, worker: Worker) -> None:
-    schema = f'{{"type": "object", "properties": {{"n": {{"type": "number", "maximum": 0.10, "minimum": -1.50}}}}}}'
+    schema = '{"type": "object", "properties": {"n": {"type": "number", "maximum": 0.10, "minimum": -1.50}}}'
     data = f'{{"respond_payload_schema": {schema}, "respond_payload_example": {{"n": 0.010}}}}'
     body = f'{{"name": "net", "run_url": "{run_server.url}", "additional_data": {data}}}'
     assert sent(api, "post", "/networks", body).status_code == 201

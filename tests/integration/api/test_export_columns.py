@@ -68,7 +68,7 @@ def test_a_correction_takes_the_place_of_the_answer(api: Api) -> None:
     rows.update(corrected_payload={"status": "right", "text": "y"})
     lines = from_csv(api.export(batch.id))[1:]
     assert [line[1:3] for line in lines] == [["right", "y"]] * 2
-    assert [line[-4] for line in lines] == ["true", "true"]
+    assert [line[-5] for line in lines] == ["true", "true"]
 
 
 def test_metadata_can_be_left_out(api: Api) -> None:

@@ -1,11 +1,13 @@
 """A person's answer, typed into the pane of a row."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from csv_batches.models import CsvBatch
+from experiments.core.json_numbers import kept_number, to_json
 from tests.integration.web.support import batch_of, browser, post_form, queue_url, row_of
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +51,21 @@ def test_the_form_begins_with_the_answer_as_it_is(batch: CsvBatch) -> None:
     assert 'value="0.5"' in html
     assert "two\nlines</textarea>" in html
     assert "the kind" in html
+
+
+@pytest.mark.parametrize("typed", ["12345678901234567.89", "0.10", "1e-400", "2.5"])
+def test_a_number_is_stored_as_it_is_typed(batch: CsvBatch, typed: str) -> None:
+    correct(browser("ann"), batch, answer3=typed)
+    assert Decimal(str(stored(batch)["share"])) == Decimal(typed)
+    html = browser("ann").get(page(batch)).content.decode()
+    assert f'value="{to_json(kept_number(typed))}"' in html
+
+
+@pytest.mark.parametrize("typed", ["1e-401", "0." + "1" * 4000])
+def test_a_number_that_cannot_be_kept_is_said(batch: CsvBatch, typed: str) -> None:
+    shown = correct(browser("ann"), batch, answer3=typed)
+    assert "This number cannot be kept as it is." in shown.content.decode()
+    assert stored(batch) is None
 
 
 def test_it_is_stored_beside_the_answer_and_what_has_no_input_stays(batch: CsvBatch) -> None:
