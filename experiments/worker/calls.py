@@ -49,6 +49,7 @@ UNANSWERED = {
     RowError.SERVER_ERROR: "A server on the way gave up waiting for the answer.",
 }
 """Of a row's last attempt, by the error that it ended with."""
+NO_ANSWER = "No answer came."
 LOOK_AGAIN_S = (1.0, 5.0, 15.0, 30.0, 60.0)
 """So long the network has for an answer before each time that it is asked for it, while it says that it works on it."""
 LAST_LOOKS = 2
@@ -176,12 +177,14 @@ class RowCaller:
         if is_open and verdict.action == "fail":
             # Its last attempt: before it fails the network is asked for the answer.
             verdict = replace(verdict, action="retry", delay_s=LOOK_AGAIN_S[0])
+        # A call that was refused says nothing of the one before it.
+        before = row.unknown_end if verdict.action == "retry" else ""
         outcome = replace(
             outcome_of(prepared, reply, verdict, self._prices),
             begun=begun,
             host=self._host,
             pinned=pinned,
-            unknown_end=(reply.error_code or "") if is_open else "",
+            unknown_end=reply.error_code or "" if is_open else before,
         )
         if look.reply is not None:
             message = outcome.message or FOUND_AT_NETWORK
@@ -232,7 +235,7 @@ class RowCaller:
             status=RowStatus.FAILED,
             name=code,
             error_code=code,
-            message=f"{UNANSWERED[code]} {known}",
+            message=f"{UNANSWERED.get(code, NO_ANSWER)} {known}",
             unknown_end="",
             looks=0,
         )
