@@ -6,7 +6,7 @@ from experiments.models.fields import ExactJSONField
 
 
 class Migration(migrations.Migration):
-    dependencies = [("experiments", "0015_network_limits")]
+    dependencies = [("experiments", "0020_cost_and_reuse")]
 
     operations = [
         migrations.AddField(
