@@ -11,9 +11,15 @@ from tests.support.run_server import RunServer
 from tests.support.worker import Worker
 
 
+def answered_by(server: RunServer, version: str | None) -> None:
+    told: dict[str, Any] = {"without": ["graph_version_id"]} if version is None else {}
+    server.script(default={"do": "ok", "extra": {"graph_version_id": version}, **told})
+
+
 @pytest.fixture
 def earlier(api: Api, run_server: RunServer, worker: Worker) -> str:
     """A network of version 3, and a batch that has run on it."""
+    answered_by(run_server, "1:3")
     network = api.network(run_server, version=3)
     batch = ran(api, network, alike(3, 3))
     api.wait(batch)
@@ -55,11 +61,13 @@ def test_another_question_is_called(api: Api, run_server: RunServer, earlier: st
 def test_another_version_of_the_network_is_called(api: Api, run_server: RunServer, earlier: str) -> None:
     found = next(one for one in api.get("/networks")["results"] if one["name"] == earlier)
     api.patch(f"/networks/{found['id']}", {"version": 4})
+    answered_by(run_server, "1:4")
     batch = ran(api, earlier, alike(3, 3), Reuse.NETWORK)
     assert api.wait(batch)["progress"]["reused"] == 0
 
 
 def test_a_remote_whose_version_nobody_knows_is_called(api: Api, run_server: RunServer, worker: Worker) -> None:
+    answered_by(run_server, None)
     network = api.network(run_server)
     for _ in range(2):
         batch = ran(api, network, alike(4, 2), Reuse.NETWORK)

@@ -1,6 +1,7 @@
 """Which of the claimed rows are called, answered, or wait; and what makes two rows ask the same."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -109,6 +110,8 @@ def test_which_row_asks_makes_no_difference(which: dict[str, Any]) -> None:
         {"respond_payload_schema": {"type": "object"}},
         {"respond_payload_guidance": "Be brief."},
         {"max_steps": 3},
+        {"network": "m"},
+        {"respond_payload_example": {"price": Decimal("4.50")}},
     ],
 )
 def test_what_is_asked_makes_one(change: dict[str, Any]) -> None:
