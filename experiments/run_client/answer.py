@@ -111,7 +111,8 @@ def _error(received: Received, target: RunTarget) -> RunReply:
         explanation = error_in_words(body)
     if received.status == HTTPStatus.BAD_GATEWAY and (failure := _model_failure(body)):
         error_code, reason = failure
-        return RunReply(error_code=error_code, message=explanation, transient=True, reason=reason)
+        told = RunReply(error_code=error_code, message=explanation, transient=True, reason=reason)
+        return _with_record(told, cleaned(body))
     status = _status_text(received.status)
     error_code, transient = error_of_status(received.status, transient_400=target.transient_400)
     reply = RunReply(

@@ -73,7 +73,7 @@ def test_what_is_no_number_is_no_cost(value: object) -> None:
     assert money(value) is None
 
 
-@pytest.mark.parametrize(("value", "cost"), [(0, "0"), (0.1, "0.1"), (1e-7, "0.0000001"), (3, "3"), (D("1.5"), "1.5")])
+@pytest.mark.parametrize(("value", "cost"), [(0, "0"), (0.1, "0.1"), (1e-7, "0.0000001"), (3, "3"), (D("0.10"), "0.1")])
 def test_a_number_is_taken_as_it_is_written(value: object, cost: str) -> None:
     assert money(value) == D(cost)
 

@@ -1,9 +1,11 @@
 """A 502 whose `cause.part` says what is wrong between a runtime and its model, and one that does not."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from experiments.core.cost import Tokens
 from tests.support.run_server import RunServer
 from tests.unit.run_client.conftest import Post
 
@@ -37,3 +39,10 @@ def test_any_other_cause_is_a_passing_trouble(server: RunServer, post: Post, cau
 def test_another_status_means_what_it_always_does(server: RunServer, post: Post, status: int, error_code: str) -> None:
     reply = answered(server, post, {"part": "model"}, status)
     assert (reply.error_code, reply.reason) == (error_code, None)
+
+
+def test_what_was_used_before_is_paid_for(server: RunServer, post: Post) -> None:
+    used = {"llm_usage_totals": {"prompt_tokens": 10, "response_tokens": 5}, "cost": 0.25}
+    server.always({"do": "status", "status": 502, "json": {"detail": "No model.", "cause": {"part": "model"}, **used}})
+    reply = post()
+    assert (reply.tokens_used, reply.cost) == (Tokens(10, 5), Decimal("0.25"))
