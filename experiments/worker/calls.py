@@ -177,8 +177,8 @@ class RowCaller:
         if is_open and verdict.action == "fail":
             # Its last attempt: before it fails the network is asked for the answer.
             verdict = replace(verdict, action="retry", delay_s=LOOK_AGAIN_S[0])
-        # A call that was refused says nothing of the one before it.
-        before = row.unknown_end if verdict.action == "retry" else ""
+        # A call that was refused says nothing of the one before it; an answer that was found says how that ended.
+        before = row.unknown_end if verdict.action == "retry" and look.reply is None else ""
         outcome = replace(
             outcome_of(prepared, reply, verdict, self._prices),
             begun=begun,

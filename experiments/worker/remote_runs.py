@@ -19,7 +19,7 @@ FIRST_GENERATION = 1
 FRESH_S = 5.0
 """A list of all runs serves the rows that wait for it, and those that come so soon after it was asked for."""
 LOST_ON_THE_WAY = (502, 504, 524)
-"""Of a proxy: it has sent the call on, and waited for the answer in vain."""
+"""Of a proxy: it has sent the call on, and waited in vain. A runtime that answers so itself says more than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ def has_unknown_end(reply: RunReply) -> bool:
     if reply.reason == FailureReason.GARBLED:
         return reply.http_status is None or reply.http_status < 300
     ended_here = (FailureReason.DEADLINE, FailureReason.DROPPED, FailureReason.ABORTED)
-    return reply.reason in ended_here or reply.http_status in LOST_ON_THE_WAY
+    is_by_proxy = reply.reason is None and not reply.usage and not reply.trace_id
+    return reply.reason in ended_here or (is_by_proxy and reply.http_status in LOST_ON_THE_WAY)
 
 
 class RemoteRuns:

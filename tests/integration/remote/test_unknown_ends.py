@@ -55,6 +55,18 @@ def test_an_answer_that_did_not_arrive_is_looked_up(
     assert Run.objects.count() == 3
 
 
+def test_what_was_looked_up_is_paid_for_once(api: Api, remote: RunServer, worker: Worker) -> None:
+    answered(remote, "finish_and_hang")
+    batch = ready(api, remote_network(api, remote, timeout_s=1, price_input=2.5, price_output=10))
+    api.run(batch)
+    progress = api.wait(batch)["progress"]
+    assert (progress["succeeded"], progress["calls"], progress["cost"]) == (3, 3, 0.000225)
+    assert [(row["input_tokens"], row["output_tokens"], row["cost"]) for row in api.rows(batch)] == [
+        (10, 5, 7.5e-5)
+    ] * 3
+    assert [str(run.cost) for run in Run.objects.all()] == ["0.000075000000"] * 3
+
+
 def test_the_last_attempt_is_looked_up_too(api: Api, remote: RunServer, worker: Worker) -> None:
     answered(remote, "finish_and_hang")
     batch = ready(api, remote_network(api, remote, timeout_s=1), max_attempts=1)
