@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     """What rows cost, and which of them are called for others that ask the same."""
 
     dependencies = [
-        ('experiments', '0017_breakers'),
+        ('experiments', '0019_network_endpoints'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     """Who did what; API tokens that expire."""
 
     dependencies = [
-        ('experiments', '0019_network_endpoints'),
+        ('experiments', '0021_remote_ends'),
     ]
 
     operations = [
