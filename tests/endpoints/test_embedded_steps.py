@@ -32,10 +32,16 @@ def gateway() -> Iterator[LlmServer]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """One server for all steps; it ends with this process."""
+    return local_model.base_url(tmp_path_factory.mktemp("model"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("step", OUTPUTS)
-def test_every_row_is_answered(api: Api, site: Site, gateway: LlmServer, step: Output) -> None:
-    gateway.script(refuses=REFUSES[step], behind=local_model.base_url(site.var))
+def test_every_row_is_answered(api: Api, site: Site, gateway: LlmServer, model: str, step: Output) -> None:
+    gateway.script(refuses=REFUSES[step], behind=model)
     endpoint = {"base_url": gateway.base_url, "model": local_model.MODEL_NAME}
     began = time.monotonic()
     found = answers(api, site, step, endpoint, fields=[TONE], concurrency=2, timeout_s=1200)
