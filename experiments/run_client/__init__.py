@@ -7,6 +7,7 @@ neither Django nor the database, and they do not repeat a call. `retry_policy` h
 to do with a reply; `config_api` are the other calls of a runtime.
 """
 
+from experiments.run_client.allowance import Allowance, Left
 from experiments.run_client.answer import read_recorded
 from experiments.run_client.client import NoAnswer, fetch, post_run, post_run_raw
 from experiments.run_client.deadlines import AbortHandle
@@ -15,8 +16,10 @@ from experiments.run_client.values import FailureReason, RawResponse, RunReply, 
 
 __all__ = [
     "AbortHandle",
+    "Allowance",
     "FailureReason",
     "HeldBytes",
+    "Left",
     "NoAnswer",
     "RawResponse",
     "RunReply",

@@ -8,8 +8,10 @@ from typing import Any
 from experiments.core.choices import SAID_BY_RUNTIME, ModelPart, RowError
 from experiments.core.json_numbers import is_number, to_json
 from experiments.core.json_text import UNREAD_CHARS, BadPayload, RepeatedKeys, beginning, cleaned, parse, strict
+from experiments.run_client.allowance import allowance_of
 from experiments.run_client.error_text import error_in_words, error_page_in_words, one_line
 from experiments.run_client.failures import failed
+from experiments.run_client.refusals import quota_is_used_up, told_wait_s
 from experiments.run_client.retry_after import retry_after_s
 from experiments.run_client.retry_policy import error_of_status
 from experiments.run_client.transport import Received
@@ -41,7 +43,8 @@ def read_answer(received: Received, target: RunTarget) -> RunReply:
         reply = _as_our_runtime_says(reply)
     elif reply.error_code in UNREADABLE:
         reply = replace(reply, unread=_beginning(received))
-    return replace(reply, http_status=received.status)
+    allowance = allowance_of(received.headers.items(), now=datetime.now(UTC))
+    return replace(reply, http_status=received.status, allowance=allowance)
 
 
 def _beginning(received: Received) -> str:
@@ -114,13 +117,20 @@ def _error(received: Received, target: RunTarget) -> RunReply:
         told = RunReply(error_code=error_code, message=explanation, transient=True, reason=reason)
         return _with_record(told, cleaned(body))
     status = _status_text(received.status)
+    quota = quota_is_used_up(received.status, body)
     error_code, transient = error_of_status(received.status, transient_400=target.transient_400)
+    if quota:
+        error_code, transient = RowError.RATE_LIMITED, True
+    wait_s = retry_after_s(received.headers, now=datetime.now(UTC))
+    if wait_s is None and received.status == HTTPStatus.TOO_MANY_REQUESTS:
+        wait_s = told_wait_s(body)
     reply = RunReply(
         error_code=error_code,
         message=f"{status}: {explanation}" if explanation else f"{status}.",
         transient=transient,
         reason=FailureReason.GARBLED if is_redirect else None,
-        retry_after_s=retry_after_s(received.headers, now=datetime.now(UTC)),
+        retry_after_s=wait_s,
+        quota=quota,
     )
     if body is None and not is_redirect:
         reply = replace(reply, unread=_beginning(received))

@@ -9,6 +9,7 @@ from typing import Any
 from experiments.core.choices import RowError
 from experiments.core.cost import StepUse, Tokens, money
 from experiments.core.json_numbers import is_number
+from experiments.run_client.allowance import Allowance
 from experiments.run_client.held_bytes import HeldBytes
 
 DEFAULT_MAX_BODY_BYTES = 5 * 1024 * 1024
@@ -61,7 +62,8 @@ class RunReply:
     `elapsed_ms` is measured here, `run_duration_ms` and `cost` are what the runtime says. `held`: of a large answer,
     the memory that it takes from others; whoever has stored it calls `held.release()`. `unread` is the beginning of
     what could not be read: of the answer, or of what a model wrote. `changes`: how the payload differs from the one
-    that came.
+    that came. `quota`: it was refused until somebody pays or raises a limit;
+    `allowance`: what the headers say is left.
     """
 
     error_code: RowError | None = None
@@ -71,6 +73,8 @@ class RunReply:
     reason: FailureReason | None = None
     retry_after_s: float | None = None
     unread: str = ""
+    quota: bool = False
+    allowance: Allowance | None = field(default=None, repr=False, compare=False)
     payload: dict[str, Any] | None = None
     changes: list[Any] = field(default_factory=list)
     trace_id: str | None = None
