@@ -81,6 +81,7 @@ class PauseReason(Choices):
     REJECTED = "rejected"
     BAD_RESPONSE = "bad_response"
     RATE_LIMITED = "rate_limited"
+    QUOTA = "quota"
     VERSION_CHANGED = "version_changed"
     CONFIGURATION = "configuration"
     CAP_FAILURES = "cap_failures"

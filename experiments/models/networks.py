@@ -3,6 +3,8 @@
 import json
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +13,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from experiments.core.choices import CallState
 from experiments.core.cost import CURRENCY, DEFAULT_CURRENCY, PRICE_DIGITS, PRICE_PLACES, Price, Prices
@@ -30,6 +33,15 @@ def price_field(help_text: str) -> "models.DecimalField[Any, Any]":
         validators=[MinValueValidator(0)],
         help_text=help_text,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """`reason`: in the words of who refused a call."""
+
+    since: datetime | None
+    until: datetime
+    reason: str
 
 
 class Network(models.Model):
@@ -61,6 +73,10 @@ class Network(models.Model):
         help_text="Of its prices, and of what the network itself says that a run cost: a code such as USD.",
     )
     held_until = models.DateTimeField(null=True, blank=True, help_text="Until then no row is called over it.")
+    held_since = models.DateTimeField(null=True, blank=True, editable=False)
+    hold_reason = models.TextField(
+        blank=True, default="", db_default="", editable=False, help_text="As the provider says it."
+    )
     endpoint_settings = models.JSONField(
         null=True, blank=True, editable=False, help_text="Of its own endpoint, without credentials; empty: the site's."
     )
@@ -96,6 +112,14 @@ class Network(models.Model):
     def tries_400_again(self) -> bool:
         """Whether a row that is answered with 400 is called again."""
         return bool(self.config_url) if self.transient_400 is None else self.transient_400
+
+    @property
+    def hold(self) -> "Hold | None":
+        """While it is held: since when, until when, and why. None where it may be called."""
+        until = self.held_until
+        if until is None or until <= timezone.now():
+            return None
+        return Hold(self.held_since, until, self.hold_reason)
 
     @property
     def run_token(self) -> str:
@@ -138,7 +162,11 @@ class Network(models.Model):
 
 
 class NetworkBudget(models.Model):
-    """What is left of a network's limits a minute, for those that have any; see `worker.budget`."""
+    """What is left of a network's limits a minute, and what was learned of those that nobody told: `worker.budget`.
+
+    Networks that were never limited or refused have none. `pace_…` is the curve of `worker.learned`, empty where it
+    is not known. The rest is about refusals: see `worker.holds`.
+    """
 
     network = models.OneToOneField(
         Network, on_delete=models.DO_NOTHING, primary_key=True, related_name="budget", db_constraint=False
@@ -147,6 +175,18 @@ class NetworkBudget(models.Model):
     tokens = models.FloatField(null=True, help_text="Below 0 while more were used. Empty: there is no limit.")
     tokens_per_call = models.FloatField(null=True, help_text="Average; empty: none has ended yet.")
     filled_at = models.DateTimeField()
+    pace_top = models.FloatField(null=True, help_text="Calls a second: about where it refuses.")
+    pace_low = models.FloatField(null=True, help_text="Calls a second: from where it began to rise.")
+    pace_since = models.DateTimeField(null=True, help_text="When it began to rise.")
+    pace_s = models.FloatField(null=True, help_text="Seconds from there to the top.")
+    refused_since = models.DateTimeField(null=True, help_text="First refusal since the last call that was none.")
+    refused_until = models.DateTimeField(null=True, help_text="Until then it surely took no calls.")
+    refusals = models.PositiveIntegerField(default=0, db_default=0, help_text="Holds in a row.")
+    passed = models.FloatField(default=0, db_default=0, help_text="Calls that it took since measured_from.")
+    measured_from = models.DateTimeField(null=True)
+    probing = models.BooleanField(default=False, db_default=False, help_text="After a hold: one call first.")
+    probe_at = models.DateTimeField(null=True, help_text="When that one began.")
+    windows = models.JSONField(null=True, help_text="What its headers say is left: see `worker.windows`.")
 
     def __str__(self) -> str:
         return f"budget of {self.network_id}"

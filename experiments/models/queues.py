@@ -85,6 +85,9 @@ class Queue(models.Model):
     rate = models.FloatField(default=0, help_text="Recorded rows, decaying by e each minute, as of rate_at.")
     rate_at = models.DateTimeField(null=True, blank=True)
     calls = models.PositiveBigIntegerField(default=0, help_text="Rows claimed to be called, each attempt anew.")
+    refused_calls = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text="Calls that the network did not take; they count nowhere else."
+    )
     ran_before_s = models.FloatField(default=0, help_text="Seconds it ran up to its last stop. The database keeps it.")
     claimed_at = models.DateTimeField(null=True, blank=True, help_text="When a row was claimed last.")
     orders = models.PositiveIntegerField(
@@ -405,7 +408,8 @@ class Lane(models.Model):
 class NetworkShare(models.Model):
     """How many calls of a network one worker process may have in flight. All shares together keep to its limit.
 
-    `permits`: where it is limited a minute, how many may begin until `permits_until`; they may have begun by now.
+    `permits`: where it is limited a minute, how many may begin until `permits_until`; they may have begun by now. Then
+    it also tells the others how many of its calls are `in_flight`.
     """
 
     network = models.ForeignKey(
@@ -415,6 +419,7 @@ class NetworkShare(models.Model):
     slots = models.PositiveIntegerField()
     permits = models.PositiveIntegerField(default=0, db_default=0)
     permits_until = models.DateTimeField(null=True)
+    in_flight = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("network", "lease"), name="network_share_unique"),)

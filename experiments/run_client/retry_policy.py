@@ -8,11 +8,12 @@
 | 401, 403      | `unauthorized` | is tried again, uncounted                                        |
 | 404           | `rejected`     | fails at once                                                    |
 | 408, 425, 5xx | `server_error` | is tried again, up to its maximum of attempts                    |
-| 429           | `rate_limited` | is tried again, uncounted, for an hour                           |
+| 429           | `rate_limited` | is tried again, uncounted; its whole network is held             |
 | other 4xx     | `rejected`     | fails at once                                                    |
 
-Waits follow exponential back-off with full jitter: a random share of 1 s, 2 s, 4 s … 60 s. They are spent in the
-database, as the time from which a row may be claimed again, never in a worker.
+A refusal (429, 503 with a time to wait, a quota that is used up) says something of the network, not of the row: all
+that it has waits, see `worker.holds`. Other waits follow exponential back-off with full jitter: a random share of 1 s,
+2 s, 4 s … 60 s. They are spent in the database, as the time from which a row may be claimed again, never in a worker.
 
 Failures without a success between them pause the queue, by a `Breaker`. After 5 of a sort: 401 and 403; 404; an address
 that cannot be reached; a key or a model that the runtime's model endpoint refuses. After 20 of a sort: what may pass
@@ -30,6 +31,7 @@ from experiments.run_client.values import FailureReason
 BASE_DELAY_S = 1.0
 MAX_DELAY_S = 60.0
 LONGEST_WAIT_S = 120.0
+"""Queues pause at a network that asks for a longer wait, or that has refused everything for so long."""
 RATE_LIMIT_PATIENCE_S = 3600.0
 
 Action = Literal["succeed", "retry", "fail"]
@@ -72,6 +74,8 @@ class Outcome(Protocol):
     def reason(self) -> FailureReason | None: ...
     @property
     def retry_after_s(self) -> float | None: ...
+    @property
+    def quota(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +121,14 @@ class Verdict:
     """What the worker does with the row, and with its queue.
 
     `delay_s`: seconds until the row may be claimed again. `counted`: the attempt counts toward the row's maximum.
-    `narrow`: halve the number of calls at a time; `widen`: one success on the way to one more. `pause_until_s`: the
-    queue pauses for that many seconds from now.
+    `refused`: the network takes no calls now.
     """
 
     action: Action
     delay_s: float = 0.0
     counted: bool = True
-    narrow: bool = False
-    widen: bool = False
+    refused: bool = False
     breaker: Breaker | None = None
-    pause_until_s: float | None = None
 
 
 def decide(
@@ -140,18 +141,18 @@ def decide(
 ) -> Verdict:
     """The verdict on one call.
 
-    `attempts` counts this one, from 1. `waited_for_rate_limit_s` is how long the row has already waited because of
-    429. `jitter` gives a number from 0 to 1, as `random.random` does.
+    `attempts` counts this one, from 1. `waited_for_rate_limit_s` is how long ago the row was refused first, while its
+    queue ran. `jitter` gives a number from 0 to 1, as `random.random` does.
     """
     if outcome.error_code is None:
-        return Verdict("succeed", widen=True)
+        return Verdict("succeed")
     if outcome.reason == FailureReason.ABORTED:
         return Verdict("retry", counted=False)
     if outcome.reason == FailureReason.VERSION:
         # The row and its answer may both be right: only a person can say which version is meant.
         return Verdict("retry", delay_s=backoff_s(attempts, jitter), counted=False, breaker=VERSION)
-    if outcome.error_code == RowError.RATE_LIMITED:
-        return _rate_limited(outcome, attempts, waited_for_rate_limit_s, jitter)
+    if is_refusal(outcome):
+        return _refused(waited_for_rate_limit_s)
     blameless = _blameless(outcome)
     if blameless is not None:
         return Verdict("retry", delay_s=backoff_s(attempts, jitter), counted=False, breaker=blameless)
@@ -182,26 +183,23 @@ def _transient(outcome: Outcome, attempts: int, max_attempts: int, jitter: Calla
     if outcome.reason == FailureReason.MODEL:
         # Counted: where only some agents ask for it, the rows of the others go on, and these end.
         breaker = CONFIGURATION
-    pause = _pause_s(outcome)
     if attempts >= max_attempts:
-        return Verdict("fail", breaker=breaker, pause_until_s=pause)
+        return Verdict("fail", breaker=breaker)
     delay = max(backoff_s(attempts, jitter), outcome.retry_after_s or 0.0)
-    return Verdict("retry", delay_s=delay, breaker=breaker, pause_until_s=pause)
+    return Verdict("retry", delay_s=delay, breaker=breaker)
 
 
-def _rate_limited(outcome: Outcome, attempts: int, waited_s: float, jitter: Callable[[], float]) -> Verdict:
-    """Attempts do not grow here, so without a `Retry-After` the waits grow with what has been waited already."""
-    pause = _pause_s(outcome)
+def is_refusal(outcome: Outcome) -> bool:
+    """Whether the network, or what stands before it, takes no calls just now."""
+    told = outcome.http_status == 503 and outcome.retry_after_s is not None
+    return told or outcome.error_code == RowError.RATE_LIMITED
+
+
+def _refused(waited_s: float) -> Verdict:
+    """The network is held; the row itself waits where it was refused before, so that others go first.
+
+    One that is refused for an hour while others are answered asks for more than the network ever gives.
+    """
     if waited_s >= RATE_LIMIT_PATIENCE_S:
-        return Verdict("fail", narrow=True, pause_until_s=pause)
-    least = outcome.retry_after_s
-    if least is None:
-        least = min(MAX_DELAY_S, waited_s, RATE_LIMIT_PATIENCE_S - waited_s)
-    delay = max(backoff_s(attempts, jitter), least)
-    return Verdict("retry", delay_s=delay, counted=False, narrow=True, pause_until_s=pause)
-
-
-def _pause_s(outcome: Outcome) -> float | None:
-    """How long the whole queue pauses: for as long as the runtime asks, where that is too long for one row alone."""
-    wait_s = outcome.retry_after_s
-    return wait_s if wait_s is not None and wait_s > LONGEST_WAIT_S else None
+        return Verdict("fail", refused=True)
+    return Verdict("retry", delay_s=min(MAX_DELAY_S, waited_s), counted=False, refused=True)

@@ -48,6 +48,7 @@ def queue_progress(queue: Queue, now: datetime | None = None) -> dict[str, Any]:
         "cost": as_number(queue.cost),
         "reused": queue.reused,
         "calls": queue.calls,
+        "refused_calls": queue.refused_calls,
         "running_seconds": round(queue.ran_s),
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.db.models.functions import Now
 
 from experiments import response_schema
 from experiments.core.choices import AuditAction, ErrorCode
@@ -16,6 +17,7 @@ from experiments.models.run_hosts import check_endpoint_url, check_run_url
 from experiments.selectors.networks import queues_of_network
 from experiments.selectors.queues import counted_by_kind
 from experiments.services import audit
+from experiments.services.broker import wake_workers
 
 logger = logging.getLogger(__name__)
 
@@ -98,6 +100,13 @@ def _replace_agents(network: Network, agents: Sequence[Mapping[str, Any]]) -> No
         by_key[values["key"]] = Agent.objects.create(network=network, **plain)
     for values in agents:
         by_key[values["key"]].routes.set([by_key[key] for key in values.get("routes", [])])
+
+
+def end_hold(*, network_id: int) -> None:
+    """Calls begin again, one first. Nothing where the network is not held."""
+    with transaction.atomic():
+        Network.objects.filter(pk=network_id, held_until__gt=Now()).update(held_until=Now())
+        wake_workers()
 
 
 def check_addresses(network: Network) -> None:

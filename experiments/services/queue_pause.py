@@ -13,7 +13,6 @@ from experiments.models import Queue
 from experiments.run_client.retry_policy import Breaker
 from experiments.services import audit
 
-RATE_LIMITED = "The network asked to wait. It goes on by itself."
 REACH_AGAIN_S = (60.0, 120.0, 300.0, 600.0, 3600.0)
 """Until a queue whose network could not be reached tries again by itself: each time longer, at last every hour."""
 REACHED_AGAIN = " One row is tried again by itself, and the others follow when it is answered; resume tries at once."
@@ -68,6 +67,17 @@ WHERE id = %(id)s AND status = 'running'
 """
 
 
+_PAUSE_ALL = f"""
+WITH found AS (
+    -- In one order: two that pause the same queues do not wait for each other.
+    SELECT id FROM experiments_queue WHERE network_id = %(network)s AND status = 'running' AND deleted_at IS NULL
+    ORDER BY id FOR NO KEY UPDATE
+)
+{_PAUSE.replace("WHERE id = %(id)s", "WHERE id IN (SELECT id FROM found)")}
+RETURNING id
+"""  # noqa: S608
+
+
 @dataclass(frozen=True, slots=True)
 class FailedInARow:
     """What a breaker has seen: who was called, what the last failure said, its `error_code`, and the how manyth it is.
@@ -114,11 +124,15 @@ def queue_pause(
     `failed`: the failures that it pauses for.
     """
     values: dict[str, Any] = {"id": queue_id, "code": reason, "detail": detail, "until": until_s, "probing": probing}
-    values |= {"error_code": failed.error_code if failed else "", "count": failed.count if failed else 0}
+    values |= _values_of(failed)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_PAUSE, values)
         if cursor.rowcount:
             audit.record_queue(queue_id, AuditAction.PAUSE, reason=reason)
+
+
+def _values_of(failed: FailedInARow | None) -> dict[str, Any]:
+    return {"error_code": failed.error_code if failed else "", "count": failed.count if failed else 0}
 
 
 def queue_pause_by_breaker(queue_id: UUID, breaker: Breaker, failed: FailedInARow) -> None:
@@ -139,9 +153,20 @@ def _until_next_try(queue_id: UUID) -> float | None:
     return REACH_AGAIN_S[min(tries, len(REACH_AGAIN_S) - 1)]
 
 
-def queue_pause_for(queue_id: UUID, seconds: float) -> None:
-    """After a 429 that asks for a longer wait than a worker waits."""
-    queue_pause(queue_id, reason=PauseReason.RATE_LIMITED, detail=RATE_LIMITED, until_s=seconds)
+def queue_pause_at_network(network_id: int, *, reason: PauseReason, detail: str, until_s: float | None) -> None:
+    """All that run at a network which takes no calls: they resume after so many seconds; None: when a person does."""
+    values: dict[str, Any] = {
+        "network": network_id,
+        "code": reason,
+        "detail": detail,
+        "until": until_s,
+        "probing": True,
+        **_values_of(None),
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_PAUSE_ALL, values)
+        for (queue_id,) in cursor.fetchall():
+            audit.record_queue(queue_id, AuditAction.PAUSE, reason=reason)
 
 
 def queue_pause_at_limit(queue: PausableQueue) -> bool:

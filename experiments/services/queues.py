@@ -22,7 +22,7 @@ from experiments.core.errors import Conflict, Gone
 from experiments.kinds import Nouns, kind_of
 from experiments.models import Lane, Queue, QueueItem, queue_settings
 from experiments.selectors.queues import refuse_without_source
-from experiments.services import audit
+from experiments.services import audit, networks
 from experiments.services.broker import send_task, wake_workers
 from experiments.services.queue_end import settle
 
@@ -145,7 +145,9 @@ def _await_workers(queue_id: UUID) -> None:
 
 
 def resume(*, queue_id: UUID) -> None:
-    """paused or cancelled → running. After a pause by the system one row goes first; waits for 429 are counted anew.
+    """paused or cancelled → running. After a pause by the system one row goes first.
+
+    A network that took no calls is asked again at once: whoever resumes knows more.
 
     `Conflict` with the code of the pause where a hard limit is still reached: it would pause again at once.
     """
@@ -161,9 +163,8 @@ def resume(*, queue_id: UUID) -> None:
             raise Conflict(
                 f"Only a paused or cancelled {noun_of_queue(queue_id)} can be resumed.", code=ErrorCode.WRONG_STATUS
             )
-        # A row waits for a network's 429 for an hour at most. The time in which it was stopped does not count.
-        with connection.cursor() as cursor:
-            cursor.execute(_NO_PATIENCE_USED, [queue_id])
+        if queue and queue.network_id and queue.pause_code in (PauseReason.RATE_LIMITED, PauseReason.QUOTA):
+            networks.end_hold(network_id=queue.network_id)
         _admit(queue_id)
 
 
@@ -186,6 +187,9 @@ def _resume(found: QuerySet[Queue]) -> int:
         if queue is None:
             return 0
         queue_id = queue.pk
+        # A row is refused for an hour at most. The time in which its queue was stopped does not count.
+        with connection.cursor() as cursor:
+            cursor.execute(_NO_PATIENCE_USED, [queue_id])
         # Where one row goes first, it has to be known what the queue was paused for.
         changes = FRESH_START | ({"streaks": queue.streaks} if queue.probing else {})
         Queue.objects.filter(pk=queue_id).update(**changes, status=QueueStatus.RUNNING, completed_at=None)

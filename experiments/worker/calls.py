@@ -31,7 +31,7 @@ from experiments.services.remote_schema import config_target
 from experiments.services.run_credentials import signed_credential
 from experiments.services.run_values import NO_PRICES, cost_of_reply, run_values
 from experiments.worker.claim import ClaimedRow
-from experiments.worker.record import Outcome, failure_on_our_side
+from experiments.worker.record import GIVEN_BACK, Outcome, Refusal, failure_on_our_side
 from experiments.worker.remote_runs import Look, RemoteRuns, has_unknown_end, refuse_other_version
 from experiments.worker.reuse import NO_VERSION, fingerprint_of, version_of_network
 
@@ -180,9 +180,8 @@ class RowCaller:
         # A call that was refused says nothing of the one before it; an answer that was found says how that ended.
         before = row.unknown_end if verdict.action == "retry" and look.reply is None else ""
         outcome = replace(
-            outcome_of(prepared, reply, verdict, self._prices),
+            outcome_of(prepared, reply, verdict, self._prices, host=self._host),
             begun=begun,
-            host=self._host,
             pinned=pinned,
             unknown_end=reply.error_code or "" if is_open else before,
         )
@@ -216,7 +215,7 @@ class RowCaller:
             looks=looks,
         )
         if (was_last or look.is_under_way) and abort.aborted:
-            return replace(waits, name="given_back", looks=row.looks)
+            return replace(waits, name=GIVEN_BACK, looks=row.looks)
         if look.is_under_way and looks < len(LOOK_AGAIN_S):
             return replace(waits, message=STILL_UNDER_WAY, delay_s=LOOK_AGAIN_S[looks])
         if not was_last:
@@ -266,7 +265,9 @@ def checked_reply(
     return replace(reply, error_code=RowError.SCHEMA_MISMATCH, message=problem, transient=False)
 
 
-def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict, prices: Prices = NO_PRICES) -> Outcome:
+def outcome_of(
+    prepared: Prepared, reply: RunReply, verdict: Verdict, prices: Prices = NO_PRICES, *, host: str = "The network"
+) -> Outcome:
     status = {"succeed": RowStatus.SUCCEEDED, "retry": RowStatus.QUEUED, "fail": RowStatus.FAILED}[verdict.action]
     aborted = reply.reason == FailureReason.ABORTED
     is_kept = reply.payload is not None and status != RowStatus.QUEUED
@@ -275,13 +276,13 @@ def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict, prices: Pr
     return Outcome(
         prepared.row,
         status,
-        name="given_back" if aborted else reply.error_code or RowStatus.SUCCEEDED,
+        name=GIVEN_BACK if aborted else reply.error_code or RowStatus.SUCCEEDED,
         message=reply.message,
         unread=reply.unread,
         error_code=(reply.error_code or "") if status == RowStatus.FAILED else "",
         counted=verdict.counted,
         delay_s=verdict.delay_s,
-        limited=reply.error_code == RowError.RATE_LIMITED,
+        limited=verdict.refused,
         http_status=reply.http_status,
         payload=to_json(reply.payload, ensure_ascii=True) if is_kept else None,
         changes=to_json(reply.changes, ensure_ascii=True) if is_kept and reply.changes else None,
@@ -291,8 +292,10 @@ def outcome_of(prepared: Prepared, reply: RunReply, verdict: Verdict, prices: Pr
         cost=cost,
         breaker=verdict.breaker,
         says=same_words(reply.message, prepared.row.payload) if verdict.breaker and verdict.breaker.by_words else (),
-        neutral=aborted or reply.error_code == RowError.RATE_LIMITED,
-        pause_until_s=verdict.pause_until_s,
+        host=host,
+        neutral=aborted or verdict.refused,
+        refusal=Refusal(host, reply.message, reply.retry_after_s, reply.quota) if verdict.refused else None,
+        allowance=reply.allowance,
         run=to_json(run, ensure_ascii=True) if run is not None else None,
         trace_id=reply.trace_id,
         version=version_of(reply.graph_version_id),

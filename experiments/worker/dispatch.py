@@ -10,21 +10,25 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from uuid import UUID
 
 from django.conf import settings
 
 from experiments.core.choices import RowError, RowStatus
+from experiments.run_client import Allowance
 from experiments.run_client.retry_policy import Verdict
 from experiments.worker import shutdown
-from experiments.worker.budget import HOLD_S, Block, Report
+from experiments.worker.budget import HOLD_S, LEARNS, Block, Report
 from experiments.worker.claim import ClaimedRow
 from experiments.worker.flight import Flight, Permits
+from experiments.worker.holds import Refused
 from experiments.worker.lane import Lane
 from experiments.worker.lookout import Limits
-from experiments.worker.record import Outcome, failure_on_our_side
+from experiments.worker.pace import Tally
+from experiments.worker.record import GIVEN_BACK, Outcome, failure_on_our_side
+from experiments.worker.windows import NEAR
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +47,9 @@ class NetworkSlots:
 
     `permits`: calls that may begin, None where they are not limited a minute; another block may be there at
     `permits_at`. `report`: what became of them.
+
+    `stopped`: it has refused a call, and the hold is not in force yet for all; `refused` is to be written down. `tally`
+    counts the calls that it took, `passed` those of them that the others were not told of. `tokens_a_call`: average.
     """
 
     id: int
@@ -58,6 +65,11 @@ class NetworkSlots:
     permits: Permits | None = None
     permits_at: float = 0.0
     report: Report = field(default_factory=Report)
+    stopped: bool = False
+    refused: Refused | None = None
+    tally: Tally = field(default_factory=Tally)
+    passed: int = 0
+    tokens_a_call: float | None = None
 
     @property
     def reach(self) -> int:
@@ -69,13 +81,17 @@ class NetworkSlots:
 
     @property
     def free(self) -> int:
+        if self.stopped:
+            return 0
         slots = max(0, self.slots - self.in_flight)
         return slots if self.permits is None else min(slots, self.permits.usable(time.monotonic()))
 
     def begin(self, lane: Lane) -> Flight:
         flight = lane.begin(time.monotonic())
         self.in_flight += 1
+        self.tally.begun(flight.begun)
         if self.permits is not None:
+            self.passed += 1
             self.permits.left -= 1
             flight.permits = self.permits
         return flight
@@ -87,8 +103,8 @@ class NetworkSlots:
     def due_in_s(self, now: float) -> float | None:
         """Seconds until permits are to be asked for, given back or reported on; None: nothing is."""
         if self.permits is None:
-            return None
-        is_busy = self.permits.left or self.asked or self.report != Report() or any(self.asks(now).values())
+            return 0.0 if self.report.allowance else None
+        is_busy = self.permits.left or self.asked or self.report.is_news or any(self.asks(now).values())
         return max(0.0, self.permits_at - now) if is_busy else None
 
     def hand_in(self) -> Report:
@@ -96,25 +112,85 @@ class NetworkSlots:
         report, self.report = self.report, Report()
         if self.permits is not None:
             report.unused, report.unit, self.permits.left = self.permits.left, self.permits.unit, 0
+        report.typical = self.tokens_a_call
+        report.in_flight = sum(len(lane.flights) - lane.unrecorded for lane in self.lanes)
+        report.passed, self.passed = self.passed, 0
         return report
+
+    def follow(self, limits: Limits) -> None:
+        """As they were a moment ago, with all holds that were written down."""
+        self.stopped = self.refused is not None
+        if self.permits is not None and not limits.calls:
+            self.permits.left = 0
+        if limits.paced and self.permits is None:
+            self._begin_permits()
+
+    def _begin_permits(self) -> None:
+        """None, until it is asked how many there are."""
+        self.permits = Permits(0, 0.0, 0.0)
+        self.passed = self.tally.at(time.monotonic())
 
     def take(self, block: Block | None, asked_at: float) -> None:
         if block is None:
             self.permits = None
+            if self.stopped:
+                # A refusal came meanwhile, which nobody knows of yet.
+                self._begin_permits()
             return
-        self.permits = Permits(block.calls, block.unit, asked_at + HOLD_S)
+        self.permits = Permits(block.calls, block.unit, asked_at + HOLD_S, block.is_probe)
         # Not in step with another process: who comes just after it would always find less.
         soon_s = SOON_S * random.uniform(0.5, 1.5)  # noqa: S311  nobody gains by guessing it
         self.permits_at = asked_at + min(max(block.due_s, soon_s), HOLD_S)
 
     def saw(self, flight: Flight, outcome: Outcome) -> None:
         """The call is over."""
+        self._learn(flight, outcome)
         if flight.permits is not None and (outcome.name == RowError.TEMPLATE_ERROR or not outcome.called):
             flight.permits.left += 1
         elif self.permits is not None:
             expected = flight.permits.unit if flight.permits else 0.0
             is_typical = outcome.tokens > 0 or outcome.status == RowStatus.SUCCEEDED
             self.report.saw(outcome.tokens, expected, is_typical=is_typical)
+
+    def _learn(self, flight: Flight, outcome: Outcome) -> None:
+        now = time.monotonic()
+        if outcome.tokens:
+            before = self.tokens_a_call
+            self.tokens_a_call = outcome.tokens if before is None else before + (outcome.tokens - before) * LEARNS
+        if outcome.name == RowError.TEMPLATE_ERROR:
+            self._not_taken(flight)
+        elif outcome.refusal is not None:
+            self._not_taken(flight)
+            self.stopped = True
+            # What goes on after the hold needs a permit.
+            if self.permits is None:
+                self._begin_permits()
+            else:
+                self.permits.left = 0
+            new = Refused(outcome.refusal, now - flight.begun, self.tally.busy_s(now))
+            self.refused = new if self.refused is None else self.refused.and_also(new)
+        elif flight.permits is not None and flight.permits.is_probe and outcome.name != GIVEN_BACK:
+            self.report.probe_passed = True
+            self.permits_at = now
+        if outcome.allowance is not None and (self.permits is not None or self._is_near(outcome.allowance)):
+            self.report.allowance = outcome.allowance
+
+    def _not_taken(self, flight: Flight) -> None:
+        self.tally.not_taken(flight.begun)
+        self.passed -= self.permits is not None
+
+    def refused_so_far(self) -> Refused | None:
+        """What is to be written down. Since then it took no call that nobody was told of."""
+        refused, self.refused = self.refused, None
+        if refused is not None:
+            refused, self.passed = replace(refused, passed=self.passed), 0
+        return refused
+
+    def _is_near(self, said: Allowance) -> bool:
+        """Whether what is left may be used up before the next answers say so."""
+        enough = NEAR * self.limits.calls
+        kinds = ((said.requests, 1.0), (said.tokens, self.tokens_a_call or 1.0))
+        return any(left and min(left.remaining, left.most or left.remaining) < enough * unit for left, unit in kinds)
 
     def next_lane(self, first: Lane | None) -> Lane | None:
         """Of the lanes that can send a row the one with the fewest calls in flight, then the one that waited longest.
@@ -203,7 +279,6 @@ class Dispatcher:
         now = time.monotonic()
         with self.lock:
             lane.end(flight, frees=False)
-            lane.width.follow(verdict, started=flight.begun, in_flight=lane.in_flight, now=now)
             lane.saw([outcome], now)
             network.saw(flight, outcome)
             self._calls -= 1

@@ -24,6 +24,7 @@ from experiments.worker.calls import RowCaller
 from experiments.worker.claim import give_back, give_back_unknown
 from experiments.worker.dispatch import Dispatcher, NetworkSlots, all_lanes, drop_lane
 from experiments.worker.heartbeat import Activity
+from experiments.worker.holds import write_hold
 from experiments.worker.lane import Lane
 from experiments.worker.leases import ProcessLease, forget
 from experiments.worker.lookout import (
@@ -80,6 +81,7 @@ class Engine:
                 self._notice_stop()
                 if time.monotonic() >= self._look_at:
                     self._look()
+                self._write_holds()
                 self._ask_for_permits()
                 self._make_rounds()
                 self._calls.results.wait(self._wait_s())
@@ -159,6 +161,9 @@ class Engine:
         views = self._persist(lambda: view_queues({lane.keys.queue_id for lane in lanes}))
         self._limits = self._persist(lambda: view_networks(self._networks))
         now = time.monotonic()
+        with self._calls.lock:
+            for network in self._networks.values():
+                network.follow(self._limits.get(network.id, network.limits))
         for lane in lanes:
             self._follow(lane, views.get(lane.keys.queue_id))
         with self._calls.lock:
@@ -233,8 +238,11 @@ class Engine:
                         self._calls.busy.discard(lane)
 
     def _is_needed(self, lane: Lane) -> bool:
-        if self._stop_seen is not None or not lane.is_open or not lane.view.queued:
+        if self._stop_seen is not None or not lane.view.queued:
             return False
+        if not lane.is_open:
+            limits = self._limits.get(lane.keys.network_id)
+            return lane.is_held and limits is not None and limits.briefly
         return lane.unsure or lane.has_work(time.monotonic())
 
     def _enter(self) -> None:
@@ -285,6 +293,15 @@ class Engine:
             logger.exception("queue %s cannot be called", keys.queue_id)
             queue_pause(keys.queue_id, reason=PauseReason.CONFIGURATION, detail=str(error))
             return None
+
+    def _write_holds(self) -> None:
+        """Of networks that have refused calls. The look that follows sees them, here as elsewhere."""
+        for network in list(self._networks.values()):
+            with self._calls.lock:
+                refused = network.refused_so_far()
+            if refused is not None:
+                self._persist(lambda network=network, refused=refused: write_hold(network.id, refused, own=network.own))  # type: ignore[misc]
+                self._look_at = 0.0
 
     def _ask_for_permits(self) -> None:
         """At networks that are limited a minute, as soon as there may be some."""

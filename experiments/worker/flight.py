@@ -7,11 +7,15 @@ from experiments.worker.claim import ClaimedRow
 
 @dataclass(eq=False)
 class Permits:
-    """A block of calls that may begin until `until`, as `time.monotonic` tells it, each taken to use `unit` tokens."""
+    """A block of calls that may begin until `until`, as `time.monotonic` tells it, each taken to use `unit` tokens.
+
+    `is_probe`: the one that goes first after a hold.
+    """
 
     left: int
     unit: float
     until: float
+    is_probe: bool = False
 
     def usable(self, now: float) -> int:
         return self.left if now < self.until else 0

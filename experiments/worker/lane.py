@@ -18,7 +18,7 @@ from experiments.worker.calls import RowCaller
 from experiments.worker.claim import ClaimedRow
 from experiments.worker.flight import Flight
 from experiments.worker.lookout import QueueView
-from experiments.worker.pace import Pace, Width
+from experiments.worker.pace import Pace
 from experiments.worker.record import Outcome
 from experiments.worker.round import LaneKeys, RoundOrder, RoundResult
 
@@ -39,7 +39,7 @@ back."""
 
 
 class Lane:
-    """`slots`, the calls that it may have in flight, come from its queue's settings and what its network told it."""
+    """`slots`, the calls that it may have in flight, come from its queue's settings."""
 
     def __init__(self, keys: LaneKeys, number: int, caller: RowCaller, view: QueueView) -> None:
         self.keys = keys
@@ -48,7 +48,6 @@ class Lane:
         self.caller = caller
         self.view = view
         self.abort = AbortHandle()
-        self.width = Width(settings.LANE_WIDTH)
         self.pace = Pace()
         self.ready: deque[ClaimedRow] = deque()
         self.flights: dict[int, Flight] = {}
@@ -115,7 +114,7 @@ class Lane:
             return 1 if self.view.apart_may_call else 0
         apart = 1 if self.view.has_apart else 0
         own_part = self.view.concurrency - apart - self._most * self.number
-        return max(0, min(own_part, self._most, self.width.limit))
+        return max(0, min(own_part, self._most))
 
     @property
     def is_cautious(self) -> bool:
@@ -261,7 +260,7 @@ class Lane:
 
     def may_pause(self, order: RoundOrder) -> bool:
         """Whether the round may have to pause the queue or to pin its version, so that it must be locked first."""
-        fails = any(one.breaker or one.pause_until_s for one in order.outcomes)
+        fails = any(one.breaker for one in order.outcomes)
         # The first answer says which version the others must be by.
         pins = any(one.version is not None and one.pinned is None for one in order.outcomes)
         return fails or pins or self.view.is_capped or self.view.probing

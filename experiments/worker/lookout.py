@@ -72,6 +72,7 @@ def view_queues(queue_ids: Iterable[UUID]) -> dict[UUID, QueueView]:
 class Limits(NamedTuple):
     """A network's: `calls` at a time, 0 while it is held; `requests` and `tokens` a minute, None: no limit.
 
+    `paced`: calls need permits, for these limits or for what was learned. `briefly`: it is held for a moment only.
     `crowded`: all lanes together want more calls at a time than there may be. `changed_at`: when a person changed the
     network last.
     """
@@ -79,26 +80,34 @@ class Limits(NamedTuple):
     calls: int = 0
     requests: int | None = None
     tokens: int | None = None
+    paced: bool = False
+    briefly: bool = False
     crowded: bool = False
     changed_at: datetime | None = None
 
 
+BRIEF_S = 3.0
+"""Lanes stay at a network that is held for no longer."""
 _LIMITS = Statement("""
-SELECT id, CASE WHEN held_until > clock_timestamp() THEN 0 ELSE max_concurrency END,
+SELECT n.id, CASE WHEN held_until > clock_timestamp() THEN 0 ELSE max_concurrency END,
        requests_per_minute, tokens_per_minute,
+       num_nonnulls(requests_per_minute, tokens_per_minute, b.pace_top, b.windows) > 0 OR coalesce(b.probing, FALSE),
+       coalesce(held_until > clock_timestamp()
+                AND held_until < clock_timestamp() + %(brief_s)s::float8 * interval '1 second', FALSE),
        (SELECT coalesce(sum(l.wants), 0) > n.max_concurrency FROM experiments_lane l WHERE l.network_id = n.id)
        OR (run_url = '' AND (
            SELECT coalesce(sum(l.wants), 0) > %(own)s::int
            FROM experiments_lane l JOIN experiments_network o ON o.id = l.network_id WHERE o.run_url = '')),
        updated_at
-FROM experiments_network n WHERE id = ANY(%(ids)s::int[])
+FROM experiments_network n LEFT JOIN experiments_networkbudget b ON b.network_id = n.id
+WHERE n.id = ANY(%(ids)s::int[])
 """)
 
 
 def view_networks(network_ids: Iterable[int]) -> dict[int, Limits]:
     """Those that are still there."""
     ids = list(network_ids)
-    found = _LIMITS.fetch({"ids": ids, "own": own_runtime_limit()}) if ids else []
+    found = _LIMITS.fetch({"ids": ids, "own": own_runtime_limit(), "brief_s": BRIEF_S}) if ids else []
     return {row[0]: Limits(*row[1:]) for row in found}
 
 

@@ -1,33 +1,37 @@
-"""How many calls a lane keeps in flight, and how fast they come back."""
+"""How many calls a network took, and how fast those of a lane come back."""
 
 import time
 from dataclasses import dataclass, field
 
-from django.conf import settings
-
-from experiments.run_client.retry_policy import Verdict
-
-WIDEN_AFTER = 20
+MEASURED_S = 60.0
+"""So far back it is measured how many calls a network took."""
 
 
 @dataclass
-class Width:
-    """How many calls a lane keeps in flight: halved by 429, one more after 20 successes."""
+class Tally:
+    """Calls that have begun and were not refused, by the second, of the last minute."""
 
-    limit: int
-    narrowed_at: float = 0.0
-    successes: int = 0
+    _counts: dict[int, int] = field(default_factory=dict)
 
-    def follow(self, verdict: Verdict, *, started: float, in_flight: int, now: float) -> None:
-        if verdict.narrow:
-            # Calls that were under way when it was narrowed say nothing about the new width.
-            if started >= self.narrowed_at:
-                self.limit = max(1, min(self.limit, in_flight + 1) // 2)
-                self.narrowed_at, self.successes = now, 0
-        elif verdict.widen:
-            self.successes += 1
-            if self.successes >= WIDEN_AFTER:
-                self.limit, self.successes = min(self.limit + 1, settings.LANE_WIDTH), 0
+    def begun(self, now: float) -> None:
+        second = int(now)
+        if second not in self._counts:
+            self._counts = {at: count for at, count in self._counts.items() if now - at <= MEASURED_S}
+        self._counts[second] = self._counts.get(second, 0) + 1
+
+    def not_taken(self, begun: float) -> None:
+        """A call that began at that time was refused, or was none."""
+        if self._counts.get(int(begun), 0) > 0:
+            self._counts[int(begun)] -= 1
+
+    def at(self, now: float) -> int:
+        return sum(count for second, count in self._counts.items() if now - second <= MEASURED_S)
+
+    def busy_s(self, now: float) -> float:
+        """Since the first of them."""
+        return min(
+            MEASURED_S, max((now - second for second in self._counts if now - second <= MEASURED_S), default=0.0)
+        )
 
 
 @dataclass

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from experiments.core.choices import RowError, RowStatus
 from experiments.core.cost import NO_TOKENS, Tokens
-from experiments.run_client import HeldBytes
+from experiments.run_client import Allowance, HeldBytes
 from experiments.run_client.retry_policy import BAD_RESPONSE, BASE_DELAY_S, VERSION, Breaker
 from experiments.run_client.same_words import same_words
 from experiments.worker.claim import ClaimedRow
@@ -14,6 +14,19 @@ from experiments.worker.claim import ClaimedRow
 OTHER_VERSION = (
     "The answer is by version {version} of the network, the batch runs on version {pinned}: it is not taken."
 )
+
+GIVEN_BACK = "given_back"
+"""In the ledger: the call was ended on this side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a network said when it took no call. `wait_s`: as it was told; `is_quota`: somebody must act first."""
+
+    host: str
+    words: str
+    wait_s: float | None = None
+    is_quota: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +63,9 @@ class Outcome:
     """Who was called, for a sentence."""
     neutral: bool = False
     """Says nothing about the runtime: neither starts nor ends a streak of failures."""
-    pause_until_s: float | None = None
+    refusal: Refusal | None = None
+    """What the network said that took no call."""
+    allowance: Allowance | None = None
     run: str | None = None
     """Columns of the `Run` as a JSON object; None where nothing came back that is worth one."""
     trace_id: str | None = None

@@ -66,7 +66,7 @@ WITH given AS (
         completed_at = CASE WHEN g.status = 'queued' THEN NULL ELSE clock_timestamp() END
     FROM named g WHERE i.id = g.id
     RETURNING i.id, i.generation, i.started_at, g.was_running, g.attempt, g.http_status, g.name, g.message, g.status,
-              g.unread, g.tokens, g.input_tokens, g.output_tokens, g.cost, g.trace, g.run, g.called
+              g.unread, g.tokens, g.input_tokens, g.output_tokens, g.cost, g.trace, g.run, g.called, g.limited
 ), noted AS (
     INSERT INTO experiments_attempt (item_id, generation, attempt, started_at, http_status, outcome, detail, unread)
     SELECT id, generation, attempt, started_at, http_status, name, message, unread FROM written
@@ -114,7 +114,7 @@ WITH given AS (
            count(*) FILTER (WHERE status = 'succeeded') AS succeeded,
            count(*) FILTER (WHERE status = 'failed') AS failed, coalesce(sum(tokens), 0) AS tokens,
            coalesce(sum(input_tokens), 0) AS input_tokens, coalesce(sum(output_tokens), 0) AS output_tokens,
-           sum(cost) AS cost,
+           sum(cost) AS cost, count(*) FILTER (WHERE limited) AS refused,
            count(*) FILTER (WHERE name = %(uncalled)s OR NOT called) AS uncalled,
            (SELECT count(*) FROM marked) AS marked, (SELECT count(*) FROM claimed) AS claimed
     FROM written
@@ -125,7 +125,8 @@ WITH given AS (
         succeeded = q.succeeded + s.succeeded, failed = q.failed + s.failed, tokens = q.tokens + s.tokens,
         input_tokens = q.input_tokens + s.input_tokens, output_tokens = q.output_tokens + s.output_tokens,
         cost = CASE WHEN s.cost IS NULL THEN q.cost ELSE coalesce(q.cost, 0) + s.cost END,
-        calls = greatest(q.calls - s.uncalled, 0) + s.claimed,
+        calls = greatest(q.calls - s.uncalled - s.refused, 0) + s.claimed,
+        refused_calls = q.refused_calls + s.refused,
         claimed_at = CASE WHEN s.claimed > 0 THEN clock_timestamp() ELSE q.claimed_at END,
         rate = CASE WHEN s.n = 0 THEN q.rate ELSE
                coalesce(q.rate * exp(-least(extract(epoch FROM clock_timestamp() - q.rate_at)::float8

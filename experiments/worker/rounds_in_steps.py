@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from experiments.core import limits
 from experiments.core.choices import QueueStatus, RowStatus
 from experiments.models import Queue
-from experiments.services.queue_pause import FailedInARow, queue_pause_at_limit, queue_pause_by_breaker, queue_pause_for
+from experiments.services.queue_pause import FailedInARow, queue_pause_at_limit, queue_pause_by_breaker
 from experiments.worker.claim import LockedQueue, lock_queue
 from experiments.worker.record import Outcome, Streaks, Trip, by_version, is_from_before
 from experiments.worker.round import LaneKeys, RoundOrder, RoundResult, run_round
@@ -43,9 +43,6 @@ def run_in_steps(keys: LaneKeys, order: RoundOrder) -> RoundResult | None:
         result = run_round(keys, replace(order, outcomes=outcomes, streaks=streaks, want=_want(queue, order)))
         if streaks.trip is not None:
             _pause(keys.queue_id, streaks.trip)
-        waits = [one.pause_until_s for one in accepted if one.pause_until_s is not None]
-        if waits:
-            queue_pause_for(keys.queue_id, max(waits))
         after = lock_queue(keys.queue_id)
         if after is None or result is None:
             return result

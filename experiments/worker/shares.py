@@ -103,8 +103,8 @@ def _of_lease(limit: int, lanes: Sequence[LaneWants], lease_id: UUID) -> int:
 
 _NETWORKS = """
 SELECT n.id, CASE WHEN n.held_until > clock_timestamp() THEN 0 ELSE n.max_concurrency END,
-       num_nonnulls(n.requests_per_minute, n.tokens_per_minute) > 0
-FROM experiments_network n WHERE {which}
+       num_nonnulls(n.requests_per_minute, n.tokens_per_minute, b.pace_top, b.windows) > 0 OR coalesce(b.probing, FALSE)
+FROM experiments_network n LEFT JOIN experiments_networkbudget b ON b.network_id = n.id WHERE {which}
 """
 _LANES = """
 SELECT network_id, queue_id, lease_id, number, wants, asks FROM experiments_lane
@@ -139,6 +139,11 @@ class Granted:
     block: Block | None = None
 
 
+def lock_network(cursor: Any, network_id: int, *, own: bool) -> None:
+    """Until the transaction ends nobody else changes what processes may do at the network."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCKS, 0 if own else network_id])
+
+
 def adjust(
     lease_id: UUID,
     network_id: int,
@@ -159,7 +164,7 @@ def adjust(
     """
     which = "n.run_url = ''" if own else "n.id = %s"
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCKS, 0 if own else network_id])
+        lock_network(cursor, network_id, own=own)
         columns = [list(column) for column in zip(*wants, strict=True)] or [[], [], [], [], []]
         cursor.execute(_TELL, [*columns, lease_id])
         cursor.execute(_NETWORKS.format(which=which), [] if own else [network_id])
@@ -177,7 +182,8 @@ def adjust(
             if slots != shares.get((network, lease_id), 0):
                 cursor.execute(_WRITE, [network, lease_id, slots])
         block = None
-        if (network_id, True) in [(row[0], row[2]) for row in networks]:
+        is_told = report is not None and report.allowance is not None
+        if is_told or (network_id, True) in [(row[0], row[2]) for row in networks]:
             asking = [replace(lane, wants=lane.asks) for lane in lanes_of[network_id]]
             block = take_block(
                 cursor, network_id, lease_id, report or Report(), lambda calls: _of_lease(calls, asking, lease_id)

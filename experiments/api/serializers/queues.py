@@ -125,6 +125,7 @@ class ProgressSerializer(serializers.Serializer[Any]):
     )
     reused = serializers.IntegerField(help_text="Rows that have the answer of an identical row, without a call.")
     calls = serializers.IntegerField(help_text="Of /run, each attempt counted; those under way too.")
+    refused_calls = serializers.IntegerField(help_text="Calls that the network did not take; they count nowhere else.")
     running_seconds = serializers.IntegerField(help_text="In all, pauses not counted.")
 
 

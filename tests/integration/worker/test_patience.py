@@ -1,4 +1,4 @@
-"""A row waits an hour for a network that answers 429. What a person stopped and resumed has a whole hour again."""
+"""A row is refused for an hour at most. While its batch was paused or cancelled it was not."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from experiments.models import Queue, QueueItem
+from experiments.models import Network, Queue, QueueItem
 from tests.support.api import Api, numbered
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker, eventually
@@ -32,9 +32,22 @@ def ended(api: Api, batch: str) -> dict[str, Any]:
     return api.rows(batch)[0]
 
 
-def test_after_two_hours_of_a_network_s_own_pauses_it_fails(api: Api, waiting: str) -> None:
+def test_after_two_hours_of_a_pause_by_the_network_it_is_called_again(api: Api, waiting: str) -> None:
+    Network.objects.update(held_until=timezone.now())
     Queue.objects.filter(pk=waiting).update(pause_until=timezone.now())
-    assert ended(api, waiting)["error_code"] == "rate_limited"
+    assert ended(api, waiting)["status"] == "succeeded"
+
+
+def test_after_two_hours_in_which_its_batch_ran_it_fails(api: Api, run_server: RunServer, worker: Worker) -> None:
+    run_server.script(rules=[{"match": "", "attempts": [BUSY_FOR_A_MOMENT, BUSY_FOR_A_MOMENT]}])
+    batch = api.ready(api.network(run_server), numbered(1))
+    run_server.hold("")
+    api.run(batch)
+    run_server.wait(held=1)
+    QueueItem.objects.filter(queue_id=batch).update(limited_since=timezone.now() - timedelta(hours=2))
+    run_server.release()
+    run_server.wait(done=2)
+    assert ended(api, batch)["error_code"] == "rate_limited"
 
 
 def test_after_a_person_s_pause_it_is_called_again(api: Api, waiting: str) -> None:

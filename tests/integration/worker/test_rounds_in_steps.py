@@ -281,17 +281,6 @@ def test_so_does_a_trial() -> None:
 # -- other reasons
 
 
-def test_a_network_that_asks_for_a_long_wait_pauses_until_then() -> None:
-    batch = waiting(4)
-    keys = keys_of(batch)
-    first, second = claim(keys, 2)
-    waits = [again(row, "rate_limited", pause_until_s=s) for row, s in ((first, 300.0), (second, 200.0))]
-    assert did(keys, waits).status == "paused"
-    queue = Queue.objects.get(pk=batch.pk)
-    assert (queue.pause_code, queue.pause_until is not None) == ("rate_limited", True)
-    assert timedelta(seconds=250) < queue.pause_until - timezone.now() <= timedelta(seconds=301)
-
-
 def test_a_queue_that_is_gone_is_none() -> None:
     batch = waiting(1)
     keys = keys_of(batch)

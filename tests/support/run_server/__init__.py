@@ -71,7 +71,7 @@ class RunServer:
         return f"{self.base}/run"
 
     def script(self, **source: Any) -> None:
-        """Replaces the script: `latency_ms`, `answer_key`, `default`, `rules`, `hold`."""
+        """Replaces the script: `latency_ms`, `answer_key`, `default`, `rules`, `hold`, `limiter`."""
         self._post("/script", source)
 
     def always(self, behaviour: str | dict[str, Any]) -> None:

@@ -9,6 +9,8 @@ A script is a JSON object, every key optional:
                     default (with `"repeat": true` the last one again). With `random`, such as
                     `{"share": 0.3, "seed": 1, "of": ["reset"]}`, a part of the calls, chosen by message and attempt,
                     gets one of the behaviours
+    limiter         what lets only so many calls through (see `limiter.py`), for all networks; `limiters`: by network.
+                    They stay when a script without them comes
     hold            calls whose user_message has a match wait until `/release`
 A behaviour is an object with `do` (see `behaviours.py`), or its name alone; `latency_ms`, `answer_key` and `close` (end
 the connection after the answer) may stand in each.

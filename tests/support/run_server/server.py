@@ -22,6 +22,7 @@ from collections import Counter
 from typing import Any
 
 from tests.support.run_server.behaviours import BEHAVIOURS
+from tests.support.run_server.limiter import Limiter
 from tests.support.run_server.remote import Remote
 from tests.support.run_server.script import Script
 from tests.support.run_server.turn import ClientLeft, Request, Turn
@@ -46,11 +47,16 @@ class RunState:
         self.done = self.left = 0
         self.max_in_flight = self.in_flight
         self.remote: Remote | None = None
+        self.limiters: dict[str, Limiter] = {}
         self.release()
         self.load({})
 
     def load(self, source: dict[str, Any]) -> None:
         self.script = Script(source)
+        if "limiter" in source:
+            self.limiters = {"": Limiter(source["limiter"])} if source["limiter"] else {}
+        if "limiters" in source:
+            self.limiters = {network: Limiter(one) for network, one in source["limiters"].items()}
         if "hold" in source:
             self.hold(source["hold"])
 
@@ -119,6 +125,13 @@ async def play(state: RunState, turn: Turn) -> None:
     _enter(state, entry)
     await state.tell()
     try:
+        limiter = state.limiters.get(str(turn.body.get("network"))) or state.limiters.get("")
+        if limiter is not None:
+            is_free, headers = limiter.admit(entry["started"])
+            if not is_free:
+                turn.answer(*limiter.refusal(headers))
+                return
+            behaviour["headers"] = {**behaviour.get("headers", {}), **headers}
         await _hold(state, turn, message)
         if behaviour["latency_ms"]:
             await turn.wait_for(asyncio.sleep(behaviour["latency_ms"] / 1000))

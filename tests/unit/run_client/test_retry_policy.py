@@ -37,8 +37,8 @@ def verdict(
     )
 
 
-def test_a_success_succeeds_and_widens() -> None:
-    assert verdict(http_status=200) == Verdict("succeed", widen=True)
+def test_a_success_succeeds() -> None:
+    assert verdict(http_status=200) == Verdict("succeed")
 
 
 @pytest.mark.parametrize("error_code", ["server_error", "timeout", "connection", "bad_response"])
@@ -67,8 +67,7 @@ def test_waits_double_up_to_a_minute(attempts: int, ceiling: float) -> None:
 
 
 def test_a_told_wait_is_the_least_wait() -> None:
-    prompt = verdict(error_code="server_error", transient=True, http_status=503, retry_after_s=30)
-    assert (prompt.delay_s, prompt.pause_until_s) == (30, None)
+    assert verdict(error_code="server_error", transient=True, http_status=500, retry_after_s=30).delay_s == 30
     late = verdict(attempts=3, jitter=1.0, error_code="server_error", transient=True, retry_after_s=1)
     assert late.delay_s == 4
 
@@ -168,22 +167,30 @@ def test_an_aborted_call_is_given_back_at_once_and_uncounted() -> None:
     assert decided == Verdict("retry", counted=False)
 
 
+REFUSALS: list[dict[str, Any]] = [
+    {"error_code": "rate_limited", "transient": True, "http_status": 429},
+    {"error_code": "rate_limited", "transient": True, "http_status": 429, "retry_after_s": 90},
+    {"error_code": "rate_limited", "transient": True, "http_status": 402, "quota": True},
+    {"error_code": "server_error", "transient": True, "http_status": 503, "retry_after_s": 2},
+]
+
+
 @pytest.mark.parametrize("attempts", [1, 4, 50])
-def test_too_many_requests_wait_as_told_uncounted_and_narrow(attempts: int) -> None:
-    decided = verdict(attempts, jitter=0.0, error_code="rate_limited", transient=True, retry_after_s=90)
-    assert decided == Verdict("retry", delay_s=90, counted=False, narrow=True)
+@pytest.mark.parametrize("reply", REFUSALS, ids=lambda reply: "-".join(map(str, reply.values())))
+def test_a_refusal_says_nothing_of_the_row(reply: dict[str, Any], attempts: int) -> None:
+    assert verdict(attempts, **reply) == Verdict("retry", counted=False, refused=True)
 
 
-@pytest.mark.parametrize(("wait", "pause"), [(120, None), (121, 121), (3600, 3600)])
-def test_a_wait_of_more_than_two_minutes_pauses_the_queue(wait: float, pause: float | None) -> None:
-    assert verdict(error_code="rate_limited", transient=True, retry_after_s=wait).pause_until_s == pause
+def test_a_503_without_a_time_to_wait_is_a_failure() -> None:
+    decided = verdict(error_code="server_error", transient=True, http_status=503)
+    assert (decided.refused, decided.counted, decided.breaker) == (False, True, SERVER)
 
 
 @pytest.mark.parametrize(("waited", "action"), [(0, "retry"), (3599, "retry"), (3600, "fail"), (9999, "fail")])
-def test_an_hour_of_waiting_is_enough(waited: float, action: str) -> None:
+def test_a_row_that_is_refused_for_an_hour_while_its_queue_runs_fails(waited: float, action: str) -> None:
     assert verdict(waited=waited, error_code="rate_limited", transient=True, retry_after_s=2).action == action
 
 
-def test_without_a_told_time_the_waits_grow_with_the_waiting() -> None:
+def test_one_that_was_refused_before_lets_others_go_first() -> None:
     delays = [verdict(waited=waited, error_code="rate_limited", transient=True).delay_s for waited in (0, 10, 50, 900)]
-    assert delays == [0.5, 10, 50, 60]
+    assert delays == [0, 10, 50, 60]
