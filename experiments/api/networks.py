@@ -3,7 +3,9 @@
 from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import generics
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from experiments.api.base import ApiView
 from experiments.api.pagination import ByName
@@ -45,3 +47,12 @@ class NetworkDetail(NetworkViews, generics.RetrieveUpdateDestroyAPIView[Network]
 
     def perform_destroy(self, instance: Network) -> None:
         networks.delete(network=instance)
+
+
+class NetworkEndHold(NetworkViews):
+    """Calls of a network that is held begin again at once, one first."""
+
+    @extend_schema(request=None, responses={202: NetworkSerializer})
+    def post(self, request: Request, pk: int) -> Response:
+        networks.end_hold(network_id=self.get_object().pk)
+        return Response(self.get_serializer(self.get_object()).data, status=status.HTTP_202_ACCEPTED)

@@ -7,6 +7,7 @@ from experiments.kinds import registered_kinds
 api_patterns = [
     path("networks", networks.NetworkList.as_view()),
     path("networks/<int:pk>", networks.NetworkDetail.as_view()),
+    path("networks/<int:pk>/end-hold", networks.NetworkEndHold.as_view()),
     path("networks/<int:pk>/try", network_calls.NetworkTry.as_view()),
     path("networks/<int:pk>/try/<uuid:call_id>", network_calls.NetworkTried.as_view()),
     path("runs", runs.RunList.as_view()),

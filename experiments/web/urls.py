@@ -39,6 +39,7 @@ urlpatterns = [
     path(network, network_views.network_detail, name="network"),
     path(f"{network}edit/", network_views.network_edit, name="network_edit"),
     path(f"{network}delete/", network_views.network_delete, name="network_delete"),
+    path(f"{network}end-hold/", network_views.network_end_hold, name="network_end_hold"),
     path(f"{network}try/", call_views.network_try, name="network_try"),
     path(f"{network}test/", call_views.network_test, name="network_test"),
     path(f"{network}try/<uuid:call_id>/", call_views.network_tried, name="network_tried"),

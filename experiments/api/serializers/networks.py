@@ -30,6 +30,9 @@ def price_field(help_text: str) -> MoneyField:
     return money_field(help_text, max_digits=PRICE_DIGITS, decimal_places=PRICE_PLACES)
 
 
+MOST_A_MINUTE = 2_000_000_000
+
+
 def check_response_data(data: Mapping[str, Any]) -> None:
     """Checks the three keys of `additional_data` that describe an answer. `InvalidInput`: `part.key` is the bad one."""
     schema = data.get("respond_payload_schema")
@@ -141,6 +144,11 @@ class EndpointSerializer(serializers.Serializer[Any]):
         return endpoint
 
 
+class HoldSerializer(serializers.Serializer[Any]):
+    until = serializers.DateTimeField()
+    reason = serializers.CharField(help_text="In the words of who refused a call.")
+
+
 class NetworkSerializer(serializers.ModelSerializer[Network]):
     agents = AgentSerializer(many=True, required=False)
     run_token = serializers.CharField(write_only=True, required=False, allow_blank=True, max_length=4000)
@@ -151,6 +159,13 @@ class NetworkSerializer(serializers.ModelSerializer[Network]):
         allow_null=True,
         help_text="Of the model, for a network that this site answers; null: the site's.",
     )
+    requests_per_minute = serializers.IntegerField(
+        min_value=1, max_value=MOST_A_MINUTE, required=False, allow_null=True, help_text="Null: no limit."
+    )
+    tokens_per_minute = serializers.IntegerField(
+        min_value=1, max_value=MOST_A_MINUTE, required=False, allow_null=True, help_text="Null: no limit."
+    )
+    hold = HoldSerializer(read_only=True, allow_null=True, help_text="While the network takes no calls.")
     additional_data = StoredObjectField(required=False)
     price_input = price_field("For a million tokens that go in; null: not known.")
     price_output = price_field("For a million tokens that come out; null: not known.")
@@ -170,6 +185,9 @@ class NetworkSerializer(serializers.ModelSerializer[Network]):
             "max_steps",
             "timeout_s",
             "max_concurrency",
+            "requests_per_minute",
+            "tokens_per_minute",
+            "hold",
             "endpoint",
             *PRICES,
             "currency",

@@ -128,6 +128,22 @@ NETWORK_FIELDS = (
     NetworkField("timeout_s", "Time-out", Section.CALL, "Seconds, 1 to 600.", shown="{} s"),
     NetworkField("max_concurrency", "Calls at a time", Section.CALL, "Over all that uses it.", shown="{:,}"),
     NetworkField(
+        "requests_per_minute",
+        "Requests a minute",
+        Section.CALL,
+        "Over all that uses it; empty: no limit of ours.",
+        nullable=True,
+        shown="{:,}",
+    ),
+    NetworkField(
+        "tokens_per_minute",
+        "Tokens a minute",
+        Section.CALL,
+        "As the answers count them; empty: no limit of ours.",
+        nullable=True,
+        shown="{:,}",
+    ),
+    NetworkField(
         "price_input",
         "Price of input",
         Section.CALL,

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from experiments.api.permissions import StaffWrites
@@ -90,6 +90,16 @@ def network_delete(request: PageRequest, pk: int) -> HttpResponseBase:
         return _render(request, "delete", context, status=error.status)
     messages.success(request, f"The network {network.name} is deleted.")
     return HttpResponseRedirect(reverse("experiments:networks"))
+
+
+@require_POST
+@staff_writes
+def network_end_hold(request: PageRequest, pk: int) -> HttpResponseBase:
+    """A person who knows that the network takes calls again need not wait."""
+    network = network_or_404(pk)
+    networks.end_hold(network_id=network.pk)
+    messages.success(request, f"The network {network.name} is called again, with one call first.")
+    return HttpResponseRedirect(network_address(network))
 
 
 def _edited(request: PageRequest, network: Network | None) -> HttpResponseBase:

@@ -41,7 +41,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class State(PagePart):
-    """`word` is the status, `sentence` what it means now; `until` is when the queue continues by itself.
+    """`word` is the status, `sentence` what it means now, `since` then; `until` is when the queue goes on by itself.
 
     `is_try`: then it only tries one row. `failures`: the query of the rows that it is paused for, "" without any.
     """
@@ -52,6 +52,7 @@ class State(PagePart):
     until: datetime | None = None
     is_try: bool = False
     failures: str = ""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Progress(PagePart):
     in_flight: int
     tokens: str
     tokens_projected: str
+    refused: str
     token_limit: str
     cost: str
     cost_projected: str
@@ -134,9 +136,13 @@ def severity_of_queue(queue: Queue) -> str:
 
 
 def state_of_queue(queue: Queue) -> State:
+    hold = queue.network.hold if queue.network and queue.status == QueueStatus.RUNNING else None
+    if hold is not None and not health.waiting_note([queue]):
+        why = hold.reason or "Its network is held."
+        return State("state", queue.status, severity_of_queue(queue), why, hold.until, since=hold.since)
     held_back = items.next_delayed_item(queue)
     if held_back is not None and held_back.waits_for is None and not health.waiting_note([queue]):
-        why = "The network asks to wait (429)." if held_back.limited_since else "What failed is tried again."
+        why = "The network refused what is left (429)." if held_back.limited_since else "What failed is tried again."
         return State("state", queue.status, severity_of_queue(queue), why, held_back.available_at)
     until = queue.pause_until if queue.status == QueueStatus.PAUSED else None
     is_try = queue.pause_code == PauseReason.UNREACHABLE
@@ -223,6 +229,7 @@ def progress_of_queue(queue: Queue, progress: Mapping[str, Any]) -> Progress:
         in_flight=queue.running,
         tokens=compact(tokens) if tokens or token_limit else "",
         tokens_projected=compact(projected) if projected and tokens else "",
+        refused=compact(queue.refused_calls) if queue.refused_calls else "",
         token_limit=compact(token_limit) if token_limit else "",
         **costs_in_words(queue, done),
         reused=queue.reused,

@@ -18,6 +18,7 @@ def words(text: str) -> set[str]:
 NETWORK_KEYS = words(
     """
     id name description run_url config_url remote_name transient_400 version max_steps timeout_s max_concurrency
+    requests_per_minute tokens_per_minute hold
     users_may_update_schema additional_data agents endpoint price_input price_output currency
     """
 )
@@ -34,7 +35,7 @@ BATCH_KEYS = words(
 PROGRESS_KEYS = words(
     """
     total queued running succeeded failed rows_per_second eta_seconds tokens input_tokens output_tokens cost reused
-    calls running_seconds
+    calls refused_calls running_seconds
     """
 )
 ROW_KEYS = words(

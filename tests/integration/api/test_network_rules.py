@@ -22,6 +22,8 @@ for _ in range(120):
         ({"timeout_s": 0}, "timeout_s"),
         ({"timeout_s": 601}, "timeout_s"),
         ({"max_concurrency": 0}, "max_concurrency"),
+        ({"requests_per_minute": 0}, "requests_per_minute"),
+        ({"tokens_per_minute": 2**40}, "tokens_per_minute"),
         ({"max_steps": -1}, "max_steps"),
         ({"version": 2**40}, "version"),
         ({"transient_400": "perhaps"}, "transient_400"),

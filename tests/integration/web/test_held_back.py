@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from csv_batches.models import CsvBatch
-from experiments.models import WorkerProcess
+from experiments.models import Network, WorkerProcess
 from tests.integration.web.support import batch_of, browser, queue_url
 
 pytestmark = pytest.mark.django_db
@@ -25,12 +25,36 @@ def page(batch: CsvBatch) -> str:
     return browser("ann").get(queue_url(batch)).content.decode()
 
 
-def test_a_network_that_asked_to_wait() -> None:
+def hold(batch: CsvBatch, seconds: float) -> None:
+    now = timezone.now()
+    Network.objects.filter(pk=batch.network_id).update(
+        held_since=now - IN_A_MINUTE, held_until=now + timedelta(seconds=seconds), hold_reason="host: HTTP 429: <Wait>"
+    )
+
+
+def test_a_network_that_is_held_says_why_since_when_and_until_when() -> None:
+    batch = batch_of("ann", ["running", "queued"])
+    hold(batch, 30)
+    html = page(batch)
+    assert "host: HTTP 429: &lt;Wait&gt; So since\n<time" in html
+    assert "It goes on by itself at <time" in html
+
+
+def test_nor_after_that_or_while_the_batch_does_not_run() -> None:
+    batch = batch_of("ann", ["queued"])
+    hold(batch, -1)
+    assert "HTTP 429" not in page(batch)
+    paused = batch_of("ann", ["queued"], status="paused", name="paused")
+    hold(paused, 30)
+    assert "HTTP 429" not in page(paused)
+
+
+def test_rows_that_the_network_refused_more_than_once() -> None:
     batch = batch_of("ann", ["queued", "queued"])
     now = timezone.now()
     batch.rows.update(available_at=now + IN_A_MINUTE, limited_since=now)
     html = page(batch)
-    assert "The network asks to wait (429). It goes on by itself at <time" in html
+    assert "The network refused what is left (429). It goes on by itself at <time" in html
     assert "again in 1 min" in html or "again in 59 s" in html or "again in 60 s" in html
     assert "for a worker" not in html
 
@@ -50,11 +74,11 @@ def test_rows_that_may_be_called_wait_for_a_worker() -> None:
 def test_a_row_outside_of_the_range_says_nothing() -> None:
     batch = batch_of("ann", ["queued", "queued"], range_from=1)
     batch.rows.filter(row_index=1).update(available_at=timezone.now() + IN_A_MINUTE, limited_since=timezone.now())
-    assert "The network asks to wait (429)." in page(batch)
+    assert "The network refused what is left (429)." in page(batch)
 
 
 @pytest.mark.parametrize(("status", "rows"), [("running", ["running", "queued"]), ("paused", ["queued"])])
 def test_nor_one_of_a_batch_that_calls_others_or_does_not_run(status: str, rows: list[str]) -> None:
     batch = batch_of("ann", rows, status=status)
     batch.rows.filter(status="queued").update(available_at=timezone.now() + IN_A_MINUTE, limited_since=timezone.now())
-    assert "asks to wait" not in page(batch)
+    assert "refused what is left" not in page(batch)

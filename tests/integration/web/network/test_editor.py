@@ -62,11 +62,14 @@ def test_a_remote_network_is_made(staff: Any) -> None:
         max_steps="7",
         timeout_s="30",
         max_concurrency="4",
+        requests_per_minute="500",
+        tokens_per_minute="",
         users_may_update_schema=None,
     )
     network = Network.objects.get()
     assert (network.run_url, network.config_url) == ("http://127.0.0.1:9/run", "http://127.0.0.1:9/config")
     assert (network.version, network.max_steps, network.timeout_s, network.max_concurrency) == (3, 7, 30, 4)
+    assert (network.requests_per_minute, network.tokens_per_minute) == (500, None)
     assert (network.transient_400, network.users_may_update_schema, network.run_token) == (True, False, "s3cret")
 
 

@@ -30,6 +30,8 @@ def said(html: str, name: str) -> str:
         ({"timeout_s": "601"}, "timeout_s", "less than or equal to 600"),
         ({"timeout_s": ""}, "timeout_s", "valid integer"),
         ({"max_concurrency": "many"}, "max_concurrency", "valid integer"),
+        ({"requests_per_minute": "0"}, "requests_per_minute", "greater than or equal to 1"),
+        ({"tokens_per_minute": "many"}, "tokens_per_minute", "valid integer"),
         ({"version": "x"}, "version", "valid integer"),
         ({"max_steps": "-1"}, "max_steps", "greater than or equal to 0"),
         ({"where": "remote"}, "run_url", "Give the address"),

@@ -11,13 +11,15 @@ pytestmark = pytest.mark.django_db
 
 
 def test_it_says_how_the_network_is_called() -> None:
-    network = network_of(max_steps=7, timeout_s=30, max_concurrency=5000)
+    network = network_of(max_steps=7, timeout_s=30, max_concurrency=5000, requests_per_minute=3000)
     html = browser("ann").get(f"/networks/{network.pk}/").content.decode()
     for label, value in (
         ("Version", "not set"),
         ("Most steps", "7"),
         ("Time-out", "30 s"),
         ("Calls at a time", "5,000"),
+        ("Requests a minute", "3,000"),
+        ("Tokens a minute", "not set"),
     ):
         assert f"<dt>{label}</dt><dd>{value}</dd>" in html
 
