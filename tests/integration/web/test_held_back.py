@@ -36,7 +36,7 @@ def test_a_network_that_is_held_says_why_since_when_and_until_when() -> None:
     batch = batch_of("ann", ["running", "queued"])
     hold(batch, 30)
     html = page(batch)
-    assert "host: HTTP 429: &lt;Wait&gt; So since\n<time" in html
+    assert "host: HTTP 429: &lt;Wait&gt; So since <time" in html
     assert "It goes on by itself at <time" in html
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from experiments.models import Queue
+from experiments.models import Network, Queue
 from tests.support.api import Api, numbered
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker, eventually
@@ -37,7 +37,7 @@ def test_never_more_calls_are_made_than_allowed(
 
 
 def test_every_attempt_is_a_call(api: Api, run_server: RunServer, worker: Worker) -> None:
-    run_server.script(default={"do": "status", "status": 503, "headers": {"Retry-After": "0"}})
+    run_server.script(default={"do": "status", "status": 500})
     batch = started(api, run_server, rows=2, max_calls=3, max_attempts=10)
     assert pause_code(api.wait(batch)) == ("paused", "cap_calls")
     assert run_server.stats()["calls"] == 3
@@ -137,12 +137,14 @@ def test_retrying_failed_rows_makes_room_under_a_limit_of_failures(
 
 
 def test_a_pause_that_ends_by_itself_ends_at_the_limit_too(api: Api, run_server: RunServer, worker: Worker) -> None:
-    run_server.always({"do": "status", "status": 429, "headers": {"Retry-After": "3600"}})
-    batch = started(api, run_server, rows=3, max_calls=1)
+    refused = {"do": "status", "status": 429, "headers": {"Retry-After": "3600"}}
+    run_server.script(rules=[{"match": "^row 1$", "attempts": [refused]}])
+    batch = started(api, run_server, rows=3, max_calls=2)
     assert pause_code(api.wait(batch)) == ("paused", "rate_limited")
-    # As if the hour had passed: the worker goes on by itself, and finds that it may not.
+    # As if the hour had passed, and somebody had lowered the limit: it goes on by itself, and finds that it may not.
     past = timezone.now() - timedelta(seconds=1)
-    Queue.objects.get(pk=batch).items.update(available_at=past)
-    Queue.objects.filter(pk=batch).update(pause_until=past)
+    Network.objects.update(held_until=past)
+    Queue.objects.filter(pk=batch).update(pause_until=past, max_calls=1)
     eventually(lambda: pause_code(api.batch(batch)) == ("paused", "cap_calls"), what="the pause by the limit")
-    assert run_server.stats()["calls"] == 1
+    progress = api.batch(batch)["progress"]
+    assert (progress["calls"], progress["refused_calls"], run_server.stats()["calls"]) == (1, 1, 2)

@@ -59,5 +59,6 @@ def test_after_a_person_s_pause_it_is_called_again(api: Api, waiting: str) -> No
 def test_after_a_cancellation_too(api: Api, waiting: str) -> None:
     api.post(f"/csv_batches/{waiting}/cancel", want=202)
     eventually(lambda: api.batch(waiting)["status"] == "cancelled")
+    Network.objects.update(held_until=timezone.now())
     api.post(f"/csv_batches/{waiting}/resume", want=202)
     assert ended(api, waiting)["status"] == "succeeded"
