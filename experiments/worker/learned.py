@@ -25,6 +25,7 @@ RISE_S, RISE_CALLS = 45.0, 45.0
 """To where it was refused it rises in so many seconds, or as long as so many calls take."""
 UNSURE_S, UNSURE_CALLS = 20.0, 20.0
 """The same where the limit may well be higher."""
+LONGEST_RISE_S = 120.0
 FORGET = 8.0
 """A pace that rose to so many times what was learned says nothing any more."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
@@ -71,7 +72,9 @@ def curve_after(measured: Measured, refused_pace: float | None) -> Curve:
         low = min(high, max(low * high / seen, floor * high))
     if low >= CUT * high:
         return Curve(high, CUT * high, max(RISE_S, RISE_CALLS / high))
-    return Curve(high, low ** (1 - MIX) * high**MIX, max(UNSURE_S, UNSURE_CALLS / high))
+    # A window may be as long as it was measured: a pace that is too high is refused no sooner.
+    rise_s = max(UNSURE_S, UNSURE_CALLS / high, min(measured.most_s, LONGEST_RISE_S))
+    return Curve(high, low ** (1 - MIX) * high**MIX, rise_s)
 
 
 def untold_wait_s(refusals: int, pace: float | None) -> float:
