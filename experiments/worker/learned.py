@@ -32,6 +32,8 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 CALLS_TO_WAIT = 1.5
 """Where a pace is known, a first wait that nobody told is at least what so many calls take."""
 SHORTEST_MEASURE_S = 0.5
+MINUTE_S = 60.0
+"""Most limits are by the minute: where a network may take calls again after one, it is taken for one."""
 STALE_S = 60.0
 """Where a network was not called for so long after a hold, how long the hold was says nothing of its limit."""
 
@@ -63,6 +65,8 @@ class Measured:
 def curve_after(measured: Measured, refused_pace: float | None) -> Curve:
     """The pace after a hold. `refused_pace`: the learned pace at which it refused; None: there was none."""
     passed = max(measured.passed, 1.0)
+    if refused_pace is None and measured.least_s < MINUTE_S <= measured.most_s:
+        measured = Measured(passed, MINUTE_S, MINUTE_S)
     high = passed / max(measured.least_s, SHORTEST_MEASURE_S)
     low = min(high, passed / max(measured.most_s, SHORTEST_MEASURE_S))
     if refused_pace is not None:

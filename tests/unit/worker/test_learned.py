@@ -19,6 +19,12 @@ def test_where_it_did_not_the_limit_is_between_two_rates_and_so_is_the_pace() ->
     assert 20 / 31 < curve.at(0) < 20 / 15
 
 
+def test_where_it_may_be_a_minute_it_is_taken_for_one() -> None:
+    assert curve_after(Measured(60, 31, 63), None).top == 1.0
+    assert curve_after(Measured(60, 31, 59), None).top == pytest.approx(60 / 31)
+    assert curve_after(Measured(60, 31, 63), 1.5).top != 1.0
+
+
 def test_it_rises_fast_at_first_slowly_near_the_limit_and_faster_beyond_it() -> None:
     curve = Curve(1.0, 0.9, 60.0)
     first, near, beyond = (curve.at(at + 20) - curve.at(at) for at in (0, 50, 120))
