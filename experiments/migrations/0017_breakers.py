@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """Failures since the last success, by what counts together; what a pause is for; when 400 may pass, by default."""
 
     dependencies = [
-        ('experiments', '0015_network_limits'),
+        ('experiments', '0016_pace'),
     ]
 
     operations = [
