@@ -113,8 +113,9 @@ def test_an_export_ends_with_tokens_and_cost(api: Api, run_server: RunServer, wo
     api.run(batch)
     api.wait(batch)
     head, line = from_csv(api.export(batch))
-    assert head[-3:] == ["input_tokens", "output_tokens", "cost"]
-    assert line[-3:] == ["10", "5", "0.000075"]
+    assert head[-4:-1] == ["input_tokens", "output_tokens", "cost"]
+    assert line[-4:-1] == ["10", "5", "0.000075"]
+    assert b'"cost":0.000075,' in api.export(batch, format="jsonl")
 
 
 def test_the_pages_show_what_it_cost(api: Api, run_server: RunServer, worker: Worker) -> None:

@@ -22,13 +22,13 @@ def test_every_row_comes_back_with_the_answer_to_its_own_message(done: str, api:
     bodies = {call["user_message"]: call["body"] for call in run_server.ledger()}
     lines = from_csv(api.export(done))
     head = "id text topic score run_trace_id status elapsed_ms attempts error_code error_message row_index corrected "
-    assert lines[0] == [*head.split(), "version"]
+    assert lines[0] == [*head.split(), "input_tokens", "output_tokens", "cost", "version"]
     assert len(lines) == 41
     for index, line in enumerate(lines[1:]):
         answer = expected_payload(bodies[f"row {index}"])
         assert line[:4] == [str(index), f"row {index}", answer["topic"], str(answer["score"])]
         assert line[5] == "succeeded"
-        assert line[10:] == [str(index), "false", "1"]
+        assert line[10:] == [str(index), "false", "10", "5", "", "1"]
 
 
 def test_jsonl_has_one_object_a_row(done: str, api: Api) -> None:
