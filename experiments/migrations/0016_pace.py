@@ -23,6 +23,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='networkbudget',
+            name='in_vain',
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, help_text='How much speaks for it that it refuses at any pace.'),
+        ),
+        migrations.AddField(
+            model_name='networkbudget',
+            name='unpaced_until',
+            field=models.DateTimeField(help_text='Until then no pace is learned.', null=True),
+        ),
+        migrations.AddField(
+            model_name='networkbudget',
             name='measured_from',
             field=models.DateTimeField(null=True),
         ),

@@ -179,6 +179,10 @@ class NetworkBudget(models.Model):
     pace_low = models.FloatField(null=True, help_text="Calls a second: from where it began to rise.")
     pace_since = models.DateTimeField(null=True, help_text="When it began to rise.")
     pace_s = models.FloatField(null=True, help_text="Seconds from there to the top.")
+    in_vain = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How much speaks for it that it refuses at any pace."
+    )
+    unpaced_until = models.DateTimeField(null=True, help_text="Until then no pace is learned.")
     refused_since = models.DateTimeField(null=True, help_text="First refusal since the last call that was none.")
     refused_until = models.DateTimeField(null=True, help_text="Until then it surely took no calls.")
     refusals = models.PositiveIntegerField(default=0, db_default=0, help_text="Holds in a row.")

@@ -24,7 +24,16 @@ from typing import Any
 from uuid import UUID
 
 from experiments.run_client import Allowance
-from experiments.worker.learned import STALE_S, Curve, Measured, curve_after
+from experiments.worker.learned import (
+    IN_VAIN_SURE,
+    MOST_IN_VAIN,
+    STALE_S,
+    UNPACED_S,
+    Curve,
+    Measured,
+    curve_after,
+    in_vain_after,
+)
 from experiments.worker.pace import MEASURED_S
 from experiments.worker.windows import Windows
 
@@ -144,6 +153,7 @@ SELECT n.requests_per_minute, n.tokens_per_minute, n.max_concurrency,
        coalesce(b.probe_at > n.held_until + %(stale_s)s * interval '1 second', FALSE) AS is_stale,
        extract(epoch FROM clock_timestamp() - b.measured_from)::float8 AS measured_s,
        coalesce(b.passed, 0) AS passed, b.refused_since IS NOT NULL AS refusing, b.windows,
+       coalesce(b.in_vain, 0) AS in_vain, coalesce(b.unpaced_until > clock_timestamp(), FALSE) AS is_unpaced,
        extract(epoch FROM clock_timestamp())::float8 AS now_s
 FROM experiments_network n LEFT JOIN experiments_networkbudget b ON b.network_id = n.id CROSS JOIN (
     SELECT coalesce(sum(permits) FILTER (WHERE lease_id = %(lease)s AND is_held), 0)::int AS mine,
@@ -173,7 +183,9 @@ _NO_PROBE = "UPDATE experiments_networkbudget SET probe_at = NULL WHERE network_
 _PASSED = """
 UPDATE experiments_networkbudget
 SET pace_top = %(top)s, pace_low = %(low)s, pace_s = %(rise_s)s, pace_since = clock_timestamp(),
-    probing = FALSE, probe_at = NULL,
+    probing = FALSE, probe_at = NULL, in_vain = %(in_vain)s,
+    unpaced_until = CASE WHEN %(unpaced_s)s::float8 IS NULL THEN unpaced_until
+                    ELSE clock_timestamp() + %(unpaced_s)s::float8 * interval '1 second' END,
     refused_since = NULL, refused_until = NULL, refusals = 0
 WHERE network_id = %(network)s
 """
@@ -213,8 +225,14 @@ def take_block(
             cursor.execute(_NO_PROBE, [network_id])
             row.probe_age_s = None
         if report.probe_passed or (row.probe_age_s is not None and row.probe_age_s > PROBE_S):
-            curve = row.learned()
-            cursor.execute(_PASSED, {"network": network_id, **_values(curve)})
+            curve, in_vain = row.learned()
+            unpaced_s = None
+            if in_vain >= MOST_IN_VAIN:
+                # After that time one more refusal of the kind is enough.
+                curve, in_vain, unpaced_s = None, MOST_IN_VAIN - IN_VAIN_SURE, UNPACED_S
+            cursor.execute(
+                _PASSED, {"network": network_id, **_values(curve), "in_vain": in_vain, "unpaced_s": unpaced_s}
+            )
             # What went before the hold is no help: nothing has gathered since.
             requests, back, row.probing, row.pace_age_s = 0.0, 0, False, 0.0
             if not row.is_told:
@@ -311,6 +329,8 @@ class Row:
     passed: float
     refusing: bool
     windows: Any
+    in_vain: int
+    is_unpaced: bool
     now_s: float
 
     @property
@@ -319,17 +339,21 @@ class Row:
             return None
         return Curve(self.pace_top, self.pace_low, self.pace_s)
 
-    def learned(self) -> Curve | None:
-        """The curve after a hold. Among the calls that passed is the one that went first."""
+    def learned(self) -> tuple[Curve | None, int]:
+        """The curve after a hold, and how much speaks for having none.
+
+        Among the calls that passed is the one that went first.
+        """
         before = self.curve
-        if self.is_stale:
-            return before
+        if self.is_stale or self.is_unpaced:
+            return before, self.in_vain
+        in_vain = in_vain_after(self.in_vain, before, self.refused_age_s)
         refused_pace = before.at(self.refused_age_s) if before and self.refused_age_s is not None else None
         most_s = self.most_s if self.most_s is not None else self.measured_s or 0.0
         least_s = min(self.least_s, most_s) if self.least_s is not None else most_s
         if self.is_told:
             most_s = least_s
-        return curve_after(Measured(self.passed - 1, least_s, most_s), refused_pace)
+        return curve_after(Measured(self.passed - 1, least_s, most_s), refused_pace), in_vain
 
     def a_minute(self, curve: Curve | None) -> float | None:
         """The limit on requests: the one that is set, the one that was learned, or the lower of both."""

@@ -9,8 +9,13 @@ mode of the AWS SDKs.
 What went through is measured from the first call to the one that was taken after the hold: so many calls in at least
 the time until the last refusal, and at most the time until that one. Where a network tells how long to wait both are
 the same, and the first refusal is enough to know the limit.
+
+Some networks refuse at any pace: one call in twelve, say, because they are busy. Being slower is in vain there, and
+each refusal would make it slower still. Where refusals come again and again long before the pace is back at what was
+seen to go through, none is kept to for a while; then a refusal is a hold and nothing else.
 """
 
+import math
 from dataclasses import dataclass
 
 CUT = 0.93
@@ -34,6 +39,14 @@ CALLS_TO_WAIT = 1.5
 SHORTEST_MEASURE_S = 0.5
 MINUTE_S = 60.0
 """Most limits are by the minute: where a network may take calls again after one, it is taken for one."""
+IN_VAIN, IN_VAIN_SURE, MOST_IN_VAIN = 1, 3, 6
+"""How much a refusal speaks for it that the pace does not matter: one below a pace that may have been too high, one
+below a pace that was seen to go through; and how much of that is enough."""
+EARLY = 1 / 3
+"""Such a refusal comes in this part of the time in which the pace rises. Limits that are only nearly known are met
+later."""
+UNPACED_S = 60.0
+"""So long no pace is learned then."""
 STALE_S = 60.0
 """Where a network was not called for so long after a hold, how long the hold was says nothing of its limit."""
 
@@ -51,6 +64,11 @@ class Curve:
 
     def is_over(self, age_s: float) -> bool:
         return self.at(age_s) > FORGET * self.top
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it began below what was seen to go through."""
+        return math.isclose(self.low, CUT * self.top)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +97,17 @@ def curve_after(measured: Measured, refused_pace: float | None) -> Curve:
     # A window may be as long as it was measured: a pace that is too high is refused no sooner.
     rise_s = max(UNSURE_S, UNSURE_CALLS / high, min(measured.most_s, LONGEST_RISE_S))
     return Curve(high, low ** (1 - MIX) * high**MIX, rise_s)
+
+
+def in_vain_after(before: int, refused: Curve | None, age_s: float | None) -> int:
+    """How much speaks for it that the network refuses at any pace, after a refusal at this age of the learned curve."""
+    if refused is None or age_s is None:
+        return before
+    if age_s >= refused.rise_s:
+        return 0
+    if age_s >= refused.rise_s * EARLY:
+        return max(0, before - IN_VAIN)
+    return before + (IN_VAIN_SURE if refused.is_sure else IN_VAIN)
 
 
 def untold_wait_s(refusals: int, pace: float | None) -> float:

@@ -11,7 +11,7 @@ from csv_batches.models import CsvBatch
 from experiments.models import Network, NetworkBudget, Queue
 from experiments.worker.budget import PROBE_S, Block, Report
 from experiments.worker.holds import Refused, write_hold
-from experiments.worker.learned import STALE_S
+from experiments.worker.learned import STALE_S, UNPACED_S
 from experiments.worker.record import Refusal
 from experiments.worker.shares import adjust
 from tests.integration.web.support import batch_of
@@ -58,7 +58,7 @@ def pass_time(network: Network, seconds: float) -> None:
     """For all that is known of the network."""
     ago = timedelta(seconds=seconds)
     Network.objects.filter(pk=network.pk).update(held_until=F("held_until") - ago, held_since=F("held_since") - ago)
-    times = ("filled_at", "pace_since", "refused_since", "refused_until", "measured_from", "probe_at")
+    times = ("filled_at", "pace_since", "refused_since", "refused_until", "measured_from", "probe_at", "unpaced_until")
     NetworkBudget.objects.update(**{name: F(name) - ago for name in times})
 
 
@@ -173,3 +173,36 @@ def test_a_limit_that_is_set_counts_as_well(network: Network) -> None:
     assert one.gets() == 0
     pass_time(network, 8)
     assert one.gets() == 1
+
+
+def refused_and_taken_again(network: Network, one: Process, *, after_s: float, passed: int = 12) -> None:
+    """A refusal that asks for a second, some time after the last one, and the call that is taken after it."""
+    pass_time(network, after_s)
+    refuse(network, passed=passed, busy_s=after_s, wait_s=1.0)
+    pass_time(network, 1.1)
+    one.look()
+    one.look(probe_passed=True, passed=1)
+
+
+def test_where_being_slower_is_in_vain_no_pace_is_kept_to_for_a_while(network: Network) -> None:
+    one = Process(network)
+    paces = []
+    for _ in range(3):
+        refused_and_taken_again(network, one, after_s=2)
+        paces.append(NetworkBudget.objects.get().pace_top)
+    assert paces[0] is not None
+    assert paces[1] is not None
+    assert paces[2] is None
+    assert one.look() is None, "there is no limit"
+    refused_and_taken_again(network, one, after_s=2)
+    assert NetworkBudget.objects.get().pace_top is None
+    pass_time(network, UNPACED_S)
+    refused_and_taken_again(network, one, after_s=2)
+    assert NetworkBudget.objects.get().pace_top is not None
+
+
+def test_where_it_is_not_the_pace_is_kept(network: Network) -> None:
+    one = Process(network)
+    for _ in range(6):
+        refused_and_taken_again(network, one, after_s=30, passed=30)
+        assert NetworkBudget.objects.get().pace_top is not None

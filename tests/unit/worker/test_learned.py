@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.worker.learned import CUT, FLOOR, Curve, Measured, curve_after, untold_wait_s
+from experiments.worker.learned import (
+    CUT,
+    FLOOR,
+    IN_VAIN,
+    IN_VAIN_SURE,
+    Curve,
+    Measured,
+    curve_after,
+    in_vain_after,
+    untold_wait_s,
+)
 
 
 def test_where_the_network_told_how_long_to_wait_one_refusal_tells_its_limit() -> None:
@@ -64,3 +74,17 @@ def test_waits_that_nobody_told_double_up_to_a_minute() -> None:
 
 def test_at_a_slow_pace_the_first_is_as_long_as_a_call_and_a_half() -> None:
     assert [untold_wait_s(number, 0.25) for number in (1, 2, 5)] == [6, 12, 60]
+
+
+def test_a_refusal_before_the_pace_is_back_speaks_for_a_network_that_refuses_at_any() -> None:
+    seen, between = curve_after(Measured(20, 20, 20), None), curve_after(Measured(20, 15, 31), None)
+    assert (seen.is_sure, between.is_sure) == (True, False)
+    assert in_vain_after(0, seen, seen.rise_s / 4) == IN_VAIN_SURE
+    assert in_vain_after(2, between, between.rise_s / 4) == 2 + IN_VAIN
+
+
+def test_one_after_it_is_back_speaks_against_that() -> None:
+    seen = curve_after(Measured(20, 20, 20), None)
+    assert in_vain_after(IN_VAIN_SURE, seen, seen.rise_s + 1) == 0
+    assert in_vain_after(IN_VAIN_SURE, seen, seen.rise_s / 2) == IN_VAIN_SURE - IN_VAIN
+    assert in_vain_after(IN_VAIN_SURE, None, None) == IN_VAIN_SURE, "without a pace it says neither"
