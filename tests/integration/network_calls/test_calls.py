@@ -48,7 +48,12 @@ def test_a_run_is_stored_for_the_one_who_asked(run_server: RunServer) -> None:
         ({"do": "status", "status": 422, "json": {"detail": "no such agent"}}, "rejected", 422, "no such agent"),
         ({"do": "status", "status": 422, "json": {}}, "rejected", 422, "A batch would fail this row at once."),
         ({"do": "status", "status": 503, "text": "busy"}, "server_error", 503, "would call this row again later"),
-        ({"do": "status", "status": 429, "headers": {"Retry-After": "7"}}, "rate_limited", 429, "again later"),
+        (
+            {"do": "status", "status": 429, "headers": {"Retry-After": "7"}},
+            "rate_limited",
+            429,
+            "would hold the network, then call this row again",
+        ),
         ("html200", "bad_response", 200, "not JSON"),
         ("redirect", "bad_response", 307, "redirects are not followed"),
         ("reset", "connection", None, "No HTTP answer came."),
