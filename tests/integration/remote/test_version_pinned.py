@@ -41,7 +41,7 @@ def test_answers_of_another_version_are_not_taken(api: Api, remote: RunServer, w
     remote.wait(held=1)
     remote.somebody_publishes()
     remote.release()
-    state = api.wait(batch)
+    state = api.rest(batch)
     assert (state["status"], state["pause_reason"]["code"]) == ("paused", "version_changed")
     assert "another version" in state["pause_reason"]["detail"]
     assert (state["progress"]["succeeded"], state["progress"]["failed"], state["progress"]["queued"]) == (2, 0, 4)
