@@ -14,12 +14,14 @@ from django.db import connection
 from csv_batches.models import KIND, CsvBatch, Upload
 from csv_batches.rules.choices import UploadState
 from experiments.core.errors import Conflict
-from experiments.models import ApiToken, Attempt, Network, NetworkCall, Queue, QueueItem, Run
+from experiments.models import ApiToken, Attempt, AuditEntry, Network, NetworkCall, Queue, QueueItem, Run
 from experiments.services import networks, queues
 from experiments.tasks import delete_queue
 from tests.integration.web.support import batch_of, run_for, user
 
 WORD = "CANARY7f3a"
+HISTORY = "experiments_auditentry"
+"""Says by their names who deleted what."""
 Delete = Callable[[CsvBatch], Any]
 
 
@@ -110,7 +112,8 @@ def in_the_background(batch: CsvBatch) -> None:
 def test_a_batch_takes_all_that_is_its(full: CsvBatch, delete: Delete) -> None:
     delete(full)
     # The person, their tokens and their own tries of the network stay.
-    assert tables_with(WORD) <= {"auth_user", "experiments_apitoken", "experiments_networkcall"}
+    assert tables_with(WORD) <= {"auth_user", "experiments_apitoken", "experiments_networkcall", HISTORY}
+    assert WORD not in str(list(AuditEntry.objects.values("detail")))
     assert files_with(WORD) == []
     assert not QueueItem.objects.filter(queue_id=full.pk).exists()
     assert bobs_are_there()
@@ -132,5 +135,5 @@ def test_a_network_is_kept_while_batches_use_it_and_takes_its_runs_then(full: Cs
         queues.delete(queue=queue)
     Run.objects.create(trace_id=f"{WORD}-direct", network=network, owner=user("bob"), request={"user_message": WORD})
     networks.delete(network=Network.objects.get())
-    assert tables_with(WORD) <= {"auth_user", "experiments_apitoken"}
+    assert tables_with(WORD) <= {"auth_user", "experiments_apitoken", HISTORY}
     assert not Run.objects.exists()
