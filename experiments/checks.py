@@ -1,6 +1,6 @@
 """System checks: `manage.py check` finds a wrong configuration and says what to set."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -94,9 +94,7 @@ def model(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 def network_models(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> Sequence[CheckMessage]:
     """Where the models of networks are that have their own; for `manage.py check --database default`."""
     found: list[CheckMessage] = []
-    tables = connections["default"].introspection.table_names() if "default" in (databases or ()) else []
-    networks = Network.objects.filter(endpoint_settings__isnull=False) if Network._meta.db_table in tables else ()
-    for network in networks:
+    for network in _networks_with_endpoints() if "default" in (databases or ()) else ():
         name = f"Network {network.name}"
         try:
             endpoint = network.endpoint or {}
@@ -108,6 +106,17 @@ def network_models(app_configs: Any, databases: Sequence[str] | None = None, **k
             continue
         found += _endpoint_problems(name, endpoint["base_url"], endpoint["api_key"], endpoint["headers"])
     return found
+
+
+def _networks_with_endpoints() -> Iterable[Network]:
+    """None before the database has their columns: this check comes before `migrate`, too."""
+    database = connections["default"]
+    table, needed = Network._meta.db_table, ("name", "endpoint_settings", "sealed_endpoint")
+    with database.cursor() as cursor:
+        if table not in database.introspection.table_names(cursor):
+            return ()
+        columns = {column.name for column in database.introspection.get_table_description(cursor, table)}
+    return Network.objects.filter(endpoint_settings__isnull=False).only(*needed) if columns >= {*needed} else ()
 
 
 def _endpoint_problems(name: str, base_url: str, key: str, headers: Mapping[str, str]) -> Iterator[CheckMessage]:

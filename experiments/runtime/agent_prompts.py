@@ -42,7 +42,7 @@ def answer_chat(spec: NetworkSpec, request: RunRequest, agent: AgentSpec, before
     if schema is None and example is not None:
         # Beside a schema an example adds nothing but its own values, which small models then repeat.
         parts.append(f"An example of an answer: {to_json(example)}")
-    return _chat(request, agent, [*parts, _remarks(before)], schema)
+    return _chat(request, agent, [*parts, _remarks(before)], schema, guidance.strip())
 
 
 def decision_chat(request: RunRequest, agent: AgentSpec, to: Sequence[AgentSpec], before: Sequence[HandOver]) -> Chat:
@@ -78,12 +78,19 @@ def decision_schema(agent: AgentSpec, to: Sequence[AgentSpec]) -> dict[str, Any]
     }
 
 
-def _chat(request: RunRequest, agent: AgentSpec, parts: list[str], schema: Any) -> Chat:
+def _chat(request: RunRequest, agent: AgentSpec, parts: list[str], schema: Any, guidance: str = "") -> Chat:
     if request.system_params:
         parts = [*parts, f"system_params: {to_json(request.system_params)}"]
     system: list[Message] = [{"role": "system", "content": text} for text in ["\n\n".join(filter(None, parts))] if text]
     user: Message = {"role": "user", "content": request.user_message}
-    return Chat((*system, user), agent.model or request.default_model, schema, request.max_tokens, request.temperature)
+    return Chat(
+        (*system, user),
+        agent.model or request.default_model,
+        schema,
+        request.max_tokens,
+        request.temperature,
+        guidance,
+    )
 
 
 def _next_steps(agent: AgentSpec, to: Sequence[AgentSpec]) -> str:

@@ -136,27 +136,43 @@ def _schema(chat: "Chat", dialect: Dialect, string_limit: int | None) -> Any:
 
 
 def _messages(chat: "Chat", dialect: Dialect) -> list["Message"]:
-    """The messages, with the wish for JSON at the end of the last one: small models do what they read last."""
+    """The messages. Where only words ask for the schema, all that asks for it comes at the end of the last one: small
+    models do what they read last, and are confused by what is said in two places."""
     messages: list[Message] = [*chat.messages]
     if chat.schema is not None and dialect.output in ("json_object", "tools", "prompt"):
+        messages = [{"role": one["role"], "content": _cut_out(chat.guidance, one)} for one in messages]
         last = messages.pop()
-        messages.append({"role": last["role"], "content": f"{last['content']}\n\n{wish(chat.schema)}"})
+        asked = "\n\n".join(
+            filter(None, (last["content"], chat.guidance, wish(chat.schema, described=not chat.guidance)))
+        )
+        messages = [*(one for one in messages if one["content"]), {"role": last["role"], "content": asked}]
     if not dialect.system and messages[0]["role"] == "system" and len(messages) > 1:
         system, first, *others = messages
         messages = [{"role": first["role"], "content": f"{system['content']}\n\n{first['content']}"}, *others]
     return messages
 
 
-def wish(schema: Mapping[str, Any]) -> str:
-    """Asks for an answer by `schema`: as a form to fill in where it is simple, which small models understand, too."""
+def _cut_out(guidance: str, message: "Message") -> str:
+    """The text of a message, without the guidance in that of the system."""
+    content = message["content"]
+    if not guidance or message["role"] != "system":
+        return content
+    before, found, after = content.partition(guidance)
+    return "\n\n".join(filter(None, (before.strip(), after.strip()))) if found else content
+
+
+def wish(schema: Mapping[str, Any], *, described: bool) -> str:
+    """Asks for an answer by `schema`: as a form to fill in where it is simple, which small models understand, too.
+
+    `described`: with the descriptions of its fields, which nothing else tells.
+    """
     form = _form(schema)
-    if form:
-        about = [
-            f"- {name}: {part['description']}" for name, part in schema["properties"].items() if "description" in part
-        ]
-        fields = "\n".join(["The fields of the answer:", *about, "", ""]) if about else ""
-        return f"{fields}Answer with one JSON object in this form, and nothing else:\n{form}"
-    return "Answer with one JSON object that follows this JSON Schema, and nothing else:\n" + to_json(schema)
+    if not form:
+        return "Answer with one JSON object that follows this JSON Schema, and nothing else:\n" + to_json(schema)
+    fields = schema["properties"].items() if described else ()
+    about = [f"- {name}: {part['description']}" for name, part in fields if "description" in part]
+    lines = ["The fields of the answer:", *about, ""] if about else []
+    return "\n".join([*lines, "Answer with one JSON object, and nothing else:", form])
 
 
 _PLAIN = {"string": "text", "number": "number", "integer": "whole number", "boolean": "true or false", "null": "null"}

@@ -136,13 +136,15 @@ class ChatEndpoint:
 
 @dataclass(frozen=True)
 class Chat:
-    """One request. `schema` is the JSON Schema the answer should follow, None for free text."""
+    """One request. `schema` is the JSON Schema the answer should follow, None for free text; `guidance` the part of the
+    system message that tells its shape in words."""
 
     messages: tuple[Message, ...]
     model: str
     schema: Mapping[str, Any] | None = None
     max_tokens: int = DEFAULT_MAX_TOKENS
     temperature: float = 0.0
+    guidance: str = ""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ def answers(
     api.run(batch)
     state = api.wait(batch, timeout_s=timeout_s)
     shown = api.rows(batch)
-    failed = [row for row in shown if row["status"] != "succeeded"]
-    assert (state["status"], state["progress"]["succeeded"], failed[:3]) == ("completed", ROWS, []), site.end_of_log()
+    failed = [row["error_message"] for row in shown if row["status"] != "succeeded"]
+    assert not failed, f"{len(failed)} failed: {failed[:3]}\n{site.end_of_log()}"
+    assert (state["status"], state["progress"]["succeeded"]) == ("completed", ROWS)
     return [row["result_payload"] for row in shown]

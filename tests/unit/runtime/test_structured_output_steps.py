@@ -192,6 +192,19 @@ def test_the_prompt_has_a_simple_schema_as_a_form_behind_the_message(llm_server:
     assert "- note: In one word." in user["content"]
 
 
+def test_the_prompt_has_the_guidance_once_and_behind_the_message(llm_server: LlmServer) -> None:
+    messages = (
+        {"role": "system", "content": "Judge.\n\nSay the tone.\n\nBe quick."},
+        {"role": "user", "content": "hi"},
+    )
+    chat = Chat(messages, model="m1", schema=SCHEMA, guidance="Say the tone.")
+    answered(llm_server, FORMAT, TOOLS, chat=chat)
+    first, *_, last = [call["body"]["messages"] for call in llm_server.calls()]
+    assert first == list(messages)
+    assert last[0]["content"] == "Judge.\n\nBe quick."
+    assert last[1]["content"].startswith("hi\n\nSay the tone.\n\nAnswer with one JSON object")
+
+
 @pytest.mark.parametrize(
     "part", [{"type": "integer", "minimum": 1}, {"type": "array", "items": {"type": "string"}}, {"$ref": "#/$defs/x"}]
 )
