@@ -25,7 +25,7 @@ def twelve(remote: RunServer) -> RunServer:
 def ran(api: Api, network: str = "net") -> dict[str, Any]:
     """A batch of rows that ask what those of each other batch ask; the first is answered before the others begin."""
     batch = ready(api, network, rows=ROWS, **KEPT)
-    api.run(batch, limit=1)
+    api.run(batch, first=1)
     assert api.wait(batch)["status"] == "paused"
     api.post(f"/csv_batches/{batch}/resume", want=202)
     state = api.wait(batch)
