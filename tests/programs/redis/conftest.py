@@ -13,7 +13,7 @@ import requests
 
 from tests.browser.support.site import Site
 from tests.programs.demo.conftest import free_port
-from tests.support.worker import Worker, eventually
+from tests.support.worker import SharedWorker, Worker, eventually
 
 MISSING = "No Redis on this machine. Debian has it: apt-get install -y redis-server"
 PASSWORD = "p:ss@word"
@@ -79,7 +79,10 @@ def redis(var: Path) -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def site(transactional_db: None, var: Path, redis: RedisServer) -> Iterator[SiteWithRedis]:
+def site(transactional_db: None, var: Path, redis: RedisServer, shared_worker: SharedWorker) -> Iterator[SiteWithRedis]:
+    # It knows no Redis, and would help out.
+    shared_worker.stop()
+    shared_worker.unlock()
     with SiteWithRedis(var, redis) as running:
         running.start()
         yield running

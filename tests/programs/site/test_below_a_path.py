@@ -3,7 +3,7 @@
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -148,18 +148,16 @@ def test_every_address_on_every_page_begins_with_the_path_and_leads_somewhere(an
 
 
 def test_a_batch_of_the_own_runtime_is_answered_and_its_lists_are_linked(
-    site: SiteBelowPath, ann: Person, call: Any
+    site: SiteBelowPath, ann: Person, call: Any, start_worker: Callable[..., Worker]
 ) -> None:
     batch = batch_by_api(ann, call)
     call("POST", f"/csv_batches/{batch}/run", json={"confirm_schema_change": True})
-    with Worker(**site.environment()):
-        eventually(
-            lambda: call("GET", f"/csv_batches/{batch}")["status"] == "completed", timeout_s=60, what="the batch"
-        )
+    start_worker(**site.environment())
+    eventually(lambda: call("GET", f"/csv_batches/{batch}")["status"] == "completed", timeout_s=60, what="the batch")
     first = call("GET", f"/csv_batches/{batch}/rows?limit=2")
     assert first["next"].startswith(f"{site.root}/api/csv_batches/{batch}/rows?")
     rows = first["results"] + call("GET", first["next"])["results"]
-    assert [row["result_payload"] for row in rows] == [{"topic": "billing"}] * 3
+    assert [(row["result_payload"], row["error_message"]) for row in rows] == [({"topic": "billing"}, None)] * 3
     assert call("GET", f"/csv_batches/{batch}/export").startswith(b"text,topic,")
     assert ann.get(f"{PATH}/csv-batch/{batch}/").status_code == 200
     schema = call("GET", "/schema")
