@@ -170,6 +170,7 @@ def test_an_agent_that_only_answers_is_asked_in_exactly_these_words() -> None:
         ),
         "small-model",
         SCHEMA,
+        guidance="Answer in JSON.",
     )
 
 
