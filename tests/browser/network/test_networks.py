@@ -94,7 +94,7 @@ def test_the_fields_of_a_remote_are_there_when_they_are_asked_for(open_page: Ope
     page.get_by_label("A remote runtime").check()
     page.get_by_label("Run URL").fill("http://127.0.0.1:9/run")
     page.get_by_label("Name", exact=True).fill("remote")
-    page.get_by_label("Token").fill("s3cret")
+    page.get_by_label("Token", exact=True).fill("s3cret")
     page.locator("#save").click()
     expect(page.get_by_text("a token is stored")).to_be_visible()
     assert Network.objects.get().run_token == "s3cret"
