@@ -11,6 +11,10 @@ OF_OBJECTS = {"GET": "retrieve", "PATCH": "update", "PUT": "replace", "DELETE": 
 SENTENCE = re.compile(r"(.+?)\.(?=\s|$)", re.DOTALL)
 
 
+ROOT = "api"
+"""The first part of all addresses."""
+
+
 class CallDescription(AutoSchema):
     """Operation ids are verbs of the collection: `networks_create`, `networks_try`, of a queue `…_rows_list`.
 
@@ -58,4 +62,4 @@ class CallDescription(AutoSchema):
         return schema
 
     def _parts(self) -> list[str]:
-        return [part for part in self.path.split("/") if part not in ("", "api")]
+        return [part for part in self.path.split("/") if part not in ("", ROOT)]

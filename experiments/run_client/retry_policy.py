@@ -35,6 +35,7 @@ LONGEST_WAIT_S = 120.0
 RATE_LIMIT_PATIENCE_S = 3600.0
 
 Action = Literal["succeed", "retry", "fail"]
+FINAL_ACTIONS = ("succeed", "fail")
 
 ERRORS_BY_STATUS = {
     401: (RowError.UNAUTHORIZED, True),
@@ -129,6 +130,15 @@ class Verdict:
     counted: bool = True
     refused: bool = False
     breaker: Breaker | None = None
+
+    @property
+    def fails_row(self) -> bool:
+        return self.action == "fail"
+
+    @property
+    def tries_again(self) -> bool:
+        """Whether the row may be called once more, now or later."""
+        return self.action not in FINAL_ACTIONS
 
 
 def decide(

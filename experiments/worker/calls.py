@@ -174,11 +174,11 @@ class RowCaller:
             jitter=random.random,
         )
         is_open = self._remote is not None and look.reply is None and has_unknown_end(reply)
-        if is_open and verdict.action == "fail":
+        if is_open and verdict.fails_row:
             # Its last attempt: before it fails the network is asked for the answer.
             verdict = replace(verdict, action="retry", delay_s=LOOK_AGAIN_S[0])
         # A call that was refused says nothing of the one before it; an answer that was found says how that ended.
-        before = row.unknown_end if verdict.action == "retry" and look.reply is None else ""
+        before = row.unknown_end if verdict.tries_again and look.reply is None else ""
         outcome = replace(
             outcome_of(prepared, reply, verdict, self._prices, host=self._host),
             begun=begun,

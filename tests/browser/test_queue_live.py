@@ -130,7 +130,7 @@ def test_a_pause_by_the_system_says_why(open_page: Open, api: Api, run_server: R
     run_server.always({"do": "status", "status": 401, "json": {"detail": "Bad token."}})
     page = open_page(f"/csv-batch/{started(api, run_server, 12)}/")
     expect(page.locator("#state .pill")).to_have_text("paused")
-    expect(page.locator("#state")).to_contain_text("Check its token, then resume.")
+    expect(page.locator("#state")).to_contain_text("Bad token. Check the network's token, then resume.")
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
 
 
