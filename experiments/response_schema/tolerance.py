@@ -25,6 +25,8 @@ from experiments.response_schema.answers import (
 )
 from experiments.response_schema.wording import place
 
+LARGEST_WHOLE = 2**53
+"""Nobody writes larger ones with a point or an exponent and means a whole number."""
 LONGEST_NUMBER = 40
 """Characters of a text that may be a number."""
 
@@ -124,7 +126,8 @@ class _Part:
             return self._choice(value)
         if isinstance(value, float | Decimal):
             meant = as_whole(value)
-            is_whole = isinstance(meant, int) and self.types & _NUMBERS == {FieldType.INTEGER}
+            is_whole = isinstance(meant, int) and abs(meant) < LARGEST_WHOLE
+            is_whole = is_whole and self.types & _NUMBERS == {FieldType.INTEGER}
             return meant if is_whole else NO_VALUE
         if not isinstance(value, str) or FieldType.STRING in self.types:
             return NO_VALUE

@@ -44,7 +44,7 @@ _AGAIN_IN = re.compile(
     r"(?:try again|retry) (?:in|after) ((?:\d{1,9}(?:\.\d{1,9})?(?:ms|[hms]))+)(?![a-z0-9])", re.ASCII
 )
 _RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo"
-_DEPTH = 6
+_DEPTH = 8
 
 
 def quota_is_used_up(status: int, body: Any) -> bool:

@@ -56,11 +56,20 @@ def fingerprint_of(network_id: int, body: Mapping[str, Any]) -> bytes:
 
 
 AGENT_COLUMNS = ("key", "display_name", "prompt", "is_default", "allow_respond", "model")
-NETWORK_COLUMNS = ("run_url", "config_url", "remote_name", "version", "max_steps", "additional_data")
+NETWORK_COLUMNS = (
+    "run_url",
+    "config_url",
+    "remote_name",
+    "version",
+    "max_steps",
+    "additional_data",
+    "endpoint_settings",
+)
 OTHER_COLUMNS = frozenset(
     (
         *("id", "name", "description", "sealed_token", "transient_400", "timeout_s", "max_concurrency"),
         *("requests_per_minute", "tokens_per_minute", "price_input", "price_output", "currency", "held_until"),
+        *("held_since", "hold_reason", "sealed_endpoint"),
         *("users_may_update_schema", "created_at", "updated_at"),
     )
 )

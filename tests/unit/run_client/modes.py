@@ -142,9 +142,9 @@ NOT_OURS = [
 REFUSED = [
     *(Mode(status(code), "server_error", None, code, transient=True) for code in (408, 425, 500, 502, 503, 504, 529)),
     Mode(raw("HTTP/1.1 999 x\r\n\r\n"), "server_error", None, 999, transient=True),
-    *(Mode(status(code), "rejected", None, code, word=str(code)) for code in (400, 402, 404, 405, 413, 422, 451)),
+    *(Mode(status(code), "rejected", None, code, word=str(code)) for code in (400, 404, 405, 413, 422, 451)),
     *(Mode(status(code, json={"detail": "Who?"}), "unauthorized", None, code, True, "Who?") for code in (401, 403)),
-    Mode(status(429), "rate_limited", None, 429, transient=True),
+    *(Mode(status(code), "rate_limited", None, code, transient=True) for code in (402, 429)),
     Mode({"do": "drip_body", "status": 422}, "rejected", None, 422, slow=True),
     Mode({"do": "drip_body", "status": 503}, "server_error", None, 503, transient=True, slow=True),
 ]

@@ -134,7 +134,7 @@ def test_a_stream_that_breaks_off_is_no_answer(llm_server: LlmServer) -> None:
 def test_an_error_in_a_stream_is_said_in_its_words(llm_server: LlmServer) -> None:
     whole = stream_of({"content": '{"tone"'}, finish_reason=None, done=False)
     raw = f"{whole.raw}data: " + json.dumps({"error": {"message": "overloaded", "code": 503}}) + "\n\n"
-    with pytest.raises(ModelError, match=r"an error in its stream: overloaded$"):
+    with pytest.raises(ModelError, match=r"answered 503: overloaded$"):
         completion_of(llm_server, Reply(raw=raw, headers=whole.headers))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from experiments.response_schema import validator
+from experiments.runtime.dialects import Output
 from experiments.runtime.engine import AgentSpec, NetworkSpec, RunRequest, RunResult, run
 from experiments.runtime.llm import ChatClient, ChatEndpoint
 from tests.support.llm_server import LlmServer, Reply
@@ -24,10 +25,15 @@ SENTENCE = '"tone" is "good", not one of positive, negative'
 
 
 def replied(
-    llm_server: LlmServer, *replies: Reply, request: RunRequest = REQUEST, network: NetworkSpec = NETWORK
+    llm_server: LlmServer,
+    *replies: Reply,
+    request: RunRequest = REQUEST,
+    network: NetworkSpec = NETWORK,
+    output: Output = "prompt",
 ) -> RunResult:
     llm_server.script(*replies)
-    return run(network, request, ChatClient(ChatEndpoint(llm_server.base_url)).complete)
+    # By words alone: otherwise a first answer without an object is asked for by a function before.
+    return run(network, request, ChatClient(ChatEndpoint(llm_server.base_url, output=output)).complete)
 
 
 def test_an_answer_that_breaks_the_schema_is_asked_for_once_more(llm_server: LlmServer) -> None:
@@ -44,7 +50,7 @@ def test_an_answer_that_is_no_json_is_asked_for_once_more(llm_server: LlmServer)
 
 
 def test_it_is_asked_in_the_same_conversation_with_what_was_wrong(llm_server: LlmServer) -> None:
-    replied(llm_server, WRONG, RIGHT)
+    replied(llm_server, WRONG, RIGHT, output="strict")
     first, second = (call["body"]["messages"] for call in llm_server.calls())
     assert second[: len(first)] == first
     assert second[len(first)] == {"role": "assistant", "content": '{"tone": "good"}'}

@@ -104,7 +104,8 @@ def test_a_model_that_stopped_before_had_a_limit_of_its_own(llm_server: LlmServe
 
 def test_an_endpoint_that_takes_no_limit_has_its_own(llm_server: LlmServer) -> None:
     refusal = Reply(status=400, raw='{"error": {"message": "max_tokens is not supported"}}')
-    final = final_of(llm_server, refusal, completion({"completion_tokens": 9000}))
+    other = Reply(status=400, raw='{"error": {"message": "max_completion_tokens is not supported"}}')
+    final = final_of(llm_server, refusal, other, completion({"completion_tokens": 9000}))
     assert (final["error"] or "").startswith(
         "The model's answer was cut off at the model's own limit after 9,000 tokens. S"
     )

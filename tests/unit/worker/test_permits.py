@@ -62,6 +62,11 @@ def test_what_is_handed_in_is_not_used_any_more() -> None:
     assert net.free == 2
 
 
+def used(report: Report) -> Report:
+    """The part of a report that is about permits."""
+    return Report(report.unused, report.unit, report.calls, report.tokens, report.expected)
+
+
 @pytest.mark.parametrize(
     ("status", "tokens", "calls"),
     [(RowStatus.SUCCEEDED, 15, 1), (RowStatus.SUCCEEDED, 0, 1), (RowStatus.FAILED, 15, 1), (RowStatus.QUEUED, 0, 0)],
@@ -71,8 +76,8 @@ def test_what_it_used_is_reported_once(status: RowStatus, tokens: int, calls: in
     net = network(1, one, unit=20.0)
     flight = net.begin(one)
     net.saw(flight, Outcome(flight.row, status, "x", tokens=tokens))
-    assert net.hand_in() == Report(unit=20.0, calls=calls, tokens=tokens, expected=20.0)
-    assert net.hand_in() == Report(unit=20.0)
+    assert used(net.hand_in()) == Report(unit=20.0, calls=calls, tokens=tokens, expected=20.0)
+    assert used(net.hand_in()) == Report(unit=20.0)
 
 
 def test_a_call_from_before_there_was_a_limit_is_reported_too() -> None:
@@ -81,7 +86,7 @@ def test_a_call_from_before_there_was_a_limit_is_reported_too() -> None:
     flight = net.begin(one)
     net.take(Block(0, 20.0, 0.0), time.monotonic())
     net.saw(flight, Outcome(flight.row, RowStatus.SUCCEEDED, "succeeded", tokens=15))
-    assert net.hand_in() == Report(unit=20.0, calls=1, tokens=15)
+    assert used(net.hand_in()) == Report(unit=20.0, calls=1, tokens=15)
 
 
 # -- when it asks for more

@@ -29,7 +29,7 @@ TEXTS = {
     "a thought without an end": ('<think>Like {"a": 1}? Yes.\n{"a": 1}', "nothing but a thought"),
     "a later thought without an end": ('Let me see. <think>Like {"a": 1}?', "Expecting value"),
     "NaN": ('Sure: {"a": NaN}', "NaN is not a JSON number"),
-    "a number that is too large": ('Sure: {"a": 1e999}', "is too large"),
+    "a number that is too large": ('Sure: {"a": 1e999}', "cannot be kept"),
     "NUL": ('Sure: {"a": "\\u0000"}', "NUL"),
     "half of a pair": ('{"a": "\\ud800"}', "surrogate"),
     "a list with an object": ('Here: [1, {"a": 1}]', "list of objects"),
