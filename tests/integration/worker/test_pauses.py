@@ -109,7 +109,7 @@ def test_a_long_retry_after_pauses_and_says_until_when(api: Api, run_server: Run
 def test_a_pause_with_an_end_is_over_by_itself(api: Api, run_server: RunServer, worker: Worker) -> None:
     from django.utils import timezone
 
-    from experiments.models import Queue
+    from experiments.models import Network, Queue
 
     run_server.script(
         rules=[{"match": "^row 0$", "attempts": [{"do": "status", "status": 429, "headers": {"Retry-After": "3600"}}]}]
@@ -118,6 +118,7 @@ def test_a_pause_with_an_end_is_over_by_itself(api: Api, run_server: RunServer, 
     api.run(batch)
     api.wait(batch, until=["paused"])
     # As if the hour had passed.
+    Network.objects.update(held_until=timezone.now())
     Queue.objects.filter(pk=batch).update(pause_until=timezone.now())
     Queue.objects.get(pk=batch).items.filter(row_index=0).update(available_at=timezone.now())
     assert api.wait(batch, until=["completed"])["progress"]["succeeded"] == 3

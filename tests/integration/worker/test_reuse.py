@@ -77,7 +77,7 @@ def test_when_the_first_fails_the_next_is_called_itself(api: Api, run_server: Ru
 
 
 def test_what_is_tried_again_keeps_the_others_waiting(api: Api, run_server: RunServer, worker: Worker) -> None:
-    busy = {"do": "status", "status": 503, "headers": {"Retry-After": "0"}}
+    busy = {"do": "status", "status": 503}
     run_server.script(rules=[{"match": "^row 0$", "attempts": [busy, "ok"]}])
     batch = ran(api, api.network(run_server), alike(6, 1), concurrency=6)
     progress = api.wait(batch)["progress"]
