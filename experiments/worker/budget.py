@@ -347,6 +347,9 @@ class Row:
         before = self.curve
         if self.is_stale or self.is_unpaced:
             return before, self.in_vain
+        if before is None and self.passed <= 1:
+            # It refused all that came and takes calls again: that says nothing of a pace.
+            return None, self.in_vain
         in_vain = in_vain_after(self.in_vain, before, self.refused_age_s)
         refused_pace = before.at(self.refused_age_s) if before and self.refused_age_s is not None else None
         most_s = self.most_s if self.most_s is not None else self.measured_s or 0.0
