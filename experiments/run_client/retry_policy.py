@@ -147,12 +147,14 @@ def decide(
     attempts: int,
     max_attempts: int,
     waited_for_rate_limit_s: float,
+    held_back_s: float,
     jitter: Callable[[], float],
 ) -> Verdict:
     """The verdict on one call.
 
     `attempts` counts this one, from 1. `waited_for_rate_limit_s` is how long ago the row was refused first, while its
-    queue ran. `jitter` gives a number from 0 to 1, as `random.random` does.
+    queue ran; `held_back_s`: from then until it was to be called again. `jitter` gives a number from 0 to 1, as
+    `random.random` does.
     """
     if outcome.error_code is None:
         return Verdict("succeed")
@@ -162,7 +164,7 @@ def decide(
         # The row and its answer may both be right: only a person can say which version is meant.
         return Verdict("retry", delay_s=backoff_s(attempts, jitter), counted=False, breaker=VERSION)
     if is_refusal(outcome):
-        return _refused(waited_for_rate_limit_s)
+        return _refused(waited_for_rate_limit_s, held_back_s)
     blameless = _blameless(outcome)
     if blameless is not None:
         return Verdict("retry", delay_s=backoff_s(attempts, jitter), counted=False, breaker=blameless)
@@ -205,11 +207,13 @@ def is_refusal(outcome: Outcome) -> bool:
     return told or outcome.error_code == RowError.RATE_LIMITED
 
 
-def _refused(waited_s: float) -> Verdict:
-    """The network is held; the row itself waits where it was refused before, so that others go first.
+def _refused(waited_s: float, held_back_s: float) -> Verdict:
+    """The network is held; the row itself waits where it was refused before, so that others go first: a second, then
+    twice as long as it was held back so far. That it waited while others were served says nothing of it.
 
     One that is refused for an hour while others are answered asks for more than the network ever gives.
     """
     if waited_s >= RATE_LIMIT_PATIENCE_S:
         return Verdict("fail", refused=True)
-    return Verdict("retry", delay_s=min(MAX_DELAY_S, waited_s), counted=False, refused=True)
+    delay_s = min(MAX_DELAY_S, max(BASE_DELAY_S, 2 * held_back_s)) if waited_s else 0.0
+    return Verdict("retry", delay_s=delay_s, counted=False, refused=True)

@@ -171,6 +171,7 @@ class RowCaller:
             attempts=row.attempt,
             max_attempts=self._max_attempts,
             waited_for_rate_limit_s=row.limited_s,
+            held_back_s=row.held_back_s,
             jitter=random.random,
         )
         is_open = self._remote is not None and look.reply is None and has_unknown_end(reply)

@@ -20,8 +20,8 @@ class ClaimedRow:
 
     `attempt`: the number of this claim, from 1. `lost`: how often in a row a worker ended without recording it.
     `running_since`: since when (Unix time) the queue ran when the row was claimed. `limited_s`: seconds since its first
-    429 in a row. `unknown_end`: the error of its last call where the network may have an answer to it all the same;
-    `looks`: how often it was asked.
+    429 in a row; `held_back_s`: from then until it was to be called again. `unknown_end`: the error of its last call
+    where the network may have an answer to it all the same; `looks`: how often it was asked.
     """
 
     id: int
@@ -34,6 +34,7 @@ class ClaimedRow:
     queued_at: datetime
     limited_s: float
     running_since: float | None
+    held_back_s: float = 0.0
     unknown_end: str = ""
     looks: int = 0
 

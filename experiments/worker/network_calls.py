@@ -138,7 +138,7 @@ def explain_reply(network: Network, reply: RunReply, raw: RawResponse | None) ->
 
 
 def _consequences(reply: RunReply) -> list[str]:
-    verdict = decide(reply, attempts=1, max_attempts=4, waited_for_rate_limit_s=0, jitter=random.random)
+    verdict = decide(reply, attempts=1, max_attempts=4, waited_for_rate_limit_s=0, held_back_s=0, jitter=random.random)
     acts = {"retry": "A batch would call this row again later.", "fail": "A batch would fail this row at once."}
     sentences = [
         "A batch would hold the network, then call this row again." if verdict.refused else acts[verdict.action]

@@ -145,7 +145,7 @@ SELECT q.status, coalesce(c.queued, q.queued), coalesce(c.running, q.running), c
        WHERE i.queue_id = %(queue)s AND i.status = 'queued' AND i.delayed AND i.lost < {SUSPECT_FROM} AND {UNCLAIMED}
        ORDER BY i.available_at LIMIT 1),
        (SELECT count(*) FROM picked),
-       r.id, r.row_index, r.payload, r.attempts, r.generation, r.lost, r.queued_s, r.limited_s,
+       r.id, r.row_index, r.payload, r.attempts, r.generation, r.lost, r.queued_s, r.limited_s, r.held_back_s,
        r.unknown_end, r.looks
 FROM experiments_queue q CROSS JOIN sums s LEFT JOIN counted c ON TRUE
 LEFT JOIN (SELECT p.* FROM claimed l JOIN picked p ON p.id = l.item_id) r ON TRUE
@@ -156,7 +156,8 @@ ORDER BY r.row_index
 _MAY_BE_CLAIMED = """
 SELECT i.id, i.row_index, i.payload, i.attempts, i.generation, i.lost,
        extract(epoch FROM i.queued_at)::float8 AS queued_s,
-       coalesce(extract(epoch FROM clock_timestamp() - i.limited_since), 0)::float8 AS limited_s, i.unknown_end, i.looks
+       coalesce(extract(epoch FROM clock_timestamp() - i.limited_since), 0)::float8 AS limited_s,
+       coalesce(extract(epoch FROM i.available_at - i.limited_since), 0)::float8 AS held_back_s, i.unknown_end, i.looks
 FROM experiments_queueitem i
 WHERE i.queue_id = %(queue)s AND i.status = 'queued' AND {which} AND {unclaimed}
   AND i.row_index >= (SELECT first FROM wanted) AND i.row_index < (SELECT after_last FROM wanted)
@@ -241,7 +242,8 @@ def run_round(keys: LaneKeys, order: RoundOrder) -> RoundResult | None:
 
 
 def _claimed_row(row: tuple[Any, ...], lease_id: UUID) -> ClaimedRow:
-    item_id, row_index, payload, attempts, generation, lost, queued_s, limited_s, unknown_end, looks = row[8:]
+    item_id, row_index, payload, attempts, generation, lost, queued_s, limited_s, held_back_s, *ends = row[8:]
+    unknown_end, looks = ends
     return ClaimedRow(
         id=item_id,
         row_index=row_index,
@@ -253,6 +255,7 @@ def _claimed_row(row: tuple[Any, ...], lease_id: UUID) -> ClaimedRow:
         lost=lost,
         queued_at=datetime.fromtimestamp(queued_s, UTC),
         limited_s=limited_s,
+        held_back_s=held_back_s,
         running_since=row[4],
         unknown_end=unknown_end,
         looks=looks,
