@@ -10,14 +10,17 @@ A reset is a duration ("6m0s", "20ms"), seconds, a time in seconds or millisecon
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from math import floor
 
 from experiments.run_client.retry_after import duration_s, plain_number
 
 FURTHEST_S = 24 * 3600.0
 """A reset that is further away is taken for a mistake."""
 MOST = 10**12
+SAME_S = 1.5
+"""Resets that are told no further apart are the same."""
 _NAME = re.compile(r"(?:x-|anthropic-)?ratelimit-([a-z-]+)", re.ASCII)
 _PARTS = ("limit", "remaining", "reset")
 _UNITS = {
@@ -38,6 +41,15 @@ class Left:
     reset_s: float
     most: int | None = None
 
+    def after(self, seconds: float) -> "Left":
+        """The same, so much later."""
+        return replace(self, reset_s=max(0.0, self.reset_s - seconds))
+
+    def then(self, later: "Left") -> "Left":
+        """Both as one. Answers may overtake each other on their way."""
+        is_same = abs(later.reset_s - self.reset_s) <= SAME_S
+        return replace(later, remaining=min(self.remaining, later.remaining)) if is_same else later
+
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
@@ -45,6 +57,21 @@ class Allowance:
 
     requests: Left | None = None
     tokens: Left | None = None
+
+    def calls(self, unit: float) -> int:
+        """How many are left for calls of `unit` tokens."""
+        left = [floor(one.remaining / of) for one, of in ((self.requests, 1.0), (self.tokens, unit)) if one is not None]
+        return min(left, default=MOST)
+
+    def after(self, seconds: float) -> "Allowance":
+        return Allowance(*(one and one.after(seconds) for one in (self.requests, self.tokens)))
+
+    def then(self, later: "Allowance") -> "Allowance":
+        return Allowance(_then(self.requests, later.requests), _then(self.tokens, later.tokens))
+
+
+def _then(one: Left | None, later: Left | None) -> Left | None:
+    return one.then(later) if one is not None and later is not None else later or one
 
 
 def allowance_of(headers: Iterable[tuple[str, str]], *, now: datetime) -> Allowance | None:

@@ -61,7 +61,7 @@ class Report:
     all; `expected` had been put aside for them. `typical`: tokens of a call, where nothing else is known.
 
     `in_flight`: its calls just now. `passed`: calls more that were not refused. `probe_passed`: the one
-    that went first after a hold was taken. `allowance`: what the last answers said is left.
+    that went first after a hold was taken. `allowance`: what the last answers said is left, as of `told_at`.
     """
 
     unused: int = 0
@@ -74,11 +74,21 @@ class Report:
     passed: int = 0
     probe_passed: bool = False
     allowance: Allowance | None = None
+    told_at: float = 0.0
 
     @property
     def is_news(self) -> bool:
         """Whether others should know soon."""
         return bool(self.unused or self.calls or self.tokens or self.probe_passed or self.allowance)
+
+    def was_told(self, allowance: Allowance, now: float) -> None:
+        """By an answer, `now` as `time.monotonic` tells it."""
+        before = self.allowance_at(now)
+        self.allowance = allowance if before is None else before.then(allowance)
+        self.told_at = now
+
+    def allowance_at(self, now: float) -> Allowance | None:
+        return self.allowance and self.allowance.after(now - self.told_at)
 
     def saw(self, tokens: int, expected: float, *, is_typical: bool) -> None:
         """A call has ended. `is_typical`: others may take as much."""

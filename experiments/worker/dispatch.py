@@ -107,13 +107,14 @@ class NetworkSlots:
         is_busy = self.permits.left or self.asked or self.report.is_news or any(self.asks(now).values())
         return max(0.0, self.permits_at - now) if is_busy else None
 
-    def hand_in(self) -> Report:
+    def hand_in(self, now: float) -> Report:
         """What is told of the last block, of which nothing is used from now on."""
         report, self.report = self.report, Report()
+        report.allowance, report.told_at = report.allowance_at(now), now
         if self.permits is not None:
-            report.unused, report.unit, self.permits.left = self.permits.left, self.permits.unit, 0
+            report.unused, report.unit = self.permits.hand_back(), self.permits.unit
         report.typical = self.tokens_a_call
-        report.in_flight = sum(len(lane.flights) - lane.unrecorded for lane in self.lanes)
+        report.in_flight = self._unanswered
         report.passed, self.passed = self.passed, 0
         return report
 
@@ -173,7 +174,19 @@ class NetworkSlots:
             self.report.probe_passed = True
             self.permits_at = now
         if outcome.allowance is not None and (self.permits is not None or self._is_near(outcome.allowance)):
-            self.report.allowance = outcome.allowance
+            self._keep_to(outcome.allowance, now)
+
+    def _keep_to(self, said: Allowance, now: float) -> None:
+        """The others hear of it with the next report; here no call begins that the network would refuse."""
+        self.report.was_told(said, now)
+        if self.permits is None:
+            self._begin_permits()
+        else:
+            self.permits.keep_back(said.calls(self.tokens_a_call or 1.0) - self._unanswered)
+
+    @property
+    def _unanswered(self) -> int:
+        return sum(len(lane.flights) - lane.unrecorded for lane in self.lanes)
 
     def _not_taken(self, flight: Flight) -> None:
         self.tally.not_taken(flight.begun)

@@ -258,6 +258,9 @@ class Engine:
             self._takes_all = not self._takes_all
         if entered:
             views = self._persist(lambda: view_queues({one.queue_id for one in entered}))
+            # Before the first call: whether what its answer says is left is near its end depends on these.
+            new = {one.network_id for one in entered} - self._networks.keys()
+            self._limits.update(self._persist(lambda: view_networks(new)))
             for one in entered:
                 self._open(one, views.get(one.queue_id))
 
@@ -323,7 +326,7 @@ class Engine:
             is_contested = network.tight or limits.crowded
             if is_settled and limits == network.limits and not is_contested and network.due_in_s(now) != 0:
                 return
-            asks, report = network.asks(now), network.hand_in()
+            asks, report = network.asks(now), network.hand_in(now)
 
         def shrink(network_id: int, slots: int) -> int:
             one = self._networks.get(network_id)

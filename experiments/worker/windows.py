@@ -11,11 +11,10 @@ from math import floor
 from typing import Any
 
 from experiments.run_client import Allowance, Left
+from experiments.run_client.allowance import SAME_S
 
 NEAR = 2
 """Times the calls that may be in flight."""
-SAME_S = 1.5
-"""Resets that are told no further apart are the same."""
 NO_NEWS_S = 5.0
 """While answers say nothing after a reset, what may be used is taken to be there again so often."""
 

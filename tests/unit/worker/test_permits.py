@@ -54,7 +54,7 @@ def test_what_is_handed_in_is_not_used_any_more() -> None:
     one = claimed(lane(), 0, 1)
     net = network(5, one, unit=20.0)
     flight = net.begin(one)
-    report = net.hand_in()
+    report = net.hand_in(time.monotonic())
     assert (report.unused, report.unit, net.free) == (4, 20.0, 0)
     net.take(Block(2, 0.0, 0.0), time.monotonic())
     # A call of the block before that was not made after all: its permit is lost, not one of the new ones.
@@ -76,8 +76,8 @@ def test_what_it_used_is_reported_once(status: RowStatus, tokens: int, calls: in
     net = network(1, one, unit=20.0)
     flight = net.begin(one)
     net.saw(flight, Outcome(flight.row, status, "x", tokens=tokens))
-    assert used(net.hand_in()) == Report(unit=20.0, calls=calls, tokens=tokens, expected=20.0)
-    assert used(net.hand_in()) == Report(unit=20.0)
+    assert used(net.hand_in(time.monotonic())) == Report(unit=20.0, calls=calls, tokens=tokens, expected=20.0)
+    assert used(net.hand_in(time.monotonic())) == Report(unit=20.0)
 
 
 def test_a_call_from_before_there_was_a_limit_is_reported_too() -> None:
@@ -86,7 +86,7 @@ def test_a_call_from_before_there_was_a_limit_is_reported_too() -> None:
     flight = net.begin(one)
     net.take(Block(0, 20.0, 0.0), time.monotonic())
     net.saw(flight, Outcome(flight.row, RowStatus.SUCCEEDED, "succeeded", tokens=15))
-    assert used(net.hand_in()) == Report(unit=20.0, calls=1, tokens=15)
+    assert used(net.hand_in(time.monotonic())) == Report(unit=20.0, calls=1, tokens=15)
 
 
 # -- when it asks for more
