@@ -18,7 +18,7 @@ others follow when it has come back and was taken; one that is under way for `PR
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import floor
 from typing import Any
 from uuid import UUID
@@ -212,62 +212,34 @@ def take_block(
 
     Within a transaction that has the lock of the network.
     """
-    cursor.execute(_READ, {"network": network_id, "lease": lease_id, "told_s": TOLD_S, "stale_s": STALE_S})
-    found = cursor.fetchone()
-    if found is None:
-        return None
-    row = Row(**dict(zip((column.name for column in cursor.description), found, strict=True)))
-    windows = Windows.of(row.windows)
-    curve = row.curve
-    limits = (row.requests_per_minute, row.tokens_per_minute, curve, windows, report.allowance)
-    if not row.probing and all(one is None for one in limits):
+    row = _read(cursor, network_id, lease_id)
+    if row is None or not (row.is_limited or report.allowance):
         return None
     if row.is_new:
         cursor.execute(_OPEN, [network_id])
     # What was held for too long is lost; so is a block that was taken by a statement whose answer never came.
     back = min(report.unused, row.mine)
-    requests = row.requests
-    tokens_per_call = average(row.tokens_per_call, report)
-    probe = False
     row.passed += report.passed
-    if row.probing:
-        if back and not report.probe_passed:
-            cursor.execute(_NO_PROBE, [network_id])
-            row.probe_age_s = None
-        if report.probe_passed or (row.probe_age_s is not None and row.probe_age_s > PROBE_S):
-            curve, in_vain = row.learned()
-            unpaced_s = None
-            if in_vain >= MOST_IN_VAIN:
-                # After that time one more refusal of the kind is enough.
-                curve, in_vain, unpaced_s = None, MOST_IN_VAIN - IN_VAIN_SURE, UNPACED_S
-            cursor.execute(
-                _PASSED, {"network": network_id, **_values(curve), "in_vain": in_vain, "unpaced_s": unpaced_s}
-            )
-            # What went before the hold is no help: nothing has gathered since.
-            requests, back, row.probing, row.pace_age_s = 0.0, 0, False, 0.0
-            if not row.is_told:
-                # It waited for longer than it had to, and that is no measure of what comes.
-                row.passed, row.measured_s = 1, row.probe_age_s or 0.0
-        else:
-            probe = row.probe_age_s is None and not row.held_s and bool(part_of(MANY))
-            if probe:
-                cursor.execute(_PROBE, [network_id])
-    elif curve is not None and curve.is_over(row.pace_age_s):
-        cursor.execute(_FORGET, [network_id])
-        curve = None
+    takes_probe = False
+    if row.probing and back and not report.probe_passed:
+        # It had the permit to go first and did not use it.
+        cursor.execute(_NO_PROBE, [network_id])
+        row.probe_age_s = None
+    if not row.probing:
+        _forget_what_is_over(cursor, network_id, row)
+    elif row.probe_is_over(report):
+        _learn(cursor, network_id, row)
+        back = 0
+    else:
+        takes_probe = row.probe_age_s is None and not row.held_s and bool(part_of(MANY))
+        if takes_probe:
+            cursor.execute(_PROBE, [network_id])
 
-    a_minute = row.a_minute(curve)
-    buckets: dict[str, Bucket] = {}
-    if a_minute is not None:
-        level = None if requests is None else requests + back
-        buckets["requests"] = Bucket.filled(a_minute, 1.0, level, seconds=row.seconds, held=row.others)
-    if row.tokens_per_minute is not None:
-        level = None if row.tokens is None else row.tokens + back * report.unit + report.expected - report.tokens
-        unit = float(row.tokens_per_minute) if tokens_per_call is None else max(1.0, tokens_per_call)
-        buckets["tokens"] = Bucket.filled(row.tokens_per_minute, unit, level, seconds=row.seconds, held=row.others)
+    tokens_per_call = average(row.tokens_per_call, report)
+    buckets = row.buckets(report, back, tokens_per_call)
     unit = max(1.0, tokens_per_call or report.typical or 1.0)
     windows = Windows.after(
-        windows,
+        row.told,
         report.allowance,
         back=back,
         unit=unit,
@@ -275,25 +247,17 @@ def take_block(
         most=row.max_concurrency,
         now_s=row.now_s,
     )
-    there = [bucket.calls for bucket in buckets.values()]
-    there += [windows.calls(unit)] if windows else []
-    taken = 0
-    if probe:
-        taken = 1
-    elif not row.probing and not row.held_s:
+    taken = int(takes_probe)
+    if not row.probing and not row.held_s:
+        there = [bucket.calls for bucket in buckets.values()] + ([windows.calls(unit)] if windows else [])
         taken = part_of(min(there, default=MANY))
     after = {name: bucket.without(taken) for name, bucket in buckets.items()}
     windows = windows.without(taken, unit) if windows else None
-    levels = {name: after[name].level if name in after else None for name in ("requests", "tokens")}
-    values: dict[str, Any] = {"network": network_id, "lease": lease_id, "permits": taken, "hold_s": HOLD_S, **levels}
-    values |= {"windows": windows.as_json() if windows else None, "tokens_per_call": tokens_per_call}
     is_limited = bool(buckets or windows or row.probing)
-    if not is_limited:
-        row.measured_s = None
-    elif row.measured_s is None:
-        row.passed, row.measured_s = report.passed, 0.0
-    elif row.measured_s > MEASURED_S and not row.refusing:
-        row.passed, row.measured_s = row.passed * MEASURED_S / row.measured_s, MEASURED_S
+    row.measure(report, is_limited=is_limited)
+    values: dict[str, Any] = {"network": network_id, "lease": lease_id, "permits": taken, "hold_s": HOLD_S}
+    values |= {name: after[name].level if name in after else None for name in ("requests", "tokens")}
+    values |= {"windows": windows.as_json() if windows else None, "tokens_per_call": tokens_per_call}
     values |= {"in_flight": report.in_flight, "passed": row.passed, "measured_s": row.measured_s}
     cursor.execute(_WRITE, values)
     if not is_limited:
@@ -302,7 +266,36 @@ def take_block(
     due += [windows.due_s(unit, row.now_s)] if windows else []
     due += [max(row.held_s, LOOK_AGAIN_S)] if row.probing or row.held_s else []
     expected = after["tokens"].unit if "tokens" in after else 0.0
-    return Block(taken, expected, max(due, default=0.0), is_probe=probe)
+    return Block(taken, expected, max(due, default=0.0), is_probe=takes_probe)
+
+
+def _read(cursor: Any, network_id: int, lease_id: UUID) -> "Row | None":
+    cursor.execute(_READ, {"network": network_id, "lease": lease_id, "told_s": TOLD_S, "stale_s": STALE_S})
+    found = cursor.fetchone()
+    return (
+        None if found is None else Row(**dict(zip((column.name for column in cursor.description), found, strict=True)))
+    )
+
+
+def _learn(cursor: Any, network_id: int, row: "Row") -> None:
+    """The call that went first was taken: the others follow, at the pace that the refusals taught."""
+    curve, in_vain = row.learned()
+    unpaced_s = None
+    if in_vain >= MOST_IN_VAIN:
+        # After that time one more refusal of the kind is enough.
+        curve, in_vain, unpaced_s = None, MOST_IN_VAIN - IN_VAIN_SURE, UNPACED_S
+    cursor.execute(_PASSED, {"network": network_id, **_values(curve), "in_vain": in_vain, "unpaced_s": unpaced_s})
+    if not row.is_told:
+        # It waited for longer than it had to, and that is no measure of what comes.
+        row.passed, row.measured_s = 1, row.probe_age_s or 0.0
+    # What went before the hold is no help: nothing has gathered since.
+    row.requests, row.probing, row.pace_age_s, row.curve = 0.0, False, 0.0, curve
+
+
+def _forget_what_is_over(cursor: Any, network_id: int, row: "Row") -> None:
+    if row.curve is not None and row.curve.is_over(row.pace_age_s):
+        cursor.execute(_FORGET, [network_id])
+        row.curve = None
 
 
 MANY = 10**6
@@ -342,12 +335,22 @@ class Row:
     in_vain: int
     is_unpaced: bool
     now_s: float
+    curve: Curve | None = field(init=False)
+    """The pace that was learned."""
+    told: Windows | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        pace = (self.pace_top, self.pace_low, self.pace_s)
+        self.curve = None if None in pace else Curve(*pace)  # type: ignore[arg-type]
+        self.told = Windows.of(self.windows)
 
     @property
-    def curve(self) -> Curve | None:
-        if self.pace_top is None or self.pace_low is None or self.pace_s is None:
-            return None
-        return Curve(self.pace_top, self.pace_low, self.pace_s)
+    def is_limited(self) -> bool:
+        limits = (self.requests_per_minute, self.tokens_per_minute, self.curve, self.told)
+        return self.probing or any(one is not None for one in limits)
+
+    def probe_is_over(self, report: Report) -> bool:
+        return report.probe_passed or (self.probe_age_s is not None and self.probe_age_s > PROBE_S)
 
     def learned(self) -> tuple[Curve | None, int]:
         """The curve after a hold, and how much speaks for having none.
@@ -368,11 +371,33 @@ class Row:
             most_s = least_s
         return curve_after(Measured(self.passed - 1, least_s, most_s), refused_pace), in_vain
 
-    def a_minute(self, curve: Curve | None) -> float | None:
+    @property
+    def a_minute(self) -> float | None:
         """The limit on requests: the one that is set, the one that was learned, or the lower of both."""
         # As it was measured: what was learned is no promise that must be kept in every minute.
-        learned = None if curve is None else curve.at(self.pace_age_s) / FILLS
+        learned = None if self.curve is None else self.curve.at(self.pace_age_s) / FILLS
         return min((one for one in (self.requests_per_minute, learned) if one is not None), default=None)
+
+    def buckets(self, report: Report, back: int, tokens_per_call: float | None) -> dict[str, Bucket]:
+        """Of requests and of tokens, where these are limited, as they are now. `back`: permits that are given back."""
+        found: dict[str, Bucket] = {}
+        if self.a_minute is not None:
+            level = None if self.requests is None else self.requests + back
+            found["requests"] = Bucket.filled(self.a_minute, 1.0, level, seconds=self.seconds, held=self.others)
+        if self.tokens_per_minute is not None:
+            level = None if self.tokens is None else self.tokens + back * report.unit + report.expected - report.tokens
+            unit = float(self.tokens_per_minute) if tokens_per_call is None else max(1.0, tokens_per_call)
+            found["tokens"] = Bucket.filled(self.tokens_per_minute, unit, level, seconds=self.seconds, held=self.others)
+        return found
+
+    def measure(self, report: Report, *, is_limited: bool) -> None:
+        """How many calls passed in how long, a minute at most; while it refuses, from the first call on."""
+        if not is_limited:
+            self.measured_s = None
+        elif self.measured_s is None:
+            self.passed, self.measured_s = report.passed, 0.0
+        elif self.measured_s > MEASURED_S and not self.refusing:
+            self.passed, self.measured_s = self.passed * MEASURED_S / self.measured_s, MEASURED_S
 
 
 def _values(curve: Curve | None) -> dict[str, float | None]:
