@@ -20,7 +20,7 @@ from experiments.api.errors import error_body
 from experiments.api.serializers.runs import RunAnswerSerializer, RunRequestSerializer
 from experiments.core.errors import WorkbenchError
 from experiments.run_client.retry_after import retry_after_s
-from experiments.runtime.llm import ModelError
+from experiments.runtime.chat import ModelError
 from experiments.services import runs
 from experiments.services.run_credentials import RUN_SALT, RUN_TOKEN_AGE
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from experiments.core.formatting import shorten
 from experiments.core.json_numbers import to_json
-from experiments.runtime.llm import Chat, Message
+from experiments.runtime.chat import Chat, Message
 from experiments.runtime.spec import AgentSpec, NetworkSpec, RunRequest
 
 RESPOND = "RESPOND"

@@ -7,17 +7,12 @@ Other parts that an endpoint may refuse are left out or written another way.
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal
 
 from experiments.core.json_numbers import to_json
+from experiments.runtime.chat import OUTPUTS, Chat, Message, Output
 from experiments.runtime.strict_schemas import strict_schema
 
-if TYPE_CHECKING:
-    from experiments.runtime.llm import Chat, Message
-
-Output = Literal["strict", "json_schema", "json_object", "tools", "prompt"]
-OUTPUTS: tuple[Output, ...] = get_args(Output)
-"""How an endpoint is made to follow a schema, from the surest way down; `prompt`: only by asking for it."""
 Part = Literal[
     "string_limit",
     "bounds",
@@ -33,7 +28,6 @@ Part = Literal[
 ]
 Limit = Literal["max_tokens", "max_completion_tokens", ""]
 FUNCTION = "answer"
-DEFAULT_MAX_TOKENS = 2048
 
 SURE = (400, 415, 422)
 """Statuses that mean the request itself: where no part of it is named, structured output is what is tried first."""

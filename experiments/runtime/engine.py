@@ -14,7 +14,7 @@ from typing import Any, NotRequired, TypedDict
 from experiments.core.choices import RowError
 from experiments.core.json_text import beginning
 from experiments.runtime.agent_prompts import RESPOND, ROUTE, HandOver, answer_chat, decision_chat, mending_chat
-from experiments.runtime.llm import (
+from experiments.runtime.chat import (
     Chat,
     Completion,
     ModelError,

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from experiments.core.choices import ErrorCode
-from experiments.runtime.llm import ChatEndpoint, ModelError
+from experiments.runtime.chat import ChatEndpoint, ModelError
 
 MODEL_NAME = "SmolLM2-135M-Instruct"
 PARALLEL = 2

@@ -8,7 +8,7 @@ from experiments.core.choices import RowError
 from experiments.core.formatting import shorten
 from experiments.core.json_numbers import to_json
 from experiments.runtime.agent_prompts import RESPOND, ROUTE
-from experiments.runtime.llm import Chat, Completion
+from experiments.runtime.chat import Chat, Completion
 from experiments.runtime.model_text import NoObject, free_text, object_in, whole_object
 from experiments.runtime.spec import AgentSpec
 from experiments.runtime.strict_schemas import without_forced_nulls

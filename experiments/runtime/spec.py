@@ -6,7 +6,7 @@ from typing import Any
 
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import WorkbenchError
-from experiments.runtime.dialects import DEFAULT_MAX_TOKENS
+from experiments.runtime.chat import DEFAULT_MAX_TOKENS
 
 DEFAULT_MAX_STEPS = 10
 

@@ -10,8 +10,9 @@ from django.utils.crypto import salted_hmac
 from experiments.models import EndpointDialect, Network
 from experiments.models.run_hosts import check_endpoint_url
 from experiments.runtime import local_model
+from experiments.runtime.chat import ChatEndpoint, ModelError
+from experiments.runtime.dialect_memory import DIALECT_AGE_S
 from experiments.runtime.dialects import Dialect
-from experiments.runtime.llm import DIALECT_AGE_S, ChatEndpoint, ModelError
 
 
 def model_defaults(network: Network) -> dict[str, Any]:

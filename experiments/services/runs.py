@@ -15,7 +15,8 @@ from experiments.core.errors import WorkbenchError
 from experiments.models import Network, QueueItem, Run
 from experiments.run_client import RunReply
 from experiments.runtime import engine
-from experiments.runtime.llm import Chat, Completion, chat_client
+from experiments.runtime.chat import Chat, Completion
+from experiments.runtime.chat_client import chat_client
 from experiments.services.endpoints import DIALECTS, endpoint_of, model_defaults
 from experiments.services.run_values import cost_of_reply, run_values
 

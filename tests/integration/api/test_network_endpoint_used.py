@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from experiments.models import EndpointDialect, Network
-from experiments.runtime.llm import chat_client
+from experiments.runtime.chat_client import chat_client
 from tests.integration.api.run_support import run
 from tests.support.api import Api
 from tests.support.llm_server import LlmServer, Refusal, Reply

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from experiments.runtime.llm import Chat, ChatClient, ChatEndpoint
+from experiments.runtime.chat import Chat, ChatEndpoint
+from experiments.runtime.chat_client import ChatClient
 from tests.support.llm_server import LlmServer, Reply
 
 CHAT = Chat(({"role": "system", "content": "Judge."}, {"role": "user", "content": "Grüße 🌟"}), model="m1")

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from experiments.runtime.llm import Chat, ChatClient, ChatEndpoint, ModelError
+from experiments.runtime.chat import Chat, ChatEndpoint, ModelError
+from experiments.runtime.chat_client import ChatClient
 from tests.support.llm_server import LlmServer, Reply
 
 CHAT = Chat(({"role": "user", "content": "hi"},), model="m1")

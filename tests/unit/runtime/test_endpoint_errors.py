@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from experiments.runtime.llm import Chat, ChatClient, ChatEndpoint, ModelError, ModelRefused
+from experiments.runtime.chat import Chat, ChatEndpoint, ModelError, ModelRefused
+from experiments.runtime.chat_client import ChatClient
 from tests.support.llm_server import LlmServer, Reply
 
 CHAT = Chat(({"role": "user", "content": "hi"},), model="m1")

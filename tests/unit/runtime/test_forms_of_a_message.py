@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from experiments.runtime.llm import Chat, ChatClient, ChatEndpoint, Completion, ModelError
+from experiments.runtime.chat import Chat, ChatEndpoint, Completion, ModelError
+from experiments.runtime.chat_client import ChatClient
 from tests.support.llm_server import LlmServer, Reply, stream_of
 
 CHAT = Chat(({"role": "user", "content": "hi"},), model="m1")

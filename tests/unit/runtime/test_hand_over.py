@@ -9,8 +9,8 @@ import pytest
 
 from experiments.runtime import engine
 from experiments.runtime.agent_prompts import REMARK_CHARS, REMARKS
+from experiments.runtime.chat import Chat, Completion, ModelError, ModelRefused
 from experiments.runtime.engine import AgentSpec, NetworkSpec, RunRequest, RunResult, run
-from experiments.runtime.llm import Chat, Completion, ModelError, ModelRefused
 
 SCHEMA = {"type": "object", "properties": {"tone": {"type": "string"}}, "required": ["tone"]}
 TRIAGE = AgentSpec("triage", "Triage", "Find out who knows.", is_default=True, allow_respond=False, routes=("a", "b"))

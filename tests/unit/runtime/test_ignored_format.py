@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from experiments.runtime.llm import Chat, ChatClient, ChatEndpoint
+from experiments.runtime.chat import Chat, ChatEndpoint
+from experiments.runtime.chat_client import ChatClient
 from tests.support.llm_server import LlmServer, Reply
 
 SCHEMA: dict[str, Any] = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}

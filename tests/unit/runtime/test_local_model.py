@@ -15,7 +15,8 @@ import pytest
 import requests
 
 from experiments.runtime import local_model
-from experiments.runtime.llm import Chat, ChatClient
+from experiments.runtime.chat import Chat
+from experiments.runtime.chat_client import ChatClient
 
 ROOT = Path(__file__).resolve().parents[3]
 ASK = "import sys, pathlib; from experiments.runtime import local_model as m; print(m.base_url(pathlib.Path(sys.argv[1])), flush=True); sys.stdin.read()"  # noqa: E501

@@ -6,7 +6,8 @@ import time
 import pytest
 
 from experiments.core.errors import WorkbenchError
-from experiments.runtime.llm import Chat, ChatClient, ChatEndpoint, ModelError, ModelRefused
+from experiments.runtime.chat import Chat, ChatEndpoint, ModelError, ModelRefused
+from experiments.runtime.chat_client import ChatClient
 from tests.support.llm_server import LlmServer, Reply
 
 CHAT = Chat(({"role": "user", "content": "hi"},), model="m1")

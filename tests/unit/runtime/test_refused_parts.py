@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from experiments.runtime.llm import Chat, ChatClient, ChatEndpoint, ModelError
+from experiments.runtime.chat import Chat, ChatEndpoint, ModelError
+from experiments.runtime.chat_client import ChatClient
 from experiments.runtime.model_output import read_answer
 from tests.support.llm_server import LlmServer, Refusal, Reply
 

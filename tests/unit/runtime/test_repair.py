@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from experiments.response_schema import validator
+from experiments.runtime.chat import ChatEndpoint
+from experiments.runtime.chat_client import ChatClient
 from experiments.runtime.dialects import Output
 from experiments.runtime.engine import AgentSpec, NetworkSpec, RunRequest, RunResult, run
-from experiments.runtime.llm import ChatClient, ChatEndpoint
 from tests.support.llm_server import LlmServer, Reply
 
 SCHEMA: dict[str, Any] = {

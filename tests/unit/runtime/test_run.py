@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from experiments.runtime.chat import Chat, Completion, ModelError, ModelRefused
 from experiments.runtime.engine import AgentSpec, NetworkSpec, RunRequest, RunResult, UnknownAgent, run
-from experiments.runtime.llm import Chat, Completion, ModelError, ModelRefused
 
 SCHEMA = {"type": "object", "properties": {"tone": {"type": "string"}}, "required": ["tone"]}
 TRIAGE = AgentSpec("triage", "Triage", "Judge the mail.", is_default=True)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from experiments.runtime.chat import ChatEndpoint
+from experiments.runtime.chat_client import ChatClient
 from experiments.runtime.engine import AgentSpec, Final, NetworkSpec, RunRequest, run
-from experiments.runtime.llm import ChatClient, ChatEndpoint
 from tests.support.llm_server import LlmServer, Reply, stream_of
 
 SCHEMA = {"type": "object", "properties": {"tone": {"type": "string"}}, "required": ["tone"]}

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from experiments.runtime.llm import Chat, ChatClient, ChatEndpoint
+from experiments.runtime.chat import Chat, ChatEndpoint
+from experiments.runtime.chat_client import ChatClient
 from tests.support.llm_server import LlmServer, Refusal, Reply
 
 SCHEMA: dict[str, Any] = {

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from experiments.runtime import llm
+from experiments.runtime import dialect_memory
+from experiments.runtime.chat import Chat, ChatEndpoint
+from experiments.runtime.chat_client import ChatClient
 from experiments.runtime.dialects import Dialect
-from experiments.runtime.llm import Chat, ChatClient, ChatEndpoint
 from tests.support.llm_server import LlmServer, Refusal, Reply
 
 SCHEMA: dict[str, Any] = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
@@ -64,7 +65,8 @@ def test_other_processes_know_it_too(llm_server: LlmServer) -> None:
 def test_a_process_that_began_before_looks_again_after_its_first_refusal(llm_server: LlmServer) -> None:
     shared = Shared()
     early = ChatClient(ChatEndpoint(llm_server.base_url), shared)
-    early._dialects("m1", "")
+    llm_server.script(Reply())
+    early.complete(CHAT)
     count(llm_server, ChatClient(ChatEndpoint(llm_server.base_url), shared))
     assert count(llm_server, early) == 2
 
@@ -82,7 +84,7 @@ def test_what_is_known_is_not_looked_up_for_each_call(llm_server: LlmServer) -> 
 def test_after_some_hours_it_is_tried_again(llm_server: LlmServer, monkeypatch: pytest.MonkeyPatch) -> None:
     client = ChatClient(ChatEndpoint(llm_server.base_url))
     count(llm_server, client)
-    monkeypatch.setattr(llm, "DIALECT_AGE_S", -1.0)
+    monkeypatch.setattr(dialect_memory, "DIALECT_AGE_S", -1.0)
     assert count(llm_server, client) == 4
 
 
