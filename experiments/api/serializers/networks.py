@@ -145,8 +145,8 @@ class EndpointSerializer(serializers.Serializer[Any]):
 
 
 class HoldSerializer(serializers.Serializer[Any]):
-    until = serializers.DateTimeField()
-    reason = serializers.CharField(help_text="In the words of who refused a call.")
+    until = serializers.DateTimeField(read_only=True)
+    reason = serializers.CharField(read_only=True, help_text="In the words of who refused a call.")
 
 
 class NetworkSerializer(serializers.ModelSerializer[Network]):
