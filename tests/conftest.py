@@ -58,7 +58,7 @@ def run_server(scripted_server: RunServer) -> Iterator[RunServer]:
 
 
 @pytest.fixture(scope="session")
-def shared_worker() -> Iterator[SharedWorker]:
+def shared_worker(django_db_setup: None) -> Iterator[SharedWorker]:
     shared = SharedWorker()
     yield shared
     shared.stop()
@@ -83,7 +83,6 @@ def start_worker(transactional_db: None, shared_worker: SharedWorker) -> Iterato
     """Starts workers of this test's own, with leases short enough to see them end; what is left ends with the test."""
     # The shared one would help them out.
     shared_worker.stop()
-    shared_worker.unlock()
     started: list[Worker] = []
 
     def start(**environment: str) -> Worker:

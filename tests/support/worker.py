@@ -19,7 +19,6 @@ from django.db import connection
 from django_q.models import OrmQ
 
 from experiments.models import Lane, Queue, WorkerLease
-from experiments.worker import sweeper
 from tests.support import paths
 
 SHORT_LEASE_S = 6
@@ -128,7 +127,7 @@ class SharedWorker:
         if self._worker is None:
             self._worker = Worker(**self._environment)
             self._worker.start()
-        self.unlock()
+        self._worker.process.send_signal(signal.SIGCONT)
         return self._worker
 
     def finish(self) -> None:
@@ -138,22 +137,31 @@ class SharedWorker:
         Queue.objects.filter(status="running").update(status="cancelled")
         eventually(lambda: not (OrmQ.objects.exists() or Lane.objects.exists()), what="no task left")
 
-    @staticmethod
-    def unlock() -> None:
-        """Lets sweepers work again, after `rest`."""
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock_all()")
-
     def rest(self) -> None:
-        """Nothing of it touches the tables until the next test: emptying them would deadlock with it."""
+        """Nothing of it touches the tables until the next test: it would call rows that are there to be looked at, and
+        emptying the tables would deadlock with it."""
         if self._worker is None:
             return
         Queue.objects.filter(status="running").update(status="cancelled")
         eventually(lambda: not WorkerLease.objects.exists(), what="the engines go to sleep")
+        eventually(self._looks_no_more, what="a moment at which nothing is open in the database")
+
+    def _looks_no_more(self) -> bool:
+        """Its main process, which wakes the others, is stopped, unless it has a transaction open: that would stay."""
+        assert self._worker is not None
+        self._worker.process.send_signal(signal.SIGSTOP)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [sweeper.LOCK])
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND backend_type = 'client backend' AND state <> 'idle' AND pid <> pg_backend_pid()"
+            )
+            is_quiet = cursor.fetchone()[0] == 0
+        if not is_quiet:
+            self._worker.process.send_signal(signal.SIGCONT)
+        return is_quiet
 
     def stop(self) -> None:
         if self._worker is not None:
+            self._worker.process.send_signal(signal.SIGCONT)
             self._worker.end()
             self._worker = None

@@ -82,7 +82,6 @@ def redis(var: Path) -> Iterator[RedisServer]:
 def site(transactional_db: None, var: Path, redis: RedisServer, shared_worker: SharedWorker) -> Iterator[SiteWithRedis]:
     # It knows no Redis, and would help out.
     shared_worker.stop()
-    shared_worker.unlock()
     with SiteWithRedis(var, redis) as running:
         running.start()
         yield running
