@@ -46,6 +46,7 @@ def sweep() -> None:
         leases.reclaim_without_lease()
         _each(_nothing_left(), settle)
         network_calls.sweep()
+        queues.resume_retries()
         for kind in registered_kinds():
             kind.sweep()
 
