@@ -295,9 +295,7 @@ class QueueItem(models.Model):
                 fields=("queue", "waits_for", "row_index"), condition=Q(waits_for__isnull=False), name="item_waits_for"
             ),
             # All but the queued ones: of many rows most wait, and those are in an index already.
-            models.Index(
-                fields=("queue", "status", "row_index"), condition=Q(status__in=CALLED), name="item_page_status"
-            ),
+            models.Index(fields=("queue", "status", "row_index"), condition=Q(status__in=CALLED), name="item_called"),
             models.Index(
                 fields=("queue", "error_code", "row_index"),
                 condition=Q(status=RowStatus.FAILED),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from experiments.models.queues import SUSPECT_FROM
 from experiments.worker.round import UNCLAIMED, RoundResult
@@ -247,7 +247,12 @@ def has_suspects() -> bool:
     return _ask(_HAS_SUSPECTS, {})
 
 
+# The first row that waits is enough: a bitmap would be made of all that do, a million perhaps.
+_ROW_BY_ROW = "SELECT set_config('enable_bitmapscan', 'off', TRUE)"
+
+
 def _ask(sql: str, values: dict[str, Any]) -> bool:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_ROW_BY_ROW)
         cursor.execute(sql, values)
         return bool(cursor.fetchone()[0])
