@@ -15,6 +15,12 @@ def delete_queue(queue_id: str) -> None:
     queues.destroy_when_left(UUID(queue_id))
 
 
+def retry_rest(queue_id: str) -> None:
+    from experiments.services import queues
+
+    queues.retry_rest(UUID(queue_id))
+
+
 def call_network(call_id: str) -> None:
     from experiments.worker import network_calls
 

@@ -43,7 +43,7 @@ def trial_as_json(batch: CsvBatch) -> dict[str, Any]:
     rows = list(trial.rows.in_order())
     return {
         "status": trial.status,
-        "rows": [items.item_as_row(row, trial.column_names) for row in rows],
+        "rows": [items.item_as_row(row, trial.column_names, since=trial.waits_since) for row in rows],
         "estimate": estimate_of(batch, trial, rows),
         "pause_reason": queues.queue_pause_reason(trial),
     }

@@ -35,7 +35,8 @@ class ItemView(QueueView):
     def row_data(self, serializer: type[serializers.RowSerializer], queue: Queue, found: Any, **more: Any) -> Any:
         """The JSON of an item, or with `many` of some."""
         layout = self.kind.layout(queue)
-        return serializer(found, context={"names": layout.columns, "extras": layout.extras}, **more).data
+        context = {"names": layout.columns, "extras": layout.extras, "since": queue.waits_since}
+        return serializer(found, context=context, **more).data
 
 
 class QueueItems(ItemView):

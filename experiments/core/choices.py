@@ -39,6 +39,8 @@ class RowStatus(Choices):
     FAILED = "failed"
 
 
+CALLED = (RowStatus.RUNNING, RowStatus.SUCCEEDED, RowStatus.FAILED)
+"""All but those that wait."""
 FINAL = (RowStatus.SUCCEEDED, RowStatus.FAILED)
 """The row has a result, and is not called any more unless a person retries it."""
 

@@ -5,6 +5,7 @@ Items and attempts are many, so their foreign keys cascade in the database and D
 """
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from experiments.core import limits
-from experiments.core.choices import FINISHED, QueueStatus, Reuse, RowStatus
+from experiments.core.choices import CALLED, FINISHED, QueueStatus, Reuse, RowStatus
 from experiments.core.cost import COST_DIGITS, COST_PLACES, DEFAULT_CURRENCY
 from experiments.kinds import kind_choices
 from experiments.models.fields import ExactJSONField
@@ -127,6 +128,13 @@ class Queue(models.Model):
     )
     probing = models.BooleanField(default=False, help_text="After a pause by the system: one row first.")
 
+    retrying = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="While a retry of many rows goes on part by part: {error_code, force, after, requeued}.",
+    )
+    retried_at = models.DateTimeField(null=True, blank=True, help_text="When it went on last.")
+
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -191,6 +199,11 @@ class Queue(models.Model):
         return self.network.currency if self.network else DEFAULT_CURRENCY
 
     @property
+    def waits_since(self) -> datetime:
+        """Of its rows that nobody has retried."""
+        return self.started_at or self.created_at
+
+    @property
     def ran_s(self) -> float:
         """Seconds that it has run so far, without its pauses."""
         now_s = (timezone.now() - self.running_since).total_seconds() if self.running_since else 0.0
@@ -223,7 +236,7 @@ class QueueItem(models.Model):
         default=0, db_default=0, help_text="How often the network was asked how that call ended."
     )
     generation = models.PositiveSmallIntegerField(default=1, db_default=1, help_text="Goes up with a person's retry.")
-    available_at = models.DateTimeField(db_default=Now())
+    available_at = models.DateTimeField(null=True, blank=True, help_text="Empty: at once, and it was never delayed.")
     delayed = models.BooleanField(
         default=False, db_default=False, help_text="Queued, but not to be called before available_at."
     )
@@ -239,7 +252,9 @@ class QueueItem(models.Model):
     )
     error_code = models.CharField(max_length=32, blank=True, default="", db_default="")
     error_message = models.TextField(blank=True, default="", db_default="")
-    queued_at = models.DateTimeField(db_default=Now())
+    queued_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a person retried it last; empty: it waits since its queue began."
+    )
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     elapsed_ms = models.PositiveIntegerField(null=True, blank=True)
@@ -258,11 +273,12 @@ class QueueItem(models.Model):
     class Meta:
         ordering = ("queue", "row_index")
         indexes = (
-            # Claims look into one of these three.
+            # Claims look into one of these three, pages of queued rows into the first. Its last two columns tell which
+            # rows are not to be claimed without a look at them, and take no room: an entry is filled up to 8 bytes.
             models.Index(
-                fields=("queue", "row_index"),
-                condition=Q(status=RowStatus.QUEUED, delayed=False, lost__lt=SUSPECT_FROM),
-                name="item_claim",
+                fields=("queue", "row_index", "delayed", "lost"),
+                condition=Q(status=RowStatus.QUEUED),
+                name="item_queued",
             ),
             models.Index(
                 fields=("queue", "available_at"),
@@ -278,7 +294,8 @@ class QueueItem(models.Model):
             models.Index(
                 fields=("queue", "waits_for", "row_index"), condition=Q(waits_for__isnull=False), name="item_waits_for"
             ),
-            models.Index(fields=("queue", "status", "row_index"), name="item_page_status"),
+            # All but the queued ones: of many rows most wait, and those are in an index already.
+            models.Index(fields=("queue", "status", "row_index"), condition=Q(status__in=CALLED), name="item_called"),
             models.Index(
                 fields=("queue", "error_code", "row_index"),
                 condition=Q(status=RowStatus.FAILED),

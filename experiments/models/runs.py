@@ -39,9 +39,9 @@ class Run(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-id")
-        constraints = (models.UniqueConstraint(fields=("network", "trace_id"), name="run_trace_unique_in_network"),)
+        # The trace id first, so that a run is found by it alone.
+        constraints = (models.UniqueConstraint(fields=("trace_id", "network"), name="run_trace_unique"),)
         indexes = (
-            models.Index(fields=("trace_id",), name="run_trace"),
             models.Index(fields=("owner", "-created_at", "-id"), name="run_list_owner"),
             models.Index(fields=("-created_at", "-id"), name="run_list"),
             models.Index(fields=("network", "-created_at", "-id"), name="run_list_network"),

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,8 @@ from experiments.models import Queue, QueueItem
 from experiments.models.querysets import QueueItemQuerySet
 from experiments.selectors.answer_filter import filter_by_answer
 
+SINCE_ITS_QUEUE = ("queued_at", "available_at")
+"""Empty where nobody has retried the item, and where it was never delayed."""
 LARGEST_INDEX = 2**31 - 2
 """More is not stored: a range ends with the index after its last row, which has to fit too."""
 ANY_VALUE = """
@@ -40,11 +43,18 @@ def next_delayed_item(queue: Queue) -> QueueItem | None:
         return None
     waiting = QueueItem.objects.of_queue(queue).filter(status=RowStatus.QUEUED, row_index__gte=queue.range_from or 0)
     first = waiting.in_order().only("available_at", "limited_since", "waits_for").first()
-    return first if first is not None and first.available_at > timezone.now() else None
+    return first if first is not None and (first.available_at or queue.waits_since) > timezone.now() else None
 
 
-def item_as_row(item: QueueItem, names: Sequence[str], extras: Extras = Extras()) -> dict[str, Any]:  # noqa: B008  frozen
-    """`names` are those of its cells; `extras` go with an item of `items_of_queue` or `items_filtered`."""
+def item_as_row(
+    item: QueueItem,
+    names: Sequence[str],
+    extras: Extras = Extras(),  # noqa: B008  frozen
+    *,
+    since: datetime,
+) -> dict[str, Any]:
+    """`names` are those of its cells; `extras` go with an item of `items_of_queue` or `items_filtered`; `since`: its
+    queue's `waits_since`, which is not stored with each item."""
     row: dict[str, Any] = {}
     for field in ITEM_FIELDS:
         value = (
@@ -53,6 +63,8 @@ def item_as_row(item: QueueItem, names: Sequence[str], extras: Extras = Extras()
         # The table has a blank for a missing text, and decimals, which JSON has not.
         if field.type is str:
             value = value or None
+        if field.name in SINCE_ITS_QUEUE:
+            value = value or item.queued_at or since
         row[field.name] = as_number(value) if isinstance(value, Decimal) else value
     more = extras.values([getattr(item, name) for name in extras.annotations])
     return {**row, **dict(zip(extras.names, more, strict=True))}

@@ -12,14 +12,14 @@ UPDATE experiments_queue
 SET status = 'completed', completed_at = clock_timestamp(), pause_code = '', pause_detail = '', pause_until = NULL,
     pause_error_code = '', pause_count = 0, range_from = NULL, range_to = NULL, probing = FALSE, streaks = '{}',
     reach_tries = 0
-WHERE id = %(id)s AND status IN ('running', 'paused') AND queued = 0 AND running = 0
+WHERE id = %(id)s AND status IN ('running', 'paused') AND queued = 0 AND running = 0 AND retrying IS NULL
 """
 _END_OF_RANGE = """
 UPDATE experiments_queue q
 SET status = 'paused', pause_code = 'range', pause_until = NULL, probing = FALSE,
     pause_detail = 'The rows that were asked for are done. Resume to go on with the rest.',
     range_from = NULL, range_to = NULL
-WHERE q.id = %(id)s AND q.status = 'running' AND q.running = 0
+WHERE q.id = %(id)s AND q.status = 'running' AND q.running = 0 AND q.retrying IS NULL
   AND (q.range_from IS NOT NULL OR q.range_to IS NOT NULL) AND NOT EXISTS (
     SELECT 1 FROM experiments_queueitem i WHERE i.queue_id = q.id AND i.status = 'queued'
     AND i.row_index >= coalesce(q.range_from, 0) AND i.row_index < coalesce(q.range_to, 2147483647))
@@ -27,7 +27,10 @@ WHERE q.id = %(id)s AND q.status = 'running' AND q.running = 0
 
 
 def settle(queue_id: Any) -> None:
-    """Ends a queue that has nothing left to do: completed, or paused at the end of its range."""
+    """Ends a queue that has nothing left to do: completed, or paused at the end of its range.
+
+    While rows are queued again part by part it has something to do, though none may be waiting just now.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_COMPLETE, {"id": queue_id})
         cursor.execute(_END_OF_RANGE, {"id": queue_id})

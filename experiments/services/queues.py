@@ -26,11 +26,14 @@ from experiments.services import audit, networks
 from experiments.services.broker import send_task, wake_workers
 from experiments.services.queue_end import settle
 
-BIG = 20_000
+BIG = 5_000
 """A queue with more rows is deleted by a worker: it takes too long for a web request."""
+DELETE_ROWS = 2_000
+"""A worker deletes so many rows in one transaction, with their attempts and runs."""
 OBEYED_S = 1.0
 RETRY_ROWS = 5_000
-"""A retry queues so many rows in one transaction."""
+"""A retry queues so many rows in one transaction, and no more than those within the request."""
+RETRY_TASK = "experiments.tasks.retry_rest"
 DELETED_WITHIN = timedelta(minutes=10)
 """A deletion that no worker has finished by then is sent to a worker again."""
 
@@ -65,6 +68,7 @@ NEW_WORK = {
 """An item that was not called yet. A person's correction stays."""
 NO_RATE: dict[str, Any] = {"rate": 0, "rate_at": None}
 NO_STREAKS: dict[str, Any] = {"streaks": {}}
+NO_RETRY: dict[str, Any] = {"retrying": None, "retried_at": None}
 FRESH_START = {**NO_PAUSE, **NO_RATE, **NO_STREAKS, "abort_calls": False}
 
 
@@ -151,7 +155,7 @@ def resume(*, queue_id: UUID) -> None:
 
     `Conflict` with the code of the pause where a hard limit is still reached: it would pause again at once.
     """
-    stopped = Queue.objects.filter(pk=queue_id, status__in=[QueueStatus.PAUSED, QueueStatus.CANCELLED])
+    stopped = Queue.objects.kept().filter(pk=queue_id, status__in=[QueueStatus.PAUSED, QueueStatus.CANCELLED])
     with transaction.atomic():
         queue = stopped.select_for_update(no_key=True).first()
         cap = queue_limits.reached_limit(queue) if queue else None
@@ -201,6 +205,7 @@ def _resume(found: QuerySet[Queue]) -> int:
 
 def cancel(*, queue_id: UUID, abort: bool = False) -> None:
     """running or paused → cancelled. Waiting rows stay as they are; calls in flight end and are recorded.
+    A retry that is under way queues no more rows.
 
     `abort`: they are ended instead, and their rows wait, uncounted. So are those of a queue that was cancelled before.
     """
@@ -208,6 +213,7 @@ def cancel(*, queue_id: UUID, abort: bool = False) -> None:
         queue = Queue.objects.filter(pk=queue_id)
         changed = queue.filter(status__in=[QueueStatus.RUNNING, QueueStatus.PAUSED]).update(
             **NO_PAUSE,
+            **NO_RETRY,
             status=QueueStatus.CANCELLED,
             completed_at=timezone.now(),
             range_from=None,
@@ -232,65 +238,134 @@ def retry(
 ) -> int:
     """Queues failed rows again, with `force` succeeded ones too, with a new idempotency key; how many.
 
-    Corrections stay, and go on counting as the answers. A paused queue stays paused.
+    Of very many the first are queued now and the others by a worker; `Queue.retrying` says so until all are. Rows that
+    are named are all queued now. Corrections stay, and go on counting as the answers. A paused queue stays paused.
     """
     requeued, after = 0, -1
     while True:
         items = _retried(queue_id, row_indexes, error_code, force).filter(row_index__gt=after).order_by("row_index")
         chunk = list(items.values_list("pk", "row_index")[:RETRY_ROWS])
+        is_whole = len(chunk) < RETRY_ROWS
+        if row_indexes is None and not is_whole:
+            return _begin_retry(queue_id, chunk, error_code=error_code, force=force)
         asked = None
         if not requeued:
-            rows = items.count() if len(chunk) == RETRY_ROWS else len(chunk)
+            rows = len(chunk) if is_whole else items.count()
             asked = {"rows": rows, "error_code": error_code, "force": force or None}
         try:
-            requeued += _requeue(queue_id, [pk for pk, _ in chunk], asked=asked)
+            with transaction.atomic():
+                requeued += _requeue(_locked_to_retry(queue_id), [pk for pk, _ in chunk], asked=asked)
         except (Conflict, Gone):
             if not requeued:
                 raise
             # Somebody cancelled or deleted it in the middle: the rest stays as it is.
             return requeued
-        if len(chunk) < RETRY_ROWS:
+        if is_whole:
             return requeued
         after = chunk[-1][1]
 
 
-def _requeue(queue_id: UUID, item_ids: Sequence[int], *, asked: dict[str, Any] | None) -> int:
-    """A part of a retry. Small enough that workers, which wait for the queue meanwhile, are not late with anything.
+def _begin_retry(queue_id: UUID, chunk: Sequence[tuple[int, int]], *, error_code: str | None, force: bool) -> int:
+    """The first part of a retry of very many rows, and the order to queue the others; how many there are in all."""
+    counted = _retried(queue_id, None, error_code, force).count() if error_code else None
+    with transaction.atomic():
+        queue = _locked_to_retry(queue_id)
+        if queue.retrying is not None:
+            nouns = kind_of(queue).nouns
+            sentence = f"The {nouns.items} of this {nouns.one} are being queued again already. Wait until that is done."
+            raise Conflict(sentence, code=ErrorCode.WRONG_STATUS)
+        rows = queue.failed + (queue.succeeded if force else 0) if counted is None else counted
+        done = _requeue(
+            queue, [pk for pk, _ in chunk], asked={"rows": rows, "error_code": error_code, "force": force or None}
+        )
+        Queue.objects.filter(pk=queue_id).update(
+            retrying={"error_code": error_code, "force": force, "after": chunk[-1][1], "requeued": done},
+            retried_at=Now(),
+        )
+        send_task(RETRY_TASK, str(queue_id))
+    return rows
+
+
+def retry_rest(queue_id: UUID) -> None:
+    """In a worker: what a large retry has left, part by part. Where two do it, each does other parts."""
+    while _retry_part(queue_id):
+        pass
+
+
+def _retry_part(queue_id: UUID) -> bool:
+    """The next part; whether there may be more."""
+    order = Queue.objects.kept().filter(pk=queue_id).values_list("retrying", flat=True).first()
+    if order is None:
+        return False
+    items = _retried(queue_id, None, order["error_code"], order["force"]).filter(row_index__gt=order["after"])
+    chunk = list(items.order_by("row_index").values_list("pk", "row_index")[:RETRY_ROWS])
+    with transaction.atomic():
+        queue = Queue.objects.kept().select_for_update(no_key=True).filter(pk=queue_id).first()
+        if queue is None or queue.retrying != order:
+            # Deleted, cancelled, or somebody else was faster with this part.
+            return queue is not None
+        requeued = _requeue(queue, [pk for pk, _ in chunk])
+        if len(chunk) == RETRY_ROWS:
+            rest = {**order, "after": chunk[-1][1], "requeued": order["requeued"] + requeued}
+            Queue.objects.filter(pk=queue_id).update(retrying=rest, retried_at=Now())
+            return True
+        Queue.objects.filter(pk=queue_id).update(**NO_RETRY)
+        settle(queue_id)
+        return False
+
+
+def resume_retries() -> None:
+    """Sends a large retry to a worker again where nobody has gone on with it for a while."""
+    silent = Queue.objects.kept().filter(
+        retrying__isnull=False, retried_at__lt=Now() - timedelta(seconds=settings.TASK_RESEND_S)
+    )
+    for queue_id in silent.values_list("pk", flat=True):
+        with transaction.atomic():
+            if silent.filter(pk=queue_id).update(retried_at=Now()):
+                send_task(RETRY_TASK, str(queue_id))
+
+
+def _locked_to_retry(queue_id: UUID) -> Queue:
+    """`Conflict` or `Gone` where its rows may not be queued again. Locked until the transaction ends."""
+    queue: Queue | None = Queue.objects.kept().select_for_update(no_key=True).filter(pk=queue_id).first()
+    if queue is None:
+        raise Gone(f"This {noun_of_queue(queue_id)} was deleted.", code=ErrorCode.NOT_FOUND)
+    _refuse_retry(queue)
+    return queue
+
+
+def _requeue(queue: Queue, item_ids: Sequence[int], *, asked: dict[str, Any] | None = None) -> int:
+    """A part of a retry of a queue that is locked. Small enough that workers, which wait for it, are not late.
 
     `asked`: for the history, with its first part.
     """
-    with transaction.atomic():
-        queue = Queue.objects.kept().select_for_update(no_key=True).filter(pk=queue_id).first()
-        if queue is None:
-            raise Gone(f"This {noun_of_queue(queue_id)} was deleted.", code=ErrorCode.NOT_FOUND)
-        _refuse_retry(queue)
-        items = QueueItem.objects.filter(pk__in=item_ids, status=RowStatus.SUCCEEDED, reused_from__isnull=False)
-        reused = items.count() if queue.reused else 0
-        failed, succeeded = (
-            QueueItem.objects.filter(pk__in=item_ids, status=status).update(
-                **NEW_WORK, generation=F("generation") + 1, available_at=Now(), queued_at=Now()
-            )
-            for status in (RowStatus.FAILED, RowStatus.SUCCEEDED)
+    items = QueueItem.objects.filter(pk__in=item_ids, status=RowStatus.SUCCEEDED, reused_from__isnull=False)
+    reused = items.count() if queue.reused else 0
+    failed, succeeded = (
+        QueueItem.objects.filter(pk__in=item_ids, status=status).update(
+            **NEW_WORK, generation=F("generation") + 1, available_at=None, queued_at=Now()
         )
-        requeued = failed + succeeded
-        if not requeued:
-            return 0
-        running = {"status": QueueStatus.RUNNING, "completed_at": None, **NO_RATE}
-        changes = running if queue.status == QueueStatus.COMPLETED else {}
-        Queue.objects.filter(pk=queue_id).update(
-            **changes,
-            queued=F("queued") + requeued,
-            failed=F("failed") - failed,
-            succeeded=F("succeeded") - succeeded,
-            reused=F("reused") - reused,
-            **(NO_STREAKS if asked else {}),
-        )
-        if changes:
-            _admit(queue_id)
-        if asked:
-            audit.record_queue(queue_id, AuditAction.RETRY, **asked)
-            wake_workers()
-        return requeued
+        for status in (RowStatus.FAILED, RowStatus.SUCCEEDED)
+    )
+    requeued = failed + succeeded
+    if not requeued:
+        return 0
+    running = {"status": QueueStatus.RUNNING, "completed_at": None, **NO_RATE}
+    changes = running if queue.status == QueueStatus.COMPLETED else {}
+    Queue.objects.filter(pk=queue.pk).update(
+        **changes,
+        queued=F("queued") + requeued,
+        failed=F("failed") - failed,
+        succeeded=F("succeeded") - succeeded,
+        reused=F("reused") - reused,
+        **(NO_STREAKS if asked else {}),
+    )
+    if changes:
+        _admit(queue.pk)
+    if asked:
+        audit.record_queue(queue.pk, AuditAction.RETRY, **asked)
+        wake_workers()
+    return requeued
 
 
 def _refuse_retry(queue: Queue) -> None:
@@ -370,12 +445,47 @@ def destroy_when_left(queue_id: UUID) -> None:
 
 
 def destroy(queue_id: UUID) -> None:
-    """Deletes the queue's row; its items, attempts, runs and lanes follow in the database."""
+    """Deletes the items of the queue and of its trials part by part, then the queue's row.
+
+    Attempts, runs and lanes follow in the database. Small transactions: one of minutes would keep the server from
+    clearing away what is dead in the tables of those that go on.
+    """
+    family = Queue.objects.filter(Q(pk=queue_id) | Q(parent_id=queue_id)).values_list("pk", flat=True)
+    for member_id in list(family):
+        after: int | None = -1
+        # From where the last part ended: what is deleted already is not gone through again.
+        while after is not None:
+            after = _destroy_part(member_id, after)
     with transaction.atomic():
         # Locked first: its row in the table of its kind is deleted before it, and changed after it.
         queue = Queue.objects.select_for_update().filter(pk=queue_id).first()
         if queue is not None:
             queue.delete()
+
+
+_DESTROY_PART = """
+WITH part AS (
+    SELECT id, row_index FROM experiments_queueitem WHERE queue_id = %(queue)s AND row_index > %(after)s
+    ORDER BY row_index LIMIT %(rows)s FOR UPDATE SKIP LOCKED
+), gone AS (
+    DELETE FROM experiments_queueitem i USING part p WHERE i.id = p.id
+)
+SELECT max(row_index) FROM part
+"""
+
+
+def _destroy_part(queue_id: UUID, after: int) -> int | None:
+    """The last row index that it has deleted, None where there was none left.
+
+    What is locked is deleted or recorded by somebody else just now, and goes with the queue's row in any case.
+    """
+    with transaction.atomic():
+        # Who looks for deletions that nobody has finished sees that this one goes on.
+        Queue.objects.filter(pk=queue_id, deleted_at__isnull=False).update(deleted_at=timezone.now())
+        with connection.cursor() as cursor:
+            cursor.execute(_DESTROY_PART, {"queue": queue_id, "after": after, "rows": DELETE_ROWS})
+            last: int | None = cursor.fetchone()[0]
+    return last
 
 
 def _leave_to_a_worker(queue_id: UUID) -> None:

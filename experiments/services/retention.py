@@ -53,18 +53,34 @@ def without_source(moment: datetime) -> QuerySet[Queue]:
     return unfinished | Queue.objects.top_level().filter(source_removed_to__isnull=False)
 
 
+def is_behind(*, days: int, source_days: int) -> bool:
+    """Whether something is left to delete or to remove; 0: that is never done."""
+    now = timezone.now()
+    return bool(days and finished_before(now - timedelta(days=days)).exists()) or bool(
+        source_days and without_source(now - timedelta(days=source_days)).exists()
+    )
+
+
 def delete_finished(*, days: int, rows: int | None = None) -> int:
     """Deletes the queues that were finished more than `days` days ago; how many.
 
-    `rows`: stops after so many rows. Large queues are only marked here, and deleted by a worker.
+    `rows`: stops after so many rows. Large queues are only marked here, one at a time, and deleted by a worker.
     """
-    deleted, deleted_rows = 0, 0
-    for queue in finished_before(timezone.now() - timedelta(days=days)).iterator():
+    moment, deleted, deleted_rows = timezone.now() - timedelta(days=days), 0, 0
+    for queue_id in list(finished_before(moment).values_list("pk", flat=True)):
         if rows is not None and deleted_rows >= rows:
             break
-        deleted_rows += queue.total if queue.total <= queues.BIG else 0
-        queues.delete(queue=queue)
-        deleted += 1
+        with transaction.atomic():
+            # Looked at again under its lock: somebody may have retried or resumed it meanwhile.
+            queue = finished_before(moment).select_for_update(no_key=True).filter(pk=queue_id).first()
+            if queue is None:
+                continue
+            if queue.total > queues.BIG and Queue.objects.exclude(deleted_at=None).exists():
+                # Workers have other tasks too.
+                break
+            deleted_rows += queue.total
+            queues.delete(queue=queue)
+            deleted += 1
     return deleted
 
 

@@ -24,4 +24,4 @@ class PagePart:
 
 def changes_by_itself(queue: Queue) -> bool:
     """Whether a page that shows this queue can change within seconds."""
-    return queue.status == QueueStatus.RUNNING or queue.running > 0
+    return queue.status == QueueStatus.RUNNING or queue.running > 0 or queue.retrying is not None

@@ -19,9 +19,10 @@ class ClaimedRow:
     """A row that this process may call, for as long as it renews its lease.
 
     `attempt`: the number of this claim, from 1. `lost`: how often in a row a worker ended without recording it.
-    `running_since`: since when (Unix time) the queue ran when the row was claimed. `limited_s`: seconds since its first
-    429 in a row; `held_back_s`: from then until it was to be called again. `unknown_end`: the error of its last call
-    where the network may have an answer to it all the same; `looks`: how often it was asked.
+    `queued_at`: when a person retried it last; None: nobody has. `running_since`: since when (Unix time) the queue ran
+    when the row was claimed. `limited_s`: seconds since its first 429 in a row; `held_back_s`: from then until it was
+    to be called again. `unknown_end`: the error of its last call where the network may have an answer to it all the
+    same; `looks`: how often it was asked.
     """
 
     id: int
@@ -31,7 +32,7 @@ class ClaimedRow:
     generation: int
     lease_id: UUID
     lost: int
-    queued_at: datetime
+    queued_at: datetime | None
     limited_s: float
     running_since: float | None
     held_back_s: float = 0.0

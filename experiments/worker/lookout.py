@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from experiments.models.queues import SUSPECT_FROM
 from experiments.worker.round import UNCLAIMED, RoundResult
@@ -45,6 +45,10 @@ class QueueView:
         return replace(self, status=result.status, probing=result.probing, queued=result.queued, running=result.running)
 
 
+_IN_RANGE = """
+           SELECT 1 FROM experiments_queueitem i WHERE i.queue_id = q.id
+           AND i.row_index >= coalesce(q.range_from, 0) AND i.row_index < coalesce(q.range_to, 2147483647)"""
+"""Rows of a queue `q`."""
 _VIEW = Statement(f"""
 SELECT q.id, q.status, q.concurrency, q.queued, q.running, q.probing,
        extract(epoch FROM q.running_since)::float8, q.abort_calls, q.orders,
@@ -53,10 +57,8 @@ SELECT q.id, q.status, q.concurrency, q.queued, q.running, q.probing,
        a.id IS NOT NULL AND a.entered_at < clock_timestamp() - interval '1 second'
        AND (q.concurrency > 1 OR NOT EXISTS (
            SELECT 1 FROM experiments_claim c WHERE c.queue_id = q.id AND c.lease_id <> a.lease_id))
-       AND (NOT q.probing OR NOT EXISTS (
-           SELECT 1 FROM experiments_queueitem i
-           WHERE i.queue_id = q.id AND i.status IN ('queued', 'running') AND i.lost < {SUSPECT_FROM}
-           AND i.row_index >= coalesce(q.range_from, 0) AND i.row_index < coalesce(q.range_to, 2147483647))),
+       AND (NOT q.probing OR NOT (EXISTS ({_IN_RANGE} AND i.status = 'queued' AND i.lost < {SUSPECT_FROM})
+                                  OR EXISTS ({_IN_RANGE} AND i.status = 'running' AND i.lost < {SUSPECT_FROM}))),
        q.pinned_version
 FROM experiments_queue q LEFT JOIN experiments_lane a ON a.queue_id = q.id AND a.number = {APART}
 WHERE q.id = ANY(%(ids)s::uuid[]) AND q.deleted_at IS NULL
@@ -245,7 +247,12 @@ def has_suspects() -> bool:
     return _ask(_HAS_SUSPECTS, {})
 
 
+# The first row that waits is enough: a bitmap would be made of all that do, a million perhaps.
+_ROW_BY_ROW = "SELECT set_config('enable_bitmapscan', 'off', TRUE)"
+
+
 def _ask(sql: str, values: dict[str, Any]) -> bool:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_ROW_BY_ROW)
         cursor.execute(sql, values)
         return bool(cursor.fetchone()[0])

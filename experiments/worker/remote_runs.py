@@ -120,7 +120,9 @@ def is_answer_to(run: KeptRun, row: ClaimedRow) -> bool:
         return False
     if run.iteration is not None:
         return run.iteration == row.generation
-    return row.generation == FIRST_GENERATION or (run.at is not None and run.at >= row.queued_at)
+    if row.generation == FIRST_GENERATION or row.queued_at is None:
+        return True
+    return run.at is not None and run.at >= row.queued_at
 
 
 def refuse_other_version(reply: RunReply, pinned: int | None) -> RunReply:

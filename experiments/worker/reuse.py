@@ -152,7 +152,8 @@ def sort_out(
 def _counts(lead: FoundLead, row: ClaimedRow, version: str) -> bool:
     is_same = lead.version == version or NO_VERSION in (lead.version, version)
     is_retried = row.generation > 1 and lead.status == RowStatus.SUCCEEDED
-    return is_same and not (is_retried and (lead.completed_s or 0.0) < row.queued_at.timestamp())
+    retried_s = row.queued_at.timestamp() if row.queued_at else 0.0
+    return is_same and not (is_retried and (lead.completed_s or 0.0) < retried_s)
 
 
 _LOCK = Statement("SELECT count(pg_advisory_xact_lock(k)) FROM unnest(%(keys)s::bigint[]) AS k")

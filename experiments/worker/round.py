@@ -171,7 +171,9 @@ def _source(which: str, order: str) -> str:
 
 _NEW = _source(f"NOT i.delayed AND i.lost < {SUSPECT_FROM} AND i.row_index >= %(from_row)s::int", "i.row_index")
 _DUE = _source(f"i.delayed AND i.available_at <= statement_timestamp() AND i.lost < {SUSPECT_FROM}", "i.available_at")
-_SUSPECT = _source(f"i.lost >= {SUSPECT_FROM} AND i.available_at <= statement_timestamp()", "i.row_index")
+_SUSPECT = _source(
+    f"i.lost >= {SUSPECT_FROM} AND coalesce(i.available_at, '-infinity') <= statement_timestamp()", "i.row_index"
+)
 _ORDINARY_ROUND = Statement(_ROUND.format(sources=f"(SELECT * FROM ({_NEW}) a) UNION ALL (SELECT * FROM ({_DUE}) b)"))  # noqa: S608
 _SUSPECT_ROUND = Statement(_ROUND.format(sources=f"SELECT * FROM ({_SUSPECT}) a"))  # noqa: S608
 
@@ -253,7 +255,7 @@ def _claimed_row(row: tuple[Any, ...], lease_id: UUID) -> ClaimedRow:
         generation=generation,
         lease_id=lease_id,
         lost=lost,
-        queued_at=datetime.fromtimestamp(queued_s, UTC),
+        queued_at=None if queued_s is None else datetime.fromtimestamp(queued_s, UTC),
         limited_s=limited_s,
         held_back_s=held_back_s,
         running_since=row[4],

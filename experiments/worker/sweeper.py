@@ -28,6 +28,8 @@ LOCK = 0x63737677
 IDLE_MS = 10_000
 """The server ends a sweeper's session that is idle for so long. A live one sends a statement every second."""
 TIDY_EVERY_S = 600.0
+TIDY_SOON_S = 10.0
+"""While retention is behind: it takes a part at a time, and then others sweep."""
 AWAY = (OperationalError, InterfaceError)
 """What a database raises that cannot be reached, or that is too busy just now."""
 RETENTION_ROWS = 20_000
@@ -44,6 +46,7 @@ def sweep() -> None:
         leases.reclaim_without_lease()
         _each(_nothing_left(), settle)
         network_calls.sweep()
+        queues.resume_retries()
         for kind in registered_kinds():
             kind.sweep()
 
@@ -148,6 +151,8 @@ class Sweeper:
             self._tidy_at = now + TIDY_EVERY_S
             with db_timeout.unbounded():
                 tidy()
+            if retention.is_behind(days=settings.RETENTION_DAYS, source_days=settings.RETENTION_SOURCE_DAYS):
+                self._tidy_at = time.monotonic() + TIDY_SOON_S
 
     def _back_off(self, why: str) -> None:
         connection.close()

@@ -104,7 +104,8 @@ def cost_range(median: Decimal | None, dear: Decimal | None, currency: str) -> s
 def _waiting_note(trial: CsvBatch, rows: list[CsvBatchRow]) -> str:
     """Why rows wait for longer than a worker takes to notice them; "" where they do not."""
     now = timezone.now()
-    overdue = any(row.status == RowStatus.QUEUED and row.available_at < now - PATIENCE for row in rows)
+    waiting = (row.available_at or trial.waits_since for row in rows if row.status == RowStatus.QUEUED)
+    overdue = any(since < now - PATIENCE for since in waiting)
     if trial.status != QueueStatus.RUNNING or not overdue or has_lane(trial.pk):
         return ""
     if has_lane():

@@ -114,6 +114,9 @@ class ProgressSerializer(serializers.Serializer[Any]):
     running = serializers.IntegerField()
     succeeded = serializers.IntegerField()
     failed = serializers.IntegerField()
+    retrying = serializers.BooleanField(
+        help_text="A retry of very many rows is under way: they are queued part by part, and the counts change yet."
+    )
     rows_per_second = serializers.FloatField()
     eta_seconds = serializers.IntegerField(allow_null=True)
     tokens = serializers.IntegerField()
@@ -192,7 +195,8 @@ class RowSerializer(serializers.Serializer[Any]):
         return {**{field.name: item_field(field) for field in ITEM_FIELDS}, **super().get_fields()}
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        return items.item_as_row(instance, self.context["names"], self.context["extras"])
+        given = self.context
+        return items.item_as_row(instance, given["names"], given["extras"], since=given["since"])
 
 
 class AttemptSerializer(serializers.Serializer[Any]):
@@ -242,7 +246,9 @@ class CancelSerializer(serializers.Serializer[Any]):
 
 
 class RequeuedSerializer(serializers.Serializer[Any]):
-    requeued = serializers.IntegerField()
+    requeued = serializers.IntegerField(
+        help_text="How many rows are queued again. Of very many the last follow soon: see `progress.retrying`."
+    )
 
 
 @extend_schema_field({"type": "number"})

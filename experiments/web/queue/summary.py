@@ -169,6 +169,9 @@ def _sentence(queue: Queue) -> str:
             f"{failed}Its source {nouns.items} were removed on {queue.source_removed_at:%Y-%m-%d}. "
             "Answers and counts are kept; nothing can be exported or called again."
         )
+    if queue.retrying is not None:
+        so_far = nouns.counted(queue.retrying["requeued"])
+        return f"{so_far} wait again so far, the others that are retried follow. The counts change until then."
     if queue.status == QueueStatus.DRAFT:
         return "It has not been started yet."
     if queue.status == QueueStatus.PAUSED:
@@ -270,13 +273,14 @@ def counts_in_words(queue: Queue) -> str:
 
 def actions_of_queue(queue: Queue, codes: Sequence[tuple[str, int]]) -> Actions:
     status, has_source = queue.status, queue.source_removed_at is None
+    may_retry = has_source and queue.retrying is None and status not in (QueueStatus.CANCELLED, QueueStatus.DRAFT)
     return Actions(
         key="acts",
         can_pause=status == QueueStatus.RUNNING,
         can_resume=status in (QueueStatus.PAUSED, QueueStatus.CANCELLED) and has_source,
         can_cancel=status in (QueueStatus.RUNNING, QueueStatus.PAUSED),
-        can_retry=has_source and queue.failed > 0 and status not in (QueueStatus.CANCELLED, QueueStatus.DRAFT),
-        can_run_again=has_source and queue.succeeded > 0 and status not in (QueueStatus.CANCELLED, QueueStatus.DRAFT),
+        can_retry=may_retry and queue.failed > 0,
+        can_run_again=may_retry and queue.succeeded > 0,
         failed=queue.failed,
         codes=tuple(codes),
         finished=status in FINISHED,

@@ -211,7 +211,7 @@ def _note(queue: Queue, row: Mapping[str, Any]) -> str:
         return f"attempt {row['attempts']} of {queue.max_attempts}"
     if row["status"] != RowStatus.QUEUED:
         return ""
-    wait_s = (row["available_at"] - timezone.now()).total_seconds()
+    wait_s = (row["available_at"] - timezone.now()).total_seconds() if row["available_at"] else 0.0
     # A call that the network answered with 429 does not count as an attempt.
     attempts = f"tried {row['attempts']} of {queue.max_attempts} times" if row["attempts"] else ""
     again = f"again in {duration(wait_s)}" if wait_s >= 1 else ""

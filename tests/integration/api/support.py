@@ -34,8 +34,8 @@ BATCH_KEYS = words(
 )
 PROGRESS_KEYS = words(
     """
-    total queued running succeeded failed rows_per_second eta_seconds tokens input_tokens output_tokens cost reused
-    calls refused_calls running_seconds
+    total queued running succeeded failed retrying rows_per_second eta_seconds tokens input_tokens output_tokens cost
+    reused calls refused_calls running_seconds
     """
 )
 ROW_KEYS = words(

@@ -33,8 +33,8 @@ def being_deleted(batch: str) -> Iterator[None]:
 def test_a_worker_deletes_it(api: Api, worker: Worker) -> None:
     batch = deleted(api, minutes_ago=60)
     queues.destroy_overdue()
-    eventually(lambda: not QueueItem.objects.filter(queue_id=batch).exists(), what="its rows are gone")
-    assert not Queue.objects.filter(pk=batch).exists()
+    eventually(lambda: not Queue.objects.filter(pk=batch).exists(), what="it is gone")
+    assert not QueueItem.objects.filter(queue_id=batch).exists()
 
 
 @pytest.mark.usefixtures("no_worker")  # one at rest would take the task, and delete while the tables are emptied

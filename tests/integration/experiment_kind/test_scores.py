@@ -70,7 +70,8 @@ def test_each_item_comes_with_what_was_looked_at_and_its_verdict() -> None:
     made = datasets.answered(datasets.with_items(CONTENT, scoring={"field": "answer"}), ANSWERS)
     kind = kind_of(made)
     rows = [
-        items.item_as_row(item, kind.columns(made), kind.extras(made)) for item in items.items_of_queue(made).in_order()
+        items.item_as_row(item, kind.columns(made), kind.extras(made), since=made.created_at)
+        for item in items.items_of_queue(made).in_order()
     ]
     assert [(row["row_payload"]["expected"], row["answered"], row["verdict"]) for row in rows] == [
         ("yes", "YES", "right"),

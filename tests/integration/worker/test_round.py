@@ -65,7 +65,7 @@ def test_a_claimed_row_is_told_as_it_is() -> None:
     stored = item(batch, 0)
     assert (row.id, row.row_index, row.payload) == (stored.pk, 0, stored.payload)
     assert (row.attempt, row.generation, row.lost, row.limited_s) == (1, 1, 0, 0)
-    assert (row.queued_at, row.lease_id) == (stored.queued_at, keys.lease_id)
+    assert (row.queued_at, row.lease_id) == (None, keys.lease_id)
     assert row.running_since == Queue.objects.get(pk=batch.pk).running_since
     assert (holder(stored), stored.status, stored.attempts) == (keys.lease_id, "queued", 0)
 
@@ -369,4 +369,5 @@ def test_a_plan_that_is_made_while_nothing_is_known_of_the_tables_looks_into_ind
         cursor.execute(f"EXPLAIN EXECUTE {name} ({', '.join(['NULL'] * places)})")
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "Seq Scan" not in plan
-    assert "using run_trace on" in plan, "and not through all runs of the network"
+    assert "using item_queued on" in plan, "and not through rows that were called"
+    assert "using run_trace_unique on" in plan, "and not through all runs of the network"
