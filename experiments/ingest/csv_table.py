@@ -7,6 +7,7 @@ from itertools import islice, takewhile
 from pathlib import Path
 
 from experiments.core.choices import ErrorCode, WarningCode
+from experiments.ingest import quick
 from experiments.ingest.dialect import SAMPLE_BYTES, find_dialect
 from experiments.ingest.encoding import decoded_pieces, find_encoding
 from experiments.ingest.errors import Limits, RejectedFile
@@ -24,6 +25,7 @@ class CsvTable(Table):
         self._limits = limits
         self._has_header = options.header
         self._pad = options.ragged == "pad"
+        self._quick = quick.knows(options)
         sample = "".join(decoded_pieces(path, encoding, limit=SAMPLE_BYTES))
         if not sample:
             raise RejectedFile("The file is empty.", code=ErrorCode.EMPTY_FILE)
@@ -43,7 +45,7 @@ class CsvTable(Table):
 
     def _read_columns(self) -> tuple[Column, ...]:
         with closing(decoded_pieces(self._path, self._encoding)) as pieces:
-            records = self._open_records(pieces, WarningLog())
+            records = self._open_records(pieces, WarningLog(), quick=False)
             first = next(filter(None, islice(records, self._limits.max_rows)), None)
             if first is None:
                 only = (
@@ -59,8 +61,8 @@ class CsvTable(Table):
             return name_columns(first)
         return tuple(Column(name, name) for name in (f"column {number}" for number in range(1, len(first) + 1)))
 
-    def _open_records(self, pieces: Iterator[str], log: WarningLog) -> RecordReader:
-        records = RecordReader(pieces, self._dialect, self._limits, log)
+    def _open_records(self, pieces: Iterator[str], log: WarningLog, *, quick: bool) -> RecordReader:
+        records = RecordReader(pieces, self._dialect, self._limits, log, quick=quick)
         if self._dialect.sep_line:
             next(iter(records), None)
         return records
@@ -69,11 +71,12 @@ class CsvTable(Table):
         self.log = log = WarningLog()
         self.row_count = 0
         with closing(decoded_pieces(self._path, self._encoding)) as pieces:
-            self._records = records = self._open_records(pieces, log)
+            self._records = records = self._open_records(pieces, log, quick=self._quick)
             if self._has_header:
                 for _ in takewhile(operator.not_, records):
                     log.add(records.line, WarningCode.BLANK_LINE, "A blank line above the header was left out.")
                 log.add_names(self.columns, records.line)
+            records.width = len(self.columns)
             yield from self._rows_of_equal_width(records, log)
         if not self.row_count:
             raise RejectedFile("The file has a header and no rows below it.", code=ErrorCode.NO_ROWS)
