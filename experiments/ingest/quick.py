@@ -6,7 +6,7 @@ behind a closing one, NUL, another line end, a row with more or fewer cells, a b
 
 from dataclasses import dataclass, fields
 from itertools import islice
-from operator import itemgetter
+from operator import itemgetter, length_hint
 
 from experiments.ingest.raw_record import line_breaks
 from experiments.ingest.table import ReadOptions
@@ -32,23 +32,24 @@ class Block:
         return self.lines - inner_lines(self.records[-1])
 
 
-@dataclass(slots=True)
 class Place:
-    """How many records of a block have been read."""
+    """How far a block has been read: `coming` are the records that are left of it."""
 
-    block: Block
-    number: int = 0
-    _counted: int = 0
-    _inner_lines: int = 0
+    def __init__(self, block: Block) -> None:
+        self.coming = iter(block.records)
+        self._block = block
+        self._counted = 0
+        self._inner_lines = 0
 
     @property
     def line(self) -> int:
         """The line of the block at which the latest record begins, from 1."""
-        if self.block.lines > len(self.block.records):
-            before = self.number - 1
-            self._inner_lines += sum(map(inner_lines, self.block.records[self._counted : before]))
-            self._counted = before
-        return self.number + self._inner_lines
+        records = self._block.records
+        number = len(records) - length_hint(self.coming)
+        if self._block.lines > len(records):
+            self._inner_lines += sum(map(inner_lines, records[self._counted : number - 1]))
+            self._counted = number - 1
+        return number + self._inner_lines
 
 
 def inner_lines(record: list[str]) -> int:

@@ -68,7 +68,7 @@ class RecordReader:
         self._parser = self._parser_of(())
         self._place: Place | None = None  # in a block
         self._quick = quick
-        self._records = self._read() if quick else self._read_carefully(self._chunks)
+        self._records = chain.from_iterable(self._runs() if quick else [self._read_carefully(self._chunks)])
 
     @property
     def line(self) -> int:
@@ -86,33 +86,29 @@ class RecordReader:
                 given_back, self._given_back = self._given_back, ""
                 yield given_back
 
-    def _read(self) -> Iterator[list[str]]:
+    def _runs(self) -> Iterator[Iterable[list[str]]]:
+        """The records, in runs: a block, or what is read carefully instead of one."""
         unfinished = ""  # the beginning of a record whose end comes with the next chunk
         for chunk in self._chunks:
             text = unfinished + chunk
             block = self._quick_block(text)
             if block is None:
-                yield from self._read_carefully([unfinished, chunk] if unfinished else [chunk])
+                yield self._read_carefully([unfinished, chunk] if unfinished else [chunk])
                 unfinished = ""
             else:
-                yield from self._read_block(block)
+                self._place = Place(block)
+                yield self._place.coming
+                self._began = self._lines_before + block.last_line
+                self._lines_before += block.lines
+                self._place = None
                 unfinished = text[block.size :]
         if unfinished:
-            yield from self._read_carefully([unfinished])
+            yield self._read_carefully([unfinished])
 
     def _quick_block(self, text: str) -> Block | None:
         if self.width is None or len(text) > self._watched_chars:
             return None
         return block_of(text, delimiter=self._dialect.delimiter, line_end=self._dialect.line_end, width=self.width)
-
-    def _read_block(self, block: Block) -> Iterator[list[str]]:
-        self._place = place = Place(block)
-        for record in block.records:
-            place.number += 1
-            yield record
-        self._began = self._lines_before + block.last_line
-        self._lines_before += block.lines
-        self._place = None
 
     def _read_carefully(self, chunks: Iterable[str]) -> Iterator[list[str]]:
         """The records of the chunks, and of further ones until no record is open."""
