@@ -13,6 +13,7 @@ from csv_batches.bench.sizes import Size
 LEAST_ROWS = 100_000
 """A small file is measured so often that it comes to as many rows."""
 MOST = 1.15
+WHAT = {"read": "read", "store": "read and stored"}
 
 
 def file_growth(size: Size, repeat: int, say: Say) -> Iterator[Result]:
@@ -26,9 +27,10 @@ def file_growth(size: Size, repeat: int, say: Say) -> Iterator[Result]:
                 for _ in range(max(1, LEAST_ROWS // rows)):
                     _measure(one, _file(folder, rows))
     for rows, one in taken.items():
-        yield from one.results(f"_{rows}")
+        for name in WHAT:
+            yield one.result(name, f"_{rows}")
     least, *others = size.growth
-    for name, what in (("read", "read"), ("store", "read and stored")):
+    for name, what in WHAT.items():
         for rows in others:
             ours, floor = taken[rows].costs_us(name), taken[least].costs_us(name)
             of = f"a row {what}, of {rows:,}"

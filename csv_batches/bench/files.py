@@ -25,6 +25,11 @@ MB = 1024**2
 CHUNK = 256 * 1024
 MOST_MB = 150.0
 """Of a process that reads and stores a file, with all that it shares with others."""
+AIMS = {
+    "read": ("read a CSV of", "csv.reader", 0.8),
+    "store": ("read and store", "COPY of the same lines", 0.9),
+    "export": ("export", "COPY (SELECT …)", 0.5),
+}
 ANSWER = {"topic": "billing", "summary": "The customer was charged twice.", "score": 57}
 
 
@@ -87,17 +92,16 @@ class Taken:
         self._add("export", self._floor, lambda: export_plainly(batch))
         self._add("export", self._ours, lambda: exhaust(exports.export_chunks(batch, options)))
 
-    def results(self, suffix: str = "") -> Iterator[Result]:
-        """Of what was measured; `suffix` goes behind their names."""
-        of = f"{self._rows:,} rows"
-        for name, what, against, least in (
-            ("read", f"read a CSV of {of}", "csv.reader", 0.8),
-            ("store", f"read and store {of}", "COPY of the same lines", 0.9),
-            ("export", f"export {of}", "COPY (SELECT …)", 0.5),
-        ):
-            if name in self._ours:
-                ours, floor = self._ours[name], self._floor[name]
-                yield Result(f"file_{name}{suffix}", what, "rows/s", ours, floor, against=against, least=least)
+    def results(self) -> Iterator[Result]:
+        for name in AIMS:
+            yield self.result(name)
+
+    def result(self, name: str, suffix: str = "") -> Result:
+        """Of what was measured under a name of `AIMS`; the suffix goes behind it."""
+        what, against, least = AIMS[name]
+        of = f"{what} {self._rows:,} rows"
+        ours, floor = self._ours[name], self._floor[name]
+        return Result(f"file_{name}{suffix}", of, "rows/s", ours, floor, against=against, least=least)
 
     def costs_us(self, name: str) -> list[float]:
         """Microseconds a row of ours, each time."""

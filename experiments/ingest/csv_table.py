@@ -34,10 +34,16 @@ class CsvTable(Table):
         self.encoding = encoding.name
         self.delimiter = self._dialect.delimiter
         self.line_end = self._dialect.line_end
-        self.row_count = 0
         self.log = WarningLog()
         self._records: RecordReader | None = None
+        self._counted = 0
+        self._place: quick.Place | None = None
+        """In a block whose rows are not counted yet."""
         self.columns = self._read_columns()
+
+    @property
+    def row_count(self) -> int:
+        return self._counted + (self._place.passed if self._place else 0)
 
     @property
     def line(self) -> int:
@@ -69,7 +75,7 @@ class CsvTable(Table):
 
     def rows(self) -> Generator[list[str]]:
         self.log = log = WarningLog()
-        self.row_count = 0
+        self._counted, self._place = 0, None
         with closing(decoded_pieces(self._path, self._encoding)) as pieces:
             self._records = records = self._open_records(pieces, log, quick=self._quick)
             if self._has_header:
@@ -82,16 +88,28 @@ class CsvTable(Table):
             raise RejectedFile("The file has a header and no rows below it.", code=ErrorCode.NO_ROWS)
 
     def _rows_of_equal_width(self, records: RecordReader, log: WarningLog) -> Iterator[list[str]]:
+        for run in records.runs():
+            place = records.place
+            if place and self._counted + len(place.block.records) <= self._limits.max_rows:
+                # Without a step of Python for each row.
+                self._place = place
+                yield from run
+                self._place = None
+                self._counted += len(place.block.records)
+            else:
+                yield from self._fitted_rows(run, records, log)
+
+    def _fitted_rows(self, run: Iterator[list[str]], records: RecordReader, log: WarningLog) -> Iterator[list[str]]:
         width, limit = len(self.columns), self._limits.max_rows
-        for record in records:
+        for record in run:
             if len(record) != width:
                 fitted = self._fitted(record, records.line, log)
                 if fitted is None:
                     continue
                 record = fitted
-            if self.row_count >= limit:
+            if self._counted >= limit:
                 raise self._limits.too_many_rows(records.line)
-            self.row_count += 1
+            self._counted += 1
             yield record
 
     def _fitted(self, record: list[str], line: int, log: WarningLog) -> list[str] | None:

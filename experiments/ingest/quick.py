@@ -36,20 +36,24 @@ class Place:
     """How far a block has been read: `coming` are the records that are left of it."""
 
     def __init__(self, block: Block) -> None:
+        self.block = block
         self.coming = iter(block.records)
-        self._block = block
         self._counted = 0
         self._inner_lines = 0
 
     @property
+    def passed(self) -> int:
+        """How many of the records are no longer left."""
+        return len(self.block.records) - length_hint(self.coming)
+
+    @property
     def line(self) -> int:
         """The line of the block at which the latest record begins, from 1."""
-        records = self._block.records
-        number = len(records) - length_hint(self.coming)
-        if self._block.lines > len(records):
-            self._inner_lines += sum(map(inner_lines, records[self._counted : number - 1]))
-            self._counted = number - 1
-        return number + self._inner_lines
+        passed, records = self.passed, self.block.records
+        if self.block.lines > len(records):
+            self._inner_lines += sum(map(inner_lines, records[self._counted : passed - 1]))
+            self._counted = passed - 1
+        return passed + self._inner_lines
 
 
 def inner_lines(record: list[str]) -> int:
@@ -69,49 +73,45 @@ def block_of(text: str, *, delimiter: str, line_end: str, width: int) -> Block |
     """
     if "\0" in text:
         return None
-    if '"' in text:
-        return _quoted_block(text, delimiter, line_end, width)
-    return _plain_block(text, delimiter, line_end, width)
-
-
-def has_only(line_end: str, text: str) -> bool:
-    """Whether no other line end is there."""
-    if line_end == "\r\n":
-        return text.count("\r\n") == text.count("\n") == text.count("\r")
-    return ("\n" if line_end == "\r" else "\r") not in text
-
-
-def _plain_block(text: str, delimiter: str, line_end: str, width: int) -> Block | None:
-    if not has_only(line_end, text):
-        return None
-    return _block(text, delimiter, line_end, width, size=len(text))
-
-
-def _quoted_block(text: str, delimiter: str, line_end: str, width: int) -> Block | None:
-    """Every other piece between quotes is inside of them. The others begin and end with a delimiter or a line end, but
-    for the block's own ends; one that is empty stands for a doubled quote inside of a cell.
-    """
     pieces = text.split('"')
-    size = len(text)
     if len(pieces) % 2 == 0:
         if not _cut_behind_last_record(pieces, line_end):
             return None
-        if len(pieces) == 1:
-            return _plain_block(pieces[0], delimiter, line_end, width)
-        size = sum(map(len, pieces)) + len(pieces) - 1
+        text = '"'.join(pieces)
     marks = list(islice((mark for mark in MARKS if mark not in text), 2))
-    outside = '"'.join(pieces[::2])
-    if len(marks) < 2 or not has_only(line_end, outside):
+    if len(marks) < 2:
         return None
     cell_end, record_end = marks
-    first, *inner, last = outside.replace(delimiter, cell_end).replace(line_end, record_end).split('"')
-    if "" in inner:
-        inner = [piece or '"' for piece in inner]
-    beside = {*first[-1:], *map(FIRST, inner), *map(LAST, inner), *last[:1]}
-    if not beside <= {cell_end, record_end, '"'}:
+    outside = '"'.join(pieces[::2]).replace(delimiter, cell_end).replace(line_end, record_end)
+    if "\n" in outside or "\r" in outside:
         return None
-    pieces[::2] = [first, *inner, last]
-    return _block("".join(pieces), cell_end, record_end, width, size=size)
+    joined = outside if len(pieces) == 1 else _joined(outside, pieces, {cell_end, record_end})
+    if joined is None:
+        return None
+    lines = joined.split(record_end)
+    if outside.endswith(record_end):
+        lines.pop()
+    records = [line.split(cell_end) for line in lines]
+    if set(map(len, records)) != {width}:
+        return None
+    inner_ends = line_breaks(joined) if "\n" in joined or "\r" in joined else 0
+    return Block(records, len(text), inner_ends + len(records))
+
+
+def _joined(outside: str, pieces: list[str], ends: set[str]) -> str | None:
+    """The text of the pieces without the quotes around cells; None where there are others.
+
+    Every other piece is inside of quotes. Those outside begin and end with an end of a cell or a record, but for the
+    ends of the whole; one that is empty stands for a doubled quote inside of a cell.
+    """
+    first, *between, last = outside.split('"')
+    if "" in between:
+        between = [piece or '"' for piece in between]
+    beside = {*first[-1:], *map(FIRST, between), *map(LAST, between), *last[:1]}
+    if not beside <= {*ends, '"'}:
+        return None
+    pieces[::2] = [first, *between, last]
+    return "".join(pieces)
 
 
 def _cut_behind_last_record(pieces: list[str], line_end: str) -> bool:
@@ -123,15 +123,3 @@ def _cut_behind_last_record(pieces: list[str], line_end: str) -> bool:
             del pieces[number + 1 :]
             return True
     return False
-
-
-def _block(text: str, cell_end: str, record_end: str, width: int, *, size: int) -> Block | None:
-    """`text` has no quote that is not part of a cell."""
-    lines = text.split(record_end)
-    if text.endswith(record_end):
-        lines.pop()
-    records = [line.split(cell_end) for line in lines]
-    if set(map(len, records)) != {width}:
-        return None
-    inner_ends = line_breaks(text) if record_end in MARKS and ("\n" in text or "\r" in text) else 0
-    return Block(records, size, inner_ends + len(records))

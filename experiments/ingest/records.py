@@ -14,7 +14,7 @@ from itertools import chain
 from experiments.core.choices import WarningCode
 from experiments.ingest.dialect import Dialect, line_end_of
 from experiments.ingest.errors import Limits
-from experiments.ingest.quick import Block, Place, block_of, has_only
+from experiments.ingest.quick import Block, Place, block_of
 from experiments.ingest.raw_record import RawRecord, line_breaks
 from experiments.ingest.table import WarningLog
 
@@ -60,24 +60,38 @@ class RecordReader:
         self._limits = limits
         self._warnings = warnings
         self._pending: list[str] = []  # raw lines of the current record, where they are needed
+        self._joined = 0  # of these, how many are the lines of a whole chunk
         self._began = 0  # the line at which that record began; 0 where it is one plain line
         self._watched_chars = min(limits.max_cell_chars, limits.max_row_chars, LONG_LINE)
         self._next_check = limits.max_cell_chars
         self._lines_before = 0  # of what was read before the parser or the block began
         self._parser_of = partial(csv.reader, delimiter=dialect.delimiter, strict=True)
         self._parser = self._parser_of(())
-        self._place: Place | None = None  # in a block
         self._quick = quick
-        self._records = chain.from_iterable(self._runs() if quick else [self._read_carefully(self._chunks)])
+        self._runs_left = self._read() if quick else iter([self._read_carefully(self._chunks)])
+        self._run: Iterator[list[str]] = iter(())
+        self.place: Place | None = None
+        """In the block that is the current run; None in one that is read carefully."""
 
     @property
     def line(self) -> int:
-        if self._place is not None:
-            return self._lines_before + self._place.line
+        if self.place is not None:
+            return self._lines_before + self.place.line
         return self._began or self._lines_before + self._parser.line_num
 
     def __iter__(self) -> Iterator[list[str]]:
-        return self._records
+        return self
+
+    def __next__(self) -> list[str]:
+        while (record := next(self._run, None)) is None:
+            self._run = next(self._runs_left)
+        return record
+
+    def runs(self) -> Iterator[Iterator[list[str]]]:
+        """The records that are left, in runs: a block (see `place`), or what is read carefully instead of one."""
+        for run in chain([self._run], self._runs_left):
+            self._run = run
+            yield run
 
     def _with_given_back(self, chunks: Iterator[str]) -> Iterator[str]:
         for chunk in chunks:
@@ -86,8 +100,7 @@ class RecordReader:
                 given_back, self._given_back = self._given_back, ""
                 yield given_back
 
-    def _runs(self) -> Iterator[Iterable[list[str]]]:
-        """The records, in runs: a block, or what is read carefully instead of one."""
+    def _read(self) -> Iterator[Iterator[list[str]]]:
         unfinished = ""  # the beginning of a record whose end comes with the next chunk
         for chunk in self._chunks:
             text = unfinished + chunk
@@ -96,11 +109,11 @@ class RecordReader:
                 yield self._read_carefully([unfinished, chunk] if unfinished else [chunk])
                 unfinished = ""
             else:
-                self._place = Place(block)
-                yield self._place.coming
+                self.place = Place(block)
+                yield self.place.coming
+                self.place = None
                 self._began = self._lines_before + block.last_line
                 self._lines_before += block.lines
-                self._place = None
                 unfinished = text[block.size :]
         if unfinished:
             yield self._read_carefully([unfinished])
@@ -146,7 +159,11 @@ class RecordReader:
         """No quotes, no NUL, one kind of line end, and no cell that could be too large."""
         if '"' in chunk or "\0" in chunk or len(chunk) > self._watched_chars:
             return False
-        return has_only(self._dialect.line_end, chunk)
+        if self._dialect.line_end == "\n":
+            return "\r" not in chunk
+        if self._dialect.line_end == "\r":
+            return "\n" not in chunk
+        return chunk.count("\r\n") == chunk.count("\n") == chunk.count("\r")
 
     def _tracked(self, chunk: str, *, gives_back: bool) -> Iterator[str]:
         """The lines of the chunk; those of the current record are kept until it is parsed.
@@ -180,11 +197,13 @@ class RecordReader:
 
     def _check_open_record(self) -> None:
         """Reject a record that does not end before it fills the memory: most often its closing quote is missing."""
-        record = self._raw_record()
-        size = len(record.text)
-        self._pending[:] = [record.text]
+        # Millions of short lines take many times their text.
+        self._pending[self._joined :] = ["".join(self._pending[self._joined :])]
+        self._joined = len(self._pending)
+        size = sum(map(len, self._pending))
         if size <= self._next_check:
             return
+        record = self._raw_record()
         last = record.last_cell()
         if last.state == "open" and last.end - last.start > self._limits.max_cell_chars:
             raise record.unterminated_quote(last)
@@ -207,6 +226,7 @@ class RecordReader:
             detail = f"The line ends with {LINE_ENDS[end]}, most others with {LINE_ENDS[self._dialect.line_end]}."
             self._warnings.add(self._lines_before + self._parser.line_num, WarningCode.MIXED_LINE_ENDS, detail)
         self._pending.clear()
+        self._joined = 0
         self._next_check = limits.max_cell_chars
 
     def _raw_record(self) -> RawRecord:

@@ -96,7 +96,7 @@ def outcome(path: Path, chosen: ReadOptions, most: Limits) -> list[Any]:
     return seen
 
 
-@settings(max_examples=600, deadline=5000)
+@settings(max_examples=max(300, settings().max_examples), deadline=5000)
 @given(
     content=damaged(),
     chosen=options,
