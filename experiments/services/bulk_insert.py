@@ -11,7 +11,8 @@ Payload = Sequence[str]
 """The cells of a row. None of them has a NUL or half of a surrogate pair."""
 BLOCK_CHARS = 64 * 1024
 """What is sent at a time. PostgreSQL stores one block while the next is made: a socket holds about two of them."""
-
+LINE_CHARS = 64
+"""What a line has beside its cells: queue, kind, index."""
 CELL_END, ROW_END = "\x01", "\x02"
 """Stand between the cells and rows of a block while its lines are made. In cells they are as rare as the others."""
 ESCAPES = (("\\", r"\\\\"), ('"', r'\\"'), ("\n", r"\\n"), ("\r", r"\\r"), ("\t", r"\\t"))
@@ -63,7 +64,7 @@ class _Block:
         self._indexes.append(row_index)
         self._texts.append(text)
         self.payloads.append(payload)
-        self.size += len(text)
+        self.size += len(text) + LINE_CHARS
 
     def lines(self, start: str) -> bytes:
         """In the text format of COPY: `start`, the index of a row, its cells as JSON."""
