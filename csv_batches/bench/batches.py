@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Any
+from pathlib import Path
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
@@ -11,9 +11,11 @@ from django.db.models import Sum
 
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.rules import mapping
+from csv_batches.services import store_rows
 from experiments import response_schema
 from experiments.core.choices import FieldType
 from experiments.core.errors import Conflict
+from experiments.ingest import ReadOptions
 from experiments.models import Network, Queue
 from experiments.response_schema import fields
 from experiments.services import bulk_insert, queues
@@ -56,7 +58,18 @@ def create_batch(network: Network | None, *, rows: int, concurrency: int = 1) ->
     return batch
 
 
-def store(batch: CsvBatch, payloads: Iterator[Any]) -> int:
+def store_file(batch: CsvBatch, path: Path) -> int:
+    """Reads a file into a draft, as after an upload; how many rows it has."""
+    options = ReadOptions()
+    with transaction.atomic():
+        table = store_rows.open_file(path, name=path.name, options=options)
+        stored = store_rows.replace_rows(batch, table, options)
+        store_rows.describe_rows(batch, stored)
+        batch.save()
+    return stored.count
+
+
+def store(batch: CsvBatch, payloads: Iterator[list[str]]) -> int:
     """Replaces the rows of a draft; how many there are."""
     with transaction.atomic():
         rows = bulk_insert.replace_items(queue=batch, payloads=payloads)

@@ -23,6 +23,13 @@ from experiments.services import exports
 
 MB = 1024**2
 CHUNK = 256 * 1024
+MOST_MB = 150.0
+"""Of a process that reads and stores a file, with all that it shares with others."""
+AIMS = {
+    "read": ("read a CSV of", "csv.reader", 0.8),
+    "store": ("read and store", "COPY of the same lines", 0.9),
+    "export": ("export", "COPY (SELECT …)", 0.5),
+}
 ANSWER = {"topic": "billing", "summary": "The customer was charged twice.", "score": 57}
 
 
@@ -34,12 +41,14 @@ def files(size: Size, repeat: int, say: Say) -> Iterator[Result]:
         write_csv(path, rows)
         before_mb = peak_mb()
         taken = Taken(rows, say)
-        for _ in range(repeat):
+        for turn in range(repeat):
             postgres.empty_tables()
             taken.reading(path)
             batch = batches.create_batch(None, rows=0)
             empty = postgres.size_bytes()
             taken.storing(batch, path)
+            if not turn:
+                stored_mb = peak_mb()
             table_mb = (postgres.size_bytes() - empty) / MB
             taken.copying(Path(folder))
             taken.exporting(batch)
@@ -47,6 +56,8 @@ def files(size: Size, repeat: int, say: Say) -> Iterator[Result]:
         yield from taken.results()
         what = f"tables and indexes of {rows:,} rows"
         yield Result("file_tables", what, "MB", [table_mb], [file_mb], against="file", most=3.0)
+        what = f"peak memory of reading and storing {rows:,} rows"
+        yield Result("file_store_memory", what, "MB", [stored_mb], [MOST_MB], against="bound", most=1.0)
         grown = max(peak_mb() - before_mb, 0.0)
         yield Result("file_memory", "memory grew meanwhile", "MB", [grown], [file_mb], against="file")
 
@@ -65,7 +76,7 @@ class Taken:
         self._add("read", self._ours, lambda: exhaust(open_table(path, filename=path.name).rows()))
 
     def storing(self, batch: CsvBatch, path: Path) -> None:
-        self._add("store", self._ours, lambda: batches.store(batch, open_table(path, filename=path.name).rows()))
+        self._add("store", self._ours, lambda: batches.store_file(batch, path))
 
     def copying(self, folder: Path) -> None:
         """What was stored, as the lines that PostgreSQL itself writes, into the same tables again."""
@@ -82,14 +93,19 @@ class Taken:
         self._add("export", self._ours, lambda: exhaust(exports.export_chunks(batch, options)))
 
     def results(self) -> Iterator[Result]:
-        of = f"{self._rows:,} rows"
-        for name, what, against, least in (
-            ("read", f"read a CSV of {of}", "csv.reader", 0.8),
-            ("store", f"read and store {of}", "COPY of the same lines", 0.9),
-            ("export", f"export {of}", "COPY (SELECT …)", 0.5),
-        ):
-            ours, floor = self._ours[name], self._floor[name]
-            yield Result(f"file_{name}", what, "rows/s", ours, floor, against=against, least=least)
+        for name in AIMS:
+            yield self.result(name)
+
+    def result(self, name: str, suffix: str = "") -> Result:
+        """Of what was measured under a name of `AIMS`; the suffix goes behind it."""
+        what, against, least = AIMS[name]
+        of = f"{what} {self._rows:,} rows"
+        ours, floor = self._ours[name], self._floor[name]
+        return Result(f"file_{name}{suffix}", of, "rows/s", ours, floor, against=against, least=least)
+
+    def costs_us(self, name: str) -> list[float]:
+        """Microseconds a row of ours, each time."""
+        return [1e6 / rate for rate in self._ours[name]]
 
     def _add(self, name: str, to: dict[str, list[float]], work: Callable[[], object]) -> None:
         started = time.perf_counter()

@@ -7,6 +7,7 @@ from itertools import islice, takewhile
 from pathlib import Path
 
 from experiments.core.choices import ErrorCode, WarningCode
+from experiments.ingest import quick
 from experiments.ingest.dialect import SAMPLE_BYTES, find_dialect
 from experiments.ingest.encoding import decoded_pieces, find_encoding
 from experiments.ingest.errors import Limits, RejectedFile
@@ -24,6 +25,7 @@ class CsvTable(Table):
         self._limits = limits
         self._has_header = options.header
         self._pad = options.ragged == "pad"
+        self._quick = quick.knows(options)
         sample = "".join(decoded_pieces(path, encoding, limit=SAMPLE_BYTES))
         if not sample:
             raise RejectedFile("The file is empty.", code=ErrorCode.EMPTY_FILE)
@@ -32,10 +34,16 @@ class CsvTable(Table):
         self.encoding = encoding.name
         self.delimiter = self._dialect.delimiter
         self.line_end = self._dialect.line_end
-        self.row_count = 0
         self.log = WarningLog()
         self._records: RecordReader | None = None
+        self._counted = 0
+        self._place: quick.Place | None = None
+        """In a block whose rows are not counted yet."""
         self.columns = self._read_columns()
+
+    @property
+    def row_count(self) -> int:
+        return self._counted + (self._place.passed if self._place else 0)
 
     @property
     def line(self) -> int:
@@ -43,7 +51,7 @@ class CsvTable(Table):
 
     def _read_columns(self) -> tuple[Column, ...]:
         with closing(decoded_pieces(self._path, self._encoding)) as pieces:
-            records = self._open_records(pieces, WarningLog())
+            records = self._open_records(pieces, WarningLog(), quick=False)
             first = next(filter(None, islice(records, self._limits.max_rows)), None)
             if first is None:
                 only = (
@@ -59,36 +67,49 @@ class CsvTable(Table):
             return name_columns(first)
         return tuple(Column(name, name) for name in (f"column {number}" for number in range(1, len(first) + 1)))
 
-    def _open_records(self, pieces: Iterator[str], log: WarningLog) -> RecordReader:
-        records = RecordReader(pieces, self._dialect, self._limits, log)
+    def _open_records(self, pieces: Iterator[str], log: WarningLog, *, quick: bool) -> RecordReader:
+        records = RecordReader(pieces, self._dialect, self._limits, log, quick=quick)
         if self._dialect.sep_line:
             next(iter(records), None)
         return records
 
     def rows(self) -> Generator[list[str]]:
         self.log = log = WarningLog()
-        self.row_count = 0
+        self._counted, self._place = 0, None
         with closing(decoded_pieces(self._path, self._encoding)) as pieces:
-            self._records = records = self._open_records(pieces, log)
+            self._records = records = self._open_records(pieces, log, quick=self._quick)
             if self._has_header:
                 for _ in takewhile(operator.not_, records):
                     log.add(records.line, WarningCode.BLANK_LINE, "A blank line above the header was left out.")
                 log.add_names(self.columns, records.line)
+            records.width = len(self.columns)
             yield from self._rows_of_equal_width(records, log)
         if not self.row_count:
             raise RejectedFile("The file has a header and no rows below it.", code=ErrorCode.NO_ROWS)
 
     def _rows_of_equal_width(self, records: RecordReader, log: WarningLog) -> Iterator[list[str]]:
+        for run in records.runs():
+            place = records.place
+            if place and self._counted + len(place.block.records) <= self._limits.max_rows:
+                # Without a step of Python for each row.
+                self._place = place
+                yield from run
+                self._place = None
+                self._counted += len(place.block.records)
+            else:
+                yield from self._fitted_rows(run, records, log)
+
+    def _fitted_rows(self, run: Iterator[list[str]], records: RecordReader, log: WarningLog) -> Iterator[list[str]]:
         width, limit = len(self.columns), self._limits.max_rows
-        for record in records:
+        for record in run:
             if len(record) != width:
                 fitted = self._fitted(record, records.line, log)
                 if fitted is None:
                     continue
                 record = fitted
-            if self.row_count >= limit:
+            if self._counted >= limit:
                 raise self._limits.too_many_rows(records.line)
-            self.row_count += 1
+            self._counted += 1
             yield record
 
     def _fitted(self, record: list[str], line: int, log: WarningLog) -> list[str] | None:

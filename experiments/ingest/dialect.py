@@ -72,7 +72,8 @@ def _best_delimiter(text: str, *, complete: bool) -> str:
 
     Where none divides the first record (a title above the header), the one with which most records agree; else a comma.
     """
-    fits = [_fit(text, delimiter, complete=complete) for delimiter in DELIMITERS]
+    # One that is not there divides nothing, and need not be tried.
+    fits = [_fit(text, delimiter, complete=complete) for delimiter in DELIMITERS if delimiter in text]
     dividing = [fit for fit in fits if fit.first > 1]
     if dividing:
         return max(dividing, key=lambda fit: (round(fit.agree, 2), -fit.padded, fit.first)).delimiter

@@ -2,7 +2,7 @@
 
 import codecs
 import io
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from experiments.ingest.errors import RejectedFile
 from experiments.ingest.guess import hints, preview, unmarked_utf16
 
 PIECE_BYTES = 256 * 1024
+PIECE_CHARS = 64 * 1024
+"""What is made of so much text stays in a processor's cache."""
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -95,10 +97,20 @@ def decoded_pieces(path: Path, encoding: Encoding, *, limit: int | None = None) 
                 detail = f"The file is not {short(encoding.name)}: {error}."
                 raise RejectedFile(detail, code=ErrorCode.BAD_BYTE, offset=0) from error
             if piece:
-                yield piece.removeprefix("\ufeff") if first else piece
+                yield from _cut(piece.removeprefix("\ufeff") if first else piece)
                 first, only_ascii = False, only_ascii and piece.isascii()
             if not raw:
                 return
+
+
+def _cut(piece: str) -> Iterator[str]:
+    """Parts of `PIECE_CHARS` or one more; an empty text where the piece is empty."""
+    start, end = 0, PIECE_CHARS
+    while end < len(piece):
+        end += piece[end - 1 : end + 1] == "\r\n"
+        yield piece[start:end]
+        start, end = end, end + PIECE_CHARS
+    yield piece[start:] if start else piece
 
 
 def text_decoder(encoding: Encoding) -> io.IncrementalNewlineDecoder:

@@ -53,10 +53,15 @@ class JsonlTable(Table):
         self._limits = limits
         self.log = WarningLog()
         self.encoding = encoding.name
-        self.row_count = self._line = 0
+        self._row_count = self._line = 0
         self.line_end, self.columns = self._read_columns(all_lines=options.keys == "all")
-        self._known = {column.header for column in self.columns}
+        self._keys = [column.header for column in self.columns]
+        self._known = set(self._keys)
         self._warns_of_missing_keys = options.keys == "first"
+
+    @property
+    def row_count(self) -> int:
+        return self._row_count
 
     @property
     def line(self) -> int:
@@ -95,7 +100,7 @@ class JsonlTable(Table):
 
     def rows(self) -> Generator[list[str]]:
         self.log = log = WarningLog()
-        self.row_count = 0
+        self._row_count = 0
         log.add_names(self.columns, self.header_line)
         with closing(self._lines()) as lines:
             for number, line in lines:
@@ -103,9 +108,9 @@ class JsonlTable(Table):
                     log.add(number, WarningCode.BLANK_LINE, "A blank line was left out.")
                     continue
                 cells = self._cells(line, number)
-                if self.row_count >= self._limits.max_rows:
+                if self._row_count >= self._limits.max_rows:
                     raise self._limits.too_many_rows(number)
-                self.row_count += 1
+                self._row_count += 1
                 self._line = number
                 yield cells
 
@@ -122,7 +127,9 @@ class JsonlTable(Table):
             detail = f"Line {number} has no key “{name}”, which the first object has; its cell is empty."
             self.log.add(number, WarningCode.MISSING_KEY, detail)
         try:
-            cells = [cell_of(values.get(column.header)) for column in self.columns]
+            # Most are texts, which need no call.
+            found = map(values.get, self._keys)
+            cells = [value if type(value) is str else cell_of(value) for value in found]
         except RecursionError as error:
             raise nested_too_deeply(number) from error
         if "\\" in line or len(line) > self._limits.max_cell_chars:

@@ -97,9 +97,12 @@ class Table(ABC):
     encoding: str
     delimiter: str | None
     line_end: str
-    row_count: int
     header_line: int
     log: WarningLog
+
+    @property
+    @abstractmethod
+    def row_count(self) -> int: ...
 
     @property
     @abstractmethod
