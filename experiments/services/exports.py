@@ -18,11 +18,11 @@ from experiments.models.querysets import QueueItemQuerySet
 from experiments.selectors.export_lines import written_by_database
 from experiments.selectors.export_statements import COLUMNS, OF_THE_RUN, can_be_said
 from experiments.selectors.items import items_of_queue
+from experiments.selectors.one_by_one import OneByOne
 from experiments.selectors.queues import refuse_without_source
 from experiments.selectors.snapshot import snapshot
 from experiments.services import audit
 
-CHUNK = 2000
 # File names have at most 255 bytes on most systems; a letter may have four.
 LONGEST_STEM = 60
 # Names of devices on Windows, whatever their extension.
@@ -104,7 +104,7 @@ def _items(queue: Queue, options: ExportOptions) -> QueueItemQuerySet:
 
 def rows_of(items: QueueItemQuerySet, extras: Extras) -> Iterator[ExportRow]:
     """For the formats in Python."""
-    for values in items.values_list(*COLUMNS, *extras.annotations).iterator(chunk_size=CHUNK):
+    for values in OneByOne(items.values_list(*COLUMNS, *extras.annotations)):
         cells, result, corrected, *rest = values
         run: dict[str, Any] = dict(zip(OF_THE_RUN, (None if value == "" else value for value in rest), strict=False))
         answer = corrected if corrected is not None else result if run["status"] == RowStatus.SUCCEEDED else None
