@@ -23,13 +23,14 @@ class OneByOne:
 
         def get_compiler(*args: Any, **options: Any) -> Any:
             compiler = compiler_of(*args, **options)
-            compiler.execute_sql = lambda *args, **options: self._execute(compiler)  # type: ignore[method-assign]
+            compiler.execute_sql = lambda *args, **options: self._execute(compiler)
             return compiler
 
         self._rows.query.get_compiler = get_compiler  # type: ignore[method-assign]
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._rows._iterable_class(self._rows))  # type: ignore[attr-defined]
+        rows: Any = self._rows
+        return iter(rows._iterable_class(rows))
 
     def close(self) -> None:
         """Ends the query, which may have more to send."""
@@ -47,7 +48,7 @@ class OneByOne:
     def _stream(self, statement: str, params: Any) -> Iterator[list[Any]]:
         connection = connections[self._rows.db]
         with connection.wrap_database_errors, connection.cursor() as cursor:
-            for row in cursor.stream(statement, params):  # type: ignore[attr-defined]
+            for row in cursor.stream(statement, params):
                 self.chars += sum(len(value) for value in row if isinstance(value, str))
                 yield [row]
 

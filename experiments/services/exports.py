@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.http import content_disposition_header
 
+from experiments.core import actor
 from experiments.core.choices import FINISHED, AuditAction, ErrorCode, ExportFormat, FieldType, RowStatus
 from experiments.core.errors import Conflict, Gone
 from experiments.export.formats import EXPORT_FORMATS
@@ -21,7 +22,7 @@ from experiments.selectors.items import items_of_queue
 from experiments.selectors.one_by_one import OneByOne
 from experiments.selectors.queues import refuse_without_source
 from experiments.selectors.snapshot import snapshot
-from experiments.services import audit
+from experiments.services import audit, export_places
 
 # File names have at most 255 bytes on most systems; a letter may have four.
 LONGEST_STEM = 60
@@ -39,8 +40,22 @@ class ExportOptions:
 
 
 def download(queue: Queue, options: ExportOptions) -> Download:
-    """`Conflict` before the first byte where the queue is not finished."""
-    return Download(export_chunks(queue, options), content_type(options), content_disposition(queue, options))
+    """`Conflict` before the first byte where the queue is not finished, `Busy` and `NoRoom` as `export_places` say."""
+    check_finished(queue, options)
+    place = export_places.take(actor.current().user_id)
+    try:
+        pieces = _until_made(export_chunks(queue, options), place)
+        return Download(pieces, content_type(options), content_disposition(queue, options), place.release)
+    except BaseException:
+        place.release()
+        raise
+
+
+def _until_made(pieces: Iterator[bytes], place: export_places.Place) -> Iterator[bytes]:
+    try:
+        yield from pieces
+    finally:
+        place.made()
 
 
 def check_finished(queue: Queue, options: ExportOptions) -> None:

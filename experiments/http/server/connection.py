@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from gunicorn.workers.gthread import TConn
 
@@ -50,7 +50,7 @@ class PatientSocket(socket.socket):
     def sendall(self, data: Any, flags: int = 0) -> None:
         self.outbox.add(data)
 
-    def sendfile(self, file: IO[bytes], offset: int = 0, count: int | None = None) -> int:
+    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
         length = os.fstat(file.fileno()).st_size - offset if count is None else count
         self.outbox.add_file(file, offset, length)
         return length
