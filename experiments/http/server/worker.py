@@ -131,11 +131,13 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             self.drop(conn)
             return
         conn.sock.setblocking(False)
+        if not conn.sock.outbox:
+            self.keep_or_leave(conn)
+            return
         conn.timeout = time.monotonic() + SENDING_S
         conn.seen_sent = conn.sock.outbox.sent
         self.sending.add(conn)
         self.poller.register(conn.sock, selectors.EVENT_WRITE, partial(self.send, conn))
-        self.send(conn, conn.sock)
 
     def send(self, conn: Connection, client: Any) -> None:
         try:
@@ -146,7 +148,6 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             return
         if not conn.sock.outbox:
             self.stop_sending(conn)
-            conn.sock.all_is_sent()
             self.keep_or_leave(conn)
 
     def stop_sending(self, conn: Connection) -> None:
@@ -154,6 +155,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         self.sending.remove(conn)
 
     def keep_or_leave(self, conn: Connection) -> None:
+        conn.sock.all_is_sent()
         if not conn.keeps_alive:
             self.leave(conn)
             return

@@ -5,12 +5,11 @@ site for an hour. So it waits for two seconds, lets the others go first, and tri
 """
 
 import time
-from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
@@ -30,7 +29,7 @@ ORDER BY xact_start LIMIT 1
 
 
 class Command(migrate.Command):
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
             "--try-for",
@@ -46,7 +45,8 @@ class Command(migrate.Command):
         while True:
             try:
                 with lock_timeout(options["database"]):
-                    return super().handle(*args, **options)
+                    super().handle(*args, **options)
+                return
             except OperationalError as error:
                 if getattr(error.__cause__, "sqlstate", None) not in NOT_NOW:
                     raise
