@@ -35,7 +35,7 @@ def written_by_database(layout: ExportLayout, wanted: ExportFormat, items: Query
     """
     # Nobody who wrote a cell can know it.
     mark = f"row-{os.urandom(16).hex()}-"
-    with connection.cursor() as cursor:
+    with connection.wrap_database_errors, connection.cursor() as cursor:
         cursor.execute(SET_UP)
         found = sql.SQL(cursor.mogrify(*items.values_list(*COLUMNS).query.sql_with_params()))
         with cursor.copy(STATEMENTS[wanted](layout, found, mark)) as copy:

@@ -13,10 +13,10 @@ import pytest
 from django.db import connection
 
 from experiments.management.commands.migrate import LOCK_TIMEOUT_S
-from tests.faults.support import StartWorker, assert_whole, busy_batch, seen
+from tests.faults.support import StartWorker, assert_whole, seen
 from tests.integration.api.support import Draft
 from tests.integration.export.support import complete
-from tests.support.api import Api
+from tests.support.api import Api, numbered
 from tests.support.run_server import RunServer
 from tests.support.worker import ROOT, database_url, eventually
 
@@ -25,7 +25,7 @@ LONGEST_WAIT = (
 )
 HAS_COLUMN = "SELECT count(*) FROM pg_attribute WHERE attrelid = 'experiments_queueitem'::regclass AND attname = 'late'"
 TRIES = 3
-ROWS = 200
+ROWS = 2000
 
 
 def value(statement: str) -> float:
@@ -66,13 +66,17 @@ def large(api: Api) -> Draft:
 
 def test_it_lets_the_others_go_first(api: Api, run_server: RunServer, start_worker: StartWorker, large: Draft) -> None:
     start_worker()
-    batch = busy_batch(api, run_server, rows=ROWS, concurrency=4)
+    # Calls go on for minutes, if it takes minutes until the others have begun.
+    run_server.script(latency_ms=500)
+    batch = api.ready(api.network(run_server), numbered(ROWS), concurrency=4)
+    api.run(batch)
+    run_server.wait(done=4)
     with manage("export_csv_batch", large.id) as export:
         assert export.stdout is not None
         begun = export.stdout.read(1000)
         with migrating() as migrate:
             assert migrate.stderr is not None
-            longest, tries, before = 0.0, 0, api.batch(batch)["progress"]["succeeded"]
+            longest, before = 0.0, api.batch(batch)["progress"]["succeeded"]
             os.set_blocking(migrate.stderr.fileno(), False)
             said = b""
             deadline = time.monotonic() + 120
@@ -93,6 +97,7 @@ def test_it_lets_the_others_go_first(api: Api, run_server: RunServer, start_work
             os.set_blocking(migrate.stderr.fileno(), True)
             assert migrate.wait(60) == 0, migrate.stderr.read()
     assert value(HAS_COLUMN)
+    run_server.script(latency_ms=0)
     assert_whole(api, run_server, batch, rows=ROWS, repeated=0)
 
 

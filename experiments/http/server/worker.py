@@ -21,6 +21,7 @@ from typing import Any
 from gunicorn.errors import ConfigError
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
+from experiments.core.memory import give_back_large_values
 from experiments.http.server.connection import Connection
 from experiments.http.server.incoming import Incoming, State
 
@@ -46,6 +47,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         self.leaving: set[Connection] = set()
         self.long_ones = 0
         self.waiting_long: deque[Connection] = deque()
+
+    def init_process(self) -> None:
+        # Before there are threads.
+        give_back_large_values()
+        super().init_process()
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
