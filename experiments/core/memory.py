@@ -1,17 +1,15 @@
 """Memory of a process with threads: what a large value took is given back when it is gone."""
 
+import contextlib
 import ctypes
 
-M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
-"""Of mallopt(3), glibc."""
-LARGE_BYTES = 512 * 1024
-ARENAS = 2
+M_MMAP_THRESHOLD = -3
+"""A parameter of glibc's mallopt(3)."""
+LARGE_BYTES = 256 * 1024
 
 
-def give_back_large_values() -> None:
-    """Else glibc learns from each large value that is freed to keep the next, for every thread that had one: sixteen
-    threads that each made an answer of 5 MB kept 400 MB. Where there is no glibc nothing is done."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
-        mallopt(M_ARENA_MAX, ARENAS)
+def give_back_large_blocks(least_bytes: int = LARGE_BYTES) -> None:
+    """glibc learns from the first large block that it frees to keep such ones, in each thread for itself: a multiple
+    of all that is held. With a limit set by hand it gives each back to the system."""
+    with contextlib.suppress(AttributeError, OSError):  # another C library, which has no such habit
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, least_bytes)

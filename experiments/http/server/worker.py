@@ -21,7 +21,7 @@ from typing import Any
 from gunicorn.errors import ConfigError
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
-from experiments.core.memory import give_back_large_values
+from experiments.core.memory import give_back_large_blocks
 from experiments.http.server.connection import Connection
 from experiments.http.server.incoming import Incoming, State
 
@@ -50,7 +50,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
     def init_process(self) -> None:
         # Before there are threads.
-        give_back_large_values()
+        give_back_large_blocks()
         super().init_process()
 
     def load_wsgi(self) -> None:
