@@ -15,7 +15,7 @@ from experiments.core.datetimes import in_utc
 from experiments.core.errors import InvalidInput
 from experiments.selectors.one_by_one import first_within
 
-MOST_CHARS = 4 * 1024**2
+MOST_BYTES = 4 * 1024**2
 """On a page of more than one row. A page of large rows has fewer than were asked for; `next` goes on there."""
 
 
@@ -75,7 +75,7 @@ class _Bounded:
         return _Bounded(self._rows.filter(**wanted), self._page)
 
     def __getitem__(self, part: slice) -> list[Any]:
-        found, is_cut = first_within(self._rows[part], MOST_CHARS)
+        found, is_cut = first_within(self._rows[part], MOST_BYTES)
         if is_cut:
             # The last one only says where the next page begins.
             self._page.page_size = len(found) - 1

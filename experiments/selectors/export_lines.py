@@ -17,6 +17,7 @@ from experiments.export.csv_lines import csv_lines
 from experiments.export.jsonl_lines import jsonl_lines
 from experiments.export.rows import PIECE, ExportLayout, ExportRow
 from experiments.selectors.export_statements import COLUMNS, OF_THE_RUN, STATEMENTS
+from experiments.selectors.one_by_one import LARGE_ROW_BYTES, end_with_request
 
 IN_PYTHON = {ExportFormat.CSV: csv_lines, ExportFormat.JSONL: jsonl_lines}
 FIRST_CELL = re.compile(rb'"((?:[^"]|"")*)"')
@@ -64,6 +65,8 @@ class _Pieces:
         for line in lines:
             waiting.append(line)
             size += len(line)
+            if len(line) > LARGE_ROW_BYTES:
+                end_with_request(connection)
             if size >= PIECE:
                 yield self._piece(waiting)
                 waiting.clear()

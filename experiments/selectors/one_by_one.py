@@ -3,20 +3,24 @@
 A query otherwise brings all its rows, or so many hundred at a time, of which each may have megabytes.
 """
 
+import time
 from collections.abc import Iterator
+from sys import getsizeof
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, transaction
 from django.db.models import QuerySet, prefetch_related_objects
 
+LARGE_ROW_BYTES = 1024**2
+
 
 class OneByOne:
     """The rows of a query set, as it would give them itself. The connection is taken until the last one, or `close`."""
 
     def __init__(self, rows: QuerySet[Any, Any]) -> None:
-        self.chars = 0
-        """Characters of the texts and JSON values of all rows so far."""
+        self.size = 0
+        """Bytes in memory of the texts and JSON values of all rows so far."""
         self._rows = rows.all()
         self._sent: Iterator[Any] = iter(())
         compiler_of = self._rows.query.get_compiler
@@ -49,12 +53,20 @@ class OneByOne:
         connection = connections[self._rows.db]
         with connection.wrap_database_errors, connection.cursor() as cursor:
             for row in cursor.stream(statement, params):
-                self.chars += sum(len(value) for value in row if isinstance(value, str))
+                size = sum(getsizeof(value) for value in row if isinstance(value, str))
+                self.size += size
+                if size > LARGE_ROW_BYTES:
+                    end_with_request(connection)
                 yield [row]
 
 
-def first_within(rows: QuerySet[Any, Any], most_chars: int) -> tuple[list[Any], bool]:
-    """The first rows, up to the one with which they have more than so many characters, but two where there are two;
+def end_with_request(connection: Any) -> None:
+    """The connection has had a large row: its buffer has grown to that, and never shrinks. Each thread has one."""
+    connection.close_at = time.monotonic()
+
+
+def first_within(rows: QuerySet[Any, Any], most_bytes: int) -> tuple[list[Any], bool]:
+    """The first rows, up to the one with which they have more than so many bytes, but two where there are two;
     and whether it was left at that."""
     found, is_cut = [], False
     # Of a query that is ended early a transaction around it would not recover. Without one there is no savepoint.
@@ -63,7 +75,7 @@ def first_within(rows: QuerySet[Any, Any], most_chars: int) -> tuple[list[Any], 
     try:
         for row in source:
             found.append(row)
-            if source.chars > most_chars and len(found) > 1:
+            if source.size > most_bytes and len(found) > 1:
                 is_cut = True
                 break
     finally:

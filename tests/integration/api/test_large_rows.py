@@ -43,7 +43,7 @@ def test_all_rows_come_once_in_pages_of_few_bytes(draft: Draft) -> None:
     assert [row for page in indexes(found) for row in page] == list(range(ROWS))
     assert len(found) > 3
     for page in found:
-        assert len(page) == 1 or len(json.dumps(page, ensure_ascii=False)) < pagination.MOST_CHARS + 10**5
+        assert len(page) == 1 or len(json.dumps(page, ensure_ascii=False)) < pagination.MOST_BYTES + 10**5
 
 
 def test_small_rows_come_as_many_as_were_asked_for(draft: Draft) -> None:
@@ -61,7 +61,7 @@ def test_the_way_back_is_the_same(draft: Draft) -> None:
 
 
 def test_one_row_that_is_larger_than_a_page_comes_alone(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pagination, "MOST_CHARS", 10_000)
+    monkeypatch.setattr(pagination, "MOST_BYTES", 10_000)
     found = indexes(list(pages(draft.api, f"{draft.path}/rows?status=failed&limit=7")))
     assert [row for page in found for row in page] == list(range(ROWS))
     assert found[0] == list(range(7))
