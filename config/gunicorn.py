@@ -4,7 +4,8 @@ from config.settings import WEB_THREADS
 
 # One process: threads share the model's address and the caches; more machines or processes go behind a proxy.
 workers = 1
-worker_class = "gthread"
+# Slow clients wait without a thread. With TLS of its own: `--worker-class gthread`.
+worker_class = "experiments.http.server.worker.PatientWorker"
 threads = WEB_THREADS
 # A thread's request may take as long as it likes (exports, runs); this is for a process that does not react at all.
 timeout = 120

@@ -68,6 +68,8 @@ UPLOAD_MAX_CELL = environment.number("UPLOAD_MAX_CELL", 16 * 1024**2, least=1)
 
 RUNNING_MAX = environment.number("RUNNING_MAX", 20, least=0)
 """Batches of one user that may run at a time; 0: any number. Staff are not limited."""
+EXPORTS_MAX = environment.number("EXPORTS_MAX", 4, least=1)
+"""Exports that one user may have on the way, in each web process."""
 API_REQUESTS_PER_MINUTE = environment.number("API_REQUESTS_PER_MINUTE", 6000, least=0)
 """Of one user, in each web process; 0: any number."""
 RETENTION_DAYS = environment.number("RETENTION_DAYS", 0, least=0, most=A_CENTURY_DAYS)
@@ -180,6 +182,9 @@ FILE_UPLOAD_HANDLERS = ["experiments.http.upload_handler.LimitedUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
+SPOOL_DIR = VAR_DIR / "spool"
+"""What clients have not taken yet of their answers. Its files have no names, and end with whoever has them open."""
+SPOOL_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 # -- safety in the browser
 # No script of ours reads a cookie: the token of a form stands in the form.

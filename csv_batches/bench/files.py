@@ -5,6 +5,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from csv_batches.bench.calls import Say
 from csv_batches.bench.results import Result
 from csv_batches.bench.sizes import Size
 from csv_batches.models import CsvBatch
-from experiments.core.choices import RowStatus
+from experiments.core.choices import ExportFormat, RowStatus
 from experiments.core.item_fields import EXPORTED_FIELDS
 from experiments.ingest import open_table
 from experiments.services import exports
@@ -30,6 +31,8 @@ AIMS = {
     "store": ("read and store", "COPY of the same lines", 0.9),
     "export": ("export", "COPY (SELECT …)", 0.5),
 }
+FIRST_ROWS_MS = 300.0
+"""What an export may take until its first rows come, however many there are."""
 ANSWER = {"topic": "billing", "summary": "The customer was charged twice.", "score": 57}
 
 
@@ -70,6 +73,7 @@ class Taken:
         self._say = say
         self._ours: dict[str, list[float]] = {}
         self._floor: dict[str, list[float]] = {}
+        self._first_bytes_ms: list[float] = []
 
     def reading(self, path: Path) -> None:
         self._add("read", self._floor, lambda: read_plainly(path))
@@ -89,12 +93,19 @@ class Taken:
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
         options = exports.ExportOptions(partial=True)
+        as_json = exports.ExportOptions(partial=True, format=ExportFormat.JSONL)
         self._add("export", self._floor, lambda: export_plainly(batch))
         self._add("export", self._ours, lambda: exhaust(exports.export_chunks(batch, options)))
+        self._add("export_jsonl", self._ours, lambda: exhaust(exports.export_chunks(batch, as_json)))
+        self._first_bytes_ms.append(1000 * first_rows_s(exports.export_chunks(batch, as_json)))
 
     def results(self) -> Iterator[Result]:
         for name in AIMS:
             yield self.result(name)
+        ours, floor, of = self._ours["export_jsonl"], self._floor["export"], f"{self._rows:,} rows"
+        yield Result("file_export_jsonl", f"as JSONL {of}", "rows/s", ours, floor, against="COPY (SELECT …)", least=0.5)
+        ms = self._first_bytes_ms
+        yield Result("file_first_rows", f"first rows of {of}", "ms", ms, [FIRST_ROWS_MS], against="aim", most=1.0)
 
     def result(self, name: str, suffix: str = "") -> Result:
         """Of what was measured under a name of `AIMS`; the suffix goes behind it."""
@@ -124,6 +135,14 @@ def write_csv(path: Path, rows: int) -> None:
 
 def exhaust(items: Iterable[Any]) -> int:
     return sum(1 for _ in items)
+
+
+def first_rows_s(pieces: Iterator[bytes]) -> float:
+    """Seconds until they come; the rest is not asked for."""
+    started = time.perf_counter()
+    with closing(pieces):  # type: ignore[type-var]  # a generator
+        next(pieces)
+        return time.perf_counter() - started
 
 
 def peak_mb() -> float:

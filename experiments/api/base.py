@@ -27,6 +27,17 @@ class ApiView(APIView):
             self.find()
             refuse_unknown_names(request, self)
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(final, Response):
+            final.add_post_render_callback(self._let_go)
+        return final
+
+    def _let_go(self, response: Any) -> None:
+        """View and response hold each other. Megabytes of answers would wait for the garbage collector with them."""
+        response.renderer_context = {}
+        self.response = None  # type: ignore[assignment]
+
     def find(self) -> None:
         """Raises `Http404` where there is nothing at the address, before the body is read."""
 

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from experiments.api.parsers import ExactJSONRenderer
 from experiments.core.choices import ErrorCode
-from experiments.core.errors import Problems, TooLarge, WorkbenchError
+from experiments.core.errors import Busy, Problems, TooLarge, WorkbenchError
 from experiments.http.upload_handler import UploadTooLarge
 
 
@@ -46,7 +46,8 @@ def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Respo
         rate = f"More than {settings.API_REQUESTS_PER_MINUTE:,} calls a minute"
         exc.detail = ErrorDetail(f"{rate}. Go on in {wait} s, more slowly.", code=exc.default_code)
     if isinstance(exc, WorkbenchError):
-        return Response(error_body(exc), status=exc.status)
+        again = {"Retry-After": str(exc.retry_after_s)} if isinstance(exc, Busy) else None
+        return Response(error_body(exc), status=exc.status, headers=again)
     return standardized(exc, context)
 
 

@@ -129,4 +129,4 @@ class QueueExport(QueueView):
     def get(self, request: Request, **ids: Any) -> StreamingHttpResponse:
         queue = self.queue()
         options = exports.ExportOptions(**self.checked(serializers.ExportOptionsSerializer, request.query_params))
-        return export_response(exports.download(queue, options), protocol=request.META["SERVER_PROTOCOL"])
+        return export_response(exports.download(queue, options), request)

@@ -72,6 +72,28 @@ class TooLarge(WorkbenchError):
     status = 413
 
 
+class NoRoom(WorkbenchError):
+    """The disk is full, or so nearly that what is left is for what the site already has."""
+
+    status = 507
+
+
+class Busy(WorkbenchError):
+    """Too much at a time of one user. `retry_after_s`: when to ask again."""
+
+    status = 429
+
+    def __init__(self, detail: str, *, code: str, retry_after_s: int) -> None:
+        super().__init__(detail, code=code)
+        self.retry_after_s = retry_after_s
+
+
+class SiteBusy(Busy):
+    """Too much at a time of all users."""
+
+    status = 503
+
+
 class Problems(WorkbenchError):
     """Several errors at once; the attributes are those of the first."""
 

@@ -13,7 +13,11 @@ def jsonl_chunks(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[by
 
     The columns that a kind adds are `"extra": {name: value}`.
     """
-    return in_pieces(compact_json(jsonl_value(layout, row)) + "\n" for row in rows)
+    return in_pieces(jsonl_lines(layout, rows))
+
+
+def jsonl_lines(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[str]:
+    return (compact_json(jsonl_value(layout, row)) + "\n" for row in rows)
 
 
 def jsonl_value(layout: ExportLayout, row: ExportRow) -> dict[str, Any]:

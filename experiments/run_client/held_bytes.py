@@ -6,8 +6,6 @@ from a budget before it reads on, waits for it in the order of arrival, and hold
 is not read yet waits at the runtime.
 """
 
-import contextlib
-import ctypes
 import functools
 import os
 import threading
@@ -17,9 +15,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 
-LARGE_BODY_BYTES = 256 * 1024
+from experiments.core.memory import LARGE_BYTES, give_back_large_blocks
+
+LARGE_BODY_BYTES = LARGE_BYTES
 LARGE_BODIES_BYTES = 16 * 1024 * 1024
-M_MMAP_THRESHOLD = -3  # of glibc's malloc.h
 
 Woken = SimpleQueue[None]
 """Wakes a thread from any other, also from one that the garbage collector has interrupted."""
@@ -122,10 +121,8 @@ def hold(weight: int, wait: Callable[[Woken], None]) -> HeldBytes | None:
 
 @functools.cache
 def _return_large_blocks() -> None:
-    """glibc learns from the first large block that it frees to keep such ones, in each thread for itself: a multiple
-    of all that is held. With a limit set by hand it gives each back to the system."""
-    with contextlib.suppress(AttributeError, OSError):  # another C library, which has no such habit
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BODY_BYTES)
+    """Once a process."""
+    give_back_large_blocks()
 
 
 def _start_anew() -> None:

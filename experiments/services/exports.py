@@ -7,26 +7,27 @@ from typing import Any
 
 from django.utils.http import content_disposition_header
 
+from experiments.core import actor
 from experiments.core.choices import FINISHED, AuditAction, ErrorCode, ExportFormat, FieldType, RowStatus
 from experiments.core.errors import Conflict, Gone
-from experiments.core.item_fields import EXPORTED_FIELDS, EXPORTED_LAST
 from experiments.export.formats import EXPORT_FORMATS
 from experiments.export.response import Download
 from experiments.export.rows import ExportLayout, ExportRow
 from experiments.kinds import Extras, kind_of
 from experiments.models import Queue
+from experiments.models.querysets import QueueItemQuerySet
+from experiments.selectors.export_lines import written_by_database
+from experiments.selectors.export_statements import COLUMNS, OF_THE_RUN, can_be_said
 from experiments.selectors.items import items_of_queue
+from experiments.selectors.one_by_one import OneByOne
 from experiments.selectors.queues import refuse_without_source
 from experiments.selectors.snapshot import snapshot
-from experiments.services import audit
+from experiments.services import audit, export_places
 
-CHUNK = 2000
 # File names have at most 255 bytes on most systems; a letter may have four.
 LONGEST_STEM = 60
 # Names of devices on Windows, whatever their extension.
 RESERVED_STEM = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-OF_THE_RUN = (*EXPORTED_FIELDS, *EXPORTED_LAST)
-FIELDS = ("payload", "result_payload", "corrected_payload", *OF_THE_RUN)
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,22 @@ class ExportOptions:
 
 
 def download(queue: Queue, options: ExportOptions) -> Download:
-    """`Conflict` before the first byte where the queue is not finished."""
-    return Download(export_chunks(queue, options), content_type(options), content_disposition(queue, options))
+    """`Conflict` before the first byte where the queue is not finished, `Busy` and `NoRoom` as `export_places` say."""
+    check_finished(queue, options)
+    place = export_places.take(actor.current().user_id)
+    try:
+        pieces = _until_made(export_chunks(queue, options), place)
+        return Download(pieces, content_type(options), content_disposition(queue, options), place.release)
+    except BaseException:
+        place.release()
+        raise
+
+
+def _until_made(pieces: Iterator[bytes], place: export_places.Place) -> Iterator[bytes]:
+    try:
+        yield from pieces
+    finally:
+        place.made()
 
 
 def check_finished(queue: Queue, options: ExportOptions) -> None:
@@ -88,15 +103,23 @@ def _chunks(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
                 field["name"] for field in queue_layout.response_fields if field["type"] == FieldType.INTEGER
             ),
         )
-        rows = _rows(now, queue_layout.extras, options)
-        yield from EXPORT_FORMATS[options.format].chunks(export_layout, rows)
+        items = _items(now, options)
+        if can_be_said(export_layout, options.format):
+            yield from written_by_database(export_layout, options.format, items)
+        else:
+            rows = rows_of(items, queue_layout.extras)
+            yield from EXPORT_FORMATS[options.format].chunks(export_layout, rows)
 
 
-def _rows(queue: Queue, extras: Extras, options: ExportOptions) -> Iterator[ExportRow]:
-    found: Any = items_of_queue(queue)
-    if options.status:
-        found = found.filter(status=options.status)
-    for values in found.in_order().values_list(*FIELDS, *extras.annotations).iterator(chunk_size=CHUNK):
+def _items(queue: Queue, options: ExportOptions) -> QueueItemQuerySet:
+    """Those of the file, in its order."""
+    found = items_of_queue(queue)
+    return (found.filter(status=options.status) if options.status else found).in_order()
+
+
+def rows_of(items: QueueItemQuerySet, extras: Extras) -> Iterator[ExportRow]:
+    """For the formats in Python."""
+    for values in OneByOne(items.values_list(*COLUMNS, *extras.annotations)):
         cells, result, corrected, *rest = values
         run: dict[str, Any] = dict(zip(OF_THE_RUN, (None if value == "" else value for value in rest), strict=False))
         answer = corrected if corrected is not None else result if run["status"] == RowStatus.SUCCEEDED else None

@@ -93,7 +93,7 @@ def export_file(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRe
     queue = queue_or_404(kind, request.user, queue_id)
     with errors_as_messages(request):
         file = exports.download(queue, ExportForm(request.GET).options())
-        return export_response(file, protocol=request.META["SERVER_PROTOCOL"])
+        return export_response(file, request)
     return HttpResponseRedirect(queue_address(queue, {}))
 
 

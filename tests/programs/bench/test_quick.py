@@ -32,5 +32,6 @@ def test_json_on_stdout_stands_alone() -> None:
     call_command("bench", "--quick", "--only", "files", "--json", "-", stdout=out)
     results = json.loads(out.getvalue())["results"]
     names = [line["name"] for line in results]
-    assert names == ["file_read", "file_store", "file_export", "file_tables", "file_store_memory", "file_memory"]
+    exported = ["file_export", "file_export_jsonl", "file_first_rows"]
+    assert names == ["file_read", "file_store", *exported, "file_tables", "file_store_memory", "file_memory"]
     assert all(line["ratio"] > 0 for line in results if line["name"] != "file_memory")

@@ -1,0 +1,97 @@
+"""The lines of an export as PostgreSQL writes them: the same bytes that `experiments.export` writes, much faster."""
+
+import os
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from psycopg import sql
+
+from experiments.core.choices import ExportFormat
+from experiments.core.json_text import parse_kept
+from experiments.export.csv_lines import csv_lines
+from experiments.export.jsonl_lines import jsonl_lines
+from experiments.export.rows import PIECE, ExportLayout, ExportRow
+from experiments.selectors.export_statements import COLUMNS, OF_THE_RUN, STATEMENTS
+from experiments.selectors.one_by_one import LARGE_ROW_BYTES, end_with_request
+
+IN_PYTHON = {ExportFormat.CSV: csv_lines, ExportFormat.JSONL: jsonl_lines}
+FIRST_CELL = re.compile(rb'"((?:[^"]|"")*)"')
+SET_UP = """
+SET LOCAL enable_sort = off; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0;
+SET LOCAL statement_timeout = 0
+"""
+"""Rows in the order of an index: a sort would read all of them before it gives the first. Other cores are for others.
+The client's time would count for a time-out."""
+
+
+def written_by_database(layout: ExportLayout, wanted: ExportFormat, items: QuerySet[Any, Any]) -> Iterator[bytes]:
+    """The file in pieces of whole lines, of `PIECE` bytes or one line more. Inside a transaction of the caller.
+
+    `items` are those of the file, in its order. Where `export_statements.can_be_said`.
+    """
+    # Nobody who wrote a cell can know it.
+    mark = f"row-{os.urandom(16).hex()}-"
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        cursor.execute(SET_UP)
+        found = sql.SQL(cursor.mogrify(*items.values_list(*COLUMNS).query.sql_with_params()))
+        with cursor.copy(STATEMENTS[wanted](layout, found, mark)) as copy:
+            yield from _Pieces(layout, wanted, mark.encode()).of(copy)
+
+
+class _Pieces:
+    """Puts lines together, and has those written by Python that are marked."""
+
+    def __init__(self, layout: ExportLayout, wanted: ExportFormat, mark: bytes) -> None:
+        self._marks = (mark, b'"' + mark)
+        self._has_crlf = wanted == ExportFormat.CSV and layout.line_end == "\r\n"
+        lines = IN_PYTHON[wanted]
+        self._head = "".join(lines(layout, ())).encode()
+        self._waiting: deque[ExportRow] = deque()
+        self._in_python = lines(layout, iter(self._waiting.popleft, None))
+
+    def of(self, lines: Iterable[bytes | memoryview]) -> Iterator[bytes]:
+        """`lines`: one row each, as COPY gives them."""
+        if self._head:
+            # The rows may be long in coming.
+            yield self._head
+            next(self._in_python)
+        waiting: list[bytes | memoryview] = []
+        size = 0
+        for line in lines:
+            waiting.append(line)
+            size += len(line)
+            if len(line) > LARGE_ROW_BYTES:
+                end_with_request(connection)
+            if size >= PIECE:
+                yield self._piece(waiting)
+                waiting.clear()
+                size = 0
+        if waiting:
+            yield self._piece(waiting)
+
+    def _piece(self, lines: Sequence[bytes | memoryview]) -> bytes:
+        piece = b"".join(lines)
+        if self._has_crlf or self._marks[0] in piece:
+            return b"".join(map(self._line, map(bytes, lines)))
+        return piece
+
+    def _line(self, line: bytes) -> bytes:
+        if line.startswith(self._marks):
+            return self._written(line)
+        return line[:-1] + b"\r\n" if self._has_crlf else line
+
+    def _written(self, line: bytes) -> bytes:
+        """Of a row that is left to Python; what of it comes is said in `export_statements`."""
+        cell = FIRST_CELL.match(line)
+        text = (cell[1].replace(b'""', b'"') if cell else line).removeprefix(self._marks[0])
+        cells, answer, is_corrected, *run = parse_kept(text)
+        values = dict(zip(OF_THE_RUN, run, strict=True))
+        if values["cost"] is not None:
+            values["cost"] = Decimal(values["cost"])
+        self._waiting.append(ExportRow(cells=cells, payload=answer, corrected=is_corrected, **values))
+        return next(self._in_python).encode()
