@@ -10,6 +10,7 @@ from config.database import database
 from config.environment import HOST_AND_PORT, HOST_NAME, LOG_LEVELS, Environment
 from csv_batches.rules.choices import MappingMode, UploadState
 from experiments.core.choices import CallsInFlight, CallState, ExportFormat, FieldType, RowError
+from experiments.core.disk_space import DiskSpace, default_least, reserve_of
 from experiments.core.secret_files import made_once
 from experiments.experiment_kind.choices import Change, ColumnRole, Rule, Verdict
 
@@ -68,6 +69,8 @@ UPLOAD_MAX_CELL = environment.number("UPLOAD_MAX_CELL", 16 * 1024**2, least=1)
 
 RUNNING_MAX = environment.number("RUNNING_MAX", 20, least=0)
 """Batches of one user that may run at a time; 0: any number. Staff are not limited."""
+DISK_FREE_MIN_BYTES = environment.number("DISK_FREE_MIN_BYTES", default_least(VAR_DIR), least=0)
+"""Uploads are refused where fewer bytes would stay free on the disks of VAR_DIR; 0: nobody looks."""
 API_REQUESTS_PER_MINUTE = environment.number("API_REQUESTS_PER_MINUTE", 6000, least=0)
 """Of one user, in each web process; 0: any number."""
 RETENTION_DAYS = environment.number("RETENTION_DAYS", 0, least=0, most=A_CENTURY_DAYS)
@@ -286,6 +289,13 @@ RUN_TIMEOUT_MAX = 600
 UPLOAD_BACKGROUND_BYTES = 20 * 1024**2
 """Above this a file is parsed by a worker and the upload answers 202."""
 UPLOAD_KEEP_DAYS = 7
+
+_EMBEDDED = None if environment.text("DATABASE_URL") else VAR_DIR / "postgres"
+DISK_SPACE = DiskSpace(
+    folders=(VAR_DIR, MEDIA_ROOT, FILE_UPLOAD_TEMP_DIR, *([_EMBEDDED] if _EMBEDDED else [])),
+    least=DISK_FREE_MIN_BYTES,
+    reserve=reserve_of(_EMBEDDED) if _EMBEDDED else None,
+)
 
 # -- the worker
 LANE_WIDTH = 64

@@ -231,6 +231,7 @@ class ErrorCode(Choices):
     NO_COLUMNS = "no_columns"
     NO_MESSAGE_COLUMN = "no_message_column"
     NO_ROWS = "no_rows"
+    NO_SPACE = "no_space"
     NOT_ALLOWED = "not_allowed"
     NOT_AN_OBJECT = "not_an_object"
     NOT_CSV = "not_csv"

@@ -72,6 +72,12 @@ class TooLarge(WorkbenchError):
     status = 413
 
 
+class NoRoom(WorkbenchError):
+    """The disk is full, or so nearly that what is left is for what the site already has."""
+
+    status = 507
+
+
 class Problems(WorkbenchError):
     """Several errors at once; the attributes are those of the first."""
 

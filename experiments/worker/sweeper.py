@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Q
 
+from experiments.core.logs import warn_once_in_a_while
 from experiments.kinds import registered_kinds
 from experiments.models import Queue
 from experiments.services import audit, network_calls, queues, retention
@@ -117,6 +118,8 @@ class Sweeper:
 
     def tick(self, heartbeats: Iterable[Heartbeat]) -> None:
         """`heartbeats`: of this worker's processes."""
+        # First, and whether or not the database answers: it may wait for the room that is kept back for it.
+        self._look_at_disk()
         if time.monotonic() < self._not_before:
             return
         try:
@@ -141,13 +144,24 @@ class Sweeper:
             self._beat_at = now + settings.WORKER_BEAT_S
             self._process_rows.write(list(heartbeats))
         sweep()
-        if lookout.somebody_is_needed():
+        if not settings.DISK_SPACE.is_too_short_for_calls and lookout.somebody_is_needed():
             bell.ring()
         self.suspects_wait = lookout.has_suspects()
         if now >= self._tidy_at:
             self._tidy_at = now + TIDY_EVERY_S
             with db_timeout.unbounded():
                 tidy()
+
+    def _look_at_disk(self) -> None:
+        disk = settings.DISK_SPACE
+        try:
+            disk.look_after_reserve()
+            if disk.is_too_short_for_calls:
+                warn_once_in_a_while(logger, "The disk is nearly full: rows wait until there is room.")
+            elif disk.is_short:
+                warn_once_in_a_while(logger, "The disk is short of room: uploads are refused.")
+        except OSError as error:
+            warn_once_in_a_while(logger, f"It is not known whether the disk has room: {error}")
 
     def _back_off(self, why: str) -> None:
         connection.close()
