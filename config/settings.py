@@ -11,7 +11,7 @@ from config.environment import HOST_AND_PORT, HOST_NAME, LOG_LEVELS, Environment
 from csv_batches.rules.choices import MappingMode, UploadState
 from experiments.core.choices import CallsInFlight, CallState, ExportFormat, FieldType, RowError
 from experiments.core.disk_space import DiskSpace, default_least, reserve_of
-from experiments.core.secret_files import made_once
+from experiments.core.secret_files import PRIVATE_FILE, PRIVATE_FOLDER, made_once, private_folder
 from experiments.experiment_kind.choices import Change, ColumnRole, Rule, Verdict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -181,7 +181,9 @@ MEDIA_ROOT = VAR_DIR / "media"
 
 FILE_UPLOAD_HANDLERS = ["experiments.http.upload_handler.LimitedUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
-FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+for _folder in (MEDIA_ROOT, FILE_UPLOAD_TEMP_DIR):
+    private_folder(_folder)
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = PRIVATE_FILE, PRIVATE_FOLDER
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
 
 # -- safety in the browser

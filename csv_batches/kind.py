@@ -43,6 +43,7 @@ class CsvBatchKind(QueueKind):
 
     def tidy(self) -> None:
         uploaded_files.delete_old()
+        uploaded_files.delete_unknown()
 
     def forget_source(self, queue_id: Any) -> None:
         uploaded_files.forget_source(queue_id)

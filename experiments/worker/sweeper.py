@@ -16,7 +16,7 @@ from django.db.models import Q
 from experiments.core.logs import warn_once_in_a_while
 from experiments.kinds import registered_kinds
 from experiments.models import Queue
-from experiments.services import audit, network_calls, queues, retention
+from experiments.services import audit, network_calls, queues, retention, stored_files
 from experiments.services.queue_end import settle
 from experiments.worker import bell, db_timeout, leases, lookout
 from experiments.worker.heartbeat import Heartbeat
@@ -55,6 +55,8 @@ def tidy() -> None:
         if locked:
             queues.destroy_overdue()
             apply_retention()
+            stored_files.delete_left_behind()
+            stored_files.make_files_private()
             network_calls.tidy()
             for kind in registered_kinds():
                 kind.tidy()
