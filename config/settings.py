@@ -68,7 +68,14 @@ UPLOAD_MAX_CELL = environment.number("UPLOAD_MAX_CELL", 16 * 1024**2, least=1)
 """Characters of one cell, quotes included."""
 
 RUNNING_MAX = environment.number("RUNNING_MAX", 20, least=0)
-"""Batches of one user that may run at a time; 0: any number. Staff are not limited."""
+"""Batches of one user that may run at a time; 0: any number. Staff are not limited, here and in the next four."""
+TRIALS_MAX = environment.number("TRIALS_MAX", 10, least=0)
+"""Trials of one user that may run at a time; 0: any number."""
+DRAFTS_MAX = environment.number("DRAFTS_MAX", 500, least=0)
+BATCHES_MAX = environment.number("BATCHES_MAX", 10_000, least=0)
+"""Of one user, drafts included; 0: any number."""
+FILES_MAX_BYTES = environment.number("FILES_MAX_BYTES", 10 * 1024**3, least=0)
+"""Of all files that one user has uploaded and that are kept; 0: any number."""
 DISK_FREE_MIN_BYTES = environment.number("DISK_FREE_MIN_BYTES", default_least(VAR_DIR), least=0)
 """Uploads are refused where fewer bytes would stay free on the disks of VAR_DIR; 0: nobody looks."""
 API_REQUESTS_PER_MINUTE = environment.number("API_REQUESTS_PER_MINUTE", 6000, least=0)

@@ -12,6 +12,7 @@ from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
 from experiments.models import Queue, queue_settings
 from experiments.selectors.queues import refuse_without_source
+from experiments.services import quotas
 
 FILE_SETTINGS = ("dataset_name", "source_name", "source_size", "source_sha256", "encoding", "delimiter", "line_end")
 DUPLICATED_SETTINGS = (*queue_settings.IN_DUPLICATE, *BATCH_SETTINGS, *FILE_SETTINGS, "read_options", "warnings")
@@ -27,6 +28,7 @@ def duplicate(*, batch: CsvBatch, user: Any, failed_only: bool) -> CsvBatch:
     """The new draft, its rows numbered from 0. `InvalidInput` where only failed rows are wanted and there are none."""
     if failed_only and not batch.failed:
         raise InvalidInput("No row of this batch failed.", code=ErrorCode.NO_ROWS, attr="only")
+    quotas.refuse_over(user.pk, *quotas.NEW_QUEUE)
     settings.DISK_SPACE.refuse_rows(batch.source_size or 0)
     with settings.DISK_SPACE.refusing_when_full(), transaction.atomic():
         values = {name: getattr(batch, name) for name in DUPLICATED_SETTINGS}
@@ -42,4 +44,5 @@ def duplicate(*, batch: CsvBatch, user: Any, failed_only: bool) -> CsvBatch:
             draft.column_facts = batch.column_facts
             uploaded_files.share(batch, draft)
         draft.save()
+        quotas.claim(user.pk, *quotas.NEW_QUEUE, is_written=True)
     return draft
