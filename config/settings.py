@@ -10,7 +10,8 @@ from config.database import database
 from config.environment import HOST_AND_PORT, HOST_NAME, LOG_LEVELS, Environment
 from csv_batches.rules.choices import MappingMode, UploadState
 from experiments.core.choices import CallsInFlight, CallState, ExportFormat, FieldType, RowError
-from experiments.core.secret_files import made_once
+from experiments.core.disk_space import DiskSpace, default_least, reserve_of
+from experiments.core.secret_files import PRIVATE_FILE, PRIVATE_FOLDER, made_once, private_folder
 from experiments.experiment_kind.choices import Change, ColumnRole, Rule, Verdict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -67,9 +68,18 @@ UPLOAD_MAX_CELL = environment.number("UPLOAD_MAX_CELL", 16 * 1024**2, least=1)
 """Characters of one cell, quotes included."""
 
 RUNNING_MAX = environment.number("RUNNING_MAX", 20, least=0)
-"""Batches of one user that may run at a time; 0: any number. Staff are not limited."""
+"""Batches of one user that may run at a time; 0: any number. Staff are not limited, here and in the next four."""
+TRIALS_MAX = environment.number("TRIALS_MAX", 10, least=0)
+"""Trials of one user that may run at a time; 0: any number."""
+DRAFTS_MAX = environment.number("DRAFTS_MAX", 500, least=0)
+BATCHES_MAX = environment.number("BATCHES_MAX", 10_000, least=0)
+"""Of one user, drafts included; 0: any number."""
+FILES_MAX_BYTES = environment.number("FILES_MAX_BYTES", 10 * 1024**3, least=0)
+"""Of all files that one user has uploaded and that are kept; 0: any number."""
 EXPORTS_MAX = environment.number("EXPORTS_MAX", 4, least=1)
 """Exports that one user may have on the way, in each web process."""
+DISK_FREE_MIN_BYTES = environment.number("DISK_FREE_MIN_BYTES", default_least(VAR_DIR), least=0)
+"""Uploads are refused where fewer bytes would stay free on the disks of VAR_DIR; 0: nobody looks."""
 API_REQUESTS_PER_MINUTE = environment.number("API_REQUESTS_PER_MINUTE", 6000, least=0)
 """Of one user, in each web process; 0: any number."""
 RETENTION_DAYS = environment.number("RETENTION_DAYS", 0, least=0, most=A_CENTURY_DAYS)
@@ -180,11 +190,12 @@ MEDIA_ROOT = VAR_DIR / "media"
 
 FILE_UPLOAD_HANDLERS = ["experiments.http.upload_handler.LimitedUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
-FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = PRIVATE_FILE, PRIVATE_FOLDER
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
 SPOOL_DIR = VAR_DIR / "spool"
 """What clients have not taken yet of their answers. Its files have no names, and end with whoever has them open."""
-SPOOL_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+for _folder in (MEDIA_ROOT, FILE_UPLOAD_TEMP_DIR, SPOOL_DIR):
+    private_folder(_folder)
 
 # -- safety in the browser
 # No script of ours reads a cookie: the token of a form stands in the form.
@@ -291,6 +302,13 @@ RUN_TIMEOUT_MAX = 600
 UPLOAD_BACKGROUND_BYTES = 20 * 1024**2
 """Above this a file is parsed by a worker and the upload answers 202."""
 UPLOAD_KEEP_DAYS = 7
+
+_EMBEDDED = None if environment.text("DATABASE_URL") else VAR_DIR / "postgres"
+DISK_SPACE = DiskSpace(
+    folders=(VAR_DIR, MEDIA_ROOT, FILE_UPLOAD_TEMP_DIR, *([_EMBEDDED] if _EMBEDDED else [])),
+    least=DISK_FREE_MIN_BYTES,
+    reserve=reserve_of(_EMBEDDED) if _EMBEDDED else None,
+)
 
 # -- the worker
 LANE_WIDTH = 64

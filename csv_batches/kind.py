@@ -43,9 +43,13 @@ class CsvBatchKind(QueueKind):
 
     def tidy(self) -> None:
         uploaded_files.delete_old()
+        uploaded_files.delete_unknown()
 
     def forget_source(self, queue_id: Any) -> None:
         uploaded_files.forget_source(queue_id)
+
+    def file_bytes(self, owner_id: int, beside: Any = None) -> int:
+        return batches.file_bytes_of(owner_id, beside)
 
     def visible_to(self, user: Any) -> QuerySet[CsvBatch]:
         return batches.batches_of(user)

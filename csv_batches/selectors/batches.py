@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet, Sum
 
-from csv_batches.models import CsvBatch
+from csv_batches.models import CsvBatch, Upload
 from csv_batches.rules.choices import UploadState
 from experiments.selectors import queues
 
@@ -49,3 +49,14 @@ def batches_of(user: Any) -> QuerySet[CsvBatch]:
     """Those that `user` may see, without trials."""
     batches = CsvBatch.objects.for_user(user).top_level()
     return batches.select_related("network", "created_by", "incoming").defer(*FOR_THE_WIZARD_ONLY)
+
+
+def file_bytes_of(owner_id: int, beside: Any = None) -> int:
+    """Bytes of the files that are kept for a user; one that duplicates share counts once.
+
+    `beside`: a batch whose own file does not count.
+    """
+    kept = CsvBatch.objects.kept().filter(created_by=owner_id).exclude(source="").exclude(pk=beside)
+    of_batches = kept.order_by().values("source").annotate(size=Max("source_size")).aggregate(sum=Sum("size"))["sum"]
+    of_uploads = Upload.objects.filter(owner=owner_id).exclude(file="").aggregate(sum=Sum("size"))["sum"]
+    return int(of_batches or 0) + int(of_uploads or 0)

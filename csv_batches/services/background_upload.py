@@ -103,7 +103,8 @@ def read(upload_id: UUID, *, stopping: Callable[[], bool] = lambda: False) -> No
     lease = UploadLease(upload, stopping)
     lease.start()
     try:
-        store_upload(lease, upload.batch)
+        with settings.DISK_SPACE.refusing_when_full():
+            store_upload(lease, upload.batch)
     except Interrupted:
         # An attempt that was interrupted is not held against the file.
         attempts = F("attempts") - 1

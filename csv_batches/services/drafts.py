@@ -16,14 +16,23 @@ from experiments.core.errors import Conflict, InvalidInput, Part, TooLarge, Work
 from experiments.core.json_text import UNSTORABLE
 from experiments.models import QueueItem, queue_settings
 from experiments.prompts import compile_template
-from experiments.services import bulk_insert, networks, queues
+from experiments.services import bulk_insert, networks, queues, quotas
 from experiments.services.locking import queue_lock, queue_lock_draft, refuse_after_start
 
 MAX_ROWS_PER_CALL = 10_000
 
 
 def create(*, user: Any, values: Mapping[str, Any]) -> CsvBatch:
-    """A new draft. `InvalidInput` names the field that is not valid."""
+    """A new draft. `InvalidInput` names the field that is not valid; `Conflict`: the user has too many."""
+    with transaction.atomic():
+        batch = begin(user=user, values=values)
+        quotas.claim(user.pk, *quotas.NEW_QUEUE, is_written=True)
+    return batch
+
+
+def begin(*, user: Any, values: Mapping[str, Any]) -> CsvBatch:
+    """The same as a part of something longer, in whose transaction the caller claims the quotas at the end."""
+    quotas.refuse_over(user.pk, *quotas.NEW_QUEUE)
     batch = CsvBatch(kind=KIND, created_by=user)
     if values.get("columns"):
         batch.columns = _first_columns(values["columns"])
@@ -90,7 +99,8 @@ def insert_rows(*, batch_id: UUID, rows: Sequence[Mapping[str, Any]]) -> tuple[i
     if len(rows) > MAX_ROWS_PER_CALL:
         detail = f"{len(rows):,} rows; at most {MAX_ROWS_PER_CALL:,} in one call."
         raise TooLarge(detail, code=ErrorCode.TOO_MANY_ROWS, attr="rows")
-    with transaction.atomic():
+    settings.DISK_SPACE.refuse_when_short()
+    with settings.DISK_SPACE.refusing_when_full(), transaction.atomic():
         batch = queue_lock_draft(CsvBatch, batch_id)
         refuse_while_reading(batch)
         if not batch.columns and rows:

@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from django.core.files.base import File
+from django.conf import settings
 from django.db import connection, transaction
 
 from csv_batches.models import CsvBatch
 from csv_batches.selectors.trials import BATCH_SETTINGS
+from csv_batches.services import uploaded_files
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
 from experiments.models import Queue, queue_settings
 from experiments.selectors.queues import refuse_without_source
+from experiments.services import quotas
 
 FILE_SETTINGS = ("dataset_name", "source_name", "source_size", "source_sha256", "encoding", "delimiter", "line_end")
 DUPLICATED_SETTINGS = (*queue_settings.IN_DUPLICATE, *BATCH_SETTINGS, *FILE_SETTINGS, "read_options", "warnings")
@@ -26,7 +28,9 @@ def duplicate(*, batch: CsvBatch, user: Any, failed_only: bool) -> CsvBatch:
     """The new draft, its rows numbered from 0. `InvalidInput` where only failed rows are wanted and there are none."""
     if failed_only and not batch.failed:
         raise InvalidInput("No row of this batch failed.", code=ErrorCode.NO_ROWS, attr="only")
-    with transaction.atomic():
+    quotas.refuse_over(user.pk, *quotas.NEW_QUEUE)
+    settings.DISK_SPACE.refuse_rows(batch.source_size or 0)
+    with settings.DISK_SPACE.refusing_when_full(), transaction.atomic():
         values = {name: getattr(batch, name) for name in DUPLICATED_SETTINGS}
         draft = CsvBatch(**values, kind=batch.kind, name=f"{batch.name[:193]} (copy)", created_by=user)
         draft.save()
@@ -38,13 +42,7 @@ def duplicate(*, batch: CsvBatch, user: Any, failed_only: bool) -> CsvBatch:
         # With only some of the rows, reading the file again would bring back the others.
         if not failed_only:
             draft.column_facts = batch.column_facts
-            _copy_file(batch, draft)
+            uploaded_files.share(batch, draft)
         draft.save()
+        quotas.claim(user.pk, *quotas.NEW_QUEUE, is_written=True)
     return draft
-
-
-def _copy_file(batch: CsvBatch, draft: CsvBatch) -> None:
-    """Does nothing where the file is gone: files are deleted after some days, rows are not."""
-    if batch.source and batch.source.storage.exists(batch.source.name):
-        with batch.source.open("rb") as source:
-            draft.source.save(batch.source_name, File(source), save=False)

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules import mapping
 from csv_batches.rules.column_stats import ColumnStats
-from csv_batches.services import draft_history
+from csv_batches.services import draft_history, uploaded_files
 from experiments.ingest import Limits, ReadOptions, Table, open_table
 from experiments.services import bulk_insert
 
@@ -48,7 +47,9 @@ def replace_rows(
 ) -> StoredRows:
     """Stores the table's rows instead of the batch's; they pass through `watched`. Does not change the batch itself."""
     stats = ColumnStats(len(table.columns))
-    count = bulk_insert.replace_items(queue=batch, payloads=watched(stats.watched(table.rows())))
+    count = bulk_insert.replace_items(
+        queue=batch, payloads=settings.DISK_SPACE.watched(watched(stats.watched(table.rows())))
+    )
     return StoredRows(table, options, count, stats.listed())
 
 
@@ -71,7 +72,8 @@ def describe_rows(batch: CsvBatch, stored: StoredRows) -> None:
 
 
 def set_source(batch: CsvBatch, *, stored: str, name: str, size: int, sha256: str) -> None:
-    """Makes the file that the storage knows as `stored` the batch's; the previous one is deleted on commit.
+    """Makes the file that the storage knows as `stored` the batch's; the previous one goes on commit, unless
+    a duplicate uses it.
 
     The caller saves the batch.
     """
@@ -82,7 +84,7 @@ def set_source(batch: CsvBatch, *, stored: str, name: str, size: int, sha256: st
         # A name that a person chose stays.
         batch.dataset_name = name
     if replaced and replaced != stored:
-        transaction.on_commit(lambda: storage.delete(replaced))
+        uploaded_files.delete_when_unused(replaced, storage)
 
 
 def sha256_of(path: Path) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -20,6 +21,7 @@ from experiments.models import Queue, queue_settings
 from experiments.models.querysets import QueueItemQuerySet
 from experiments.response_schema.field_types import traits_of_field
 from experiments.selectors.queues import refuse_without_source
+from experiments.services import quotas
 
 HEADERS = ("user_message", "expected", "system_params", "row_index")
 ROWS_PER_FETCH = 2000
@@ -35,15 +37,17 @@ def make(*, batch: CsvBatch, user: Any, corrected_only: bool) -> Experiment:
         sentence = f"The batch is {batch.status}. Make an experiment of it when it is completed or cancelled."
         raise Conflict(sentence, code=ErrorCode.NOT_FINISHED)
     corrected = Q(corrected_payload__isnull=False)
-    with transaction.atomic():
+    settings.DISK_SPACE.refuse_rows(batch.source_size or 0)
+    with settings.DISK_SPACE.refusing_when_full(), transaction.atomic():
         rows = batch.rows.filter(corrected if corrected_only else corrected | Q(status=RowStatus.SUCCEEDED))
         if not rows.exists():
             what = "was corrected" if corrected_only else "has an answer"
             raise InvalidInput(f"No row of this batch {what}.", code=ErrorCode.NO_ROWS, attr="only")
-        experiment = drafts.create(user=user, values=_experiment_settings(batch))
+        experiment = drafts.begin(user=user, values=_experiment_settings(batch))
         store_items.fill(experiment=experiment, headers=HEADERS, rows=_dataset_rows(batch, rows))
         # Checked after the rows were read: rows that are removed from now on are in the experiment.
         refuse_without_source(Queue.objects.get(pk=batch.pk), "made an experiment")
+        quotas.claim(user.pk, *quotas.NEW_QUEUE, is_written=True)
     return experiment
 
 

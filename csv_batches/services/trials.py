@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
@@ -24,7 +25,7 @@ def start(*, batch_id: UUID, rows: int, first: int) -> CsvBatch:
     """
     if not 1 <= rows <= MOST_ROWS:
         raise InvalidInput(f"Between 1 and {MOST_ROWS} rows can be tried.", code=ErrorCode.INVALID, attr="rows")
-    with transaction.atomic():
+    with settings.DISK_SPACE.refusing_when_full(), transaction.atomic():
         batch = queue_lock(CsvBatch, batch_id)
         if batch.status != QueueStatus.DRAFT:
             raise Conflict("The batch was started: look at its rows instead.", code=ErrorCode.ALREADY_STARTED)

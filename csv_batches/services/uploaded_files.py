@@ -1,21 +1,51 @@
-"""Deletes uploaded files: those kept long enough to be read again with other options, and those of deleted batches."""
+"""Uploaded files: who uses one, and when it goes.
 
+A batch and its duplicates share one file, which goes with the last of them. A duplicate locks the batch that it takes
+the file from until it is committed, and the file goes after a commit: so whoever takes the last mention away knows that
+it was the last.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.core.files.storage import Storage
+from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.fields.files import FieldFile
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.utils import timezone
 
-from csv_batches.models import CsvBatch, Upload
+from csv_batches.models import FOLDER, CsvBatch, Upload
 from csv_batches.rules.choices import UploadState
+from experiments.services import stored_files
+
+logger = logging.getLogger(__name__)
 
 REFUSED_KEPT_FOR = timedelta(days=1)
 """How long a file is kept that was refused before there was a draft."""
+NAMES_AT_A_TIME = 500
+
+# Others may share it at the same time; whoever deletes the batch or replaces its file waits.
+_SOURCE_HELD = "SELECT source FROM csv_batches_csvbatch WHERE queue_ptr_id = %s FOR SHARE"
+
+
+def share(batch: CsvBatch, draft: CsvBatch) -> None:
+    """Gives the draft the file of the batch, in the caller's transaction, which saves the draft soon.
+
+    Does nothing where the file is gone, or another one by now: files are deleted after some days, rows are not.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SOURCE_HELD, [batch.pk])
+        held = cursor.fetchone()
+    name = batch.source.name
+    if name and held == (name,) and batch.source.storage.exists(name):
+        draft.source.name = name
 
 
 def delete_old() -> None:
@@ -31,31 +61,75 @@ def delete_old() -> None:
                 continue
         except FileNotFoundError:
             pass
-        batch.source.delete(save=False)
-        CsvBatch.objects.filter(pk=batch.pk).update(source="")
+        with transaction.atomic():
+            # Another file may have come meanwhile.
+            if CsvBatch.objects.filter(pk=batch.pk, source=batch.source.name).update(source=""):
+                delete_when_unused(batch.source.name, batch.source.storage)
     old = Q(created_at__lt=before) | Q(created_at__lt=timezone.now() - REFUSED_KEPT_FOR, batch=None)
     for upload in Upload.objects.filter(old, state=UploadState.FAILED):
         upload.delete()
 
 
+def delete_unknown() -> int:
+    """Deletes stored files that no batch and no upload mentions; how many.
+
+    What stored them was ended before its commit, or between the commit and the deletion.
+    """
+    storage, deleted = CsvBatch._meta.get_field("source").storage, 0
+    names = [f"{FOLDER}/{path.name}" for path in stored_files.old_files(Path(storage.path(FOLDER)))]
+    for first in range(0, len(names), NAMES_AT_A_TIME):
+        some = names[first : first + NAMES_AT_A_TIME]
+        used = _used(some)
+        for name in some:
+            if name not in used:
+                storage.delete(name)
+                deleted += 1
+    if deleted:
+        logger.warning("%d uploaded files that belonged to nothing are deleted", deleted)
+    return deleted
+
+
+def _used(names: list[str]) -> set[str]:
+    """Those that a batch or an upload mentions. An upload's file becomes its batch's: asked the other way round, one
+    that moves meanwhile would be in neither answer."""
+    of_uploads = set(Upload.objects.filter(file__in=names).values_list("file", flat=True))
+    return of_uploads | set(CsvBatch.objects.filter(source__in=names).values_list("source", flat=True))
+
+
 def forget_source(batch_id: Any) -> None:
     """Deletes the batch's own copies of its cells: the file, the samples of its columns, the draft's history."""
     batch = CsvBatch.objects.get(pk=batch_id)
-    _delete_on_commit(batch.source)
     CsvBatch.objects.filter(pk=batch_id).update(source="", column_facts=[], draft_history=[])
+    delete_when_unused(batch.source.name, batch.source.storage)
 
 
 @receiver(post_delete, sender=CsvBatch)
 def delete_file_of_batch(sender: type[CsvBatch], instance: CsvBatch, **kwargs: Any) -> None:
-    _delete_on_commit(instance.source)
+    delete_when_unused(instance.source.name, instance.source.storage)
 
 
 @receiver(post_delete, sender=Upload)
 def delete_file_of_upload(sender: type[Upload], instance: Upload, **kwargs: Any) -> None:
-    _delete_on_commit(instance.file)
+    delete_when_unused(instance.file.name, instance.file.storage)
 
 
-def _delete_on_commit(file: FieldFile) -> None:
-    name, storage = file.name, file.storage
+def delete_when_unused(name: str | None, storage: Storage) -> None:
+    """Deletes the file after the commit, unless another batch uses it then."""
     if name:
-        transaction.on_commit(lambda: storage.delete(name))
+        transaction.on_commit(lambda: _delete_if_unused(storage, name))
+
+
+def _delete_if_unused(storage: Storage, name: str) -> None:
+    if not _used([name]):
+        storage.delete(name)
+
+
+@contextmanager
+def deleted_on_failure(file: FieldFile) -> Iterator[None]:
+    """For what follows the storing of a file: where that fails, nothing mentions the file."""
+    try:
+        yield
+    except BaseException:
+        if file.name:
+            file.storage.delete(file.name)
+        raise

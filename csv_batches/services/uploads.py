@@ -3,7 +3,7 @@
 A refused file leaves the draft as it was. The pages keep it until its owner decides how to read it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path, PurePath
@@ -18,10 +18,11 @@ from django.utils import timezone
 
 from csv_batches.models import CsvBatch, Upload, source_path
 from csv_batches.rules.choices import UploadState
-from csv_batches.services import drafts, store_rows
-from experiments.core.choices import ErrorCode
+from csv_batches.services import drafts, store_rows, uploaded_files
+from experiments.core.choices import ErrorCode, Quota
 from experiments.core.errors import InvalidInput, TooLarge, WorkbenchError
 from experiments.ingest import SPLIT, ReadOptions, RejectedFile
+from experiments.services import quotas
 from experiments.services.broker import send_task
 from experiments.services.locking import queue_lock_draft
 
@@ -32,9 +33,9 @@ AUTOMATIC = ReadOptions()
 
 def start_from_file(*, user: Any, file: UploadedFile, options: ReadOptions = AUTOMATIC) -> CsvBatch:
     """A new draft with the file's rows, named after the file; no draft where the file is refused."""
-    with transaction.atomic():
-        batch = _create_draft(user, _file_name(file))
-        return receive(batch_id=batch.pk, file=file, options=options)
+    with settings.DISK_SPACE.refusing_when_full(), transaction.atomic():
+        batch = _begin_draft(user, _file_name(file))
+        return _receive(batch.pk, file, options, new=quotas.NEW_QUEUE)
 
 
 def start_from_refused(*, user: Any, upload_id: UUID, options: ReadOptions) -> CsvBatch:
@@ -43,18 +44,27 @@ def start_from_refused(*, user: Any, upload_id: UUID, options: ReadOptions) -> C
     upload = refused.first()
     if upload is None:
         raise _file_is_gone()
-    with _refusal_stored(refused, options), transaction.atomic():
-        batch = _create_draft(user, upload.name)
+    with settings.DISK_SPACE.refusing_when_full(), _refusal_stored(refused, options), transaction.atomic():
+        batch = _begin_draft(user, upload.name)
         upload.batch = batch
         upload.save(update_fields=["batch"])
-        return _read_upload(batch, upload, options)
+        batch = _read_upload(batch, upload, options)
+        quotas.claim(user.pk, *quotas.NEW_QUEUE, is_written=True)
+    return batch
 
 
 def receive(*, batch_id: UUID, file: UploadedFile, options: ReadOptions = AUTOMATIC) -> CsvBatch:
     """Replaces the draft's file and rows. A large file is only kept now, and read later by a worker.
 
-    `RejectedFile`, and `Conflict` while another file is being read, leave the draft as it was.
+    `RejectedFile`, `NoRoom`, and `Conflict` while another file is being read or where its owner has too many, leave the
+    draft as it was.
     """
+    with settings.DISK_SPACE.refusing_when_full():
+        return _receive(batch_id, file, options)
+
+
+def _receive(batch_id: UUID, file: UploadedFile, options: ReadOptions, new: Sequence[Quota] = ()) -> CsvBatch:
+    """`new`: quotas to claim for the batch itself, which has begun in this transaction."""
     most = settings.UPLOAD_MAX_BYTES
     if file.size is not None and file.size > most:
         detail = f"The file has {file.size:,} bytes; at most {most:,} are taken. {SPLIT}"
@@ -63,22 +73,31 @@ def receive(*, batch_id: UUID, file: UploadedFile, options: ReadOptions = AUTOMA
     table = store_rows.open_file(path, name=name, options=options)
     with transaction.atomic():
         batch = _locked_unless_reading(batch_id)
+        owner_id = batch.created_by_id
+        _delete_arriving(batch)
         if _is_large(size):
-            _delete_arriving(batch)
-            _read_later(_new_upload(owner_id=batch.created_by_id, batch=batch, file=file), options)
+            upload = _new_upload(owner_id=owner_id, batch=batch, file=file)
+            with uploaded_files.deleted_on_failure(upload.file):
+                _read_later(upload, options)
+                quotas.claim(owner_id, *new, is_written=True)
             return batch
+        # The file that it has now goes, unless a duplicate uses it.
+        quotas.refuse_over(owner_id, Quota.FILE_BYTES, more=size, beside=batch_id)
         store_rows.describe_rows(batch, store_rows.replace_rows(batch, table, options))
         sha256 = store_rows.sha256_of(path)
-        _delete_arriving(batch)
+        quotas.claim(owner_id, *new, is_written=True)
+        quotas.claim(owner_id, Quota.FILE_BYTES, more=size, beside=batch_id)
         stored = batch.source.storage.save(source_path(batch, name), file)
         store_rows.set_source(batch, stored=stored, name=name, size=size, sha256=sha256)
-        batch.save()
+        with uploaded_files.deleted_on_failure(batch.source):
+            batch.save()
     return batch
 
 
 def read_again(*, batch_id: UUID, options: ReadOptions) -> CsvBatch:
     """Reads the refused file with other options, or, where none was refused, the file that the draft keeps."""
-    with _refusal_stored(Upload.objects.filter(batch_id=batch_id), options), transaction.atomic():
+    refused = _refusal_stored(Upload.objects.filter(batch_id=batch_id), options)
+    with settings.DISK_SPACE.refusing_when_full(), refused, transaction.atomic():
         batch = _locked_unless_reading(batch_id)
         upload = batch.arriving or Upload(
             owner_id=batch.created_by_id, batch=batch, name=batch.source_name, size=batch.source_size or 0
@@ -119,13 +138,14 @@ def move_file_to_batch(batch: CsvBatch, upload: Upload) -> None:
 
 def keep_refused(*, user: Any, batch: CsvBatch | None, file: UploadedFile, error: WorkbenchError) -> Upload:
     """Keeps a refused file, so that it can be read with other options without another upload."""
-    with transaction.atomic():
+    with settings.DISK_SPACE.refusing_when_full(), transaction.atomic():
         if batch is not None:
             batch = _locked_unless_reading(batch.pk)
             _delete_arriving(batch)
         upload = _new_upload(owner_id=user.pk, batch=batch, file=file)
-        upload.state, upload.errors, upload.options = UploadState.FAILED, [as_error(error)], asdict(AUTOMATIC)
-        upload.save()
+        with uploaded_files.deleted_on_failure(upload.file):
+            upload.state, upload.errors, upload.options = UploadState.FAILED, [as_error(error)], asdict(AUTOMATIC)
+            upload.save()
     return upload
 
 
@@ -177,8 +197,9 @@ def _refusal_stored(uploads: QuerySet[Upload], options: ReadOptions) -> Iterator
 
 
 def _new_upload(*, owner_id: int, batch: CsvBatch | None, file: UploadedFile) -> Upload:
-    """Not saved yet. The uploaded file is moved to the storage, not copied."""
+    """Not saved yet. The uploaded file is moved to the storage, not copied. `Conflict` where its owner has too many."""
     upload = Upload(owner_id=owner_id, batch=batch, name=_file_name(file), size=file.size or 0)
+    quotas.claim(owner_id, Quota.FILE_BYTES, more=upload.size)
     upload.file.save(upload.name, file, save=False)
     return upload
 
@@ -206,9 +227,9 @@ def wake_worker(upload_id: UUID) -> None:
 # -- names and sizes
 
 
-def _create_draft(user: Any, filename: str) -> CsvBatch:
+def _begin_draft(user: Any, filename: str) -> CsvBatch:
     name = (PurePath(filename).stem.strip() or "Batch")[:NAME_CHARS]
-    return drafts.create(user=user, values={"name": name, "dataset_name": filename})
+    return drafts.begin(user=user, values={"name": name, "dataset_name": filename})
 
 
 def _file_name(file: UploadedFile) -> str:

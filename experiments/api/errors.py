@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from experiments.api.parsers import ExactJSONRenderer
 from experiments.core.choices import ErrorCode
+from experiments.core.disk_space import is_disk_full
 from experiments.core.errors import Busy, Problems, TooLarge, WorkbenchError
 from experiments.http.upload_handler import UploadTooLarge
 
@@ -45,6 +46,8 @@ def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Respo
         wait = getattr(exc, "wait", None) or 1
         rate = f"More than {settings.API_REQUESTS_PER_MINUTE:,} calls a minute"
         exc.detail = ErrorDetail(f"{rate}. Go on in {wait} s, more slowly.", code=exc.default_code)
+    if is_disk_full(exc):
+        exc = settings.DISK_SPACE.when_full()
     if isinstance(exc, WorkbenchError):
         again = {"Retry-After": str(exc.retry_after_s)} if isinstance(exc, Busy) else None
         return Response(error_body(exc), status=exc.status, headers=again)

@@ -99,10 +99,11 @@ REFUSALS = {
     "429": "Too many calls; `Retry-After` says when to go on.",
     "502": "The model failed.",
     "503": "Not now; try again later.",
+    "507": "The disk has no room for it. Nothing was done.",
     "default": "An error.",
 }
 ALWAYS = ("400", "401", "429", "default")
-WRITING = ("403", "409", "413", "415")
+WRITING = ("403", "409", "413", "415", "507")
 OF_RUN = ("401", "404", "422", "429", "502", "503", "default")
 
 

@@ -183,6 +183,15 @@ class AuditAction(Choices):
     LOG_IN = "log_in"
 
 
+class Quota(Choices):
+    """What a user may have only so much of, as usage and refusals name it."""
+
+    FILE_BYTES = "file_bytes"
+    DRAFTS = "drafts"
+    BATCHES = "batches"
+    TRIALS = "trials"
+
+
 class ErrorCode(Choices):
     """`code` of the error that answers a request."""
 
@@ -242,6 +251,7 @@ class ErrorCode(Choices):
     NOT_TEXT = "not_text"
     NOTHING_TO_UNDO = "nothing_to_undo"
     NUL = "nul"
+    OVER_QUOTA = "over_quota"
     PARSING = "parsing"
     PERMISSION_DENIED = "permission_denied"
     RAGGED_ROW = "ragged_row"

@@ -38,6 +38,14 @@ def milliseconds(number: float) -> str:
     return f"{number / 1000:.1f} s" if number < 60_000 else duration(number / 1000)
 
 
+def size_in_words(size: int) -> str:
+    """`812 bytes`, `41.2 KB`, `2 GB`: units of 1,024, as the limits are."""
+    for unit, name in ((1024**3, "GB"), (1024**2, "MB"), (1024, "KB")):
+        if size >= unit:
+            return f"{size / unit:.1f}".removesuffix(".0") + f" {name}"
+    return f"{size} bytes"
+
+
 class Used(Protocol):
     """A row, or a run."""
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from experiments.http.request_body import LengthRequired, has_no_length
+from experiments.http.request_body import NO_ROOM, LengthRequired, has_no_length
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -24,9 +24,14 @@ def no_store(get_response: GetResponse) -> GetResponse:
 
 
 def require_body_length(get_response: GetResponse) -> GetResponse:
-    """Rejects a body whose length is unknown: Django would read it as an empty one. Raises `LengthRequired`."""
+    """Rejects a body whose length is unknown: Django would read it as an empty one.
+
+    Raises `LengthRequired`, or `NoRoom`.
+    """
 
     def respond(request: HttpRequest) -> HttpResponseBase:
+        if request.META.get(NO_ROOM):
+            raise settings.DISK_SPACE.when_full()
         if has_no_length(request.META):
             limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2
             raise LengthRequired(

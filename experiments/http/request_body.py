@@ -7,13 +7,18 @@ answered as if it had sent less, and "run the first ten" would run all.
 
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import IO, Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
 
+from experiments.core.disk_space import is_disk_full
+
 CHUNK_BYTES = 64 * 1024
 IN_MEMORY_BYTES = 1024 * 1024
+NO_ROOM = "workbench.no_room"
+"""In the environment of a request: whether its body could not be measured for want of room on the disk."""
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]
@@ -60,10 +65,15 @@ def measure_body(environ: Environ) -> None:
         while piece := environ["wsgi.input"].read(CHUNK_BYTES):
             length += len(piece)
             if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+                body.close()
                 return
             body.write(piece)
-    except OSError:
+    except OSError as error:
         # So the server reports malformed chunks, and those that end too early.
+        environ[NO_ROOM] = is_disk_full(error)
+        # On a full disk the rest of it cannot be written either.
+        with suppress(OSError):
+            body.close()
         return
     body.seek(0)
     environ["wsgi.input"], environ["CONTENT_LENGTH"] = body, str(length)

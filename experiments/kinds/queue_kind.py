@@ -158,6 +158,10 @@ class QueueKind:
     def forget_source(self, queue_id: Any) -> None:
         """Deletes what the kind itself keeps of a queue's cells, such as a file. The host deletes the items."""
 
+    def file_bytes(self, owner_id: int, beside: Any = None) -> int:
+        """Bytes of the files that the kind keeps for a user, each counted once; without that of the queue `beside`."""
+        return 0
+
     # -- reads
 
     def visible_to(self, user: Any) -> QuerySet[Any]:

@@ -39,6 +39,7 @@ class Health:
     migrated: bool = False
     heartbeat_age_s: float | None = None
     redis: bool | None = None
+    has_room: bool = True
 
     @property
     def has_worker(self) -> bool:
@@ -60,20 +61,24 @@ class Health:
                 "status": worker,
                 "heartbeat_age_s": None if age is None else round(age, 1),
             },
+            # Short: files are refused, and rows may wait. The site answers, so it counts as ready.
+            "disk": "ok" if self.has_room else "short",
             **({} if self.redis is None else {"redis": "ok" if self.redis else "unreachable"}),
         }
 
 
 def current_health() -> Health:
     redis = redis_answers() if settings.REDIS_URL else None
+    has_room = not settings.DISK_SPACE.is_short
     try:
         if not is_migrated():
-            return Health(database=True, redis=redis)
-        return Health(database=True, migrated=True, heartbeat_age_s=newest_heartbeat_age_s(), redis=redis)
+            return Health(database=True, redis=redis, has_room=has_room)
+        age_s = newest_heartbeat_age_s()
+        return Health(database=True, migrated=True, heartbeat_age_s=age_s, redis=redis, has_room=has_room)
     except UNREACHABLE:
         # A connection that was opened before the server went away cannot be used any more.
         connection.close()
-        return Health(database=False, redis=redis)
+        return Health(database=False, redis=redis, has_room=has_room)
 
 
 def redis_answers() -> bool:
@@ -121,10 +126,12 @@ def process_heartbeat_age_s(*, host: str, pid: int) -> float | None:
 
 
 def waiting_note(queues: Iterable[Queue]) -> str:
-    """A sentence where items of these queues wait and no worker seems to run; "" otherwise."""
+    """A sentence where items of these queues wait for a disk with room, or no worker seems to run; "" otherwise."""
     waiting = [queue for queue in queues if queue.status == QueueStatus.RUNNING and queue.queued and queue.started_at]
     if not waiting:
         return ""
+    if settings.DISK_SPACE.is_too_short_for_calls:
+        return f"The disk of this site is nearly full: {kind_of(waiting[0]).nouns.items} wait until there is room."
     age_s = newest_heartbeat_age_s()
     if age_s is None:
         age_s = (timezone.now() - min(queue.started_at for queue in waiting if queue.started_at)).total_seconds()

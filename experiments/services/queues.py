@@ -17,12 +17,12 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from experiments.core import limits as queue_limits
-from experiments.core.choices import FINAL, AuditAction, ErrorCode, PauseReason, QueueStatus, RowStatus
+from experiments.core.choices import FINAL, AuditAction, ErrorCode, PauseReason, QueueStatus, Quota, RowStatus
 from experiments.core.errors import Conflict, Gone
 from experiments.kinds import Nouns, kind_of
 from experiments.models import Lane, Queue, QueueItem, queue_settings
 from experiments.selectors.queues import refuse_without_source
-from experiments.services import audit, networks
+from experiments.services import audit, networks, quotas
 from experiments.services.broker import send_task, wake_workers
 from experiments.services.queue_end import settle
 
@@ -98,9 +98,11 @@ def start(*, queue_id: UUID, range_from: int | None = None, range_to: int | None
 def _admit(queue_id: UUID) -> None:
     """`Conflict` where its owner has more queues running than `RUNNING_MAX`, with this one, which runs by now.
 
-    Staff have no such limit, trials are not counted, and a queue that the system resumes is not checked.
+    Staff have no such limit, trials have one of their own, and a queue that the system resumes is not checked.
     """
     queue = Queue.objects.select_related("created_by").get(pk=queue_id)
+    if queue.parent_id:
+        quotas.claim(queue.created_by_id, Quota.TRIALS, is_written=True)
     most = settings.RUNNING_MAX
     if not most or queue.status != QueueStatus.RUNNING or queue.parent_id or queue.created_by.is_staff:
         return

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from experiments.core.errors import Gone, InvalidInput
 from experiments.models import ApiToken
-from experiments.services import api_tokens
+from experiments.services import api_tokens, quotas
 from experiments.web.base_form import BaseForm
 from experiments.web.decorators import PageRequest, signed_in
 
@@ -67,6 +67,7 @@ def _render(request: PageRequest, form: TokenForm, *, status: int = 200, **made:
         "active": own.filter(revoked_at=None),
         "revoked": own.exclude(revoked_at=None).order_by("-revoked_at")[:MAX_REVOKED],
         "section": "tokens",
+        "usage": quotas.usage_in_words(request.user),
         **made,
     }
     return render(request, "experiments/api_tokens.html", context, status=status)

@@ -1,5 +1,8 @@
 """Django's error handlers: a page for people; under `API_ROOTS` JSON in the format of the API."""
 
+import sys
+
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -7,6 +10,8 @@ from rest_framework.exceptions import APIException
 
 from experiments.api.errors import body_too_large
 from experiments.core.choices import ErrorCode
+from experiments.core.disk_space import is_disk_full
+from experiments.core.errors import NoRoom
 from experiments.http.request_body import LengthRequired, TruncatedBody
 
 CODES = {
@@ -16,6 +21,7 @@ CODES = {
     411: ErrorCode.LENGTH_REQUIRED,
     413: ErrorCode.TOO_LARGE,
     500: APIException.default_code,
+    507: ErrorCode.NO_SPACE,
 }
 API_ROOTS = ("api", "run")
 
@@ -48,4 +54,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Django calls it while it handles the exception. Those of a full disk say what to do, wherever they came up."""
+    error = sys.exception()
+    if is_disk_full(error):
+        error = settings.DISK_SPACE.when_full()
+    if isinstance(error, NoRoom):
+        return _answer(request, error.status, error.detail)
     return _answer(request, 500, "Something went wrong here. It was logged.")

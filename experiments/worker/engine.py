@@ -71,6 +71,7 @@ class Engine:
         self._stop_seen: float | None = None
         self._aborted = False
         self._takes_all = False
+        self._disk_is_short = False
 
     def run(self) -> None:
         """Returns when nothing is to be done, or when the worker stops and what was in flight has ended."""
@@ -146,11 +147,12 @@ class Engine:
         tight = any(network.tight for network in self._networks.values())
         self._look_at = time.monotonic() + (TIGHT_LOOK_S if tight else LOOK_S)
         close_old_connections()
+        self._disk_is_short = settings.DISK_SPACE.is_too_short_for_calls
         self._view()
         self._make_rounds()
         self._tell()
         self._leave()
-        if self._stop_seen is None:
+        if self._stop_seen is None and not self._disk_is_short:
             self._enter()
         for network in list(self._networks.values()):
             self._adjust(network)
@@ -191,7 +193,7 @@ class Engine:
             lane.caller.pinned = lane.view.pinned or lane.caller.pinned
             limits = self._limits.get(lane.keys.network_id)
             is_changed = limits is not None and limits.changed_at not in (None, lane.caller.changed_at)
-            lane.is_held = limits is not None and limits.calls == 0
+            lane.is_held = self._disk_is_short or (limits is not None and limits.calls == 0)
             resumed = lane.view.running_since not in (None, before.running_since)
             if lane.view.queued != before.queued or resumed:
                 lane.look_for_more()
@@ -240,6 +242,9 @@ class Engine:
     def _is_needed(self, lane: Lane) -> bool:
         if self._stop_seen is not None or not lane.view.queued:
             return False
+        if self._disk_is_short:
+            # It waits here: leaving and entering again would write, too.
+            return not lane.leaving and lane.view.status == QueueStatus.RUNNING
         if not lane.is_open:
             limits = self._limits.get(lane.keys.network_id)
             return lane.is_held and limits is not None and limits.briefly

@@ -62,7 +62,7 @@ class Lane:
         self.failing = False
         self.leaving = False
         self.is_held = False
-        """The network is held: nothing is called over it for a while."""
+        """The network is held, or the disk is nearly full: nothing is called for a while."""
         self.told_orders = 0
         self.unsure = False
         """A statement's result was lost: rows may be claimed under our lease that we do not know of."""

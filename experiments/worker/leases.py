@@ -16,6 +16,7 @@ import psutil
 from django.conf import settings
 from django.db import Error, connection, transaction
 
+from experiments.core.logs import warn_once_in_a_while
 from experiments.models.queues import SUSPECT_FROM
 from experiments.services.queue_end import settle
 from experiments.worker import db_timeout
@@ -81,7 +82,7 @@ class ProcessLease:
                 wait_s = settings.LEASE_RENEW_S
             except (Error, OSError, RuntimeError) as error:
                 # RuntimeError: the embedded server is down.
-                logger.warning("lease not renewed: the database is away (%s)", type(error).__name__)
+                warn_once_in_a_while(logger, f"lease not renewed: the database is away ({type(error).__name__})")
                 connection.close()
                 wait_s = min(1.0, settings.LEASE_RENEW_S / 4)
             if self.lost:

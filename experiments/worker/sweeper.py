@@ -13,9 +13,10 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Q
 
+from experiments.core.logs import warn_once_in_a_while
 from experiments.kinds import registered_kinds
 from experiments.models import Queue
-from experiments.services import audit, network_calls, queues, retention
+from experiments.services import audit, network_calls, queues, retention, stored_files
 from experiments.services.queue_end import settle
 from experiments.worker import bell, db_timeout, leases, lookout
 from experiments.worker.heartbeat import Heartbeat
@@ -57,6 +58,8 @@ def tidy() -> None:
         if locked:
             queues.destroy_overdue()
             apply_retention()
+            stored_files.delete_left_behind()
+            stored_files.make_files_private()
             network_calls.tidy()
             for kind in registered_kinds():
                 kind.tidy()
@@ -120,6 +123,8 @@ class Sweeper:
 
     def tick(self, heartbeats: Iterable[Heartbeat]) -> None:
         """`heartbeats`: of this worker's processes."""
+        # First, and whether or not the database answers: it may wait for the room that is kept back for it.
+        self._look_at_disk()
         if time.monotonic() < self._not_before:
             return
         try:
@@ -144,7 +149,7 @@ class Sweeper:
             self._beat_at = now + settings.WORKER_BEAT_S
             self._process_rows.write(list(heartbeats))
         sweep()
-        if lookout.somebody_is_needed():
+        if not settings.DISK_SPACE.is_too_short_for_calls and lookout.somebody_is_needed():
             bell.ring()
         self.suspects_wait = lookout.has_suspects()
         if now >= self._tidy_at:
@@ -153,6 +158,17 @@ class Sweeper:
                 tidy()
             if retention.is_behind(days=settings.RETENTION_DAYS, source_days=settings.RETENTION_SOURCE_DAYS):
                 self._tidy_at = time.monotonic() + TIDY_SOON_S
+
+    def _look_at_disk(self) -> None:
+        disk = settings.DISK_SPACE
+        try:
+            disk.look_after_reserve()
+            if disk.is_too_short_for_calls:
+                warn_once_in_a_while(logger, "The disk is nearly full: rows wait until there is room.")
+            elif disk.is_short:
+                warn_once_in_a_while(logger, "The disk is short of room: uploads are refused.")
+        except OSError as error:
+            warn_once_in_a_while(logger, f"It is not known whether the disk has room: {error}")
 
     def _back_off(self, why: str) -> None:
         connection.close()

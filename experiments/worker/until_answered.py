@@ -5,8 +5,11 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError, connection
 
+from experiments.core.disk_space import is_disk_full
+from experiments.core.logs import warn_once_in_a_while
 from experiments.worker.recorded import is_fault_of_a_value
 
 logger = logging.getLogger(__name__)
@@ -29,7 +32,11 @@ def until_answered(work: Callable[[], T], *, away: Callable[[], None]) -> T:
             internal += isinstance(error, InternalError)
             if internal == MOST_INTERNAL_ERRORS or is_fault_of_a_value(error) or is_defect(error):
                 raise
-            logger.warning("engine: the database is away (%s)", type(error).__name__)
+            is_full = is_disk_full(error)
+            why = "its disk is full" if is_full else type(error).__name__
+            warn_once_in_a_while(logger, f"engine: the database is away ({why}); what came back waits")
+            if is_full:
+                settings.DISK_SPACE.when_full()
             connection.close()
         away()
         time.sleep(wait_s)

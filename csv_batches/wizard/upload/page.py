@@ -13,7 +13,7 @@ from csv_batches.wizard.upload import first_rows
 from csv_batches.wizard.upload.first_rows import FirstRows
 from csv_batches.wizard.upload.read_options import OptionsForm, Refusal, options_form, refusal_of_upload
 from experiments.core.errors import WorkbenchError
-from experiments.core.formatting import count
+from experiments.core.formatting import count, size_in_words
 from experiments.ingest import INGEST_FORMATS, ReadOptions, file_dialog_types, format_labels, parse_preview
 
 
@@ -70,14 +70,6 @@ def first_rows_of_draft(batch: CsvBatch, start: int) -> FirstRows | None:
         # The worker is about to report it.
         return None
     return first_rows.of_cells([column.name for column in preview.table.columns], preview.rows, start)
-
-
-def size_in_words(size: int) -> str:
-    """`812 bytes`, `41.2 KB`, `2 GB`: units of 1,024, as the limits are."""
-    for unit, name in ((1024**3, "GB"), (1024**2, "MB"), (1024, "KB")):
-        if size >= unit:
-            return f"{size / unit:.1f}".removesuffix(".0") + f" {name}"
-    return f"{size} bytes"
 
 
 def accepted_files() -> dict[str, Any]:

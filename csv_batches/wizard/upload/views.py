@@ -20,7 +20,7 @@ from csv_batches.wizard.upload.forms import NamesForm, ReadForm
 from csv_batches.wizard.upload.page import accepted_files, file_page, upload_limits
 from csv_batches.wizard.upload.read_options import options_form, refusal_of_error, refusal_of_upload
 from experiments.core.choices import ErrorCode
-from experiments.core.errors import InvalidInput, WorkbenchError
+from experiments.core.errors import Conflict, InvalidInput, NoRoom, WorkbenchError
 from experiments.ingest import ReadOptions, RejectedFile
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
 
@@ -83,7 +83,11 @@ def _after_refusal(request: PageRequest, refused: Upload | None, error: Workbenc
     if "file" in request.FILES and uploads.can_be_kept(error):
         if refused is not None:
             uploads.discard_refused(user=request.user, upload_id=refused.pk)
-        refused = uploads.keep_refused(user=request.user, batch=None, file=_uploaded_file(request), error=error)
+        try:
+            refused = uploads.keep_refused(user=request.user, batch=None, file=_uploaded_file(request), error=error)
+        except (Conflict, NoRoom):
+            # What is wrong with the file says more than that it cannot be kept.
+            return _render_new(request, None, error)
     elif refused is None or not isinstance(error, RejectedFile):
         return _render_new(request, refused, error)
     return _open(request, f"{reverse('csv_batches:new')}?{urlencode({'upload': str(refused.pk)})}")
@@ -117,7 +121,10 @@ def upload(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     except WorkbenchError as error:
         if "file" not in request.FILES or not uploads.can_be_kept(error):
             return _render(request, batch, error=error)
-        uploads.keep_refused(user=request.user, batch=batch, file=_uploaded_file(request), error=error)
+        try:
+            uploads.keep_refused(user=request.user, batch=batch, file=_uploaded_file(request), error=error)
+        except (Conflict, NoRoom):
+            return _render(request, batch, error=error)
     return _open(request, step_address(batch, steps.UPLOAD))
 
 

@@ -14,14 +14,23 @@ from experiments.experiment_kind.models import KIND, Experiment
 from experiments.experiment_kind.scoring import Scoring
 from experiments.models import queue_settings
 from experiments.response_schema import fields as response_fields
-from experiments.services import networks, queues
+from experiments.services import networks, queues, quotas
 from experiments.services.locking import queue_lock, refuse_after_start
 
 AFTER_START = {*queue_settings.AFTER_START, "scoring"}
 
 
 def create(*, user: Any, values: Mapping[str, Any]) -> Experiment:
-    """A new draft. `InvalidInput` names the invalid setting."""
+    """A new draft. `InvalidInput` names the invalid setting; `Conflict`: the user has too many."""
+    with transaction.atomic():
+        experiment = begin(user=user, values=values)
+        quotas.claim(user.pk, *quotas.NEW_QUEUE, is_written=True)
+    return experiment
+
+
+def begin(*, user: Any, values: Mapping[str, Any]) -> Experiment:
+    """The same as a part of something longer, in whose transaction the caller claims the quotas at the end."""
+    quotas.refuse_over(user.pk, *quotas.NEW_QUEUE)
     experiment = Experiment(kind=KIND, created_by=user, scoring=Scoring().to_json())
     _apply(experiment, values)
     experiment.save()

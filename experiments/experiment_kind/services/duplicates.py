@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from experiments.core.choices import ErrorCode, RowStatus
@@ -14,6 +15,7 @@ from experiments.experiment_kind.models import KIND, Experiment
 from experiments.experiment_kind.services import drafts, store_items
 from experiments.models import Queue, queue_settings
 from experiments.selectors.queues import refuse_without_source
+from experiments.services import quotas
 
 SETTINGS = ("network", *queue_settings.IN_DUPLICATE, "scoring")
 SCHEMA = ("schema_mode", "response_fields", "schema_json", "schema_guidance", "schema_example")
@@ -35,7 +37,9 @@ def duplicate(*, experiment: Experiment, user: Any, failed_only: bool = False) -
     """
     if failed_only and not experiment.failed:
         raise InvalidInput("No item of this experiment failed.", code=ErrorCode.NO_ROWS, attr="only")
-    with transaction.atomic():
+    quotas.refuse_over(user.pk, *quotas.NEW_QUEUE)
+    settings.DISK_SPACE.refuse_rows(experiment.source_size or 0)
+    with settings.DISK_SPACE.refusing_when_full(), transaction.atomic():
         values = {name: getattr(experiment, name) for name in (*SETTINGS, *SCHEMA, *DATASET)}
         copy = Experiment(**values, kind=KIND, name=f"{experiment.name[:193]} (copy)", created_by=user)
         copy.queued = copy.total
@@ -49,6 +53,7 @@ def duplicate(*, experiment: Experiment, user: Any, failed_only: bool = False) -
                 cursor.execute(_COPY_ITEMS, {"from": experiment.pk, "to": copy.pk})
         # Checked after the copy, so that rows removed meanwhile are noticed.
         refuse_without_source(Queue.objects.get(pk=experiment.pk), "duplicated")
+        quotas.claim(user.pk, *quotas.NEW_QUEUE, is_written=True)
     return copy
 
 

@@ -31,7 +31,8 @@ def add(*, experiment_id: UUID, item: Mapping[str, Any]) -> Experiment:
     `{user_message, expected?, label?, system_params?, iterations?, metadata?: {name: text}}`: `expected` may be any
     JSON value, `system_params` is an object. Columns that the data set does not have yet come behind the others.
     """
-    with transaction.atomic():
+    settings.DISK_SPACE.refuse_when_short()
+    with settings.DISK_SPACE.refusing_when_full(), transaction.atomic():
         experiment = queue_lock_draft(Experiment, experiment_id)
         given = _cells_by_header(item)
         _add_columns(experiment, given)

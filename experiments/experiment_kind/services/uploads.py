@@ -59,10 +59,12 @@ def upload(*, experiment_id: UUID, file: UploadedFile, options: ReadOptions) -> 
     checked = datasets.check(table, most_runs=settings.UPLOAD_MAX_ROWS)
     if checked.errors:
         raise DatasetRefused(checked)
-    with transaction.atomic():
+    with settings.DISK_SPACE.refusing_when_full(), transaction.atomic():
         experiment = queue_lock_draft(Experiment, experiment_id)
         dataset = store_items.Dataset(DatasetLayout(checked.columns))
-        total = bulk_insert.replace_items(queue=experiment, payloads=dataset.add_rows(table.rows()))
+        total = bulk_insert.replace_items(
+            queue=experiment, payloads=settings.DISK_SPACE.watched(dataset.add_rows(table.rows()))
+        )
         store_items.take_over(experiment, checked.columns, dataset, total)
         _take_file(experiment, table, name=name, size=file.size or 0, path=path)
         experiment.warnings = [problem.to_json() for problem in checked.warnings.listed()]

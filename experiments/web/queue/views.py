@@ -15,7 +15,7 @@ from experiments.core.errors import Conflict
 from experiments.export.response import export_response
 from experiments.kinds import QueueKind
 from experiments.selectors import health
-from experiments.services import exports, queues
+from experiments.services import exports, queues, quotas
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
 from experiments.web.limits_form import LimitsForm
 from experiments.web.page_part import changes_by_itself
@@ -57,6 +57,7 @@ def queue_list(request: PageRequest, kind: QueueKind) -> HttpResponse:
         "polls": any(changes_by_itself(queue) for queue in found),
     }
     if not wants_fragment(request):
+        context["near_limits"] = quotas.near_limits(request.user)
         return render(request, "experiments/queue/list.html", context)
     if context["fingerprint"] in request.GET.getlist("has"):
         return HttpResponse(status=204)

@@ -92,7 +92,12 @@
   };
   document.body.addEventListener("htmx:sendAbort", over("Stopped. Nothing was stored."));
   document.body.addEventListener("htmx:sendError", over("The upload broke off. Nothing was stored; try again."));
-  document.body.addEventListener("htmx:responseError", over("The site did not take the file. Nothing was stored; reload the page and try again."));
+  document.body.addEventListener("htmx:responseError", (event) => {
+    // Where there is no room for it, the heading of the error page says what to do.
+    const { status, responseText } = event.detail.xhr;
+    const heading = status === 507 && new DOMParser().parseFromString(responseText, "text/html").querySelector("h1");
+    over(heading ? heading.textContent : "The site did not take the file. Nothing was stored; reload the page and try again.")(event);
+  });
   document.body.addEventListener("htmx:afterOnLoad", (event) => {
     // On the way to another page the bar stays.
     if (upload(event) && !event.detail.xhr.getResponseHeader("HX-Redirect")) over("")(event);

@@ -56,7 +56,7 @@ def test_every_call_says_which_errors_it_has(described: dict[str, Any]) -> None:
         for method, call in of_path.items():
             if path.startswith("/api/"):
                 wanted = {"400", "401", "429"} | ({"404"} if "{" in path else set())
-                wanted |= {"403", "409", "413", "415"} if method != "get" else set()
+                wanted |= {"403", "409", "413", "415", "507"} if method != "get" else set()
                 assert wanted <= set(call["responses"]), (method, path)
 
 

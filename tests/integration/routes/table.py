@@ -132,6 +132,7 @@ API = {
     "api/networks/<int:pk>/end-hold": Route(API_NOT_SO, api_by_staff(202)),
     "api/networks/<int:pk>/try": Route(API_NOT_SO, api(400)),
     "api/networks/<int:pk>/try/<uuid:call_id>": Route(api_owned(200), API_NOT_SO),
+    "api/usage": Route(api(200), API_NOT_SO),
     "api/runs": Route(api(200), API_NOT_SO),
     "api/runs/<path:trace_id>": Route(api_owned(200), API_NOT_SO),
     "api/csv_batches": Route(api(200), api(400)),
