@@ -54,6 +54,8 @@ OPENAI_HOSTS = environment.listed("OPENAI_HOSTS", form=HOST_AND_PORT)
 
 WEB_THREADS = environment.number("WEB_THREADS", 32, least=9)
 """Threads of the web server. Our own `/run` takes at most WEB_THREADS - 8 of them."""
+PAGE_TIMEOUT_MS = environment.number("PAGE_TIMEOUT_MS", 5000, least=0, most=A_DAY_S * 1000)
+"""Of a statement that a page waits for; 0: no limit. Exports, writes and workers have none."""
 WORKERS = environment.number("WORKERS", 4, least=1)
 """Processes of one `qcluster`."""
 WORKER_GRACE_S = environment.number("WORKER_GRACE_S", 20, least=0, most=A_DAY_S)
@@ -123,12 +125,14 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "experiments.http.middleware.require_body_length",
+    "experiments.http.page_time.limit_page_time",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "experiments.http.actor.remember_actor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "experiments.web.errors.answer_out_of_time",
     # Last: it puts its own answer in the place of a login form's.
     "axes.middleware.AxesMiddleware",
 ]

@@ -1,6 +1,7 @@
 """The web server's way in."""
 
 import os
+from importlib import import_module
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -10,3 +11,5 @@ from experiments.http.site_path import BelowPath
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = BelowPath(CompleteBodies(get_wsgi_application()), settings.SITE_PATH)
+# Imports all pages, so it has to wait for Django's set-up.
+import_module("experiments.web.warm_up").warm_up()

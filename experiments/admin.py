@@ -1,16 +1,20 @@
 """The admin, for operators: look things up, pause, resume, cancel, retry. Only networks can be edited here."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from experiments.core.choices import AuditAction
 from experiments.core.errors import WorkbenchError
@@ -42,6 +46,36 @@ class ReadOnly:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+LISTED = 2000
+"""Rows of a very large table that its list counts and pages through; others are searched for."""
+LISTED_NOTE = f"The newest {LISTED:,} are listed."
+
+
+class NewestPaginator(Paginator):
+    @cached_property
+    def count(self) -> int:
+        found: Any = self.object_list
+        return int(found.order_by()[:LISTED].count())
+
+
+class NewestFirst(ChangeList):
+    """Sorted by nothing else, whatever the address says."""
+
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
+        return ["-pk"]
+
+
+class LargeAdmin(ReadOnly, admin.ModelAdmin):
+    """A table with millions of rows: the newest, and what is found by an index."""
+
+    paginator = NewestPaginator
+    show_full_result_count = False
+    sortable_by = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return NewestFirst
 
 
 class PasswordResetForm(AdminPasswordChangeForm):
@@ -134,22 +168,34 @@ class AttemptInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(QueueItem)
-class QueueItemAdmin(ReadOnly, admin.ModelAdmin):
-    """The search by trace id is exact: one through a million texts would stop the database."""
+class QueueItemAdmin(LargeAdmin):
+    """Searched by the trace id of a run, or by the id of a queue: both have an index."""
 
     list_display = ("queue", "row_index", "status", "attempts", "error_code", "run_trace_id")
-    search_fields = ("=run_trace_id", "=queue__id")
+    search_fields = ("=pk",)
+    search_help_text = f"A run’s trace id, or a queue’s id. {LISTED_NOTE}"
     list_select_related = ("queue",)
-    show_full_result_count = False
     inlines = (AttemptInline,)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[QueueItem], search_term: str
+    ) -> tuple[QuerySet[QueueItem], bool]:
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        try:
+            return queryset.filter(queue_id=UUID(text)).order_by("row_index"), False
+        except ValueError:
+            items = Run.objects.filter(trace_id=text).values_list("item_id", flat=True)
+            return queryset.filter(pk__in=list(items[:LISTED])), False
 
 
 @admin.register(Run)
-class RunAdmin(ReadOnly, admin.ModelAdmin):
+class RunAdmin(LargeAdmin):
     list_display = ("trace_id", "network", "status", "duration_ms", "owner", "created_at")
-    search_fields = ("=trace_id",)
+    search_fields = ("trace_id__exact",)
+    search_help_text = f"A trace id. {LISTED_NOTE}"
     list_select_related = ("network", "owner")
-    show_full_result_count = False
 
 
 @admin.register(NetworkCall)

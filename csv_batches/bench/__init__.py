@@ -6,7 +6,9 @@ Absolute figures say more about the machine than about the code; so each line ha
                          inside       starts the process below with that database, and reads its results
                          report       prints them
     bench's process      __main__     goes through the measures
-                         measures …   what is measured: calls, files, growth, file growth, small batches
+                         measures …   what is measured: calls, files, growth, file growth, small
+                         batches, pages
+                         web          the site's own web server, a process of its own
                          worker       a real `manage.py qcluster`
                          floor        the plain thing: a thread pool that writes lines, a process of its own
                          server       the `/run` that both call, a process of its own

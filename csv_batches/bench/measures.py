@@ -7,6 +7,7 @@ from csv_batches.bench.calls import Say
 from csv_batches.bench.file_growth import file_growth
 from csv_batches.bench.files import files
 from csv_batches.bench.growth import growth
+from csv_batches.bench.pages import pages
 from csv_batches.bench.results import Result
 from csv_batches.bench.sizes import Size
 from csv_batches.bench.small_batches import small_batches
@@ -21,6 +22,7 @@ MEASURES: dict[str, Callable[[Size, int, Say], Iterator[Result]]] = {
     "scale": calls.scale,
     "small_batches": small_batches,
     "growth": growth,
+    "pages": pages,
 }
 """Each takes the size, how often, and where to say how far it is; it gives the lines of the table. `wide` is 256, 512
 and 1,024 in flight, `scale` 64 in flight a process on 1 to 12: nothing where the size has none."""

@@ -56,6 +56,16 @@ class Measured:
         return self.rows / self.window_s
 
 
+def await_rows(worker: BenchWorker, batch_ids: Sequence[UUID], rows: int) -> None:
+    """Until so many rows of these batches have an answer or failed."""
+    deadline = time.monotonic() + FIRST_ROWS_S
+    while sum(batches.recorded(batch_ids)) < rows:
+        worker.check()
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"The worker recorded fewer than {rows} rows in {FIRST_ROWS_S:.0f} s.")
+        time.sleep(POLL_S)
+
+
 class Watch:
     """A worker, its database and the server that it calls, while it works at `batch_ids`."""
 
@@ -69,7 +79,7 @@ class Watch:
     def measure(self, window: Window, *, total: int) -> Measured:
         """`total` is how many rows there are: when they run out, so does the window."""
         self._total = total
-        self._await(window.first_rows)
+        await_rows(self._worker, self._batch_ids, window.first_rows)
         time.sleep(window.warm_s)
         began, memory = self._edge(), Memory(self._worker)
         with self._database.waits() as waits:
@@ -81,14 +91,6 @@ class Watch:
         window_s, seconds = ended.at_s - began.at_s, ended.server.at_s - began.server.at_s
         in_flight = (ended.server.in_flight_s - began.server.in_flight_s) / seconds
         return Measured(ended.rows - began.rows, window_s, in_flight, details)
-
-    def _await(self, rows: int) -> None:
-        deadline = time.monotonic() + FIRST_ROWS_S
-        while sum(self._recorded()) < rows:
-            self._worker.check()
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"The worker recorded fewer than {rows} rows in {FIRST_ROWS_S:.0f} s.")
-            time.sleep(POLL_S)
 
     def _pass(self, window: Window, began: Edge, memory: "Memory") -> None:
         close = began.at_s + window.window_s

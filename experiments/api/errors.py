@@ -17,6 +17,7 @@ from experiments.api.parsers import ExactJSONRenderer
 from experiments.core.choices import ErrorCode
 from experiments.core.disk_space import is_disk_full
 from experiments.core.errors import Busy, Problems, TooLarge, WorkbenchError
+from experiments.http.page_time import is_out_of_time, too_broad
 from experiments.http.upload_handler import UploadTooLarge
 
 
@@ -42,6 +43,8 @@ def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Respo
         exc = TooLarge(body_too_large(exc), code=ErrorCode.TOO_LARGE, attr=attr)
     elif isinstance(exc, (SuspiciousOperation, BadRequest)):
         exc = WorkbenchError(str(exc) or "The request cannot be read.", code=ErrorCode.BAD_REQUEST)
+    elif is_out_of_time(exc) and (attr := _filter_of(request)):
+        exc = too_broad(attr)
     if isinstance(exc, Throttled):
         wait = getattr(exc, "wait", None) or 1
         rate = f"More than {settings.API_REQUESTS_PER_MINUTE:,} calls a minute"
@@ -52,6 +55,12 @@ def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Respo
         again = {"Retry-After": str(exc.retry_after_s)} if isinstance(exc, Busy) else None
         return Response(error_body(exc), status=exc.status, headers=again)
     return standardized(exc, context)
+
+
+def _filter_of(request: Any) -> str | None:
+    """The first filter that a list was asked for with; None without any."""
+    names = request.query_params if request is not None else ()
+    return next((name for name in names if name not in ("limit", "cursor")), None)
 
 
 def body_too_large(error: RequestDataTooBig) -> str:

@@ -14,6 +14,7 @@ from experiments.api.queues import Methods
 from experiments.api.serializers import queues as serializers
 from experiments.export.formats import EXPORT_FORMATS
 from experiments.export.response import export_response
+from experiments.http.page_time import takes_its_time
 from experiments.kinds import QueueKind
 from experiments.models import Queue, QueueItem
 from experiments.selectors import items, results
@@ -48,7 +49,11 @@ class QueueItems(ItemView):
             "operation_id": f"{kind.collection}_rows_list",
             "parameters": [serializers.RowFilterSerializer, *PAGING],
             "responses": kind.serializers().row_page,
-            "description": "Lists the rows in row order. Filters can be combined.",
+            "description": (
+                "Lists the rows in row order. Filters can be combined. A page may have fewer rows than `limit` while "
+                "there is a `next`. Where `search` or `field` found none in time, the answer is a 400, `too_broad`, "
+                "with the `next` at which to go on."
+            ),
         }
         inserted = {
             "operation_id": f"{kind.collection}_rows_insert",
@@ -64,7 +69,7 @@ class QueueItems(ItemView):
         queue = self.queue()
         wanted = self.checked(serializers.RowFilterSerializer, request.query_params)
         cursor = RowCursor()
-        page = cursor.paginate_queryset(items.items_filtered(queue, wanted), request, view=self)
+        page = cursor.page_of_rows(queue, wanted, request)
         return cursor.get_paginated_response(self.row_data(self.kind.serializers().row, queue, page, many=True))
 
     def post(self, request: Request, **ids: Any) -> Response:
@@ -108,6 +113,7 @@ class QueueItemDetail(ItemView):
         return found
 
 
+@takes_its_time
 class QueueResults(QueueView):
     """Counts per response field which values are there, over all rows. Of very many rows it may be minutes old."""
 
@@ -116,6 +122,7 @@ class QueueResults(QueueView):
         return Response(results.distributions(self.queue()), status=status.HTTP_200_OK)
 
 
+@takes_its_time
 class QueueExport(QueueView):
     """Exports the original columns, then the answers, one line a row.
 

@@ -1,11 +1,14 @@
 """Pages by key, never by offset: page 10,000 costs what page 1 costs."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from math import inf
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
-from django.db.models import Field, QuerySet
+from django.db.models import Field, Model, QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
@@ -13,10 +16,21 @@ from rest_framework.request import Request
 from experiments.core.choices import ErrorCode
 from experiments.core.datetimes import in_utc
 from experiments.core.errors import InvalidInput
+from experiments.http.page_time import too_broad
+from experiments.models import Queue, QueueItem
+from experiments.selectors import items
 from experiments.selectors.one_by_one import first_within
 
 MOST_BYTES = 4 * 1024**2
 """On a page of more than one row. A page of large rows has fewer than were asked for; `next` goes on there."""
+PATIENCE = 0.5
+"""Of `PAGE_TIMEOUT_MS`: so long a search looks for a first row."""
+
+
+def field_of(model: type[Model], name: str) -> "Field[Any, Any]":
+    field = model._meta.get_field(name)
+    assert isinstance(field, Field)
+    return field
 
 
 class PageCursor(CursorPagination):
@@ -31,7 +45,7 @@ class PageCursor(CursorPagination):
 
     def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
         first = self.ordering if isinstance(self.ordering, str) else self.ordering[0]
-        self._key: Field[Any, Any] = queryset.model._meta.get_field(first.removeprefix("-"))
+        self._key = field_of(queryset.model, first.removeprefix("-"))
         page: list[Any] | None = super().paginate_queryset(_Bounded(queryset, self), request, view)  # type: ignore[arg-type]
         return page
 
@@ -75,7 +89,7 @@ class _Bounded:
         return _Bounded(self._rows.filter(**wanted), self._page)
 
     def __getitem__(self, part: slice) -> list[Any]:
-        found, is_cut = first_within(self._rows[part], MOST_BYTES)
+        found, _, is_cut = first_within(self._rows[part], MOST_BYTES)
         if is_cut:
             # The last one only says where the next page begins.
             self._page.page_size = len(found) - 1
@@ -88,3 +102,52 @@ class ByName(PageCursor):
 
 class RowCursor(PageCursor):
     ordering = "row_index"
+    _links: tuple[str | None, str | None] | None = None
+
+    def page_of_rows(self, queue: Queue, wanted: Mapping[str, Any], request: Request) -> list[Any]:
+        """A page of the rows that are `wanted`; where each has to be looked at, of those that were found in time.
+
+        That may be fewer than `limit`; `next` then goes on behind the last that was looked at. `InvalidInput` with such
+        a `next` where none was found.
+        """
+        self._key = field_of(QueueItem, self.ordering)
+        self.base_url, size = request.build_absolute_uri(), self.get_page_size(request) or self.page_size
+        cursor = self.decode_cursor(request) or Cursor(0, False, None)
+        place, up = None if cursor.position is None else int(cursor.position), cursor.reverse and bool(cursor.position)
+        patience_s = settings.PAGE_TIMEOUT_MS / 1000 * PATIENCE if settings.PAGE_TIMEOUT_MS else inf
+        after, before = (None, place) if up else (place, None)
+        found = items.find(
+            queue,
+            wanted,
+            want=size + 1,
+            after=after,
+            before=before,
+            patience_s=patience_s,
+            most_bytes=MOST_BYTES,
+        )
+        if found.is_cut:
+            # The last one only says where the next page begins.
+            size = len(found.rows) - 1
+        page, stopped = found.rows[:size][:: -1 if up else 1], found.looked_to
+        first, last = (page[0].row_index, page[-1].row_index) if page else (None, None)
+        further = stopped if stopped is not None else (first if up else last) if len(found.rows) > size else None
+        onward = None if further is None else self._link(further, up=up)
+        back = None
+        if place is not None:
+            near = last if up else first
+            back = self._link((place - 1 if up else place + 1) if near is None else near, up=not up)
+        self._links = (back, onward) if up else (onward, back)
+        if stopped is not None and not page:
+            how = f"none {'down' if up else 'up'} to row {stopped:,} matches. Narrow the search, or go on at `next`"
+            raise too_broad("search", how=how, next=onward)
+        return page
+
+    def _link(self, row_index: int, *, up: bool) -> str:
+        """To what is behind a row, or before it."""
+        return self.encode_cursor(Cursor(0, up, str(row_index)))  # type: ignore[arg-type]  # the stubs say otherwise
+
+    def get_next_link(self) -> str | None:
+        return self._links[0] if self._links else super().get_next_link()
+
+    def get_previous_link(self) -> str | None:
+        return self._links[1] if self._links else super().get_previous_link()

@@ -267,6 +267,7 @@ class ErrorCode(Choices):
     STALE = "stale"
     TEMPLATE_ERROR = "template_error"
     TEXT_AFTER_QUOTE = "text_after_quote"
+    TOO_BROAD = "too_broad"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
     TOO_MANY_COLUMNS = "too_many_columns"

@@ -166,7 +166,8 @@ class QueueKind:
 
     def visible_to(self, user: Any) -> QuerySet[Any]:
         """Those that lists show `user`, and that page, API and export find; a trial is not among them."""
-        found: QuerySet[Any] = self.model._default_manager.all()
+        # Said although the model says it: lists are read in the order of an index that begins with the kind.
+        found: QuerySet[Any] = self.model._default_manager.filter(kind=self.name)
         return found.for_user(user).top_level().select_related("network", "created_by")  # type: ignore[attr-defined]
 
     def layout(self, queue: Any) -> QueueLayout:

@@ -36,5 +36,11 @@ def cached(
     return value
 
 
+def known(key: str, *, version: Any) -> Any:
+    """What `cached` keeps, where it is of this version; else None."""
+    kept: Any = cache.get(key, _ABSENT)
+    return kept[2] if kept is not _ABSENT and kept[0] == version else None
+
+
 def forget(key: str) -> None:
     cache.delete(key)

@@ -2,12 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from time import monotonic
 from typing import Any
 
-from django.db.models import BooleanField, Q
+from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -18,9 +20,15 @@ from experiments.kinds import Extras, kind_of
 from experiments.models import Queue, QueueItem
 from experiments.models.querysets import QueueItemQuerySet
 from experiments.selectors.answer_filter import filter_by_answer
+from experiments.selectors.one_by_one import first_within
 
 SINCE_ITS_QUEUE = ("queued_at", "available_at")
 """Empty where nobody has retried the item, and where it was never delayed."""
+FIRST_STRETCH = 1000
+LONGER = 8
+"""A stretch of rows is so many times as long as the last, at most."""
+LOOK_S = 0.05
+"""So long a page looks for rows that no index leads to; then it says how far it came."""
 LARGEST_INDEX = 2**31 - 2
 """More is not stored: a range ends with the index after its last row, which has to fit too."""
 ANY_VALUE = """
@@ -42,7 +50,11 @@ def next_delayed_item(queue: Queue) -> QueueItem | None:
     if queue.status != QueueStatus.RUNNING or queue.running or not queue.queued:
         return None
     waiting = QueueItem.objects.of_queue(queue).filter(status=RowStatus.QUEUED, row_index__gte=queue.range_from or 0)
-    first = waiting.in_order().only("available_at", "limited_since", "waits_for").first()
+    # An index has the place, and is read before the row: else PostgreSQL may go through all that are done, to find it.
+    index = waiting.in_order().values_list("row_index", flat=True).first()
+    if index is None:
+        return None
+    first = waiting.filter(row_index=index).only("available_at", "limited_since", "waits_for").first()
     return first if first is not None and (first.available_at or queue.waits_since) > timezone.now() else None
 
 
@@ -78,6 +90,8 @@ def attempt_log(item: QueueItem) -> list[dict[str, Any]]:
 def items_filtered(queue: Queue, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
     """By `status`, `error_code`, verdict, the answer, and a text in a cell, an answer or an error message."""
     items = filter_by_answer(queue, items_of_queue(queue), wanted)
+    if wanted.get("error_code") and wanted.get("status") not in (None, "", RowStatus.FAILED):
+        return items.none()
     if wanted.get("status"):
         items = items.filter(status=wanted["status"])
     if wanted.get("error_code"):
@@ -88,6 +102,118 @@ def items_filtered(queue: Queue, wanted: Mapping[str, Any]) -> QueueItemQuerySet
     if text:
         items = items.filter(has_text("payload", text) | has_answer(text) | Q(error_message__icontains=text))
     return items.in_order()
+
+
+def must_be_looked_through(wanted: Mapping[str, Any]) -> bool:
+    """Whether no index leads to the rows that are `wanted`: each has to be looked at."""
+    return bool(wanted.get("search") or wanted.get("field"))
+
+
+@dataclass(frozen=True)
+class Found:
+    """Rows in the order that was asked for; `looked_to`: the row index up to which there are no others, None: all.
+
+    `is_cut`: there are more of those that were wanted, but these have enough bytes.
+    """
+
+    rows: list[Any]
+    looked_to: int | None = None
+    is_cut: bool = False
+
+
+@dataclass
+class Reader:
+    """Reads rows as far as they have `left` bytes, None: all of them; `is_cut`: it left some."""
+
+    left: int | None
+    is_cut: bool = False
+
+    def rows(self, rows: QuerySet[Any, Any]) -> list[Any]:
+        if self.left is None:
+            return list(rows)
+        found, size, self.is_cut = first_within(rows, max(self.left, 0))
+        self.left -= size
+        return found
+
+
+def find(
+    queue: Queue,
+    wanted: Mapping[str, Any],
+    *,
+    want: int,
+    shape: Callable[[QuerySet[Any, Any]], QuerySet[Any, Any]] = lambda rows: rows,
+    after: int | None = None,
+    before: int | None = None,
+    patience_s: float = 0.0,
+    most_bytes: int | None = None,
+) -> Found:
+    """The next `want` rows of `items_filtered` behind `after`, or those before `before`, from there on down.
+
+    `shape` says which of their columns. Where each row has to be looked at it ends when its time is up: `LOOK_S`, and
+    while nothing was found `patience_s`. Rows that have more than `most_bytes` are fewer.
+    """
+    reader = Reader(most_bytes)
+    if must_be_looked_through(wanted):
+        rows = shape(items_filtered(queue, wanted))
+        return _look_through(queue, rows, reader, want=want, after=after, before=before, patience_s=patience_s)
+    status, code = wanted.get("status"), wanted.get("error_code")
+    if not (status or code) or wanted.get("verdict"):
+        rows = _beside(shape(items_filtered(queue, wanted)), after, before)[:want]
+        return Found(reader.rows(rows), is_cut=reader.is_cut)
+    if code and status not in (None, "", RowStatus.FAILED):
+        return Found([])
+    of_status = QueueItem.objects.of_queue(queue).filter(status=status or RowStatus.FAILED)
+    if code:
+        of_status = of_status.filter(error_code=code)
+    # Their places alone are in an index; for more of them PostgreSQL may go through the rows in their order.
+    chosen = list(_beside(of_status.values_list("row_index", flat=True), after, before)[:want])
+    # By their indexes alone: with the status, PostgreSQL may go through all that have it.
+    rows = _beside(shape(items_of_queue(queue).filter(row_index__in=chosen)), None, before)
+    return Found(reader.rows(rows), is_cut=reader.is_cut)
+
+
+def _beside(rows: QuerySet[Any, Any], after: int | None, before: int | None) -> QuerySet[Any, Any]:
+    if before is not None:
+        return rows.filter(row_index__lt=before).order_by("-row_index")
+    return (rows if after is None else rows.filter(row_index__gt=after)).order_by("row_index")
+
+
+def _look_through(
+    queue: Queue,
+    rows: QuerySet[Any, Any],
+    reader: Reader,
+    *,
+    want: int,
+    after: int | None,
+    before: int | None,
+    patience_s: float,
+) -> Found:
+    """Looks at stretches of the queue, each longer than the last. Few rows are looked at where many are found."""
+    began, down, stretch = monotonic(), before is not None, FIRST_STRETCH
+    found: list[Any] = []
+    place = before if before is not None else -1 if after is None else after
+    end = 0 if down else _last_index(queue)
+    while len(found) < want and (place > end if down else place < end):
+        since = monotonic()
+        reached = max(place - stretch, end) if down else min(place + stretch, end)
+        here = {"row_index__lt": place, "row_index__gte": reached}
+        if not down:
+            here = {"row_index__gt": place, "row_index__lte": reached}
+        found += reader.rows(rows.filter(**here).order_by("-row_index" if down else "row_index")[: want - len(found)])
+        if reader.is_cut:
+            return Found(found, is_cut=True)
+        place, now = reached, monotonic()
+        left_s = (LOOK_S if found else max(LOOK_S, patience_s)) - (now - began)
+        if left_s <= 0:
+            break
+        stretch = max(int(stretch * min(LONGER, left_s / max(now - since, 1e-6))), FIRST_STRETCH)
+    return Found(found, place if len(found) < want and place != end else None)
+
+
+def _last_index(queue: Queue) -> int:
+    """-1 where there is no row."""
+    last = QueueItem.objects.of_queue(queue).order_by("-row_index").values_list("row_index", flat=True).first()
+    return -1 if last is None else last
 
 
 def has_answer(text: str) -> Q:

@@ -65,9 +65,9 @@ def end_with_request(connection: Any) -> None:
     connection.close_at = time.monotonic()
 
 
-def first_within(rows: QuerySet[Any, Any], most_bytes: int) -> tuple[list[Any], bool]:
-    """The first rows, up to the one with which they have more than so many bytes, but two where there are two;
-    and whether it was left at that."""
+def first_within(rows: QuerySet[Any, Any], most_bytes: int) -> tuple[list[Any], int, bool]:
+    """The first rows, up to the one with which they have more than so many bytes, but two where there are two; how
+    many they have; and whether it was left at that."""
     found, is_cut = [], False
     # Of a query that is ended early a transaction around it would not recover. Without one there is no savepoint.
     before = transaction.savepoint(rows.db)
@@ -83,4 +83,4 @@ def first_within(rows: QuerySet[Any, Any], most_bytes: int) -> tuple[list[Any], 
     if is_cut:
         transaction.savepoint_rollback(before, rows.db)
     prefetch_related_objects(found, *rows._prefetch_related_lookups)  # type: ignore[attr-defined]
-    return found, is_cut
+    return found, source.size, is_cut

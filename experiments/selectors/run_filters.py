@@ -44,7 +44,7 @@ class MomentFilter(filters.IsoDateTimeFilter):  # type: ignore[misc]
 class RunFilter(filters.FilterSet):  # type: ignore[misc]
     """`since` is included, `until` is not."""
 
-    network = filters.CharFilter(field_name="network__name", label="Network", help_text="A network's name.")
+    network = filters.CharFilter(method="of_network", label="Network", help_text="A network's name.")
     kind = extend_schema_field(str)(
         filters.ChoiceFilter(
             method="of_kind",
@@ -66,6 +66,10 @@ class RunFilter(filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = Run
         fields: tuple[str, ...] = ()
+
+    def of_network(self, runs: QuerySet[Run], name: str, network: str) -> QuerySet[Run]:
+        # By its key, with which an index begins: joined by its name, all of its runs were read and sorted.
+        return runs.filter(network_id__in=list(Network.objects.filter(name=network).values_list("pk", flat=True)))
 
     def of_kind(self, runs: QuerySet[Run], name: str, kind: str) -> QuerySet[Run]:
         return runs.filter(item__isnull=True) if kind == DIRECT else runs.filter(item__kind=kind)

@@ -1,10 +1,12 @@
 """Django's error handlers: a page for people; under `API_ROOTS` JSON in the format of the API."""
 
 import sys
+from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from rest_framework.exceptions import APIException
 
@@ -12,6 +14,7 @@ from experiments.api.errors import body_too_large
 from experiments.core.choices import ErrorCode
 from experiments.core.disk_space import is_disk_full
 from experiments.core.errors import NoRoom
+from experiments.http.page_time import is_out_of_time
 from experiments.http.request_body import LengthRequired, TruncatedBody
 
 CODES = {
@@ -24,6 +27,7 @@ CODES = {
     507: ErrorCode.NO_SPACE,
 }
 API_ROOTS = ("api", "run")
+OUT_OF_TIME = "The database took too long for this page. Try it again, or look for less."
 
 
 def _answer(request: HttpRequest, status: int, detail: str) -> HttpResponse:
@@ -61,3 +65,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if isinstance(error, NoRoom):
         return _answer(request, error.status, error.detail)
     return _answer(request, 500, "Something went wrong here. It was logged.")
+
+
+def answer_out_of_time(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Middleware: a sentence where the database took longer than a page waits, `PAGE_TIMEOUT_MS`."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not is_out_of_time(exception):
+            return None
+        return render(request, "error.html", {"status": 503, "detail": OUT_OF_TIME}, status=503)
+
+    respond.process_exception = process_exception  # type: ignore[attr-defined]
+    return respond

@@ -23,6 +23,7 @@ from csv_batches.wizard.map.forms import (
 from csv_batches.wizard.map.page import column_page, example_row
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import Conflict, WorkbenchError
+from experiments.http.page_time import takes_its_time
 from experiments.web.decorators import PageRequest, wants_fragment
 
 
@@ -40,6 +41,8 @@ class SaveResult:
         return not self.problems and self.error is None
 
 
+# It may have to count the cells of all rows, once.
+@takes_its_time
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_view
 def map_columns(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:

@@ -26,6 +26,7 @@ from csv_batches.wizard.review.page import review_of_batch, unsaved_parts
 from csv_batches.wizard.review.trial import latest_trial
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import Problems, WorkbenchError
+from experiments.http.page_time import takes_its_time
 from experiments.web.decorators import PageRequest, signed_in, wants_fragment
 
 
@@ -98,6 +99,7 @@ def _add_start_error(order: StartForm, error: WorkbenchError) -> None:
         order.add_error("confirm", "Confirm first that the network's schema is replaced.")
 
 
+@takes_its_time
 @require_safe
 @signed_in
 def review_empty(request: PageRequest, batch_id: UUID) -> HttpResponseBase:

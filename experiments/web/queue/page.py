@@ -6,15 +6,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count
-
 from experiments.core.choices import FINISHED, ExportFormat, QueueStatus, RowStatus
 from experiments.core.cost import plain
 from experiments.core.limits import LIMITS_BY_NAME
 from experiments.export.formats import EXPORT_FORMATS, FormatWriter
 from experiments.kinds import QueueKind, QueueLayout, SetUp, kind_of
-from experiments.models import Queue, QueueItem
-from experiments.selectors import answer_filter, cached_counts, queues
+from experiments.models import Queue
+from experiments.selectors import answer_filter, queues
+from experiments.selectors.failures import Failures, failures_by_code
 from experiments.web.limits_form import LimitsForm
 from experiments.web.page_part import PagePart
 from experiments.web.queue import summary
@@ -23,9 +22,6 @@ from experiments.web.queue.table import RowTable, query_string, table_of_queue
 
 MAX_RAIL = 12
 """Queues beside the page; the list has all."""
-CODES_TIMES = 300
-MANY_FAILURES = 1000
-"""With so many failures their counts by code are cached: a count takes milliseconds, but every poll needs it."""
 COLUMNS_OF_A_LINE = (*(field.name for field in Queue._meta.concrete_fields), "network__name", "created_by__username")
 """What `list_line_of_queue` reads: nothing that a kind adds."""
 ACTIVE = (QueueStatus.RUNNING, QueueStatus.PAUSED)
@@ -33,7 +29,7 @@ ACTIVE = (QueueStatus.RUNNING, QueueStatus.PAUSED)
 
 @dataclass(frozen=True)
 class Chip:
-    """A filter with the number of rows that it leaves."""
+    """A filter with the number of rows that it leaves; `more`: there are more than that."""
 
     label: str
     count: int
@@ -41,6 +37,7 @@ class Chip:
     active: bool
     code: bool = False
     verdict: str = ""
+    more: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,11 +162,11 @@ class QueuePage:
 
 
 def page_of_queue(
-    queue: Queue, layout: QueueLayout, user: Any, filters: Mapping[str, Any], known_rows: Sequence[int] = ()
+    queue: Queue, layout: QueueLayout, user: Any, filters: Mapping[str, Any], known_rows: Sequence[int] | None = None
 ) -> QueuePage:
     """The page of a queue for `user`; `known_rows` are the indexes of the rows that the browser shows already."""
     kind = kind_of(queue)
-    codes = failures_by_code(queue)
+    failures = failures_by_code(queue)
     is_draft = queue.status == QueueStatus.DRAFT
     missing = kind.missing(queue) if is_draft else []
     return QueuePage(
@@ -179,10 +176,10 @@ def page_of_queue(
         rail=rail_of_queue(queue, user),
         state=summary.state_of_queue(queue),
         progress=summary.progress_of_queue(queue, queues.queue_progress(queue)),
-        acts=summary.actions_of_queue(queue, codes),
+        acts=summary.actions_of_queue(queue, failures),
         pace=pace_of_queue(queue),
         limits=limits_of_queue(queue),
-        chips=chips_of_queue(queue, codes, filters),
+        chips=chips_of_queue(queue, failures, filters),
         table=table_of_queue(queue, layout, filters, known_rows),
         poll=Poll("live", summary.poll_seconds(queue), query_string(filters)),
         filters=filters,
@@ -197,27 +194,6 @@ def rail_of_queue(queue: Queue, user: Any) -> tuple[Entry, ...]:
     if queue.pk not in {one.pk for one in newest}:
         newest = [*newest[: MAX_RAIL - 1], queue]
     return tuple(summary.entry_of_queue(one, current=one.pk == queue.pk) for one in newest)
-
-
-def failures_by_code(queue: Queue) -> list[tuple[str, int]]:
-    """The most frequent first. Of very many failures the counts may be some seconds old."""
-
-    def count_codes() -> list[tuple[str, int]]:
-        # Columns of one index only, so that the rows themselves are not read.
-        failed = QueueItem.objects.of_queue(queue).failed().order_by()
-        counted = failed.values_list("error_code").annotate(rows=Count("*"))
-        return [(code, rows) for code, rows in counted.order_by("-rows", "error_code") if code]
-
-    if not queue.failed:
-        return []
-    return cached_counts.cached(
-        f"codes.{queue.pk}",
-        rows=queue.failed,
-        version=(queue.failed, queue.succeeded, queue.queued),
-        compute=count_codes,
-        times=CODES_TIMES,
-        large=MANY_FAILURES,
-    )
 
 
 def pace_of_queue(queue: Queue) -> Pace:
@@ -238,7 +214,7 @@ def _limit(queue: Queue, name: str, label: str) -> Limit:
     return Limit(name, label, value, "1", "1")
 
 
-def chips_of_queue(queue: Queue, codes: Sequence[tuple[str, int]], filters: Mapping[str, Any]) -> Chips:
+def chips_of_queue(queue: Queue, failures: Sequence[Failures], filters: Mapping[str, Any]) -> Chips:
     kept = {name: filters.get(name) for name in ("search", "verdict", *answer_filter.NAMES)}
     chosen_status, chosen_code = filters.get("status"), filters.get("error_code")
     unfiltered = not filters.keys() - {"after", "before"}
@@ -247,9 +223,9 @@ def chips_of_queue(queue: Queue, codes: Sequence[tuple[str, int]], filters: Mapp
         active = chosen_status == status and not chosen_code
         query = query_string({"status": status, **kept})
         chips.append(Chip(status.capitalize(), getattr(queue, status), query, active))
-    for code, rows in codes:
-        query = query_string({"error_code": code, **kept})
-        chips.append(Chip(code, rows, query, chosen_code == code, code=True))
+    for one in failures:
+        query = query_string({"error_code": one.code, **kept})
+        chips.append(Chip(one.code, one.rows, query, chosen_code == one.code, code=True, more=one.more))
     chips += _verdict_chips_of_queue(queue, filters)
     return Chips("chips", tuple(chips), _answer_chip(filters))
 

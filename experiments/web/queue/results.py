@@ -49,18 +49,23 @@ class Distribution:
 
 @dataclass(frozen=True)
 class ShownResults(PagePart):
+    """`answered` rows have an answer. `sampled`: they succeeded, and so many of them were looked at; None: all were."""
+
     answered: int
     fields: tuple[Distribution, ...]
     seconds: int | None
     """Until they are asked for again; None where no more answers are to come."""
+    sampled: int | None = None
 
 
-def results_of_queue(queue: Queue, layout: QueueLayout) -> ShownResults:
-    found = results.distributions(queue)
+def results_of_queue(queue: Queue, layout: QueueLayout, *, whole: bool = False) -> ShownResults:
+    """`whole`: all rows are counted, however long that takes."""
+    found = results.distributions(queue) if whole else results.distributions_at_once(queue)
+    sampled = found.get("sampled")
     free_texts = {field["name"] for field in layout.response_fields if is_free_text(field)}
     fields = tuple(_distribution(field, is_text=field["name"] in free_texts) for field in found["fields"])
-    answered = found["fields"][0]["answered"] if fields else 0
-    return ShownResults("results", answered, fields, REFRESH_S if changes_by_itself(queue) else None)
+    answered = queue.succeeded if sampled is not None else found["fields"][0]["answered"] if fields else 0
+    return ShownResults("results", answered, fields, REFRESH_S if changes_by_itself(queue) else None, sampled)
 
 
 def is_free_text(field: Mapping[str, Any]) -> bool:

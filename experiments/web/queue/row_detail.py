@@ -1,16 +1,19 @@
 """One item with all that is known of it: its cells, its answer, every attempt, the trace."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
 
 from experiments.core.choices import QueueStatus, RowStatus
-from experiments.core.errors import WorkbenchError
+from experiments.core.errors import InvalidInput, WorkbenchError
 from experiments.core.formatting import milliseconds, used_in_words
+from experiments.http.page_time import in_time
 from experiments.kinds import QueueLayout, kind_of
 from experiments.models import Queue, QueueItem, Run
 from experiments.response_schema import Change
@@ -145,11 +148,17 @@ def run_of_item(item: QueueItem, network_id: int | None) -> ShownRun | None:
 
 
 def neighbours_of_item(queue: Queue, item: QueueItem, filters: Mapping[str, Any]) -> tuple[int | None, int | None]:
-    """The indexes of the items before and after it, among those that the filters leave."""
-    indexes = items.items_filtered(queue, filters).values_list("row_index", flat=True)
-    before = indexes.filter(row_index__lt=item.row_index).order_by("-row_index").first()
-    after = indexes.filter(row_index__gt=item.row_index).order_by("row_index").first()
-    return before, after
+    """The indexes of the items before and after it, among those that the filters leave; near ones, where each has to be
+    looked at."""
+    find = partial(items.find, queue, filters, want=1, shape=lambda rows: rows.values_list("row_index", flat=True))
+    try:
+        with in_time("search") if items.must_be_looked_through(filters) else nullcontext():
+            before = find(before=item.row_index).rows
+            after = find(after=item.row_index).rows
+    except InvalidInput:
+        # The item itself is what was asked for.
+        return None, None
+    return next(iter(before), None), next(iter(after), None)
 
 
 def message_of_item(queue: Queue, item: QueueItem, run: ShownRun | None) -> Message:

@@ -14,6 +14,7 @@ from experiments.core.formatting import compact, count, duration
 from experiments.kinds import Nouns, kind_of
 from experiments.models import Queue
 from experiments.selectors import health, items
+from experiments.selectors.failures import Failures
 from experiments.web.page_part import PagePart, changes_by_itself
 
 COLUMNS_OF_AN_ENTRY = ("kind", "name", "status", "total", "running", "succeeded", "failed")
@@ -81,7 +82,7 @@ class Progress(PagePart):
 
 @dataclass(frozen=True)
 class Actions(PagePart):
-    """What a person can do now. `codes` are the failures by code; the export is open when `finished`."""
+    """What a person can do now. `failures` are those by code; the export is open when `finished`."""
 
     can_pause: bool
     can_resume: bool
@@ -89,7 +90,7 @@ class Actions(PagePart):
     can_retry: bool
     can_run_again: bool
     failed: int
-    codes: tuple[tuple[str, int], ...]
+    failures: tuple[Failures, ...]
     finished: bool
     has_source: bool
     status: str
@@ -271,7 +272,7 @@ def counts_in_words(queue: Queue) -> str:
     return ", ".join(counts) or f"no {kind_of(queue).nouns.items}"
 
 
-def actions_of_queue(queue: Queue, codes: Sequence[tuple[str, int]]) -> Actions:
+def actions_of_queue(queue: Queue, failures: Sequence[Failures]) -> Actions:
     status, has_source = queue.status, queue.source_removed_at is None
     may_retry = has_source and queue.retrying is None and status not in (QueueStatus.CANCELLED, QueueStatus.DRAFT)
     return Actions(
@@ -282,7 +283,7 @@ def actions_of_queue(queue: Queue, codes: Sequence[tuple[str, int]]) -> Actions:
         can_retry=may_retry and queue.failed > 0,
         can_run_again=may_retry and queue.succeeded > 0,
         failed=queue.failed,
-        codes=tuple(codes),
+        failures=tuple(failures),
         finished=status in FINISHED,
         has_source=has_source,
         status=status,

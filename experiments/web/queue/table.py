@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,11 +15,14 @@ from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 
 from experiments.core.choices import QueueStatus, RowStatus
+from experiments.core.errors import InvalidInput
 from experiments.core.formatting import duration, milliseconds
 from experiments.export.rows import cell_text
+from experiments.http.page_time import in_time
 from experiments.kinds import Extras, QueueLayout
 from experiments.models import Queue
 from experiments.selectors import items
+from experiments.selectors.cached_counts import LARGE
 from experiments.selectors.items import LARGEST_INDEX
 from experiments.web.page_part import PagePart
 
@@ -82,13 +87,25 @@ class Pager(PagePart):
     next: str
     from_index: int | None
     to_index: int | None
+    looked_to: int | None = None
+    """The row up to which a search came in its time, where it did not come to the end."""
+    goes_up: bool = False
+    """It looked from higher rows to lower ones."""
+
+    @property
+    def onward(self) -> str:
+        """The query string with which the search goes on."""
+        return self.previous if self.goes_up else self.next
 
 
 @dataclass(frozen=True)
 class RowTable:
+    """`problem`: why it shows no rows, where it could not be found out which."""
+
     headings: Headings
     lines: tuple[RowLine, ...]
     pager: Pager | None = None
+    problem: str = ""
 
 
 def query_string(filters: Mapping[str, Any], **changes: Any) -> str:
@@ -98,20 +115,24 @@ def query_string(filters: Mapping[str, Any], **changes: Any) -> str:
 
 
 def table_of_queue(
-    queue: Queue, layout: QueueLayout, filters: Mapping[str, Any], known: Sequence[int] = ()
+    queue: Queue, layout: QueueLayout, filters: Mapping[str, Any], known: Sequence[int] | None = None
 ) -> RowTable:
     """The page of rows that `filters` name, by key and not by offset: page 10,000 costs what page 1 costs.
 
-    `known` are the indexes that the browser shows. A search reads every item of a queue, so while the browser shows its
-    result the search is not repeated: those rows are read again, and the table has no pager.
+    `known` are the indexes that the browser shows; None: it shows no table yet. A search looks at every item, so while
+    the browser shows its result the search is not repeated: those rows are read again, and the table has no pager.
     """
     headings = headings_of_layout(layout)
-    if known and filters.keys() & {"search", "field"}:
+    is_search = items.must_be_looked_through(filters)
+    if known is not None and is_search and (known or queue.total > LARGE):
         return RowTable(headings, lines_of_rows(queue, layout, known))
-    rows = _with_texts(layout, items.items_filtered(queue, filters))
-    found, more_before, more_after = _window(rows, filters.get("after"), filters.get("before"))
-    lines = tuple(_line(queue, row, layout.extras) for row in found)
-    return RowTable(headings, lines, _pager(filters, lines, more_before, more_after))
+    try:
+        with in_time("search") if is_search else nullcontext():
+            window = _window(queue, layout, filters)
+    except InvalidInput as error:
+        return RowTable(headings, (), problem=error.detail)
+    lines = tuple(_line(queue, row, layout.extras) for row in window.rows)
+    return RowTable(headings, lines, _pager(filters, lines, window))
 
 
 def lines_of_rows(queue: Queue, layout: QueueLayout, indexes: Sequence[int]) -> tuple[RowLine, ...]:
@@ -154,29 +175,53 @@ def _with_texts(layout: QueueLayout, rows: QuerySet[Any]) -> QuerySet[Any, dict[
     return rows.annotate(**cells, **answers).values(*COLUMNS, *cells, *answers, *layout.extras.annotations)
 
 
-def _window(rows: QuerySet[Any, Any], after: int | None, before: int | None) -> tuple[list[dict[str, Any]], bool, bool]:
-    """The rows of one page, and whether there are more before and after it."""
+@dataclass(frozen=True)
+class _Window:
+    """The rows of one page, and whether there are more before and after it, as far as is known.
+
+    `looked_to`: where a search ended in its time, before the page was full; `up`: on its way to lower rows.
+    """
+
+    rows: list[dict[str, Any]]
+    more_before: bool
+    more_after: bool
+    looked_to: int | None = None
+    up: bool = False
+
+
+def _window(queue: Queue, layout: QueueLayout, filters: Mapping[str, Any]) -> _Window:
+    """A search may end before the page is full."""
+    want, after, before = ROWS_ON_A_PAGE + 1, filters.get("after"), filters.get("before")
+    find = partial(items.find, queue, filters, want=want, shape=partial(_with_texts, layout))
     if before is not None:
-        found = list(rows.filter(row_index__lt=before).order_by("-row_index")[: ROWS_ON_A_PAGE + 1])
-        if len(found) > ROWS_ON_A_PAGE:
-            return found[ROWS_ON_A_PAGE - 1 :: -1], True, True
-    start = rows if after is None or before is not None else rows.filter(row_index__gt=after)
-    found = list(start[: ROWS_ON_A_PAGE + 1])
-    return found[:ROWS_ON_A_PAGE], after is not None and before is None, len(found) > ROWS_ON_A_PAGE
+        found = find(before=before)
+        if len(found.rows) == want or found.looked_to is not None:
+            return _Window(found.rows[ROWS_ON_A_PAGE - 1 :: -1], True, True, found.looked_to, up=True)
+        after = None
+    found = find(after=after)
+    more = len(found.rows) == want or found.looked_to is not None
+    return _Window(found.rows[:ROWS_ON_A_PAGE], after is not None, more, found.looked_to)
 
 
-def _pager(filters: Mapping[str, Any], lines: Sequence[RowLine], more_before: bool, more_after: bool) -> Pager:
+def _pager(filters: Mapping[str, Any], lines: Sequence[RowLine], window: _Window) -> Pager:
     plain = {name: value for name, value in filters.items() if name not in ("after", "before")}
     start = lines[0].index if lines else None
     end = lines[-1].index if lines else None
+    on_the_way_down = None if window.up else window.looked_to
+    before = window.looked_to if window.up and window.looked_to is not None else start
+    after = end if on_the_way_down is None else on_the_way_down
+    if window.up and after is None:
+        after = filters["before"] - 1
     return Pager(
         key="pager",
-        first=query_string(plain) if more_before else "",
-        previous=query_string(plain, before=start) if more_before and lines else "",
-        next=query_string(plain, after=end) if more_after else "",
-        can_go_back=more_before,
+        first=query_string(plain) if window.more_before else "",
+        previous=query_string(plain, before=before) if window.more_before and before is not None else "",
+        next=query_string(plain, after=after) if window.more_after else "",
+        can_go_back=window.more_before,
         from_index=start,
         to_index=end,
+        looked_to=window.looked_to,
+        goes_up=window.up,
     )
 
 

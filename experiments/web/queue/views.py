@@ -13,6 +13,7 @@ from experiments.core.choices import RowStatus
 from experiments.core.datetimes import datetime_of
 from experiments.core.errors import Conflict
 from experiments.export.response import export_response
+from experiments.http.page_time import NO_LIMIT, limit_statements, takes_its_time
 from experiments.kinds import QueueKind
 from experiments.selectors import health
 from experiments.services import exports, queues, quotas
@@ -77,9 +78,15 @@ def queue_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRes
 @require_safe
 @signed_in
 def results_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
-    """Distributions of the answers. The queue's page loads them when somebody opens them and does not wait."""
+    """Distributions of the answers. The queue's page loads them when somebody opens them and does not wait.
+
+    `all` in the address: over all rows, where else a sample is looked at.
+    """
     queue = queue_or_404(kind, request.user, queue_id)
-    results = results_of_queue(queue, kind.layout(queue))
+    whole = "all" in request.GET
+    if whole:
+        limit_statements(NO_LIMIT)
+    results = results_of_queue(queue, kind.layout(queue), whole=whole)
     if not wants_fragment(request):
         return render(request, "experiments/queue/results_page.html", queue_context(queue, results=results))
     if results.fingerprint in request.GET.getlist("has") and results.seconds:
@@ -87,6 +94,7 @@ def results_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpR
     return render(request, "experiments/queue/results.html", queue_context(queue, results=results))
 
 
+@takes_its_time
 @require_safe
 @signed_in
 def export_file(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponseBase:

@@ -11,7 +11,9 @@ from django.db.models.functions import Left
 from django.utils.http import urlencode
 
 from experiments.core.datetimes import datetime_of
+from experiments.core.errors import InvalidInput
 from experiments.core.formatting import in_one_line
+from experiments.http.page_time import in_time
 from experiments.kinds import kind_of
 from experiments.models import Network, Queue, Run
 from experiments.selectors.run_filters import RunPageFilter
@@ -51,6 +53,8 @@ class RunListPage:
     runs: tuple[ListedRun, ...]
     older: str | None
     newest: str | None
+    problem: str = ""
+    """Why it shows no runs, where it could not be found out which."""
 
 
 def run_list_page(user: Any, params: Mapping[str, str]) -> RunListPage:
@@ -60,8 +64,13 @@ def run_list_page(user: Any, params: Mapping[str, str]) -> RunListPage:
     if after is not None:
         moment, number = after
         runs = runs.filter(created_at__lte=moment).exclude(created_at=moment, pk__gte=number)
-    found = list(runs[: RUNS_ON_A_PAGE + 1])
-    chosen, last = filtered.chosen, found[RUNS_ON_A_PAGE - 1] if len(found) > RUNS_ON_A_PAGE else None
+    chosen = filtered.chosen
+    try:
+        with in_time(next(iter(chosen), None), what="runs", how="choose a network, or a shorter time"):
+            found = list(runs[: RUNS_ON_A_PAGE + 1])
+    except InvalidInput as error:
+        return RunListPage(filtered, (), None, None, error.detail)
+    last = found[RUNS_ON_A_PAGE - 1] if len(found) > RUNS_ON_A_PAGE else None
     return RunListPage(
         filter=filtered,
         runs=tuple(_listed(run) for run in found[:RUNS_ON_A_PAGE]),

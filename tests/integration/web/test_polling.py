@@ -51,7 +51,7 @@ def test_nothing_new_is_answered_with_nothing_but_the_title() -> None:
 @pytest.mark.parametrize(
     ("rows", "most"),
     # Where nothing is in flight it looks which row comes next, and when.
-    [(["running", "queued"], 6), (["queued"], 7)],
+    [(["running", "queued"], 6), (["queued"], 8)],
 )
 def test_a_poll_asks_no_more_for_twelve_queues_than_for_one_and_reads_the_settings_of_its_own_alone(
     rows: list[str], most: int

@@ -35,3 +35,12 @@ def test_json_on_stdout_stands_alone() -> None:
     exported = ["file_export", "file_export_jsonl", "file_first_rows"]
     assert names == ["file_read", "file_store", *exported, "file_tables", "file_store_memory", "file_memory"]
     assert all(line["ratio"] > 0 for line in results if line["name"] != "file_memory")
+
+
+def test_pages_are_asked_of_a_web_server_while_a_worker_writes() -> None:
+    out = StringIO()
+    call_command("bench", "--quick", "--only", "pages", "--json", "-", stdout=out)
+    results = json.loads(out.getvalue())["results"]
+    names = {line["name"] for line in results}
+    assert {"pages_first_page_of_a_process_1000", "pages_search_without_a_hit_1000", "pages_poll_1000"} < names
+    assert all(line["ratio"] > 0 for line in results)

@@ -1,0 +1,144 @@
+"""A page reads about as many rows as it shows, however many there are."""
+
+import pytest
+from django.utils import timezone
+
+from csv_batches.models import CsvBatch
+from experiments.selectors import items, results
+from tests.integration.plans.support import ROWS, copies, large_batch, reads
+from tests.integration.web.support import batch_of, browser, htmx, queue_url
+from tests.support.api import Api
+
+pytestmark = pytest.mark.django_db
+MOST = 1_100
+"""A thousand failures of a code are counted one by one; nothing else comes near."""
+STRETCH = 5 * items.FIRST_STRETCH
+"""Of a search: the rows of a stretch, with the values in each."""
+MIDDLE = ROWS // 2
+
+
+@pytest.fixture
+def batch() -> CsvBatch:
+    return large_batch()
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "",
+        f"?after={MIDDLE}",
+        f"?before={ROWS}",
+        "?status=queued",
+        "?status=running",
+        f"?status=succeeded&after={MIDDLE // 2}",
+        "?status=failed",
+        "?error_code=timeout",
+        "?error_code=rejected&after=100",
+        "?error_code=crashed",
+        "?status=succeeded&error_code=timeout",
+        "row/0/",
+        f"row/{MIDDLE}/",
+        f"row/{MIDDLE}/?status=failed",
+        "row/4003/?error_code=timeout",
+        "history/",
+    ],
+)
+def test_of_a_batch(batch: CsvBatch, tail: str) -> None:
+    client = browser("ann")
+    with reads() as seen:
+        assert client.get(queue_url(batch, tail)).status_code == 200
+    assert seen.most <= MOST, seen.sql
+
+
+@pytest.mark.parametrize("tail", ["?search=subject", "?field=category&value=billing", "?search=subject&status=failed"])
+def test_of_a_search_with_many_hits(batch: CsvBatch, tail: str) -> None:
+    client = browser("ann")
+    with reads() as seen:
+        client.get(queue_url(batch, tail))
+    assert seen.most <= STRETCH, seen.sql
+
+
+def test_a_search_with_few_hits_reads_no_more_at_once_than_a_stretch(
+    batch: CsvBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(items, "LOOK_S", 0.0)
+    client = browser("ann")
+    for tail in (
+        "?search=nowhere",
+        "?field=category&value=other",
+        f"?search=nowhere&before={MIDDLE}",
+        "row/9/?search=x",
+    ):
+        with reads() as seen:
+            client.get(queue_url(batch, tail))
+        assert seen.most <= STRETCH, seen.sql
+
+
+@pytest.mark.parametrize("tail", ["", "?status=queued", "?status=failed", f"?after={MIDDLE}"])
+def test_a_poll(batch: CsvBatch, tail: str) -> None:
+    CsvBatch.objects.filter(pk=batch.pk).update(status="running", started_at=timezone.now())
+    client = browser("ann")
+    with reads() as seen:
+        htmx(client, queue_url(batch, tail))
+    assert seen.most <= MOST, seen.sql
+
+
+def test_results_read_a_sample(batch: CsvBatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results.cached_counts, "LARGE", 1000)
+    monkeypatch.setattr(results, "CHOSEN", 500)
+    client = browser("ann")
+    with reads() as seen:
+        assert client.get(queue_url(batch, "results/")).status_code == 200
+    # Two fields a row.
+    assert seen.most <= 2 * 500, seen.sql
+
+
+def test_the_list_of_batches_is_read_in_its_order() -> None:
+    copies(batch_of("ann"), 5000)
+    client = browser("root", is_staff=True)
+    with reads() as seen:
+        assert client.get("/csv-batch/").status_code == 200
+    assert seen.most <= 60, seen.sql
+    assert seen.sorted <= 60, "from one time to the next"
+
+
+@pytest.mark.parametrize("who", [{}, {"is_staff": True}])
+@pytest.mark.parametrize("tail", ["", "?older=2100-01-01T00:00:00%2B00:00~1", "?network=triage", "?kind=csv_batch"])
+def test_runs(who: dict[str, bool], tail: str) -> None:
+    large_batch()
+    client = browser("ann", **who)
+    with reads() as seen:
+        assert client.get(f"/runs/{tail}").status_code == 200
+    assert seen.most <= MOST, seen.sql
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"limit": 1000},
+        {"status": "failed"},
+        {"error_code": "timeout"},
+        {"search": "subject"},
+        {"status": "running"},
+    ],
+)
+def test_rows_of_the_api(query: dict[str, object]) -> None:
+    api = Api.as_user("ann")
+    batch = large_batch()
+    with reads() as seen:
+        page = api.get(f"/csv_batches/{batch.pk}/rows", **query)
+    assert seen.most <= (STRETCH if "search" in query else MOST), seen.sql
+    if page["next"]:
+        with reads() as seen:
+            api.get(page["next"].removeprefix("http://testserver/api"))
+        assert seen.most <= (STRETCH if "search" in query else MOST), seen.sql
+
+
+@pytest.mark.parametrize("path", ["/csv_batches", "/runs", "/runs?network=triage"])
+def test_lists_of_the_api(path: str) -> None:
+    api = Api.as_user("ann")
+    large_batch()
+    with reads() as seen:
+        api.get(path)
+    assert seen.most <= MOST, seen.sql
