@@ -358,7 +358,7 @@ class Row:
         Among the calls that passed is the one that went first.
         """
         before = self.curve
-        if self.is_stale or self.is_unpaced:
+        if self.is_stale or self.is_unpaced or not self.refusing:
             return before, self.in_vain
         if before is None and self.passed <= 1:
             # It refused all that came and takes calls again: that says nothing of a pace.
