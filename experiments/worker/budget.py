@@ -340,8 +340,9 @@ class Row:
     told: Windows | None = field(init=False)
 
     def __post_init__(self) -> None:
-        pace = (self.pace_top, self.pace_low, self.pace_s)
-        self.curve = None if None in pace else Curve(*pace)  # type: ignore[arg-type]
+        self.curve = None
+        if self.pace_top is not None and self.pace_low is not None and self.pace_s is not None:
+            self.curve = Curve(self.pace_top, self.pace_low, self.pace_s)
         self.told = Windows.of(self.windows)
 
     @property
