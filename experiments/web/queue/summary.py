@@ -191,7 +191,9 @@ def _running_sentence(queue: Queue, nouns: Nouns) -> str:
         first = count(queue.range_from or 0)
         which = f"from {first} on" if queue.range_to is None else f"{first} to {count(queue.range_to - 1)}"
         return f"Only {nouns.items} {which} are called; then it pauses."
-    return "" if queue.running else f"Its {nouns.items} wait for a worker."
+    # A call that is over soon is never written down as running: whoever makes it has a lane.
+    is_called = queue.running or queue.lanes.exists()
+    return "" if is_called else f"Its {nouns.items} wait for a worker."
 
 
 def _completed_sentence(queue: Queue, nouns: Nouns) -> str:
