@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Q
+from django.db.models import BooleanField, Exists, Q
 from django.db.models.expressions import RawSQL
-from django.utils import timezone
 
 from experiments.core.choices import QueueStatus, RowStatus
 from experiments.core.cost import as_number
 from experiments.core.item_fields import ITEM_FIELDS
 from experiments.kinds import Extras, kind_of
-from experiments.models import Queue, QueueItem
+from experiments.models import Lane, Queue, QueueItem
 from experiments.models.querysets import QueueItemQuerySet
 from experiments.selectors.answer_filter import filter_by_answer
 
@@ -34,13 +33,16 @@ def items_of_queue(queue: Queue) -> QueueItemQuerySet:
     return queue.rows.annotate(**kind.extras(queue).annotations)
 
 
-def next_delayed_item(queue: Queue) -> QueueItem | None:
-    """The next item of a running queue where it may not be called yet, and nothing is in flight until then."""
+def next_item(queue: Queue) -> QueueItem | None:
+    """The next item of a running queue where none is written down as running, None where there is no such item.
+
+    `has_lane`: a worker is at work on the queue. A call that is over soon is never written down as running.
+    """
     if queue.status != QueueStatus.RUNNING or queue.running or not queue.queued:
         return None
     waiting = QueueItem.objects.of_queue(queue).filter(status=RowStatus.QUEUED, row_index__gte=queue.range_from or 0)
-    first = waiting.in_order().only("available_at", "limited_since", "waits_for").first()
-    return first if first is not None and first.available_at > timezone.now() else None
+    lanes = Exists(Lane.objects.filter(queue=queue.pk))
+    return waiting.in_order().annotate(has_lane=lanes).only("available_at", "limited_since", "waits_for").first()
 
 
 def item_as_row(item: QueueItem, names: Sequence[str], extras: Extras = Extras()) -> dict[str, Any]:  # noqa: B008  frozen
