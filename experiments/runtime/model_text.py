@@ -43,13 +43,16 @@ def object_in(text: str) -> dict[str, Any]:
     if "{" not in text and isinstance(reason.__cause__, json.JSONDecodeError):
         raise NoObject("it has no JSON object")
     found: dict[str, Any] | None = None
+    found_json = ""
     for one in _objects(_without_thoughts(text)):
         if isinstance(one, NoObject):
             reason = one
-        elif found is not None and to_json(one, sort_keys=True) != to_json(found, sort_keys=True):
+            continue
+        # Compared as JSON: 1 and true, or 1 and 1.0, are not the same.
+        one_json = to_json(one, sort_keys=True)
+        if found is not None and one_json != found_json:
             raise NoObject("it has several different JSON objects, and does not say which one is the answer")
-        else:
-            found = one
+        found, found_json = one, one_json
     if found is None:
         raise reason
     return found
@@ -91,7 +94,8 @@ def _value(text: str) -> Any:
         raise NoObject("it contains a NUL character")
     try:
         value = json_text.parse_finite(text)
-        to_json(value).encode()
+        if "\\u" in text or not text.isascii():
+            to_json(value).encode()
     except UnicodeEncodeError as error:
         raise NoObject("it contains half a surrogate pair") from error
     except RecursionError as error:

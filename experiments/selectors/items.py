@@ -9,15 +9,14 @@ from decimal import Decimal
 from time import monotonic
 from typing import Any
 
-from django.db.models import BooleanField, Q, QuerySet
+from django.db.models import BooleanField, Exists, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
-from django.utils import timezone
 
 from experiments.core.choices import QueueStatus, RowStatus
 from experiments.core.cost import as_number
 from experiments.core.item_fields import ITEM_FIELDS
 from experiments.kinds import Extras, kind_of
-from experiments.models import Queue, QueueItem
+from experiments.models import Lane, Queue, QueueItem
 from experiments.models.querysets import QueueItemQuerySet
 from experiments.selectors.answer_filter import filter_by_answer
 from experiments.selectors.one_by_one import first_within
@@ -45,17 +44,19 @@ def items_of_queue(queue: Queue) -> QueueItemQuerySet:
     return queue.rows.annotate(**kind.extras(queue).annotations)
 
 
-def next_delayed_item(queue: Queue) -> QueueItem | None:
-    """The next item of a running queue where it may not be called yet, and nothing is in flight until then."""
+def next_item(queue: Queue) -> QueueItem | None:
+    """The next item of a running queue where none is written down as running, None where there is no such item.
+
+    `has_lane`: a worker is at work on the queue. A call that is over soon is never written down as running.
+    """
     if queue.status != QueueStatus.RUNNING or queue.running or not queue.queued:
         return None
     waiting = QueueItem.objects.of_queue(queue).filter(status=RowStatus.QUEUED, row_index__gte=queue.range_from or 0)
     # An index has the place, and is read before the row: else PostgreSQL may go through all that are done, to find it.
-    index = waiting.in_order().values_list("row_index", flat=True).first()
-    if index is None:
-        return None
-    first = waiting.filter(row_index=index).only("available_at", "limited_since", "waits_for").first()
-    return first if first is not None and (first.available_at or queue.waits_since) > timezone.now() else None
+    place = waiting.in_order().values("row_index")[:1]
+    lanes = Exists(Lane.objects.filter(queue=queue.pk))
+    first = waiting.filter(row_index=Subquery(place)).annotate(has_lane=lanes)
+    return first.only("available_at", "limited_since", "waits_for").first()
 
 
 def item_as_row(

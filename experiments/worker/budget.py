@@ -340,8 +340,9 @@ class Row:
     told: Windows | None = field(init=False)
 
     def __post_init__(self) -> None:
-        pace = (self.pace_top, self.pace_low, self.pace_s)
-        self.curve = None if None in pace else Curve(*pace)  # type: ignore[arg-type]
+        self.curve = None
+        if self.pace_top is not None and self.pace_low is not None and self.pace_s is not None:
+            self.curve = Curve(self.pace_top, self.pace_low, self.pace_s)
         self.told = Windows.of(self.windows)
 
     @property
@@ -358,7 +359,7 @@ class Row:
         Among the calls that passed is the one that went first.
         """
         before = self.curve
-        if self.is_stale or self.is_unpaced:
+        if self.is_stale or self.is_unpaced or not self.refusing:
             return before, self.in_vain
         if before is None and self.passed <= 1:
             # It refused all that came and takes calls again: that says nothing of a pace.

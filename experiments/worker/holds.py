@@ -67,7 +67,8 @@ FROM experiments_network n JOIN experiments_networkbudget b ON b.network_id = n.
 _HOLD = """
 WITH counted AS (
     UPDATE experiments_networkbudget
-    SET refusals = %(refusals)s, refused_since = coalesce(refused_since, clock_timestamp()),
+    SET refusals = %(refusals)s,
+        refused_since = CASE WHEN %(is_quota)s THEN refused_since ELSE coalesce(refused_since, clock_timestamp()) END,
         refused_until = greatest(refused_until, clock_timestamp() + %(known_s)s * interval '1 second'),
         measured_from = coalesce(measured_from, clock_timestamp() - %(busy_s)s * interval '1 second'),
         probing = TRUE, probe_at = NULL
@@ -98,6 +99,8 @@ def write_hold(network_id: int, refused: Refused, *, own: bool) -> None:
         if plan is None:
             return
         values: dict[str, Any] = {"network": network_id, "words": said(refused.refusal), "busy_s": refused.busy_s}
+        # That a balance is used up says nothing of a pace.
+        values |= {"is_quota": refused.refusal.is_quota}
         values |= {"refusals": plan.refusals, "wait_s": plan.wait_s, "known_s": plan.known_s}
         cursor.execute(_HOLD, values)
         if plan.pause is not None:

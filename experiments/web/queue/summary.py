@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils import timezone
+
 from experiments.core import limits as queue_limits
 from experiments.core.choices import FINISHED, PauseReason, QueueStatus, RowStatus
 from experiments.core.cost import in_words
 from experiments.core.formatting import compact, count, duration
 from experiments.kinds import Nouns, kind_of
-from experiments.models import Queue
+from experiments.models import Queue, QueueItem
 from experiments.selectors import health, items
 from experiments.selectors.failures import Failures
 from experiments.web.page_part import PagePart, changes_by_itself
@@ -141,14 +143,19 @@ def state_of_queue(queue: Queue) -> State:
     if hold is not None and not health.waiting_note([queue]):
         why = hold.reason or "Its network is held."
         return State("state", queue.status, severity_of_queue(queue), why, hold.until, since=hold.since)
-    held_back = items.next_delayed_item(queue)
-    if held_back is not None and held_back.waits_for is None and not health.waiting_note([queue]):
-        why = "The network refused what is left (429)." if held_back.limited_since else "What failed is tried again."
-        return State("state", queue.status, severity_of_queue(queue), why, held_back.available_at)
+    following = items.next_item(queue)
+    if following is not None and _is_held_back(following) and not health.waiting_note([queue]):
+        why = "The network refused what is left (429)." if following.limited_since else "What failed is tried again."
+        return State("state", queue.status, severity_of_queue(queue), why, following.available_at)
     until = queue.pause_until if queue.status == QueueStatus.PAUSED else None
     is_try = queue.pause_code == PauseReason.UNREACHABLE
     failures = _failures_of_pause(queue)
-    return State("state", queue.status, severity_of_queue(queue), _sentence(queue), until, is_try, failures)
+    sentence = _sentence(queue, following)
+    return State("state", queue.status, severity_of_queue(queue), sentence, until, is_try, failures)
+
+
+def _is_held_back(item: QueueItem) -> bool:
+    return item.available_at is not None and item.available_at > timezone.now() and item.waits_for is None
 
 
 def _failures_of_pause(queue: Queue) -> str:
@@ -161,8 +168,8 @@ def _failures_of_pause(queue: Queue) -> str:
     return urlencode({"status": RowStatus.QUEUED.value})
 
 
-def _sentence(queue: Queue) -> str:
-    """What the status means now; "" where the numbers say it all."""
+def _sentence(queue: Queue, following: QueueItem | None) -> str:
+    """What the status means now; "" where the numbers say it all. `following` is its `items.next_item`."""
     nouns = kind_of(queue).nouns
     if queue.source_removed_at is not None:
         failed = f"{nouns.counted(queue.failed)} failed. " if queue.failed else ""
@@ -179,14 +186,14 @@ def _sentence(queue: Queue) -> str:
         if queue.pause_code == PauseReason.USER:
             return f"{queue.pause_detail} Nothing is lost: resume when you like."
         return queue.pause_detail or "Resume when you like."
-    return {
-        QueueStatus.RUNNING: _running_sentence,
-        QueueStatus.COMPLETED: _completed_sentence,
-        QueueStatus.CANCELLED: _cancelled_sentence,
-    }[QueueStatus(queue.status)](queue, nouns)
+    if queue.status == QueueStatus.RUNNING:
+        return _running_sentence(queue, nouns, following)
+    if queue.status == QueueStatus.COMPLETED:
+        return _completed_sentence(queue, nouns)
+    return _cancelled_sentence(queue, nouns)
 
 
-def _running_sentence(queue: Queue, nouns: Nouns) -> str:
+def _running_sentence(queue: Queue, nouns: Nouns, following: Any) -> str:
     if note := health.waiting_note([queue]):
         return note
     if queue.probing:
@@ -195,7 +202,8 @@ def _running_sentence(queue: Queue, nouns: Nouns) -> str:
         first = count(queue.range_from or 0)
         which = f"from {first} on" if queue.range_to is None else f"{first} to {count(queue.range_to - 1)}"
         return f"Only {nouns.items} {which} are called; then it pauses."
-    return "" if queue.running else f"Its {nouns.items} wait for a worker."
+    waits = following is not None and not following.has_lane
+    return f"Its {nouns.items} wait for a worker." if waits else ""
 
 
 def _completed_sentence(queue: Queue, nouns: Nouns) -> str:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from csv_batches.models import CsvBatch
 from experiments.models import Network, WorkerProcess
 from tests.integration.web.support import batch_of, browser, queue_url
+from tests.support.lanes import lane_at
 
 pytestmark = pytest.mark.django_db
 IN_A_MINUTE = timedelta(minutes=1)
@@ -69,6 +70,12 @@ def test_rows_that_failed_and_are_tried_again() -> None:
 
 def test_rows_that_may_be_called_wait_for_a_worker() -> None:
     assert "Its rows wait for a worker." in page(batch_of("ann", ["queued"]))
+
+
+def test_between_two_short_calls_they_do_not() -> None:
+    batch = batch_of("ann", ["queued"])
+    lane_at(batch)
+    assert "wait for a worker" not in page(batch)
 
 
 def test_a_row_outside_of_the_range_says_nothing() -> None:
