@@ -135,10 +135,14 @@ class DiskSpace:
         """Rows wait, too: their answers could not be recorded for much longer. The database has to be here for that."""
         return self.reserve is not None and self.free < self.least // CALLS_SHARE
 
+    def has_room(self, more: int = 0) -> bool:
+        """Whether `least` would stay free after writing `more` bytes."""
+        return not self.least or self.free - more >= self.least
+
     def refuse_when_short(self, more: int = 0) -> None:
         """`NoRoom` where less than `least` would stay free after writing `more` bytes."""
-        if self.least and (free := self.free) - more < self.least:
-            raise self.refusal(free, more)
+        if not self.has_room(more):
+            raise self.refusal(self.free, more)
 
     def refuse_file(self, size: int) -> None:
         """The same before a file of so many bytes is received and its rows are stored."""

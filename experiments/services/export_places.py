@@ -12,7 +12,6 @@ from django.conf import settings
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import Busy, NoRoom, SiteBusy
 from experiments.core.formatting import counted
-from experiments.http.server.outbox import has_room
 
 AGAIN_S = 5
 """When a client should ask again."""
@@ -49,7 +48,7 @@ class Place:
 
 def take(user_id: int | None) -> Place:
     """`Busy` where there is none, `NoRoom` where the disk has no room for what the client does not take at once."""
-    if not has_room(settings.SPOOL_DIR):
+    if settings.DISK_SPACE.is_short:
         raise NoRoom(
             "The disk of this site is nearly full, and an export needs room there until it has arrived. Ask an admin "
             "to make room, then try again.",

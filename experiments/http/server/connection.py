@@ -4,13 +4,12 @@ import os
 import socket
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from gunicorn.workers.gthread import TConn
 
 from experiments.http.server.incoming import Incoming
-from experiments.http.server.outbox import Outbox
+from experiments.http.server.outbox import Outbox, Spool
 
 SILENCE_S = 10.0
 """How long a thread waits for more of a body before it takes it to have ended."""
@@ -21,7 +20,7 @@ SLOW_AFTER_S, LEAST_BYTES_A_SECOND = 30.0, 1024
 class PatientSocket(socket.socket):
     """Nobody waits for the client where it is written to, and nobody waits long where it is read from."""
 
-    def __init__(self, fd: int, spool: Path) -> None:
+    def __init__(self, fd: int, spool: Spool) -> None:
         super().__init__(fileno=fd)
         self.outbox = Outbox(fd, spool)
         self.is_given_up = False
@@ -76,7 +75,7 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
 
     sock: PatientSocket
 
-    def __init__(self, cfg: Any, sock: socket.socket, client: Any, server: Any, *, spool: Path) -> None:
+    def __init__(self, cfg: Any, sock: socket.socket, client: Any, server: Any, *, spool: Spool) -> None:
         super().__init__(cfg, PatientSocket(sock.detach(), spool), client, server)
         self.incoming = Incoming()
         self.is_long = False

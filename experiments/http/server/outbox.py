@@ -2,23 +2,26 @@
 
 import errno
 import os
-import shutil
 import tempfile
 from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from experiments.core.disk_space import DiskSpace
 
 IN_MEMORY_BYTES = 64 * 1024
 AT_A_TIME_BYTES = 256 * 1024
 LOOK_EVERY_BYTES = 4 * 1024**2
-LEAST_FREE_SHARE, LEAST_FREE_BYTES = 0.05, 1024**3
-"""What stays free on a disk: 5 %, or 1 GB where that is less."""
+"""So much goes to the disk without a look at its room, and again after each look: a page arrives where it is short."""
 
 
-def has_room(folder: Path, more: int = 0) -> bool:
-    """Whether enough would stay free on the folder's disk with so many more bytes."""
-    disk = shutil.disk_usage(folder)
-    return disk.free - more >= min(disk.total * LEAST_FREE_SHARE, LEAST_FREE_BYTES)
+@dataclass(frozen=True)
+class Spool:
+    """The folder of the files, and what is known of its disk."""
+
+    folder: Path
+    disk: DiskSpace
 
 
 class Outbox:
@@ -27,14 +30,14 @@ class Outbox:
     OSError where there is no room on the disk (ENOSPC), or where the client is gone.
     """
 
-    def __init__(self, fd: int, folder: Path) -> None:
+    def __init__(self, fd: int, spool: Spool) -> None:
         self._fd = fd
-        self._folder = folder
+        self._place = spool
         self._parts: deque[bytes | _Stretch] = deque()
         self._in_memory = 0
         self._spool: IO[bytes] | None = None
         self._spooled = 0
-        self._looked_at = -LOOK_EVERY_BYTES
+        self._looked_at = 0
         self.sent = 0
         """Bytes that went out so far."""
 
@@ -77,7 +80,7 @@ class Outbox:
                 os.close(part.fd)
         self._parts.clear()
         self._in_memory = self._spooled = 0
-        self._looked_at = -LOOK_EVERY_BYTES
+        self._looked_at = 0
         if self._spool is not None:
             self._spool.close()
             self._spool = None
@@ -111,10 +114,10 @@ class Outbox:
             self._in_memory += len(data)
             return
         if self._spool is None:
-            self._spool = tempfile.TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115  `close` does
+            self._spool = tempfile.TemporaryFile(dir=self._place.folder, buffering=0)  # noqa: SIM115  `close` does
         if self._spooled + len(data) - self._looked_at >= LOOK_EVERY_BYTES:
             self._looked_at = self._spooled
-            if not has_room(self._folder, LOOK_EVERY_BYTES + len(data)):
+            if not self._place.disk.has_room(LOOK_EVERY_BYTES + len(data)):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         fd, start = self._spool.fileno(), self._spooled
         rest = memoryview(data)

@@ -15,7 +15,6 @@ import socket
 import time
 from collections import deque
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from gunicorn.errors import ConfigError
@@ -24,6 +23,7 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 from experiments.core.memory import give_back_large_blocks
 from experiments.http.server.connection import Connection
 from experiments.http.server.incoming import Incoming, State
+from experiments.http.server.outbox import Spool
 
 REQUEST_S = 60.0
 """From the first byte of a request until a thread can begin with it."""
@@ -58,7 +58,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         # Only now: the application sets Django up.
         from django.conf import settings
 
-        self.spool: Path = settings.SPOOL_DIR
+        self.spool = Spool(settings.SPOOL_DIR, settings.DISK_SPACE)
 
     # -- a request comes
 

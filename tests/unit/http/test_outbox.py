@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.http.server import outbox as module
-from experiments.http.server.outbox import IN_MEMORY_BYTES, Outbox, has_room
+from experiments.core.disk_space import DiskSpace
+from experiments.http.server.outbox import IN_MEMORY_BYTES, LOOK_EVERY_BYTES, Outbox, Spool
 
 
 @pytest.fixture
@@ -24,7 +24,15 @@ def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 @pytest.fixture
 def outbox(ends: tuple[socket.socket, socket.socket], tmp_path: Path) -> Iterator[Outbox]:
-    made = Outbox(ends[0].fileno(), tmp_path)
+    made = Outbox(ends[0].fileno(), Spool(tmp_path, DiskSpace((tmp_path,), 0)))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def short(ends: tuple[socket.socket, socket.socket], tmp_path: Path) -> Iterator[Outbox]:
+    """One on a disk of which more is to stay free than it has."""
+    made = Outbox(ends[0].fileno(), Spool(tmp_path, DiskSpace((tmp_path,), 2**60)))
     yield made
     made.close()
 
@@ -86,21 +94,17 @@ def fill(outbox: Outbox) -> None:
         outbox.add(b"x" * 1000)
 
 
-def test_where_the_disk_has_no_room_it_breaks_off(
-    outbox: Outbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(module, "LEAST_FREE_SHARE", 2.0)
-    monkeypatch.setattr(module, "LEAST_FREE_BYTES", 2**60)
-    assert not has_room(tmp_path)
-    fill(outbox)
+def test_where_the_disk_is_short_a_long_answer_breaks_off(short: Outbox) -> None:
+    fill(short)
     with pytest.raises(OSError, match="No space left") as error:
-        outbox.add(b"x" * 2 * IN_MEMORY_BYTES)
+        short.add(b"x" * 2 * LOOK_EVERY_BYTES)
     assert error.value.errno == errno.ENOSPC
 
 
-def test_otherwise_there_is_room(tmp_path: Path) -> None:
-    assert has_room(tmp_path)
-    assert not has_room(tmp_path, 2**60)
+def test_a_page_arrives_all_the_same(short: Outbox, ends: tuple[socket.socket, socket.socket]) -> None:
+    sent = random.Random(5).randbytes(LOOK_EVERY_BYTES // 2)
+    short.add(sent)
+    assert taken(short, ends[1]) == sent
 
 
 def test_a_client_that_is_gone_is_an_error(outbox: Outbox, ends: tuple[socket.socket, socket.socket]) -> None:

@@ -12,7 +12,7 @@ NAMES = [field.name for field in ITEM_FIELDS]
 def test_all_but_the_cells_are_columns_of_the_table_that_are_null_where_the_column_is() -> None:
     columns = {column.name: column for column in QueueItem._meta.concrete_fields}
     assert set(NAMES) - set(columns) == {"row_payload"}
-    # A text that is missing is blank in the table, and null in the API. Where some times are missing the queue has them.
+    # A text that is missing is blank in the table, and null in the API. Some times that are missing the queue has.
     may_miss = {name for name, column in columns.items() if column.null or column.blank} - set(SINCE_ITS_QUEUE)
     assert {field.name for field in ITEM_FIELDS if field.null} == may_miss & set(NAMES) - {"id"}
 
