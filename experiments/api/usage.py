@@ -16,7 +16,7 @@ class QuotaSerializer(serializers.Serializer[Any]):
     most = serializers.IntegerField(allow_null=True, help_text="Null: no limit.")
 
 
-class UsageSerializer(serializers.Serializer[Any]):
+class UserUsageSerializer(serializers.Serializer[Any]):
     file_bytes = QuotaSerializer(help_text="Bytes of uploaded files; duplicates share one.")
     drafts = QuotaSerializer()
     batches = QuotaSerializer(help_text="Batches and experiments, drafts included.")
@@ -26,6 +26,6 @@ class UsageSerializer(serializers.Serializer[Any]):
 class Usage(ApiView):
     """Shows how much of the site you have and may have. More than that is refused with `over_quota`."""
 
-    @extend_schema(responses=UsageSerializer)
+    @extend_schema(responses=UserUsageSerializer)
     def get(self, request: Request) -> Response:
         return Response({str(one.quota): {"used": one.used, "most": one.most} for one in quotas.usage_of(request.user)})

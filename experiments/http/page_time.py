@@ -17,6 +17,7 @@ from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from psycopg import errors as postgres_errors
+from psycopg.pq import TransactionStatus
 
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
@@ -67,7 +68,9 @@ def limit_statements(limit_ms: int) -> None:
 
 def _with_limit(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
     session, limit_ms = connection.connection, _thread.limit_ms
-    if getattr(session, "limit_ms", NO_LIMIT) != limit_ms:
+    # After an error nothing but the end of the transaction, or of its savepoint, is understood.
+    is_understood = session.info.transaction_status != TransactionStatus.INERROR
+    if is_understood and getattr(session, "limit_ms", NO_LIMIT) != limit_ms:
         # Not `0`: whoever runs the database may have a limit for all.
         with connection.wrap_database_errors:
             session.execute(f"SET statement_timeout TO {limit_ms if limit_ms else 'DEFAULT'}")

@@ -4,8 +4,8 @@ Making one takes a web thread and a database connection, for seconds. Sending it
 the client likes; so a user may have few on the way.
 """
 
-from collections import Counter
 from threading import Lock
+from weakref import WeakSet
 
 from django.conf import settings
 
@@ -19,31 +19,25 @@ THREADS_EACH = 4
 """Of so many web threads one may make an export."""
 
 _lock = Lock()
-_of_user: Counter[int | None] = Counter()
-_being_made: set["Place"] = set()
+_on_the_way: WeakSet["Place"] = WeakSet()
+"""Whatever becomes of an export, its place is free again when nobody has it any more."""
 
 
 class Place:
     """The right to one export. `made` and `release` may be called by any thread, and again."""
 
     def __init__(self, user_id: int | None) -> None:
-        self._user_id = user_id
-        self._is_taken = True
+        self.user_id = user_id
+        self.is_being_made = True
 
     def made(self) -> None:
         """It is only being sent from now on."""
-        with _lock:
-            _being_made.discard(self)
+        self.is_being_made = False
 
     def release(self) -> None:
         """It has arrived, or broken off."""
         with _lock:
-            _being_made.discard(self)
-            if self._is_taken:
-                self._is_taken = False
-                _of_user[self._user_id] -= 1
-                if not _of_user[self._user_id]:
-                    del _of_user[self._user_id]
+            _on_the_way.discard(self)
 
 
 def take(user_id: int | None) -> Place:
@@ -56,18 +50,17 @@ def take(user_id: int | None) -> Place:
         )
     most, place = settings.EXPORTS_MAX, Place(user_id)
     with _lock:
-        if _of_user[user_id] >= most:
+        if sum(one.user_id == user_id for one in _on_the_way) >= most:
             raise Busy(
                 f"You have {counted(most, 'export')} on the way. Wait until one has arrived, then try again.",
                 code=ErrorCode.TOO_MANY_EXPORTS,
                 retry_after_s=AGAIN_S,
             )
-        if len(_being_made) >= max(1, settings.WEB_THREADS // THREADS_EACH):
+        if sum(one.is_being_made for one in _on_the_way) >= max(1, settings.WEB_THREADS // THREADS_EACH):
             raise SiteBusy(
                 "This site is making as many exports as it can. Try again in a few seconds.",
                 code=ErrorCode.TOO_MANY_EXPORTS,
                 retry_after_s=AGAIN_S,
             )
-        _of_user[user_id] += 1
-        _being_made.add(place)
+        _on_the_way.add(place)
     return place

@@ -1,13 +1,14 @@
 """One user has few exports on the way, and all together leave web threads to others. Refusals say so."""
 
+import gc
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from experiments.http.server import outbox
 from experiments.services import export_places
 from experiments.services.export_places import Place
 from tests.integration.api.support import Draft
@@ -64,10 +65,18 @@ def test_all_users_leave_threads_to_others(done: Draft, places: list[Place], set
     assert done.api.export(done.id)
 
 
-def test_a_disk_without_room_is_said(done: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_nobody_has_any_more_takes_no_place(done: Draft, settings: Any) -> None:
+    settings.EXPORTS_MAX = 1
+    response = done.api.client.get(f"/api{done.path}/export")
+    assert refusal(done, 429)[0]["code"] == "too_many_exports"
+    del response
+    gc.collect()
     assert done.api.export(done.id)
-    monkeypatch.setattr(outbox, "LEAST_FREE_SHARE", 2.0)
-    monkeypatch.setattr(outbox, "LEAST_FREE_BYTES", 2**60)
+
+
+def test_a_disk_without_room_is_said(done: Draft, settings: Any) -> None:
+    assert done.api.export(done.id)
+    settings.DISK_SPACE = replace(settings.DISK_SPACE, least=2**60)
     error, _ = refusal(done, 507)
     assert error["code"] == "no_space"
     assert "nearly full" in error["detail"]
