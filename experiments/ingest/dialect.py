@@ -36,7 +36,7 @@ class _Fit:
     """How well a delimiter fits the sample.
 
     `first`: cells of the first record; `agree`: share of records with as many; `usual`: the commonest number of cells,
-    `usual_share` the share of records with it; `padded`: cells that begin with a blank.
+    `usual_share` the share of records with it.
     """
 
     delimiter: str
@@ -44,7 +44,12 @@ class _Fit:
     agree: float
     usual: int
     usual_share: float
-    padded: int
+    records: list[list[str]]
+
+    @property
+    def padded(self) -> int:
+        """Cells that begin with a blank, but for the first of a record."""
+        return sum(cell.startswith(" ") for record in self.records for cell in record[1:])
 
 
 def find_dialect(sample: str, *, requested: str | None, complete: bool) -> Dialect:
@@ -75,6 +80,8 @@ def _best_delimiter(text: str, *, complete: bool) -> str:
     # One that is not there divides nothing, and need not be tried.
     fits = [_fit(text, delimiter, complete=complete) for delimiter in DELIMITERS if delimiter in text]
     dividing = [fit for fit in fits if fit.first > 1]
+    if len(dividing) == 1:
+        return dividing[0].delimiter
     if dividing:
         return max(dividing, key=lambda fit: (round(fit.agree, 2), -fit.padded, fit.first)).delimiter
     below_title = [fit for fit in fits if fit.usual > 1 and fit.usual_share > 0.5]
@@ -89,15 +96,20 @@ def _fit(text: str, delimiter: str, *, complete: bool) -> _Fit:
     if not complete and 1 < len(records) < _SAMPLE_RECORDS:
         records.pop()  # cut off where the sample ends
     if not records:
-        return _Fit(delimiter, first=0, agree=0, usual=0, usual_share=0, padded=0)
+        return _Fit(delimiter, first=0, agree=0, usual=0, usual_share=0, records=[])
     lengths = Counter(map(len, records))
     first = len(records[0])
     usual, times = lengths.most_common(1)[0]
-    padded = sum(cell.startswith(" ") for record in records for cell in record[1:])
-    return _Fit(delimiter, first, lengths[first] / len(records), usual, times / len(records), padded)
+    return _Fit(delimiter, first, lengths[first] / len(records), usual, times / len(records), records)
 
 
 def _usual_line_end(text: str, delimiter: str) -> str:
+    if "\r" not in text:
+        return "\n"
+    first, end, _ = text.partition("\r\n")
+    if end and '"' not in first and text.count(end) == text.count("\r") == text.count("\n"):
+        # There are no others, and one of them ends a record.
+        return end
     lines = list(io.StringIO(text, newline=""))
     parsed = csv.reader(lines, delimiter=delimiter)
     ends = Counter(line_end_of(lines[parsed.line_num - 1]) for _ in islice(parsed, _SAMPLE_RECORDS))
