@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "experiments.http.middleware.room_for_writes",
     "experiments.http.middleware.require_body_length",
     "experiments.http.page_time.limit_page_time",
     "django.middleware.csrf.CsrfViewMiddleware",

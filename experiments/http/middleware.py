@@ -23,6 +23,18 @@ def no_store(get_response: GetResponse) -> GetResponse:
     return respond
 
 
+def room_for_writes(get_response: GetResponse) -> GetResponse:
+    """Gives up what is kept back on a full disk before a request that writes, so that people can log in and delete."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        reserve = settings.DISK_SPACE.reserve
+        if reserve is not None and request.method not in ("GET", "HEAD", "OPTIONS"):
+            reserve.give_up_when_full()
+        return get_response(request)
+
+    return respond
+
+
 def require_body_length(get_response: GetResponse) -> GetResponse:
     """Rejects a body whose length is unknown: Django would read it as an empty one.
 

@@ -24,7 +24,7 @@ HASHES = "SELECT string_agg(md5(n || '-' || row_index), '') FROM generate_series
 ANSWERS = {
     "random": f"jsonb_build_object('topic', ({HASHES}))",
     "the same sign": "jsonb_build_object('topic', repeat('🙂', 1280000))",
-    "a list": "jsonb_build_object('topic', (SELECT jsonb_agg(repeat('x', 1000)) FROM generate_series(1, 5000)))",
+    "a list": "jsonb_build_object('topic', (SELECT jsonb_agg(repeat('x', 1000)) FROM generate_series(1, 5100)))",
 }
 
 
