@@ -12,6 +12,9 @@ from experiments.export.rows import ExportLayout, ExportRow, cell_text, export_h
 
 BYTE_ORDER_MARK = "\ufeff"
 PLAIN_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+SPECIAL = re.compile('[,"\r\n]')
+LARGE_LINE = 256 * 1024
+"""Characters."""
 FORMULA_STARTS = frozenset("=+-@\t\r")
 
 
@@ -29,17 +32,29 @@ def csv_lines(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[str]:
     write(map(guarded, header) if excel else header)
     line = first_line(written.pop(), layout)
     yield line if has_crlf else line[:-2] + "\n"
-    for row in rows:
+
+    def line_of(row: ExportRow) -> str:
         cells = csv_cells(layout, row)
-        write(map(guarded, cells) if excel else cells)
-        line = written.pop()
-        yield line if has_crlf else line[:-2] + "\n"
+        if excel:
+            cells = list(map(guarded, cells))
+        if sum(map(len, cells)) > LARGE_LINE:
+            return ",".join(map(in_quotes, cells)) + ("\r\n" if has_crlf else "\n")
+        write(cells)
+        return written.pop() if has_crlf else written.pop()[:-2] + "\n"
+
+    # Nothing of a row, which may be large, is kept until the next one is there.
+    yield from map(line_of, rows)
 
 
 class _Lines(list[str]):
     """A file for `csv.writer`, which writes each line with one call."""
 
     write = list.append
+
+
+def in_quotes(cell: str) -> str:
+    """The cell as the writer writes it beside others. For large ones: the writer needs four bytes for each sign."""
+    return '"' + cell.replace('"', '""') + '"' if SPECIAL.search(cell) else cell
 
 
 def first_line(line: str, layout: ExportLayout) -> str:

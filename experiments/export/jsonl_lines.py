@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from experiments.core.cost import plain
@@ -17,7 +18,12 @@ def jsonl_chunks(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[by
 
 
 def jsonl_lines(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[str]:
-    return (compact_json(jsonl_value(layout, row)) + "\n" for row in rows)
+    # Nothing of a row, which may be large, is kept until the next one is there.
+    return map(partial(_line, layout), rows)
+
+
+def _line(layout: ExportLayout, row: ExportRow) -> str:
+    return compact_json(jsonl_value(layout, row)) + "\n"
 
 
 def jsonl_value(layout: ExportLayout, row: ExportRow) -> dict[str, Any]:
