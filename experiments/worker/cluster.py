@@ -28,6 +28,7 @@ from django_q.pusher import pusher
 from django_q.signals import post_execute_in_worker, pre_execute
 from django_q.worker import worker
 
+from experiments.core.memory import keep_what_is_there
 from experiments.worker import db_timeout, heartbeat, shutdown
 from experiments.worker import sweeper as sweep
 from experiments.worker.engine import Engine
@@ -143,6 +144,8 @@ class WorkerCluster:
 
     def run(self) -> None:
         """Returns when a stop was asked for and everything in flight has ended."""
+        # Before others are forked, which then share it.
+        keep_what_is_there()
         sweeper = sweep.Sweeper()
         while not shutdown.requested.is_set():
             board = Board()

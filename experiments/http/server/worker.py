@@ -20,7 +20,7 @@ from typing import Any
 from gunicorn.errors import ConfigError
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
-from experiments.core.memory import give_back_large_blocks
+from experiments.core.memory import give_back_large_blocks, keep_what_is_there
 from experiments.http.server.connection import Connection
 from experiments.http.server.incoming import Incoming, State
 from experiments.http.server.outbox import Spool
@@ -58,6 +58,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         # Only now: the application sets Django up.
         from django.conf import settings
 
+        keep_what_is_there()
         self.spool = Spool(settings.SPOOL_DIR, settings.DISK_SPACE)
 
     # -- a request comes
