@@ -32,7 +32,7 @@ from experiments.models import (
     Run,
     WorkerProcess,
 )
-from experiments.services import audit, passwords, queues
+from experiments.services import audit, passwords, queue_retry, queues
 
 
 class ReadOnly:
@@ -159,7 +159,7 @@ class QueueAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.action(description="Retry failed rows", permissions=["view"])
     def retry_failed(self, request: HttpRequest, chosen: QuerySet[Queue]) -> None:
-        self._each(request, chosen, lambda queue: queues.retry(queue_id=queue.pk))
+        self._each(request, chosen, lambda queue: queue_retry.retry(queue_id=queue.pk))
 
 
 class AttemptInline(ReadOnly, admin.TabularInline):

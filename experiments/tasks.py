@@ -10,15 +10,15 @@ def wake() -> None:
 
 
 def delete_queue(queue_id: str) -> None:
-    from experiments.services import queues
+    from experiments.services import queue_deletion
 
-    queues.destroy_when_left(UUID(queue_id))
+    queue_deletion.destroy_when_left(UUID(queue_id))
 
 
 def retry_rest(queue_id: str) -> None:
-    from experiments.services import queues
+    from experiments.services import queue_retry
 
-    queues.retry_rest(UUID(queue_id))
+    queue_retry.retry_rest(UUID(queue_id))
 
 
 def call_network(call_id: str) -> None:

@@ -12,7 +12,7 @@ from csv_batches.selectors.trials import TRIAL_SETTINGS
 from csv_batches.services import drafts, launch
 from experiments.core.choices import AuditAction, ErrorCode, QueueStatus
 from experiments.core.errors import Conflict, InvalidInput, Problems
-from experiments.services import audit, bulk_insert, queues
+from experiments.services import audit, bulk_insert, queue_deletion, queues
 from experiments.services.locking import queue_lock
 
 MOST_ROWS = 20
@@ -41,7 +41,7 @@ def start(*, batch_id: UUID, rows: int, first: int) -> CsvBatch:
         # Numbers go on from the trials that are deleted now: their idempotency keys must not be used again.
         last = batch.trials.aggregate(last=Max("trial"))["last"] or 0
         for earlier in batch.trials.kept():
-            queues.delete(queue=earlier)
+            queue_deletion.delete(queue=earlier)
         trial = _create_trial(batch, number=last + 1, total=len(chosen))
         bulk_insert.copy_in(queue=trial, rows=chosen)
         queues.start(queue_id=trial.pk)

@@ -13,7 +13,7 @@ from experiments.api.serializers import queues as serializers
 from experiments.core.choices import CallsInFlight, RowStatus
 from experiments.kinds import QueueKind
 from experiments.models import Queue
-from experiments.services import queues
+from experiments.services import queue_deletion, queue_retry, queues
 
 Methods = dict[str, dict[str, Any]]
 """The methods that a view offers for a kind, each with the arguments of `extend_schema` that describe it."""
@@ -81,7 +81,7 @@ class QueueDetail(QueueView):
         return self.answer(status.HTTP_200_OK)
 
     def delete(self, request: Request, **ids: Any) -> Response:
-        queues.delete(queue=self.queue())
+        queue_deletion.delete(queue=self.queue())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -147,7 +147,7 @@ class QueueRetry(QueueView):
     @extend_schema(request=serializers.RetrySerializer, responses={202: serializers.RequeuedSerializer})
     def post(self, request: Request, **ids: Any) -> Response:
         queue = self.queue()
-        requeued = queues.retry(queue_id=queue.pk, **self.checked(serializers.RetrySerializer, request.data))
+        requeued = queue_retry.retry(queue_id=queue.pk, **self.checked(serializers.RetrySerializer, request.data))
         return Response({"requeued": requeued}, status=status.HTTP_202_ACCEPTED)
 
 

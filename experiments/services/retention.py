@@ -15,7 +15,7 @@ from django.utils import timezone
 from experiments.core.choices import FINISHED
 from experiments.kinds import kind_of
 from experiments.models import Queue
-from experiments.services import queues
+from experiments.services import queue_deletion
 
 CHUNK = 1_000
 """Rows of one transaction."""
@@ -75,11 +75,11 @@ def delete_finished(*, days: int, rows: int | None = None) -> int:
             queue = finished_before(moment).select_for_update(no_key=True).filter(pk=queue_id).first()
             if queue is None:
                 continue
-            if queue.total > queues.BIG and Queue.objects.exclude(deleted_at=None).exists():
+            if queue.total > queue_deletion.BIG and Queue.objects.exclude(deleted_at=None).exists():
                 # Workers have other tasks too.
                 break
             deleted_rows += queue.total
-            queues.delete(queue=queue)
+            queue_deletion.delete(queue=queue)
             deleted += 1
     return deleted
 

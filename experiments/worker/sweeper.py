@@ -16,7 +16,7 @@ from django.db.models import Q
 from experiments.core.logs import warn_once_in_a_while
 from experiments.kinds import registered_kinds
 from experiments.models import Queue
-from experiments.services import audit, network_calls, queues, retention, stored_files
+from experiments.services import audit, network_calls, queue_deletion, queue_retry, queues, retention, stored_files
 from experiments.services.queue_end import settle
 from experiments.worker import bell, db_timeout, leases, lookout
 from experiments.worker.heartbeat import Heartbeat
@@ -47,7 +47,7 @@ def sweep() -> None:
         leases.reclaim_without_lease()
         _each(_nothing_left(), settle)
         network_calls.sweep()
-        queues.resume_retries()
+        queue_retry.resume_retries()
         for kind in registered_kinds():
             kind.sweep()
 
@@ -56,7 +56,7 @@ def tidy() -> None:
     """Deletes what is due to be deleted, and what the kinds have no more use for."""
     with _sweep_lock() as locked:
         if locked:
-            queues.destroy_overdue()
+            queue_deletion.destroy_overdue()
             apply_retention()
             stored_files.delete_left_behind()
             stored_files.make_files_private()

@@ -11,7 +11,7 @@ from django_htmx.http import trigger_client_event
 from experiments.core.errors import WorkbenchError
 from experiments.kinds import QueueKind, kind_of
 from experiments.models import Queue, QueueItem
-from experiments.services import corrections, queues
+from experiments.services import corrections, queue_retry
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
 from experiments.web.queue.base import (
     after_action,
@@ -67,7 +67,7 @@ def retry_row(request: PageRequest, kind: QueueKind, queue_id: UUID, row_index: 
     queue = queue_or_404(kind, request.user, queue_id)
     item = item_or_404(queue, row_index)
     with errors_as_messages(request):
-        requeued = queues.retry(queue_id=queue.pk, row_indexes=[item.row_index], force="force" in request.POST)
+        requeued = queue_retry.retry(queue_id=queue.pk, row_indexes=[item.row_index], force="force" in request.POST)
         if not requeued:
             messages.info(request, f"{kind.nouns.item_title} {row_index} did not fail, so there is nothing to retry.")
         elif when := when_paused(queue):

@@ -16,7 +16,7 @@ from experiments.export.response import export_response
 from experiments.http.page_time import NO_LIMIT, limit_statements, takes_its_time
 from experiments.kinds import QueueKind
 from experiments.selectors import health
-from experiments.services import exports, queues, quotas
+from experiments.services import exports, queue_retry, queues, quotas
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
 from experiments.web.limits_form import LimitsForm
 from experiments.web.page_part import changes_by_itself
@@ -150,7 +150,7 @@ def retry(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse
         return after_action(request, queue)
     with errors_as_messages(request):
         chosen = form.cleaned_data
-        requeued = queues.retry(queue_id=queue.pk, error_code=chosen["error_code"] or None, force=chosen["force"])
+        requeued = queue_retry.retry(queue_id=queue.pk, error_code=chosen["error_code"] or None, force=chosen["force"])
         waits = "waits" if requeued == 1 else "wait"
         if requeued:
             messages.info(request, f"{kind.nouns.counted(requeued)} {waits} for another try{when_paused(queue)}.")

@@ -5,7 +5,7 @@ from typing import Any
 
 from csv_batches.models import CsvBatch
 from experiments.models import Queue, QueueItem
-from experiments.services import queues
+from experiments.services import queue_deletion
 from tests.integration.api.support import Draft
 
 
@@ -32,7 +32,7 @@ def test_a_running_batch_goes_too(draft: Draft) -> None:
 
 
 def test_a_large_one_is_out_of_sight_at_once(draft: Draft) -> None:
-    Queue.objects.filter(pk=draft.id).update(total=queues.BIG + 1, queued=queues.BIG + 1)
+    Queue.objects.filter(pk=draft.id).update(total=queue_deletion.BIG + 1, queued=queue_deletion.BIG + 1)
     draft.api.delete(draft.path)
     assert Queue.objects.filter(pk=draft.id).exists()
     draft.api.get(draft.path, 404)

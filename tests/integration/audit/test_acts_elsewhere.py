@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from experiments.core.choices import PauseReason
 from experiments.models import AuditEntry, Network, Queue
-from experiments.services import queue_end, queue_pause, queues
+from experiments.services import queue_deletion, queue_end, queue_pause, queues
 from experiments.worker import sweeper
 from tests.integration.audit.support import acts, newest
 from tests.integration.web.support import batch_of, browser, post_form, queue_url, user
@@ -124,7 +124,7 @@ def test_an_entry_cannot_be_changed_and_outlives_user_and_batch() -> None:
         AuditEntry.objects.update(user_name="somebody else")
     with pytest.raises(TypeError):
         newest().save()
-    queues.delete(queue=batch)
+    queue_deletion.delete(queue=batch)
     user("ann").delete()
     assert acts() == [("ann", "browser", "cancel"), ("", "system", "delete")]
 

@@ -10,7 +10,7 @@ from django_q.models import OrmQ
 
 from csv_batches.models import CsvBatch
 from experiments.models import Attempt, Queue, QueueItem, Run
-from experiments.services import queues
+from experiments.services import queue_deletion
 from tests.integration.web.support import batch_of, run_for
 from tests.support.worker import side_connection
 
@@ -19,13 +19,13 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 @pytest.fixture(autouse=True)
 def _parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queues, "DELETE_ROWS", 2)
+    monkeypatch.setattr(queue_deletion, "PART_ROWS", 2)
 
 
 @pytest.fixture
 def after_each_part(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], None]:
     def set_up(happens: Callable[[], Any]) -> None:
-        destroy_part = queues._destroy_part
+        destroy_part = queue_deletion._destroy_part
 
         def spied(*args: Any) -> int | None:
             last = destroy_part(*args)
@@ -33,7 +33,7 @@ def after_each_part(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], A
                 happens()
             return last
 
-        monkeypatch.setattr(queues, "_destroy_part", spied)
+        monkeypatch.setattr(queue_deletion, "_destroy_part", spied)
 
     return set_up
 
@@ -53,7 +53,7 @@ def test_others_see_it_shrink_and_then_nothing_is_left(after_each_part: Callable
         other.autocommit = True
         rows = "SELECT count(*) FROM experiments_queueitem WHERE queue_id = %s"
         after_each_part(lambda: seen.append(other.execute(rows, [batch.pk]).fetchone()[0]))  # type: ignore[index]
-        queues.destroy_when_left(batch.pk)
+        queue_deletion.destroy_when_left(batch.pk)
     assert seen == [3, 1, 0]
     assert [queue.pk for queue in Queue.objects.all()] == [kept.pk]
     assert (QueueItem.objects.count(), Run.objects.count(), Attempt.objects.count()) == (3, 0, 0)
@@ -63,7 +63,7 @@ def test_its_trials_go_in_parts_too(after_each_part: Callable[[Callable[[], Any]
     batch, seen = hidden("failed"), list[int]()
     batch_of("ann", ["queued"] * 3, parent=batch, trial=1)
     after_each_part(lambda: seen.append(QueueItem.objects.count()))
-    queues.destroy_when_left(batch.pk)
+    queue_deletion.destroy_when_left(batch.pk)
     assert sorted(seen, reverse=True) == seen
     assert seen[-1] == 0
     assert len(seen) == 3
@@ -85,10 +85,10 @@ def test_one_that_was_ended_in_the_middle_is_finished_by_the_next(
 
     after_each_part(end_the_first)
     with pytest.raises(Ended):
-        queues.destroy_when_left(batch.pk)
+        queue_deletion.destroy_when_left(batch.pk)
     assert QueueItem.objects.count() == 3
     assert not Queue.objects.kept().filter(pk=batch.pk).exists()
-    queues.destroy_when_left(batch.pk)
+    queue_deletion.destroy_when_left(batch.pk)
     assert not QueueItem.objects.exists()
     assert not Queue.objects.exists()
 
@@ -96,6 +96,6 @@ def test_one_that_was_ended_in_the_middle_is_finished_by_the_next(
 def test_while_it_goes_on_nobody_else_is_sent_for_it(after_each_part: Callable[[Callable[[], Any]], None]) -> None:
     batch = hidden(*["succeeded"] * 5)
     Queue.objects.filter(pk=batch.pk).update(deleted_at=timezone.now() - timedelta(hours=1))
-    after_each_part(queues.destroy_overdue)
-    queues.destroy_when_left(batch.pk)
+    after_each_part(queue_deletion.destroy_overdue)
+    queue_deletion.destroy_when_left(batch.pk)
     assert not OrmQ.objects.exists()

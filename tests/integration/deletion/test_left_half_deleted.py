@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from experiments.models import Queue, QueueItem
-from experiments.services import queues
+from experiments.services import queue_deletion
 from experiments.worker import sweeper
 from tests.support.api import Api, numbered
 from tests.support.worker import Worker, eventually, side_connection
@@ -32,7 +32,7 @@ def being_deleted(batch: str) -> Iterator[None]:
 
 def test_a_worker_deletes_it(api: Api, worker: Worker) -> None:
     batch = deleted(api, minutes_ago=60)
-    queues.destroy_overdue()
+    queue_deletion.destroy_overdue()
     eventually(lambda: not Queue.objects.filter(pk=batch).exists(), what="it is gone")
     assert not QueueItem.objects.filter(queue_id=batch).exists()
 
@@ -49,7 +49,7 @@ def test_the_sweeper_only_sends_for_one_and_not_twice_for_the_same(api: Api) -> 
 @pytest.mark.parametrize("minutes_ago", [0, 9])
 def test_one_that_a_worker_may_begin_yet_is_left_alone(api: Api, minutes_ago: int) -> None:
     deleted(api, minutes_ago=minutes_ago)
-    queues.destroy_overdue()
+    queue_deletion.destroy_overdue()
     assert not OrmQ.objects.exists()
 
 
@@ -57,5 +57,5 @@ def test_one_that_is_being_deleted_is_not_waited_for(api: Api) -> None:
     batch = deleted(api, minutes_ago=60)
     with being_deleted(batch), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '2s'")
-        queues.destroy_overdue()
+        queue_deletion.destroy_overdue()
     assert not OrmQ.objects.exists()

@@ -15,7 +15,7 @@ from csv_batches.models import KIND, CsvBatch, Upload
 from csv_batches.rules.choices import UploadState
 from experiments.core.errors import Conflict
 from experiments.models import ApiToken, Attempt, AuditEntry, Network, NetworkCall, Queue, QueueItem, Run
-from experiments.services import networks, queues
+from experiments.services import networks, queue_deletion
 from experiments.tasks import delete_queue
 from tests.integration.web.support import batch_of, run_for, user
 
@@ -101,7 +101,7 @@ def test_the_word_is_everywhere_before(full: CsvBatch) -> None:
 
 
 def by_its_owner(batch: CsvBatch) -> None:
-    queues.delete(queue=Queue.objects.get(pk=batch.pk))
+    queue_deletion.delete(queue=Queue.objects.get(pk=batch.pk))
 
 
 def in_the_background(batch: CsvBatch) -> None:
@@ -132,7 +132,7 @@ def test_a_network_is_kept_while_batches_use_it_and_takes_its_runs_then(full: Cs
         networks.delete(network=network)
     assert bobs_are_there()
     for queue in Queue.objects.filter(parent=None):
-        queues.delete(queue=queue)
+        queue_deletion.delete(queue=queue)
     Run.objects.create(trace_id=f"{WORD}-direct", network=network, owner=user("bob"), request={"user_message": WORD})
     networks.delete(network=Network.objects.get())
     assert tables_with(WORD) <= {"auth_user", "experiments_apitoken", HISTORY}

@@ -9,7 +9,7 @@ from django.db import connection
 
 from csv_batches.models import CsvBatch, CsvBatchRow
 from experiments.core.errors import Conflict, Gone
-from experiments.services import exports, queues
+from experiments.services import exports, queue_retry
 from tests.integration.api.support import Draft
 from tests.support.api import from_csv
 
@@ -35,8 +35,8 @@ def rows_of(draft: Draft) -> list[list[str]]:
 
 def tried_again(queue_id: str) -> None:
     """As a request and a worker do it together."""
-    queues.retry(queue_id=queue_id, force=True)
-    queues.retry_rest(queue_id)
+    queue_retry.retry(queue_id=queue_id, force=True)
+    queue_retry.retry_rest(queue_id)
 
 
 def changes(draft: Draft) -> dict[str, Callable[[], object]]:

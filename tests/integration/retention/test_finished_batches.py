@@ -6,7 +6,7 @@ import pytest
 
 from csv_batches.models import CsvBatch
 from experiments.models import Queue, Run
-from experiments.services import queues, retention
+from experiments.services import queue_deletion, retention
 from experiments.worker import sweeper
 from tests.integration.retention.support import finished
 from tests.support.api import Api
@@ -57,7 +57,7 @@ def test_it_ends_after_so_many_rows_and_goes_on_the_next_time(api: Api) -> None:
 
 def test_large_ones_are_left_to_a_worker(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     batch = finished(api, days_ago=2)
-    monkeypatch.setattr(queues, "BIG", 2)
+    monkeypatch.setattr(queue_deletion, "BIG", 2)
     assert retention.delete_finished(days=1) == 1
     assert Queue.objects.get(pk=batch).deleted_at is not None
     api.get(f"/csv_batches/{batch}", 404)

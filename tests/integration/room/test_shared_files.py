@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from csv_batches.models import CsvBatch
 from csv_batches.services import duplicates, uploaded_files
 from experiments.models import Queue
-from experiments.services import queues, retention
+from experiments.services import queue_deletion, retention
 from tests.integration.api.support import finish
 from tests.support.api import Api, numbered
 from tests.support.locks import somebody_waits
@@ -91,7 +91,7 @@ def test_one_who_deletes_waits_for_a_duplicate_that_takes_the_file(
     source = CsvBatch.objects.get(pk=batch)
     with transaction.atomic():
         copy = duplicates.duplicate(batch=source, user=source.created_by, failed_only=False)
-        thread = in_thread(lambda: queues.delete(queue=Queue.objects.get(pk=batch)))
+        thread = in_thread(lambda: queue_deletion.delete(queue=Queue.objects.get(pk=batch)))
         eventually(somebody_waits, what="the deletion")
     thread.join()
     assert not Queue.objects.filter(pk=batch).exists()
@@ -119,7 +119,7 @@ def test_a_duplicate_of_what_is_being_deleted_has_no_file_that_is_gone(
 def test_two_who_delete_the_last_two_at_a_time_leave_nothing(api: Api, batch: str, transactional_db: None) -> None:
     second = copied(api, batch)
     path = Path(CsvBatch.objects.get(pk=batch).source.path)
-    both = [in_thread(lambda pk=pk: queues.delete(queue=Queue.objects.get(pk=pk))) for pk in (batch, second)]  # type: ignore[misc]
+    both = [in_thread(lambda pk=pk: queue_deletion.delete(queue=Queue.objects.get(pk=pk))) for pk in (batch, second)]  # type: ignore[misc]
     for thread in both:
         thread.join()
     assert not path.exists()

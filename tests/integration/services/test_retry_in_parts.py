@@ -11,7 +11,7 @@ from django.utils import timezone
 from csv_batches.models import CsvBatch
 from experiments.core.errors import Conflict, Gone
 from experiments.models import Queue, QueueItem
-from experiments.services import queues
+from experiments.services import queue_retry, queues
 from experiments.services.queue_end import settle
 from tests.integration.web.support import batch_of
 
@@ -22,16 +22,16 @@ PART = 3
 
 @pytest.fixture(autouse=True)
 def _parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queues, "RETRY_ROWS", PART)
+    monkeypatch.setattr(queue_retry, "PART_ROWS", PART)
 
 
 def retried(batch: CsvBatch, happens: Callable[[], Any] = lambda: None, *, after_part: int = 0, **chosen: Any) -> int:
     """Retries as a request and a worker do; how many the request says. `happens` between that part and the next."""
-    rows = queues.retry(queue_id=batch.pk, **chosen)
+    rows = queue_retry.retry(queue_id=batch.pk, **chosen)
     for part in count(1):
         if part == after_part:
             happens()
-        if not queues._retry_part(batch.pk):
+        if not queue_retry._part(batch.pk):
             return rows
     raise AssertionError
 
@@ -173,14 +173,14 @@ def test_paused_in_the_middle_it_goes_on_and_stays_paused() -> None:
 def test_where_it_was_not_allowed_from_the_beginning_it_is_refused(status: str) -> None:
     batch = batch_of("ann", ["failed"] * 4, status=status)
     with pytest.raises(Conflict):
-        queues.retry(queue_id=batch.pk)
+        queue_retry.retry(queue_id=batch.pk)
     assert generations(batch) == [1] * 4
 
 
 def test_one_that_was_deleted_is_gone() -> None:
     batch = batch_of("ann", ["failed"] * 4, deleted_at=timezone.now())
     with pytest.raises(Gone):
-        queues.retry(queue_id=batch.pk)
+        queue_retry.retry(queue_id=batch.pk)
 
 
 def test_failures_in_a_row_are_forgotten_once_and_not_by_every_part() -> None:
