@@ -19,6 +19,10 @@ os.environ["PGOPTIONS"] = f"{os.environ.get('PGOPTIONS', '')} -c synchronous_com
 for name in ("RUN_URL", "RUN_TOKEN", "OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_HEADERS", "REDIS_URL"):
     os.environ.pop(name, None)
 
+# Where Python is told to leave nothing beside its sources, each of hundreds of processes would compile all of them.
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+    os.environ["PYTHONPYCACHEPREFIX"] = str(paths.PLACE / "compiled")
+
 # Nothing is found out about speed on a machine that does other things too.
 examples.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("suite")
@@ -74,7 +78,7 @@ def worker(transactional_db: None, shared_worker: SharedWorker) -> Iterator[Work
 @pytest.fixture
 def no_worker(db: None, shared_worker: SharedWorker) -> None:
     """None was ever heard of."""
-    shared_worker.stop()
+    shared_worker.leave_alone()
     WorkerProcess.objects.all().delete()
 
 
@@ -82,7 +86,7 @@ def no_worker(db: None, shared_worker: SharedWorker) -> None:
 def start_worker(transactional_db: None, shared_worker: SharedWorker) -> Iterator[Callable[..., Worker]]:
     """Starts workers of this test's own, with leases short enough to see them end; what is left ends with the test."""
     # The shared one would help them out.
-    shared_worker.stop()
+    shared_worker.leave_alone()
     started: list[Worker] = []
 
     def start(**environment: str) -> Worker:

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connection
 from django_q.models import OrmQ
 
-from experiments.models import Lane, Queue, WorkerLease
+from experiments.models import Lane, Queue
 from tests.support import paths
 
 SHORT_LEASE_S = 6
@@ -122,46 +122,67 @@ class SharedWorker:
     def __init__(self, **environment: str) -> None:
         self._environment = environment
         self._worker: Worker | None = None
+        self._is_at_rest = False
 
     def running(self) -> Worker:
         if self._worker is None:
             self._worker = Worker(**self._environment)
             self._worker.start()
-        self._worker.process.send_signal(signal.SIGCONT)
+        self._signal(signal.SIGCONT)
+        self._is_at_rest = False
         return self._worker
 
-    def finish(self) -> None:
-        """Whatever a test without a worker of its own started is over; nothing to do where none is up."""
-        if self._worker is None:
-            return
-        Queue.objects.filter(status="running").update(status="cancelled")
-        eventually(lambda: not (OrmQ.objects.exists() or Lane.objects.exists()), what="no task left")
-
     def rest(self) -> None:
-        """Nothing of it touches the tables until the next test: it would call rows that are there to be looked at, and
-        emptying the tables would deadlock with it."""
+        """All its processes stand still until the next test: they would call rows that are there to be looked at, and
+        emptying the tables would deadlock with them.
+
+        An engine that was awake is no danger when it goes on: under a lease that is gone it enters nothing.
+        """
         if self._worker is None:
             return
         Queue.objects.filter(status="running").update(status="cancelled")
-        eventually(lambda: not WorkerLease.objects.exists(), what="the engines go to sleep")
-        eventually(self._looks_no_more, what="a moment at which nothing is open in the database")
+        eventually(self._stands_still, what="a moment at which nothing is left to do, or open in the database")
+        self._is_at_rest = True
 
-    def _looks_no_more(self) -> bool:
-        """Its main process, which wakes the others, is stopped, unless it has a transaction open: that would stay."""
-        assert self._worker is not None
-        self._worker.process.send_signal(signal.SIGSTOP)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-                "AND backend_type = 'client backend' AND state <> 'idle' AND pid <> pg_backend_pid()"
-            )
-            is_quiet = cursor.fetchone()[0] == 0
+    def _stands_still(self) -> bool:
+        if _has_work():
+            return False
+        self._signal(signal.SIGSTOP)
+        # Now that nobody can begin anything: what is open here would stay so, and a sweeper would keep its lock.
+        is_quiet = not _has_work() and not _is_open()
         if not is_quiet:
-            self._worker.process.send_signal(signal.SIGCONT)
+            self._signal(signal.SIGCONT)
         return is_quiet
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._worker is not None
+        os.killpg(self._worker.pid, number)
+
+    def leave_alone(self) -> None:
+        """From now on nothing of it is heard, until a test asks for it again."""
+        if not self._is_at_rest:
+            self.stop()
 
     def stop(self) -> None:
         if self._worker is not None:
-            self._worker.process.send_signal(signal.SIGCONT)
+            self._signal(signal.SIGCONT)
             self._worker.end()
             self._worker = None
+            self._is_at_rest = False
+
+
+def _has_work() -> bool:
+    """A task waits or runs, or a process has a place at a queue."""
+    return OrmQ.objects.exists() or Lane.objects.exists()
+
+
+def _is_open() -> bool:
+    """Another session than this one has a transaction open, or a lock that outlasts one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() "
+            "AND backend_type = 'client backend' AND state <> 'idle' AND pid <> pg_backend_pid()) "
+            "OR EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+            "WHERE d.datname = current_database() AND locktype = 'advisory' AND pid <> pg_backend_pid())"
+        )
+        return bool(cursor.fetchone()[0])
