@@ -9,7 +9,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from experiments.models import WorkerProcess
-from tests.support import emptying, paths
+from tests.support import emptying, paths, static_files
 from tests.support.api import Api
 from tests.support.run_server import RunServer
 from tests.support.worker import SHORT_LEASE_S, SharedWorker, Worker
@@ -22,6 +22,8 @@ for name in ("RUN_URL", "RUN_TOKEN", "OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENA
 # Where Python is told to leave nothing beside its sources, each of hundreds of processes would compile all of them.
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
     os.environ["PYTHONPYCACHEPREFIX"] = str(paths.PLACE / "compiled")
+
+static_files.install()
 
 # Nothing is found out about speed on a machine that does other things too.
 examples.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -96,6 +98,9 @@ def start_worker(transactional_db: None, shared_worker: SharedWorker) -> Iterato
         return worker
 
     yield start
+    # Side by side.
+    for worker in started:
+        worker.process.terminate()
     for worker in started:
         worker.end()
 
