@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,8 +24,12 @@ def many(api: Api) -> Draft:
     return draft
 
 
-@pytest.fixture
-def site(transactional_db: None) -> Iterator[Site]:
-    with tempfile.TemporaryDirectory(prefix="site-") as folder, Site(Path(folder)) as running:
+@pytest.fixture(scope="module")
+def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
+    with (
+        django_db_blocker.unblock(),
+        tempfile.TemporaryDirectory(prefix="site-") as folder,
+        Site(Path(folder)) as running,
+    ):
         running.start()
         yield running
