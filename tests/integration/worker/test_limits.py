@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from experiments.models import Network, Queue
@@ -85,12 +86,14 @@ def test_minutes_of_running_pause_and_those_of_pauses_do_not_count(
     # As if it had run for three minutes less a second.
     Queue.objects.filter(pk=batch).update(ran_before_s=179)
     api.post(f"/csv_batches/{batch}/resume", want=202)
+    a_second_ago = Now() - timedelta(seconds=1)
+    eventually(lambda: Queue.objects.filter(pk=batch, running_since__lt=a_second_ago).exists(), what="three minutes")
+    run_server.release()
     state = api.wait(batch)
     assert pause_code(state) == ("paused", "cap_minutes")
     assert "3 minutes" in state["pause_reason"]["detail"]
     assert state["progress"]["running_seconds"] >= 180
     assert run_server.stats()["calls"] == 3
-    run_server.release()
 
 
 def test_a_batch_that_ends_exactly_at_its_limits_is_completed(api: Api, run_server: RunServer, worker: Worker) -> None:
