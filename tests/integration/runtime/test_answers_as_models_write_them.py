@@ -12,7 +12,7 @@ from tests.browser.support.site import Site
 from tests.integration.web.support import browser
 from tests.support.api import Api, numbered
 from tests.support.llm_server import LlmServer, Reply, stream_of
-from tests.support.worker import Worker
+from tests.support.worker import SharedWorker, Worker
 
 TONE = {"name": "tone", "description": "", "type": "string", "choices": ["positive", "negative"], "required": True}
 JSON = '{"tone": "positive"}'
@@ -38,31 +38,36 @@ class SiteWithModel(Site):
         return {**super().environment(), **self._model}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def llm() -> Iterator[LlmServer]:
     with LlmServer() as server:
         yield server
 
 
-@pytest.fixture
-def site(transactional_db: None, llm: LlmServer) -> Iterator[Site]:
+@pytest.fixture(scope="module")
+def site(django_db_setup: None, django_db_blocker: Any, llm: LlmServer) -> Iterator[Site]:
     var = Path(tempfile.mkdtemp(prefix="site-", dir="/tmp")).resolve()
-    with SiteWithModel(var, llm) as running:
+    with django_db_blocker.unblock(), SiteWithModel(var, llm) as running:
         running.start()
         yield running
     shutil.rmtree(var)
 
 
+@pytest.fixture(scope="module")
+def shared_worker(site: Site) -> Iterator[SharedWorker]:
+    """The site's worker."""
+    shared = SharedWorker(**site.environment())
+    yield shared
+    shared.stop()
+
+
 @pytest.fixture
-def finished(
-    site: Site, llm: LlmServer, start_worker: Callable[..., Worker], api: Api
-) -> Callable[..., tuple[str, list[dict[str, Any]]]]:
+def finished(site: Site, llm: LlmServer, worker: Worker, api: Api) -> Callable[..., tuple[str, list[dict[str, Any]]]]:
     def finish(*replies: Reply, rows: int, **values: Any) -> tuple[str, list[dict[str, Any]]]:
         """A batch of so many rows, one after the other, and its rows in detail."""
         llm.script(*replies)
         api.network(None, "support", timeout_s=60)
         batch = api.ready("support", numbered(rows), response_fields=[TONE], max_attempts=1, **values)
-        start_worker(LEASE_S="30", **site.environment())
         api.run(batch)
         api.wait(batch, timeout_s=120)
         return batch, [api.get(f"/csv_batches/{batch}/rows/{index}") for index in range(rows)]

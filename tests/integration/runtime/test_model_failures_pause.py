@@ -11,23 +11,30 @@ from django.utils import timezone
 from experiments.models import Queue
 from tests.support.api import Api, numbered
 from tests.support.llm_server import LlmServer, Reply
-from tests.support.worker import Worker
+from tests.support.worker import SharedWorker, Worker
 
 ROWS, AT_A_TIME = 30, 2
 
 
-@pytest.fixture
-def llm(settings: Any) -> Iterator[LlmServer]:
+@pytest.fixture(scope="module")
+def llm_process() -> Iterator[LlmServer]:
     with LlmServer() as server:
-        settings.OPENAI_BASE_URL, settings.OPENAI_MODEL = server.base_url, "m1"
-        settings.OPENAI_API_KEY = "sk-of-the-tests-only"
         yield server
 
 
 @pytest.fixture
-def worker_of_site(live_server: Any, start_worker: Any) -> Worker:
-    worker: Worker = start_worker(SITE_URL=live_server.url)
-    return worker
+def llm(llm_process: LlmServer, settings: Any) -> LlmServer:
+    settings.OPENAI_BASE_URL, settings.OPENAI_MODEL = llm_process.base_url, "m1"
+    settings.OPENAI_API_KEY = "sk-of-the-tests-only"
+    return llm_process
+
+
+@pytest.fixture(scope="module")
+def shared_worker(live_server: Any) -> Iterator[SharedWorker]:
+    """The worker of the site that the tests' own process is."""
+    shared = SharedWorker(SITE_URL=live_server.url)
+    yield shared
+    shared.stop()
 
 
 def started(api: Api, **values: Any) -> str:
@@ -45,7 +52,7 @@ GOOD = Reply(text='{"topic": "x", "score": 7}')
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_key_pauses_soon_names_the_key_and_leaves_the_rows_alone(
-    api: Api, llm: LlmServer, worker_of_site: Worker, status: int
+    api: Api, llm: LlmServer, worker: Worker, status: int
 ) -> None:
     llm.script(said(status, message="Incorrect API key provided.", code="invalid_api_key"))
     batch = started(api, max_attempts=1)
@@ -59,7 +66,7 @@ def test_a_refused_key_pauses_soon_names_the_key_and_leaves_the_rows_alone(
     assert len(llm.calls()) <= 5 + AT_A_TIME
 
 
-def test_a_model_that_is_not_there_pauses_soon_and_is_named(api: Api, llm: LlmServer, worker_of_site: Worker) -> None:
+def test_a_model_that_is_not_there_pauses_soon_and_is_named(api: Api, llm: LlmServer, worker: Worker) -> None:
     llm.script(said(404, message="No such model.", code="model_not_found"))
     state = api.rest(started(api))
     reason = state["pause_reason"]
@@ -70,7 +77,7 @@ def test_a_model_that_is_not_there_pauses_soon_and_is_named(api: Api, llm: LlmSe
 
 
 def test_an_endpoint_that_is_away_is_tried_again_by_itself(
-    api: Api, llm: LlmServer, worker_of_site: Worker, settings: Any
+    api: Api, llm: LlmServer, worker: Worker, settings: Any
 ) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
@@ -90,7 +97,7 @@ def test_an_endpoint_that_is_away_is_tried_again_by_itself(
     "refused", [said(429, {"Retry-After": "1"}, message="Slow down."), said(200, message="Slow down.", code=429)]
 )
 def test_a_429_of_the_endpoint_is_waited_for_and_not_counted(
-    api: Api, llm: LlmServer, worker_of_site: Worker, refused: Reply
+    api: Api, llm: LlmServer, worker: Worker, refused: Reply
 ) -> None:
     llm.script(refused, GOOD)
     batch = started(api, concurrency=1, max_attempts=1)
@@ -101,9 +108,7 @@ def test_a_429_of_the_endpoint_is_waited_for_and_not_counted(
     assert second["outcome"] == "succeeded"
 
 
-def test_a_failure_inside_a_200_is_told_in_the_providers_words(
-    api: Api, llm: LlmServer, worker_of_site: Worker
-) -> None:
+def test_a_failure_inside_a_200_is_told_in_the_providers_words(api: Api, llm: LlmServer, worker: Worker) -> None:
     llm.script(said(200, message="Provider returned error", code=502), GOOD)
     batch = started(api, concurrency=1)
     assert api.wait(batch, until=["completed"])["progress"]["succeeded"] == ROWS
@@ -112,7 +117,7 @@ def test_a_failure_inside_a_200_is_told_in_the_providers_words(
     assert "Provider returned error" in first["detail"]
 
 
-def test_a_500_of_the_endpoint_pauses_after_twenty(api: Api, llm: LlmServer, worker_of_site: Worker) -> None:
+def test_a_500_of_the_endpoint_pauses_after_twenty(api: Api, llm: LlmServer, worker: Worker) -> None:
     llm.script(said(500, message="Internal trouble."))
     state = api.rest(started(api))
     assert (state["status"], state["pause_reason"]["code"]) == ("paused", "server_error")
