@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from experiments.models import Run
+from experiments.models import QueueItem, Run
 from tests.integration.remote.support import config_calls, ready, remote_network
 from tests.support.api import Api
 from tests.support.run_server import RunServer
-from tests.support.worker import Worker
+from tests.support.worker import Worker, eventually
 
 NET = {"name": "net", "version": 6}
 
@@ -20,6 +21,12 @@ def calls_of(remote: RunServer, message: str) -> list[dict[str, Any]]:
 def answered(remote: RunServer, *attempts: str | dict[str, Any]) -> None:
     """How row 1 is answered; with the last of them again and again."""
     remote.script(answer_key="response", rules=[{"match": "^row 1$", "attempts": [*attempts], "repeat": True}])
+
+
+def asked_again(batch: str) -> None:
+    """As if the time were over that the network has for row 1 before it is asked a second time."""
+    asked_once = QueueItem.objects.filter(queue_id=batch, row_index=1, looks=1)
+    eventually(lambda: asked_once.update(available_at=timezone.now()), what="it has been asked once")
 
 
 def outcomes(row: dict[str, Any]) -> list[str]:
@@ -90,6 +97,7 @@ def test_without_attempts_left_it_fails_as_what_it_was(api: Api, remote: RunServ
     answered(remote, "hang")
     batch = ready(api, remote_network(api, remote, timeout_s=1), max_attempts=1)
     api.run(batch)
+    asked_again(batch)
     assert api.wait(batch)["progress"]["failed"] == 1
     assert len(calls_of(remote, "row 1")) == 1
     row = api.get(f"/csv_batches/{batch}/rows/1")
@@ -103,6 +111,8 @@ def test_a_call_that_is_under_way_is_waited_for(api: Api, remote: RunServer, wor
     answered(remote, {"do": "finish_later", "late_ms": 4000})
     batch = ready(api, remote_network(api, remote, timeout_s=1))
     api.run(batch)
+    eventually(lambda: len(remote.remote_state()["runs"]) == 3, what="it has ended")
+    asked_again(batch)
     assert api.wait(batch)["progress"]["succeeded"] == 3
     assert len(calls_of(remote, "row 1")) == 1
     row = api.get(f"/csv_batches/{batch}/rows/1")
@@ -136,6 +146,7 @@ def test_and_on_a_row_that_fails(api: Api, remote: RunServer, worker: Worker) ->
     batch = ready(api, remote_network(api, remote, timeout_s=1), max_attempts=1)
     remote.remote(networks=[NET], faults={f"GET /experiments/{batch}/runs": {"status": 500, "text": "away"}})
     api.run(batch)
+    asked_again(batch)
     assert api.wait(batch)["progress"]["failed"] == 1
     row = api.get(f"/csv_batches/{batch}/rows/1")
     assert row["error_code"] == "timeout"
@@ -169,6 +180,7 @@ def test_a_person_who_retries_gets_a_new_answer(api: Api, remote: RunServer, wor
     answered(remote, "hang", "ok")
     batch = ready(api, remote_network(api, remote, timeout_s=1), max_attempts=1)
     api.run(batch)
+    asked_again(batch)
     assert api.wait(batch)["progress"]["failed"] == 1
     asked = config_calls(remote).count(("GET", f"/experiments/{batch}/runs"))
     api.post(f"/csv_batches/{batch}/retry", {}, 202)
