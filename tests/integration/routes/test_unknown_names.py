@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -109,13 +110,18 @@ def test_what_is_nested_is_found() -> None:
 
 def nested_at(route: str) -> list[tuple[str, Any, str]]:
     """Method, body and path of the unknown key in it."""
-    described = description(Client())
+    described = whole_description()
     found = []
     for path, calls in described["paths"].items():
         for method, call in calls.items() if place_of(path) == place_of(f"/{route}") else ():
             schema = call.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
             found += [(method.upper(), *one) for one in nested(described, schema) if one[1] != NAME]
     return found
+
+
+@cache
+def whole_description() -> dict[str, Any]:
+    return description(Client())
 
 
 def place_of(path: str) -> str:
