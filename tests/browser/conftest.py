@@ -44,9 +44,9 @@ def site(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest
         yield site
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared_worker(site: Site) -> Iterator[SharedWorker]:
-    """The site's worker. It ends with its module: elsewhere rows stay in the states that tests give them."""
+    """The site's worker."""
     shared = SharedWorker(**site.environment())
     yield shared
     shared.stop()
