@@ -32,7 +32,8 @@ class Site:
         ours = {"DJANGO_SETTINGS_MODULE": "config.settings", "SITE_URL": self.url, "DEMO": "1", "WEB_THREADS": "16"}
         return {**secrets, **ours, "VAR_DIR": str(self.var)}
 
-    def start(self) -> None:
+    def start(self, *, asks: str = "/login/") -> None:
+        """`asks`: what is asked for to know that it is up; a file (`/static/…`) leaves the first page to come."""
         argv = ["-m", "gunicorn", "-c", "python:config.gunicorn", "--bind", f"127.0.0.1:{self.port}", "config.wsgi"]
         env = {name: value for name, value in os.environ.items() if name != "ALLOWED_HOSTS"}
         self.log = (self.var / "web.log").open("w")
@@ -43,7 +44,13 @@ class Site:
             stderr=self.log,
             start_new_session=True,
         )
-        eventually(self._answers, what="the site")
+        eventually(lambda: self._answers(asks), what="the site")
+
+    def end(self) -> None:
+        """In order. It may be started again, at the same address."""
+        self.process.terminate()
+        self.process.wait(30)
+        self.log.close()
 
     def __enter__(self) -> Self:
         return self
@@ -51,17 +58,15 @@ class Site:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.process.terminate()
-        self.process.wait(30)
-        self.log.close()
+        self.end()
 
     def end_of_log(self) -> str:
         return (self.var / "web.log").read_text()[-3000:]
 
-    def _answers(self) -> bool:
+    def _answers(self, asks: str) -> bool:
         assert self.process.poll() is None, self.end_of_log()
         try:
-            return requests.get(f"{self.url}/login/", timeout=10).ok
+            return requests.get(f"{self.url}{asks}", timeout=10).ok
         except (requests.ConnectionError, requests.Timeout):
             # On a busy machine its first answer can take longer than one call waits.
             return False
