@@ -9,6 +9,8 @@ from experiments.models import Queue, QueueItem
 
 Payload = Sequence[str]
 """The cells of a row. None of them has a NUL or half of a surrogate pair."""
+MANY, SHARE = 10_000, 0.02
+"""Rows from which PostgreSQL counts anew what is in the table, and their least share of it: as autovacuum would."""
 BLOCK_CHARS = 64 * 1024
 """What is sent at a time. PostgreSQL stores one block while the next is made: a socket holds about two of them."""
 LINE_CHARS = 64
@@ -42,7 +44,19 @@ def copy_in(*, queue: Queue, rows: Iterable[tuple[int, Payload]]) -> int:
         for block in _blocks(rows):
             copy.write(block.lines(f"{queue.pk}\t{queue.kind}\t"))
             count += len(block.payloads)
+    _count_anew(added=count)
     return count
+
+
+def _count_anew(*, added: int) -> None:
+    """Autovacuum does it within a minute or so. Until then PostgreSQL would take the rows to be few, and read all of a
+    queue for a page of it. Only what plans of pages depend on; whoever does it already is not waited for."""
+    if added < MANY:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'experiments_queueitem'::regclass")
+        if added >= SHARE * cursor.fetchone()[0]:
+            cursor.execute("ANALYZE (SKIP_LOCKED) experiments_queueitem (queue_id, kind, row_index, status)")
 
 
 def set_total(*, queue: Queue, total: int) -> None:
