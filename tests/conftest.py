@@ -31,8 +31,9 @@ examples.load_profile("suite")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two for the whole suite; what is named by path runs by itself, as the tests of faults and of the browser need."""
-    return 2 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+    """Three for the whole suite, most of which waits. What is named by path runs by itself: tests of faults and of the
+    browser need that."""
+    return 3 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
 
 
 @pytest.fixture(scope="session")
