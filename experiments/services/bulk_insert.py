@@ -11,6 +11,9 @@ Payload = Sequence[str]
 """The cells of a row. None of them has a NUL or half of a surrogate pair."""
 MANY, SHARE = 10_000, 0.02
 """Rows from which PostgreSQL counts anew what is in the table, and their least share of it: as autovacuum would."""
+PRECISION = 30
+"""Of what it finds out, where 100 is PostgreSQL's own: it looks at 300 times as many rows, in a hundredth of the time
+that storing 100,000 takes. Autovacuum finds out the rest."""
 BLOCK_CHARS = 64 * 1024
 """What is sent at a time. PostgreSQL stores one block while the next is made: a socket holds about two of them."""
 LINE_CHARS = 64
@@ -56,6 +59,7 @@ def _count_anew(*, added: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'experiments_queueitem'::regclass")
         if added >= SHARE * cursor.fetchone()[0]:
+            cursor.execute(f"SET LOCAL default_statistics_target = {PRECISION}")
             cursor.execute("ANALYZE (SKIP_LOCKED) experiments_queueitem (queue_id, kind, row_index, status)")
 
 
