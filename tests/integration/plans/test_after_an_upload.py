@@ -1,15 +1,17 @@
-"""A file of many rows has just been stored, and autovacuum has not come by yet: pages read as little as later."""
+"""Many rows have just been stored, and autovacuum has not come by yet: pages read as little as later."""
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from csv_batches.models import CsvBatch
+from experiments.experiment_kind.models import Experiment
 from experiments.services import bulk_insert
 from tests.integration.plans.support import ROWS, reads
 from tests.integration.plans.test_pages import MIDDLE, MOST
 from tests.integration.web.support import browser, htmx, queue_url
 from tests.support.api import Api, numbered, to_csv
+from tests.support.datasets import with_items
 
 pytestmark = pytest.mark.django_db
 _FORGET = """
@@ -49,6 +51,31 @@ def test_a_page_of_the_api_too(ann: Api, query: dict[str, object]) -> None:
     with reads() as seen:
         ann.get(f"/csv_batches/{batch.pk}/rows", **query)
     assert seen.most <= MOST, seen.sql
+
+
+def test_of_a_duplicate_too(ann: Api) -> None:
+    batch = uploaded(ann, rows=ROWS)
+    copy = CsvBatch.objects.get(pk=ann.post(f"/csv_batches/{batch.pk}/duplicate")["id"])
+    client = browser("ann")
+    with reads() as seen:
+        assert client.get(queue_url(copy)).status_code == 200
+    assert seen.most <= MOST, seen.sql
+
+
+def test_of_an_experiment_and_its_duplicates_too(ann: Api) -> None:
+    experiment = with_items("user_message\n" + "".join(f"row {index}\n" for index in range(ROWS)))
+    experiment.rows.update(status="failed", error_code="timeout")
+    Experiment.objects.filter(pk=experiment.pk).update(status="completed", queued=0, failed=ROWS)
+    address = "/experiments/{}/".format
+    client = browser("ann")
+    for queue in (
+        experiment.pk,
+        ann.post(f"/experiments/{experiment.pk}/duplicate")["id"],
+        ann.post(f"/experiments/{experiment.pk}/duplicate", {"only": "failed"})["id"],
+    ):
+        with reads() as seen:
+            assert client.get(address(queue)).status_code == 200
+        assert seen.most <= MOST, seen.sql
 
 
 @pytest.mark.parametrize(("rows", "beside", "times"), [(50, 0, 0), (500, 0, 1), (500, 10_000, 1), (500, 100_000, 0)])
