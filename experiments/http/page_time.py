@@ -25,6 +25,8 @@ from experiments.core.errors import InvalidInput
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 V = TypeVar("V")
 NO_LIMIT = 0
+ROLLBACK_TO_SAVEPOINT = "ROLLBACK TO SAVEPOINT"
+"""How Django's statement for it begins."""
 NARROW = "narrow the search, for example by a status or an error code"
 
 _thread = threading.local()
@@ -68,15 +70,20 @@ def limit_statements(limit_ms: int) -> None:
 
 def _with_limit(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
     session, limit_ms = connection.connection, _thread.limit_ms
+    status = session.info.transaction_status
+    if status == TransactionStatus.IDLE and getattr(session, "limit_may_go", False):
+        # What a transaction has set is undone where it was rolled back.
+        session.limit_ms = None
     # After an error nothing but the end of the transaction, or of its savepoint, is understood.
-    is_understood = session.info.transaction_status != TransactionStatus.INERROR
-    if is_understood and getattr(session, "limit_ms", NO_LIMIT) != limit_ms:
+    if status != TransactionStatus.INERROR and getattr(session, "limit_ms", NO_LIMIT) != limit_ms:
         # Not `0`: whoever runs the database may have a limit for all.
         with connection.wrap_database_errors:
             session.execute(f"SET statement_timeout TO {limit_ms if limit_ms else 'DEFAULT'}")
-        # What a transaction has set is undone where it is rolled back, so it is said again.
-        session.limit_ms = None if connection.in_atomic_block else limit_ms
-    return execute(sql, params, many, context)
+        session.limit_ms, session.limit_may_go = limit_ms, connection.in_atomic_block
+    result = execute(sql, params, many, context)
+    if str(sql).startswith(ROLLBACK_TO_SAVEPOINT):
+        session.limit_ms = None
+    return result
 
 
 def is_out_of_time(error: BaseException) -> bool:

@@ -83,15 +83,6 @@ def test_a_session_that_was_lost_gets_it_again() -> None:
     assert limit_of_session() == "4321ms"
 
 
-def test_what_a_transaction_undid_is_set_again() -> None:
-    client = browser("ann")
-    client.get("/csv-batch/")
-    connection.connection.execute("SET statement_timeout TO DEFAULT")
-    connection.connection.limit_ms = None
-    client.get("/csv-batch/")
-    assert limit_of_session() == "4321ms"
-
-
 def test_what_the_thread_does_after_the_request_has_none() -> None:
     browser("ann").get("/csv-batch/")
     with connection.cursor() as cursor:
