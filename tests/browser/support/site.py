@@ -44,7 +44,8 @@ class Site:
             stderr=self.log,
             start_new_session=True,
         )
-        eventually(lambda: self._answers(asks), what="the site")
+        self._asks = asks
+        eventually(self._answers, what="the site")
 
     def end(self) -> None:
         """In order. It may be started again, at the same address."""
@@ -63,10 +64,10 @@ class Site:
     def end_of_log(self) -> str:
         return (self.var / "web.log").read_text()[-3000:]
 
-    def _answers(self, asks: str) -> bool:
+    def _answers(self) -> bool:
         assert self.process.poll() is None, self.end_of_log()
         try:
-            return requests.get(f"{self.url}{asks}", timeout=10).ok
+            return requests.get(f"{self.url}{self._asks}", timeout=10).ok
         except (requests.ConnectionError, requests.Timeout):
             # On a busy machine its first answer can take longer than one call waits.
             return False
