@@ -62,7 +62,7 @@ WHERE {_WANTED} AND {_MEASURE} IS NOT NULL GROUP BY 1, 2
 """  # noqa: S608
 
 
-# Each row by one entry of the index `item_page_status`. Corrections of failed rows are too few to be looked for.
+# Each row by one entry of the index `item_called`. Corrections of failed rows are too few to be looked for.
 _SUCCEEDED = "FROM experiments_queueitem WHERE queue_id = %(queue)s AND status = 'succeeded'"
 _SPAN = f"""
 SELECT (SELECT row_index {_SUCCEEDED} ORDER BY row_index LIMIT 1),
