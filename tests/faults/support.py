@@ -122,3 +122,7 @@ def repeated_calls(run_server: RunServer) -> list[str]:
     """The rows that were called more than once, by their message."""
     calls = Counter(call["user_message"] for call in run_server.ledger(bodies=False))
     return sorted(message for message, times in calls.items() if times > 1)
+
+
+def token_of(api: Api) -> str:
+    return str(api.client._credentials["HTTP_AUTHORIZATION"])

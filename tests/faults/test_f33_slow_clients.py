@@ -2,7 +2,6 @@
 
 import http.client
 import socket
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,7 +12,7 @@ import requests
 from django.db import connection
 
 from tests.browser.support.site import Site
-from tests.faults.support import seen
+from tests.faults.support import seen, token_of
 from tests.integration.api.support import Draft
 from tests.integration.export.support import complete
 from tests.support.api import Api, from_csv
@@ -32,13 +31,6 @@ OPEN_TRANSACTIONS = """
 
 
 @pytest.fixture
-def site(transactional_db: None) -> Iterator[Site]:
-    with tempfile.TemporaryDirectory(prefix="site-") as folder, Site(Path(folder)) as running:
-        running.start()
-        yield running
-
-
-@pytest.fixture
 def large(api: Api) -> Draft:
     """A completed batch whose file has 19 MB: more than the buffers of two ends of a connection take."""
     return large_of(api, rows=ROWS)
@@ -49,10 +41,6 @@ def large_of(api: Api, *, rows: int) -> Draft:
     api.upload(draft.id, b"id,text\n" + b"".join(b"%d,%b\n" % (index, TEXT) for index in range(rows)))
     complete(draft)
     return draft
-
-
-def token_of(api: Api) -> str:
-    return str(api.client._credentials["HTTP_AUTHORIZATION"])
 
 
 def assert_pages_answer(site: Site) -> float:

@@ -1,7 +1,5 @@
 """Answers of 5 MB go out in files and pages; the web server's memory stays what it is for small ones."""
 
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -11,8 +9,7 @@ from django.db import connection
 
 from csv_batches.models import CsvBatch
 from tests.browser.support.site import Site
-from tests.faults.support import seen
-from tests.faults.test_f33_slow_clients import token_of
+from tests.faults.support import seen, token_of
 from tests.integration.api.support import Draft
 from tests.integration.export.support import complete
 from tests.support.api import TOPIC, Api, numbered
@@ -26,13 +23,6 @@ ANSWERS = {
     "the same sign": "jsonb_build_object('topic', repeat('🙂', 1280000))",
     "a list": "jsonb_build_object('topic', (SELECT jsonb_agg(repeat('x', 1000)) FROM generate_series(1, 5100)))",
 }
-
-
-@pytest.fixture
-def site(transactional_db: None) -> Iterator[Site]:
-    with tempfile.TemporaryDirectory(prefix="site-") as folder, Site(Path(folder)) as running:
-        running.start()
-        yield running
 
 
 @pytest.fixture
