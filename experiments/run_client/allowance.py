@@ -63,6 +63,11 @@ class Allowance:
         left = [floor(one.remaining / of) for one, of in ((self.requests, 1.0), (self.tokens, unit)) if one is not None]
         return min(left, default=MOST)
 
+    def used_up_s(self) -> float | None:
+        """Seconds until there is something of what is used up again; None: nothing is."""
+        resets = [one.reset_s for one in (self.requests, self.tokens) if one is not None and not one.remaining]
+        return max((reset_s for reset_s in resets if reset_s > 0), default=None)
+
     def after(self, seconds: float) -> "Allowance":
         return Allowance(*(one and one.after(seconds) for one in (self.requests, self.tokens)))
 

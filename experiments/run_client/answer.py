@@ -121,15 +121,12 @@ def _error(received: Received, target: RunTarget) -> RunReply:
     error_code, transient = error_of_status(received.status, transient_400=target.transient_400)
     if quota:
         error_code, transient = RowError.RATE_LIMITED, True
-    wait_s = retry_after_s(received.headers, now=datetime.now(UTC))
-    if wait_s is None and received.status == HTTPStatus.TOO_MANY_REQUESTS:
-        wait_s = told_wait_s(body)
     reply = RunReply(
         error_code=error_code,
         message=f"{status}: {explanation}" if explanation else f"{status}.",
         transient=transient,
         reason=FailureReason.GARBLED if is_redirect else None,
-        retry_after_s=wait_s,
+        retry_after_s=_wait_s(received, body),
         quota=quota,
     )
     if body is None and not is_redirect:
@@ -137,6 +134,18 @@ def _error(received: Received, target: RunTarget) -> RunReply:
     elif target.is_own and isinstance(body, dict):
         reply = replace(reply, unread=_unread(body))
     return _with_record(reply, cleaned(body))
+
+
+def _wait_s(received: Received, body: Any) -> float | None:
+    """How long it asks to wait, in whichever place it says so."""
+    now = datetime.now(UTC)
+    wait_s = retry_after_s(received.headers, now=now)
+    if wait_s is None and received.status == HTTPStatus.TOO_MANY_REQUESTS:
+        wait_s = told_wait_s(body)
+        allowance = allowance_of(received.headers.items(), now=now)
+        if wait_s is None and allowance is not None:
+            wait_s = allowance.used_up_s()
+    return wait_s
 
 
 def _model_failure(body: Any) -> tuple[RowError, FailureReason] | None:

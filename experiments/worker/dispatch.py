@@ -181,8 +181,11 @@ class NetworkSlots:
         self.report.was_told(said, now)
         if self.permits is None:
             self._begin_permits()
-        else:
-            self.permits.keep_back(said.calls(self.tokens_a_call or 1.0) - self._unanswered)
+            return
+        free = said.calls(self.tokens_a_call or 1.0) - self._unanswered
+        if free > 0 and not self.permits.left:
+            self.permits_at = now
+        self.permits.keep_back(free)
 
     @property
     def _unanswered(self) -> int:

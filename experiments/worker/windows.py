@@ -2,6 +2,10 @@
 
 It is followed only while it is near: where more is left than twice the calls that the network may have at a time, the
 next answers come before it can be used up. What is in flight is taken to be unknown to the answer that says it.
+
+At a reset some give back all that may be used, others one call: what was used so long ago. Which it is shows at the
+next answer: where less is left than the calls since then have used, calls of before still count, and after the next
+reset one goes first and says how many may follow.
 """
 
 import json
@@ -23,23 +27,37 @@ NO_NEWS_S = 5.0
 class Window:
     """`left` may be used until `until_s` (Unix time, by the clock of the database); after that `most`, None: not known.
 
-    `is_open`: it was reset, and no answer has told yet what is left since.
+    `is_open`: it was reset, and no answer has told yet what is left since. `used` since the last reset, None: it is not
+    known when that was. `slides`: a reset gives back a part of it.
     """
 
     left: float
     until_s: float
     most: int | None
     is_open: bool = False
+    used: float | None = None
+    slides: bool = False
 
     def at(self, now_s: float, unit: float) -> "Window":
         if now_s < self.until_s:
             return self
-        return Window(float(self.most or unit), now_s + NO_NEWS_S, self.most, is_open=True)
+        left = float(unit if self.slides else self.most or unit)
+        return replace(self, left=left, until_s=now_s + NO_NEWS_S, is_open=True, used=0.0)
 
-    def told(self, left: float, said: Left, now_s: float) -> "Window":
+    def told(self, left: float, said: Left, now_s: float, *, is_exact: bool) -> "Window":
+        """`is_exact`: what was used is counted, not estimated."""
+        if self.is_open and said.reset_s <= 0:
+            # It was told before the reset, or there was another one since.
+            return replace(self, left=max(left, self.left, 1.0)) if self.slides else self
         until_s = now_s + said.reset_s
+        most = said.most or self.most
         is_same = not self.is_open and abs(until_s - self.until_s) <= SAME_S
-        return Window(min(left, self.left) if is_same else left, until_s, said.most or self.most)
+        used = self.used if self.is_open or is_same else None
+        slides = said.remaining + used < most if is_exact and used is not None and most else self.slides
+        return Window(min(left, self.left) if is_same else left, until_s, most, used=used, slides=slides)
+
+    def without(self, amount: float) -> "Window":
+        return replace(self, left=self.left - amount, used=None if self.used is None else self.used + amount)
 
     def is_near(self, enough: float) -> bool:
         return self.left < enough or (self.most is not None and self.most < enough)
@@ -78,11 +96,11 @@ class Windows:
             window: Window | None = getattr(before, name, None)
             said: Left | None = getattr(allowance, name, None)
             if window is not None:
-                window = replace(window, left=window.left + back * one).at(now_s, one)
+                window = window.without(-back * one).at(now_s, one)
             if said is not None:
                 left = said.remaining - in_flight * one
                 start = window or Window(left, now_s + said.reset_s, said.most)
-                window = start.told(left, said, now_s)
+                window = start.told(left, said, now_s, is_exact=name == "requests")
             if window is not None and window.is_near(NEAR * most * one):
                 kept[name] = window
         return cls(**kept) if kept else None
@@ -95,8 +113,8 @@ class Windows:
 
     def without(self, calls: int, unit: float) -> "Windows":
         return Windows(
-            self.requests and replace(self.requests, left=self.requests.left - calls),
-            self.tokens and replace(self.tokens, left=self.tokens.left - calls * unit),
+            self.requests and self.requests.without(calls),
+            self.tokens and self.tokens.without(calls * unit),
         )
 
     def due_s(self, unit: float, now_s: float) -> float:

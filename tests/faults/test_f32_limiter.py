@@ -1,10 +1,11 @@
 """F32: 429 from a limiter that counts refused calls, or not; it tells how long to wait, or not."""
 
+from collections.abc import Sequence
 from itertools import product
 
 import pytest
 
-from tests.faults.limited import Limit, Load, assert_keeps_pace, run_limited
+from tests.faults.limited import Ledger, Limit, Load, assert_keeps_pace, run_limited
 from tests.faults.support import StartWorker
 from tests.support.api import Api
 from tests.support.run_server import RunServer
@@ -62,7 +63,25 @@ def test_it_keeps_pace_whatever_counts_and_is_told(
         (Limit(*window, kind, counts_refused, retry_after), Load(240, at_a_time, batches))
         for counts_refused, retry_after, at_a_time in product((True, False), (True, False), (1, 4, 64))
     ]
-    ledgers = run_limited(api, run_server, cases, timeout_s=500)
+    assert_all_keep_pace(run_limited(api, run_server, cases, timeout_s=500), cases)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("groups", [1, 2])
+def test_it_keeps_pace_with_what_headers_say_is_left(
+    api: Api, run_server: RunServer, start_worker: StartWorker, groups: int
+) -> None:
+    """Twelve at once, each at a network of its own. About 80 s."""
+    for _ in range(groups):
+        start_worker(WORKERS="2")
+    cases = [
+        (Limit(20, 20, kind, counts_refused, headers=True), Load(80, at_a_time))
+        for kind, counts_refused, at_a_time in product(("sliding", "fixed"), (True, False), (1, 4, 64))
+    ]
+    assert_all_keep_pace(run_limited(api, run_server, cases), cases)
+
+
+def assert_all_keep_pace(ledgers: Sequence[Ledger], cases: Sequence[tuple[Limit, Load]]) -> None:
     problems = []
     for calls, (limit, load) in zip(ledgers, cases, strict=True):
         try:

@@ -90,3 +90,13 @@ def test_a_remainder_without_a_reset_says_nothing() -> None:
     assert read(x_ratelimit_remaining="3") is None
     assert read(x_ratelimit_used="3", x_ratelimit_resource="core") is None
     assert read() is None
+
+
+def test_what_is_used_up_is_there_again_at_the_later_reset() -> None:
+    assert Allowance(Left(0, 20.0), Left(0, 7.0)).used_up_s() == 20.0
+    assert Allowance(Left(3, 20.0), Left(0, 7.0)).used_up_s() == 7.0
+
+
+def test_where_something_is_left_no_time_is_told() -> None:
+    assert Allowance(Left(3, 20.0), Left(1, 7.0)).used_up_s() is None
+    assert Allowance(Left(0, 0.0)).used_up_s() is None

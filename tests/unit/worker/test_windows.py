@@ -82,3 +82,41 @@ def test_it_is_stored_and_read_back() -> None:
     left = known(None, Allowance(Left(3, 20.0, 20), Left(50, 10.0, 100)))
     assert Windows.of(left.as_json()) == left
     assert Windows.of(None) is None
+
+
+def opened(before: Windows, *, seconds: float, calls: int) -> Windows:
+    """After the reset so many calls begin."""
+    return known(before, None, now_s=NOW + seconds).without(calls, 10.0)
+
+
+def test_where_calls_of_before_still_count_after_a_reset_one_goes_first() -> None:
+    """Four calls began, and nothing is left of twenty: what went before is given back as it went, not at once."""
+    left = known(opened(known(None, requests(0)), seconds=20, calls=4), requests(0, 0.2), now_s=NOW + 20)
+    assert left.calls(10.0) == 0
+    one = known(left, None, now_s=NOW + 20.3)
+    assert one.calls(10.0) == 1
+    assert known(one.without(1, 10.0), requests(3, 0.1), now_s=NOW + 20.3).calls(10.0) == 3
+
+
+def test_where_they_do_not_all_of_it_is_there_after_the_next_one_too() -> None:
+    left = known(opened(known(None, requests(0)), seconds=20, calls=4), requests(16, 20.0), now_s=NOW + 20)
+    assert known(left, None, now_s=NOW + 41).calls(10.0) == 20
+
+
+def test_it_is_all_there_again_once_a_reset_gave_all_back() -> None:
+    slides = known(opened(known(None, requests(0)), seconds=20, calls=4), requests(0, 0.2), now_s=NOW + 20)
+    full = known(opened(slides, seconds=21, calls=1), requests(19, 20.0), now_s=NOW + 21)
+    assert full.calls(10.0) == 19
+    assert known(full, None, now_s=NOW + 42).calls(10.0) == 20
+
+
+def test_what_was_told_before_the_reset_is_no_news_after_it() -> None:
+    open_again = known(known(None, requests(0)), None, now_s=NOW + 20)
+    assert known(open_again, requests(0, 0.0), now_s=NOW + 20).calls(10.0) == 20
+
+
+def test_where_a_reset_gives_back_one_and_another_reset_has_passed_another_one_goes() -> None:
+    slides = known(opened(known(None, requests(0)), seconds=20, calls=4), requests(0, 0.2), now_s=NOW + 20)
+    one = opened(slides, seconds=20.3, calls=1)
+    assert known(one, requests(0, 0.0), now_s=NOW + 20.4).calls(10.0) == 1
+    assert known(one, requests(3, 0.0), now_s=NOW + 20.4).calls(10.0) == 3
