@@ -61,7 +61,7 @@ def render_updates(request: PageRequest, queue: Queue, *, after_action: bool = F
     filters = row_filter(request.GET)
     has = set(request.GET.getlist("has"))
     known = row_indexes_of(has) if has else None
-    page = page_of_queue(queue, kind_of(queue).layout(queue), request.user, filters, known)
+    page = page_of_queue(queue, kind_of(queue).layout(queue), request.user, filters, known, has)
     same_rows = [line.index for line in page.table.lines] == (known or [])
     changed = {
         "page": page,

@@ -1,9 +1,10 @@
 """A queue's page as values: each part that can change by itself is one of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from time import time
 from typing import Any
 
 from experiments.core.choices import FINISHED, ExportFormat, QueueStatus, RowStatus
@@ -22,6 +23,8 @@ from experiments.web.queue.table import RowTable, query_string, table_of_queue
 
 MAX_RAIL = 12
 """Queues beside the page; the list has all."""
+RAIL_S = 10
+"""So often the page looks at the other queues beside it."""
 COLUMNS_OF_A_LINE = (*(field.name for field in Queue._meta.concrete_fields), "network__name", "created_by__username")
 """What `list_line_of_queue` reads: nothing that a kind adds."""
 ACTIVE = (QueueStatus.RUNNING, QueueStatus.PAUSED)
@@ -89,6 +92,13 @@ class Poll(PagePart):
 
 
 @dataclass(frozen=True)
+class RailAge(PagePart):
+    """When the other queues were looked at: in which period of `RAIL_S` since 1970."""
+
+    period: int
+
+
+@dataclass(frozen=True)
 class ListLine(PagePart):
     """A line of the list of queues."""
 
@@ -108,6 +118,7 @@ class QueuePage:
     queue: Queue
     layout: QueueLayout
     rail: tuple[Entry, ...]
+    rail_age: RailAge
     state: State
     progress: Progress
     acts: Actions
@@ -158,14 +169,25 @@ class QueuePage:
     def parts(self) -> tuple[PagePart, ...]:
         """Everything but the table and its rows."""
         pager = (self.table.pager,) if self.table.pager else ()
-        return (self.state, self.progress, self.acts, self.pace, self.limits, self.chips, self.poll, *pager, *self.rail)
+        values = (self.state, self.progress, self.acts, self.pace, self.limits, self.chips, self.poll)
+        return (*values, *pager, self.rail_age, *self.rail)
 
 
 def page_of_queue(
-    queue: Queue, layout: QueueLayout, user: Any, filters: Mapping[str, Any], known_rows: Sequence[int] | None = None
+    queue: Queue,
+    layout: QueueLayout,
+    user: Any,
+    filters: Mapping[str, Any],
+    known_rows: Sequence[int] | None = None,
+    has: Collection[str] = (),
 ) -> QueuePage:
-    """The page of a queue for `user`; `known_rows` are the indexes of the rows that the browser shows already."""
+    """The page of a queue for `user`.
+
+    The browser shows rows with the indexes `known_rows` already, and the parts whose fingerprints it `has`.
+    """
     kind = kind_of(queue)
+    age = RailAge("rail-age", int(time() // RAIL_S))
+    rail_is_new = age.fingerprint in has
     failures = failures_by_code(queue)
     is_draft = queue.status == QueueStatus.DRAFT
     missing = kind.missing(queue) if is_draft else []
@@ -173,7 +195,8 @@ def page_of_queue(
         kind=kind,
         queue=queue,
         layout=layout,
-        rail=rail_of_queue(queue, user),
+        rail=(summary.entry_of_queue(queue, current=True),) if rail_is_new else rail_of_queue(queue, user),
+        rail_age=age,
         state=summary.state_of_queue(queue),
         progress=summary.progress_of_queue(queue, queues.queue_progress(queue)),
         acts=summary.actions_of_queue(queue, failures),
