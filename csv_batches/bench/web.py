@@ -58,8 +58,10 @@ class BenchSite:
 
     def get(self, path: str, **more: Any) -> tuple[float, str]:
         """Milliseconds until all of the page was there, and the page."""
+        # Made before: what it takes to write an address with a hundred values is none of the site's time.
+        request = self._browser.prepare_request(requests.Request("GET", f"http://{self._address}{path}", **more))
         began = time.perf_counter()
-        response = self._browser.get(f"http://{self._address}{path}", timeout=READY_S, **more)
+        response = self._browser.send(request, timeout=READY_S)
         took_ms = 1000 * (time.perf_counter() - began)
         response.raise_for_status()
         return took_ms, response.text

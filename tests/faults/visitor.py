@@ -105,8 +105,9 @@ class Visitor:
     def _ask(
         self, session: requests.Session, what: str, limit_ms: float | None, method: str, path: str, **more: Any
     ) -> requests.Response:
+        request = session.prepare_request(requests.Request(method, f"{self._site.url}{path}", **more))
         cpu_s, began = self._cpu_s(), time.perf_counter()
-        response = session.request(method, f"{self._site.url}{path}", timeout=600, allow_redirects=False, **more)
+        response = session.send(request, timeout=600, allow_redirects=False)
         ms = 1000 * (time.perf_counter() - began)
         self.times.add(what, ms, 1000 * (self._cpu_s() - cpu_s), limit_ms)
         return response
