@@ -9,14 +9,14 @@ from decimal import Decimal
 from time import monotonic
 from typing import Any
 
-from django.db.models import BooleanField, Exists, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from experiments.core.choices import QueueStatus, RowStatus
 from experiments.core.cost import as_number
 from experiments.core.item_fields import ITEM_FIELDS
 from experiments.kinds import Extras, kind_of
-from experiments.models import Lane, Queue, QueueItem
+from experiments.models import Queue, QueueItem
 from experiments.models.querysets import QueueItemQuerySet
 from experiments.selectors.answer_filter import filter_by_answer
 from experiments.selectors.one_by_one import first_within
@@ -30,6 +30,16 @@ LOOK_S = 0.05
 """So long a page looks for rows that no index leads to; then it says how far it came."""
 LARGEST_INDEX = 2**31 - 2
 """More is not stored: a range ends with the index after its last row, which has to fit too."""
+# By hand: each poll of a running queue reads it, and Django takes longer to write it than the database to answer. An
+# index has the place, and is read before the row: else PostgreSQL may go through all that are done, to find it.
+_NEXT = """
+SELECT i.id, i.available_at, i.limited_since, i.waits_for,
+       EXISTS (SELECT 1 FROM experiments_lane WHERE queue_id = %(queue)s) AS has_lane
+FROM experiments_queueitem i WHERE i.queue_id = %(queue)s AND i.status = %(queued)s AND i.row_index = (
+    SELECT row_index FROM experiments_queueitem WHERE queue_id = %(queue)s AND status = %(queued)s
+    AND row_index >= %(start)s ORDER BY row_index LIMIT 1
+)
+"""
 ANY_VALUE = """
 EXISTS (
     SELECT 1 FROM jsonb_path_query(experiments_queueitem.{column}, '$.**') AS value
@@ -51,12 +61,9 @@ def next_item(queue: Queue) -> QueueItem | None:
     """
     if queue.status != QueueStatus.RUNNING or queue.running or not queue.queued:
         return None
-    waiting = QueueItem.objects.of_queue(queue).filter(status=RowStatus.QUEUED, row_index__gte=queue.range_from or 0)
-    # An index has the place, and is read before the row: else PostgreSQL may go through all that are done, to find it.
-    place = waiting.in_order().values("row_index")[:1]
-    lanes = Exists(Lane.objects.filter(queue=queue.pk))
-    first = waiting.filter(row_index=Subquery(place)).annotate(has_lane=lanes)
-    return first.only("available_at", "limited_since", "waits_for").first()
+    values = {"queue": queue.pk, "queued": RowStatus.QUEUED.value, "start": queue.range_from or 0}
+    found: QueueItem | None = next(iter(QueueItem.objects.raw(_NEXT, values)), None)
+    return found
 
 
 def item_as_row(

@@ -9,9 +9,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, QuerySet
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce, Left
+from django.db.models import QuerySet, TextField
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from experiments.core.choices import QueueStatus, RowStatus
@@ -42,6 +41,11 @@ COLUMNS = (
     "started_at",
     "completed_at",
     "elapsed_ms",
+)
+# By hand: Django takes longer to write the same than the database to answer, with each page and each poll.
+_CELL = "left(experiments_queueitem.payload ->> %s::int, %s)"
+_ANSWER = (
+    "left(coalesce(experiments_queueitem.corrected_payload, experiments_queueitem.result_payload) ->> %s::text, %s)"
 )
 SEVERITY = {RowStatus.SUCCEEDED: "ok", RowStatus.FAILED: "bad", RowStatus.RUNNING: "run"}
 """The style of a status."""
@@ -163,13 +167,12 @@ def headings_of_layout(layout: QueueLayout) -> Headings:
 
 def _with_texts(layout: QueueLayout, rows: QuerySet[Any]) -> QuerySet[Any, dict[str, Any]]:
     """The beginnings of the shown cells and answers, cut in the database: a cell may have megabytes."""
-    answer = Coalesce(F("corrected_payload"), F("result_payload"))
     cells = {
-        f"cell_{number}": Left(KeyTextTransform(str(position), "payload"), MAX_CELL)
+        f"cell_{number}": RawSQL(_CELL, [position, MAX_CELL], TextField())  # noqa: S611  its values are bound
         for number, position in enumerate(layout.shown_positions[:MAX_COLUMNS])
     }
     answers = {
-        f"answer_{number}": Left(KeyTextTransform(name, answer), MAX_CELL)
+        f"answer_{number}": RawSQL(_ANSWER, [name, MAX_CELL], TextField())  # noqa: S611
         for number, name in enumerate(layout.field_names[:MAX_FIELDS])
     }
     return rows.annotate(**cells, **answers).values(*COLUMNS, *cells, *answers, *layout.extras.annotations)
