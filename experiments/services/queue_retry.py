@@ -21,6 +21,8 @@ from experiments.services.queue_end import settle
 
 PART_ROWS = 5_000
 """A retry queues so many rows in one transaction, and no more than those within the request."""
+FIRST_ROWS = 500
+"""So many of a large retry within the request, which somebody waits for."""
 TASK = "experiments.tasks.retry_rest"
 NEW_WORK = {
     "status": RowStatus.QUEUED,
@@ -82,11 +84,12 @@ def _begin(queue_id: UUID, chunk: Sequence[tuple[int, int]], *, error_code: str 
             sentence = f"The {nouns.items} of this {nouns.one} are being queued again already. Wait until that is done."
             raise Conflict(sentence, code=ErrorCode.WRONG_STATUS)
         rows = queue.failed + (queue.succeeded if force else 0) if counted is None else counted
+        first = chunk[:FIRST_ROWS]
         done = _requeue(
-            queue, [pk for pk, _ in chunk], asked={"rows": rows, "error_code": error_code, "force": force or None}
+            queue, [pk for pk, _ in first], asked={"rows": rows, "error_code": error_code, "force": force or None}
         )
         Queue.objects.filter(pk=queue_id).update(
-            retrying={"error_code": error_code, "force": force, "after": chunk[-1][1], "requeued": done},
+            retrying={"error_code": error_code, "force": force, "after": first[-1][1], "requeued": done},
             retried_at=Now(),
         )
         send_task(TASK, str(queue_id))
