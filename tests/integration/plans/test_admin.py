@@ -7,7 +7,7 @@ from django.test import Client
 
 from csv_batches.models import CsvBatch
 from experiments import admin
-from tests.integration.plans.support import ROWS, reads
+from tests.integration.plans.support import ROWS, large_batch, reads
 from tests.integration.web.support import batch_of, browser, row_of, run_for
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +17,11 @@ ITEMS, RUNS = "/admin/experiments/queueitem/", "/admin/experiments/run/"
 @pytest.fixture
 def client() -> Client:
     return browser("root", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def batch() -> CsvBatch:
+    return large_batch()
 
 
 @pytest.mark.parametrize("address", [ITEMS, RUNS])
@@ -40,12 +45,12 @@ def test_the_items_of_a_queue_are_found_by_its_id(client: Client, batch: CsvBatc
 def test_an_item_is_found_by_the_trace_of_its_run(client: Client) -> None:
     batch = batch_of("ann")
     for index in range(3):
-        run_for(row_of(batch, index, "succeeded"), f"found-{index}")
-    html = client.get(f"{ITEMS}?q=found-1").content.decode()
+        run_for(row_of(batch, index, "succeeded"), f"trace-{index}")
+    html = client.get(f"{ITEMS}?q=trace-1").content.decode()
     assert re.findall(r'class="field-row_index">(\d+)<', html) == ["1"]
     assert (
-        "0 items" in client.get(f"{ITEMS}?q=found").content.decode()
-        or "0 queue items" in client.get(f"{ITEMS}?q=found").content.decode()
+        "0 items" in client.get(f"{ITEMS}?q=trace").content.decode()
+        or "0 queue items" in client.get(f"{ITEMS}?q=trace").content.decode()
     )
 
 
