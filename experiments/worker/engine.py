@@ -198,7 +198,7 @@ class Engine:
             if lane.view.queued != before.queued or resumed:
                 lane.look_for_more()
             stays = lane.is_open and not resumed and self._stop_seen is None and lane.slots
-            gone = lane.spare() if stays else lane.take_ready()
+            gone = lane.spare(time.monotonic()) if stays else lane.take_ready()
         if gone or lane.unsure:
             self._give_back(lane, [row.id for row in gone])
         if resumed:

@@ -4,7 +4,6 @@ Nothing here touches the database or the network. Call threads and the engine's 
 `Dispatcher`, which they hold for each method that is called here.
 """
 
-import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -163,18 +162,18 @@ class Lane:
 
     # -- claiming
 
-    def _ahead(self) -> int:
+    def _ahead(self, now: float) -> int:
         """Rows beyond those in flight: as many as come back during one round, and one."""
-        rows = ceil(self.pace.rate_at(time.monotonic()) * (self.pace.round_s + self._group_s()) * 1.5)
+        rows = ceil(self.pace.rate_at(now) * (self.pace.round_s + self._group_s()) * 1.5)
         # Where other lanes work at the queue, one that is not about to be free keeps no row from them.
         least = 0 if self.view.concurrency > settings.LANE_WIDTH else 1
         return max(least, min(rows + least, max(self.slots, BEHIND), int(AHEAD_BYTES / self._row_bytes)))
 
-    def spare(self) -> list[ClaimedRow]:
+    def spare(self, now: float) -> list[ClaimedRow]:
         """Rows claimed ahead that others could call at once and this lane could not; they are no longer its."""
         if self.in_flight < self.slots:
             return []
-        keep = self._ahead()
+        keep = self._ahead(now)
         rows = list(self.ready)
         self.ready = deque(rows[:keep])
         return rows[keep:]
@@ -190,7 +189,7 @@ class Lane:
         if self.keys.suspects:
             # Nothing is claimed that a suspect row could take along.
             return 0 if self.ready or self.flights else 1
-        return max(0, self._sendable(network_free) + self._ahead() - len(self.ready))
+        return max(0, self._sendable(network_free) + self._ahead(now) - len(self.ready))
 
     def _sendable(self, network_free: int) -> int:
         return max(0, min(self.slots - self.in_flight, network_free))
@@ -213,7 +212,7 @@ class Lane:
         if self.pending and (self._group_is_full() or now - self.first_pending >= self._group_s()):
             return True
         ready = len(self.ready)
-        is_low = ready <= self._ahead() // 2 or ready < self._sendable(network_free)
+        is_low = ready <= self._ahead(now) // 2 or ready < self._sendable(network_free)
         return self._mark or bool(is_low and self.want(network_free, now))
 
     def due_in_s(self, now: float) -> float:

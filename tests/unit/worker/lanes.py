@@ -37,7 +37,10 @@ VIEW = QueueView(
 
 def lane(number: int = 0, **view: Any) -> Lane:
     keys = LaneKeys(UUID(int=1), 7, 3, UUID(int=2), suspects=number == APART)
-    return Lane(keys, number, cast(RowCaller, object()), replace(VIEW, **view))
+    made = Lane(keys, number, cast(RowCaller, object()), replace(VIEW, **view))
+    # Not the machine's own clock, which begins when it is started.
+    made.pace._since = NOW
+    return made
 
 
 def row(index: int, *, running_since: datetime = SINCE) -> ClaimedRow:

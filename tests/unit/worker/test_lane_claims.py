@@ -1,7 +1,5 @@
 """How many rows a lane claims, ahead of their calls, and which of them it leaves to others."""
 
-import time
-
 import pytest
 from django.conf import settings
 
@@ -15,7 +13,7 @@ FREE = 1_000
 
 def fast(lane: Lane, *, rate: float, round_s: float) -> Lane:
     """As if so many results had come a second."""
-    lane.pace.rate, lane.pace.round_s, lane.pace._since = rate, round_s, time.monotonic()
+    lane.pace.rate, lane.pace.round_s, lane.pace._since = rate, round_s, NOW
     return lane
 
 
@@ -126,11 +124,11 @@ def test_where_another_lane_was_faster_it_tries_again_at_once() -> None:
 def test_a_lane_that_is_full_leaves_to_others_what_it_could_not_call_soon() -> None:
     one = claimed(lane(concurrency=2), 0, 1, 2, 3, 4)
     one.begin(NOW)
-    assert one.spare() == [], "it could call it itself"
+    assert one.spare(NOW) == [], "it could call it itself"
     one.begin(NOW)
-    assert [row.id for row in one.spare()] == [3, 4]
+    assert [row.id for row in one.spare(NOW)] == [3, 4]
     assert [row.id for row in one.ready] == [2]
-    assert one.spare() == []
+    assert one.spare(NOW) == []
 
 
 def test_of_a_wide_queue_it_keeps_none() -> None:
@@ -138,7 +136,7 @@ def test_of_a_wide_queue_it_keeps_none() -> None:
     one = claimed(lane(concurrency=width + 1), *range(width + 2))
     for _ in range(width):
         one.begin(NOW)
-    assert [row.id for row in one.spare()] == [width, width + 1]
+    assert [row.id for row in one.spare(NOW)] == [width, width + 1]
     assert not one.ready
     assert one.want(0, NOW) == 0
 
@@ -149,7 +147,7 @@ def test_of_a_wide_queue_with_short_calls_it_keeps_what_comes_back_meanwhile() -
     for _ in range(width):
         one.begin(NOW)
     fast(one, rate=400, round_s=0.01)
-    assert len(one.spare()) == 14
+    assert len(one.spare(NOW)) == 14
     assert len(one.ready) == 6
 
 
