@@ -39,6 +39,8 @@ class Rule(Choices):
     CONTAINS = "contains"
     NUMERIC = "numeric"
     JSON = "json"
+    SET = "set"
+    DATE = "date"
 
 
 class Verdict(Choices):

@@ -67,12 +67,27 @@ def _is_object(wanted: Any) -> bool:
 
 
 def value_at(value: Mapping[str, Any], path: str) -> Any:
-    """What is under a key, or along keys with dots between them; `MISSING` where there is nothing."""
+    """What is under a key, or along keys with dots between them; `MISSING` where there is nothing.
+
+    Where the path leads through a list of objects it is the list of what is there in each of them.
+    """
     if path in value:
         return value[path]
-    here: Any = value
-    for key in path.split("."):
-        if not isinstance(here, Mapping) or key not in here:
-            return MISSING
-        here = here[key]
-    return here
+    key, _, rest = path.partition(".")
+    # A key may have dots of its own.
+    while key not in value and rest:
+        further, _, rest = rest.partition(".")
+        key = f"{key}.{further}"
+    if not rest:
+        return MISSING
+    return _value_below(value[key], rest)
+
+
+def _value_below(here: Any, path: str) -> Any:
+    if isinstance(here, Mapping):
+        return value_at(here, path)
+    if not isinstance(here, list):
+        return MISSING
+    found = [value_at(entry, path) for entry in here if isinstance(entry, Mapping)]
+    there = [value for value in found if value is not MISSING]
+    return there if there or not here else MISSING

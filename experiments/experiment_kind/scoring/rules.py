@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import localcontext
 from operator import eq
 from typing import Any
@@ -14,10 +15,12 @@ from experiments.experiment_kind.scoring.texts import (
     canonical,
     collapsed,
     comparable_text,
+    moment_of,
     normalised,
     number_of,
     parsed,
     same_json,
+    values_of_list,
 )
 
 
@@ -83,6 +86,38 @@ def json_key(value: Any) -> str:
     return canonical(parsed(value) if isinstance(value, Cell) else value)
 
 
+def entry_key(value: Any) -> str:
+    """The same for numbers of one value, as a text too, and for texts that are the same normalised."""
+    number = number_of(value)
+    return normalised(comparable_text(value)) if number is None else str(shortest(number))
+
+
+def set_key(value: Any) -> str:
+    return canonical(sorted({entry_key(entry) for entry in values_of_list(value)}))
+
+
+def sets_are_equal(wanted: Any, given: Any, scoring: Scoring) -> bool:
+    return set_key(wanted) == set_key(given)
+
+
+def dates_are_equal(wanted: Any, given: Any, scoring: Scoring) -> bool:
+    first, second = moment_of(wanted), moment_of(given)
+    if first is None or second is None:
+        return False
+    if isinstance(first, datetime) and isinstance(second, datetime):
+        # Without a zone in both, they are compared as they read.
+        if first.tzinfo is None or second.tzinfo is None:
+            first, second = first.replace(tzinfo=None), second.replace(tzinfo=None)
+        return first == second
+    days = [one.date() if isinstance(one, datetime) else one for one in (first, second)]
+    return days[0] == days[1]
+
+
+def date_key(value: Any) -> str:
+    moment = moment_of(value)
+    return comparable_text(value) if moment is None else moment.isoformat()
+
+
 RULES = {
     Rule.EXACT: text_rule(
         "Exact text", "The texts are the same, character by character.", text=str, has_confusion=True
@@ -113,6 +148,21 @@ RULES = {
         json_key,
         has_confusion=True,
         takes_null=True,
+    ),
+    Rule.SET: RuleTraits(
+        "List, in any order",
+        "Both lists have the same values, whatever their order and however often; case, white space and punctuation"
+        " make no difference. In a cell that isn’t JSON, “;”, “|” or line ends divide the values, else commas.",
+        sets_are_equal,
+        set_key,
+    ),
+    Rule.DATE: RuleTraits(
+        "Date or time",
+        "The same ISO 8601 date or moment, in whatever time zone it’s written; where one of them is only a date, the"
+        " same day.",
+        dates_are_equal,
+        date_key,
+        has_confusion=True,
     ),
 }
 """In the order of the form."""

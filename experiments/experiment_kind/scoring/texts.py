@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,6 +11,8 @@ from experiments.core import json_text
 from experiments.core.json_numbers import MAX_EXPONENT, as_whole, exact, is_number, shortest, to_json
 
 SPACE = re.compile(r"\s+")
+LIST_SIGNS = re.compile(r"[;|\r\n]")
+"""Between the values of a list in a cell; where it has none of them, commas are."""
 
 
 class Cell(str):
@@ -102,3 +105,34 @@ def same_json(first: Any, second: Any) -> bool:
     if is_number(first) and is_number(second):
         return exact(first) == exact(second)
     return bool(first == second)
+
+
+def values_of_list(value: Any) -> list[Any]:
+    """The entries of a list; of a cell that is no JSON list, its texts between `;`, `|` or line ends, else commas.
+
+    Any other value is a list of one.
+    """
+    if isinstance(value, Cell):
+        found = parsed(value)
+        if isinstance(found, list):
+            return found
+        texts = LIST_SIGNS.split(value) if LIST_SIGNS.search(value) else value.split(",")
+        return [Cell(text.strip()) for text in texts if text.strip()]
+    return value if isinstance(value, list) else [value]
+
+
+def moment_of(value: Any) -> date | datetime | None:
+    """An ISO 8601 date or moment (RFC 3339, a space for the T too); None for anything else.
+
+    A moment is in UTC where it has a zone.
+    """
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    try:
+        if len(text) <= len("2026-01-31"):
+            return date.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
+        return moment if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

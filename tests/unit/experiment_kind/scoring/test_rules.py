@@ -164,3 +164,42 @@ def test_without_a_field_the_whole_answer_counts() -> None:
     judge = Judge(Scoring.from_json({"rule": "json"}))
     assert judge.verdict(expected='{"a":1,"b":2}', status="succeeded", answer={"b": 2, "a": 1}) is Verdict.RIGHT
     assert judge.verdict(expected='{"a":1}', status="succeeded", answer={"b": 2, "a": 1}) is Verdict.WRONG
+
+
+@pytest.mark.parametrize(
+    ("expected", "answer", "right"),
+    [
+        ('["red", "blue"]', ["Blue", "red"], True),
+        ("red; blue", ["blue", "red", "red"], True),
+        ("red|blue", ["blue", "red"], True),
+        ("red, blue", ["blue", "red"], True),
+        ("Salt, pepper; vinegar", ["vinegar", "salt pepper"], True),
+        ("[1, 2.0]", [2, 1.0], True),
+        ("red; blue", ["blue"], False),
+        ("red; blue", ["blue", "red", "green"], False),
+        ("[]", [], True),
+        ("red", "Red", True),
+        ("red", {"red": 1}, False),
+        ('[{"n": 1}, {"n": 2}]', [{"n": 2}, {"n": 1.0}], True),
+    ],
+)
+def test_list_in_any_order(expected: str, answer: Any, right: bool) -> None:
+    assert judged(expected, answer, "set") is right
+
+
+@pytest.mark.parametrize(
+    ("expected", "answer", "right"),
+    [
+        ("2026-01-31", "2026-01-31", True),
+        ("2026-01-31", "2026-02-01", False),
+        ("2026-01-31T10:00:00Z", "2026-01-31T11:00:00+01:00", True),
+        ("2026-01-31T10:00:00Z", "2026-01-31T10:00:00+01:00", False),
+        ("2026-01-31", "2026-01-31T23:59:00Z", True),
+        ("2026-01-31 10:00", "2026-01-31T10:00:00Z", True),
+        ("31.1.2026", "2026-01-31", False),
+        ("2026-01-31", 20260131, False),
+        ("20260131", "2026-01-31", True),
+    ],
+)
+def test_date_or_time(expected: str, answer: Any, right: bool) -> None:
+    assert judged(expected, answer, "date") is right
