@@ -1,5 +1,6 @@
-"""A person's answer to an item, a field of the answer each."""
+"""A person's answer to an item, a field of the answer each. What is not touched stays as it is."""
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -7,10 +8,13 @@ from typing import Any
 from django import forms
 
 from experiments.core.choices import ErrorCode
-from experiments.core.json_numbers import kept_number, to_json
+from experiments.core.formatting import shorten
+from experiments.core.json_numbers import as_whole, is_number, kept_number, to_json
+from experiments.core.json_text import BadPayload, parse, strict
 from experiments.kinds import QueueLayout
 from experiments.models import QueueItem
 from experiments.response_schema.field_types import traits_of_field
+from experiments.selectors.corrections import answer_of_item, fingerprint_of_answer
 
 PREFIX = "answer"
 MAX_LINE = 60
@@ -18,25 +22,48 @@ MAX_LINE = 60
 
 
 class CorrectionForm(forms.Form):
-    """One input for each response field: a select for choices and booleans. The service checks it by the schema."""
+    """One input for each response field, by its type and value. The service checks the answer by the schema.
+
+    Each input comes back with what it began with: only what a person touched is changed in the answer as it is now. A
+    touched field that somebody else has changed meanwhile is an error; saved again it replaces that.
+    """
 
     def __init__(self, layout: QueueLayout, item: QueueItem, data: Mapping[str, Any] | None = None) -> None:
-        self._fields = layout.response_fields
-        payloads = (item.corrected_payload, item.result_payload)
-        self._answer: dict[str, Any] = next((one for one in payloads if one and isinstance(one, dict)), {})
-        super().__init__(data, auto_id="correct_%s")
-        for number, field in enumerate(self._fields):
-            self.fields[f"{PREFIX}{number}"] = form_field(field, self._answer.get(field["name"]))
+        self._answer = answer_of_item(item)
+        self.seen = fingerprint_of_answer(item)
+        self._given: dict[str, Any] = dict(data.items()) if data is not None else {}
+        super().__init__(None if data is None else self._given, auto_id="correct_%s")
+        self._fields = {f"{PREFIX}{number}": field for number, field in enumerate(layout.response_fields)}
+        for key, field in self._fields.items():
+            one = self.fields[key] = form_field(field, self._answer.get(field["name"]))
+            one.show_hidden_initial = data is None or f"initial-{key}" in data
+
+    def clean(self) -> None:
+        """Finds conflicts. What was not touched shows its value of now, should the form come back."""
+        for key in self._fields:
+            bound = self[key]
+            given, now = self._given.get(bound.html_initial_name), bound.field.prepare_value(bound.initial)
+            if given is None:
+                continue
+            if key in self.changed_data and bound.field.has_changed(bound.initial, given):
+                shown = "empty" if now in (None, "") else shorten(str(now), MAX_LINE)
+                sentence = f"Somebody changed this while you edited it. It’s now: {shown}. Save again to replace it."
+                self.add_error(key, forms.ValidationError(sentence, code=ErrorCode.CHANGED_MEANWHILE))
+            self._given[bound.html_initial_name] = now
+            if key not in self.changed_data:
+                self._given[bound.html_name] = now
 
     def payload(self) -> dict[str, Any]:
-        """The answer as JSON. Members that are no response fields stay as they were."""
-        answer = dict(self._answer)
-        for number, field in enumerate(self._fields):
-            value = self.cleaned_data[f"{PREFIX}{number}"]
+        """The answer as JSON. Members that nobody touched, and those that are no response fields, stay as they were."""
+        answer, touched = dict(self._answer), set(self.changed_data)
+        for key, field in self._fields.items():
+            name, value = field["name"], self.cleaned_data[key]
+            if key not in touched and (not field["required"] or answer.get(name) is not None):
+                continue
             if value is not None or not field["required"]:
-                answer[field["name"]] = value
+                answer[name] = value
             else:
-                answer.pop(field["name"], None)
+                answer.pop(name, None)
         return answer
 
 
@@ -64,11 +91,35 @@ class NumberField(forms.FloatField):
 
 
 class TextField(forms.CharField):
-    """A text as it was typed; browsers send `\\r\\n` for each line end."""
+    """A text as it was typed; browsers send `\\r\\n` for each line end, whichever was there."""
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        return text.replace("\r\n", "\n") if isinstance(text, str) else text
+        return _with_newlines(text) if isinstance(text, str) else text
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return _with_newlines(initial or "") != _with_newlines(data or "")
+
+
+class JsonField(TextField):
+    """A list or an object, as JSON. An error says where in the text it is."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text or not text.strip():
+            return None
+        try:
+            return strict(parse(text), "the value")
+        except json.JSONDecodeError as problem:
+            sentence = f"Line {problem.lineno}, column {problem.colno}: this isn’t JSON: {problem.msg}."
+            raise forms.ValidationError(sentence, code=ErrorCode.INVALID_JSON) from problem
+        except (BadPayload, RecursionError) as problem:
+            raise forms.ValidationError(f"{problem}.", code=ErrorCode.INVALID_JSON) from problem
+
+
+def _with_newlines(text: str) -> str:
+    """With each line end as a browser counts it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def form_field(field: Mapping[str, Any], value: Any) -> forms.Field:
@@ -82,18 +133,35 @@ def form_field(field: Mapping[str, Any], value: Any) -> forms.Field:
         return _select(list(values), coerce=values.__getitem__, initial=chosen, **common)
     if field.get("choices"):
         return _select(field["choices"], coerce=str, initial=value, **common)
-    if not traits.is_text and traits.is_whole:
-        return forms.IntegerField(initial=value, **common)
+    if isinstance(value, list | dict):
+        return _json_input(value, **common)
     if not traits.is_text:
-        return NumberField(initial=value, widget=forms.NumberInput(attrs={"step": "any"}), **common)
+        return _number_input(value, whole=traits.is_whole, **common)
     text = value if isinstance(value, str) else ""
-    widget = forms.Textarea(attrs={"rows": 4}) if len(text) > MAX_LINE or "\n" in text else forms.TextInput()
+    several_lines = len(text) > MAX_LINE or "\n" in _with_newlines(text)
+    widget = forms.Textarea(attrs={"rows": 4}) if several_lines else forms.TextInput()
     # An empty text is an answer too. Only a field that may be missing is left out where it is empty.
     empty = "" if required else None
     return TextField(initial=text, strip=False, empty_value=empty, widget=widget, **{**common, "required": False})
 
 
+def _json_input(value: Any, **common: Any) -> forms.Field:
+    text = to_json(value, indent=2)
+    rows = min(max(text.count("\n") + 1, 3), 16)
+    return JsonField(initial=text, strip=False, widget=forms.Textarea(attrs={"rows": rows}), **common)
+
+
+def _number_input(value: Any, *, whole: bool, **common: Any) -> forms.Field:
+    """A value that is no number is not shown: an input for numbers cannot."""
+    if not whole:
+        number = value if is_number(value) else None
+        return NumberField(initial=number, widget=forms.NumberInput(attrs={"step": "any"}), **common)
+    number = as_whole(value)
+    return forms.IntegerField(initial=number if isinstance(number, int) else None, **common)
+
+
 def _select(values: list[str], *, coerce: Any, initial: Any, **common: Any) -> forms.Field:
-    nothing = [] if common["required"] and initial in values else [("", "" if common["required"] else "none")]
+    shown = initial if initial in values else ""
+    nothing = [] if common["required"] and shown else [("", "" if common["required"] else "none")]
     choices = [*nothing, *((value, value) for value in values)]
-    return forms.TypedChoiceField(choices=choices, coerce=coerce, empty_value=None, initial=initial, **common)
+    return forms.TypedChoiceField(choices=choices, coerce=coerce, empty_value=None, initial=shown, **common)

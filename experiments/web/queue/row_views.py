@@ -88,8 +88,8 @@ def correct_row(request: PageRequest, kind: QueueKind, queue_id: UUID, row_index
     if not (take_back or form.is_valid()):
         return render_item(request, queue, item, form)
     try:
-        payload = None if take_back else form.payload()
-        corrections.correct(queue=queue, row_index=item.row_index, payload=payload)
+        payload, seen = (None, None) if take_back else (form.payload(), form.seen)
+        corrections.correct(queue=queue, row_index=item.row_index, payload=payload, seen=seen)
     except WorkbenchError as error:
         if take_back:
             messages.error(request, error.detail)
