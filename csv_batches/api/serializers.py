@@ -111,7 +111,7 @@ class UploadSerializer(serializers.Serializer[Any]):
         return ReadOptions(
             encoding=values.get("encoding") or None,
             delimiter=values.get("delimiter") or None,
-            header=values.get("header", True),
+            header=None if values.get("header", True) else 0,
             ragged=values["ragged"],
         )
 

@@ -93,5 +93,8 @@ def sha256_of(path: Path) -> str:
 
 
 def options_of(stored: dict[str, Any]) -> ReadOptions:
-    """Options as `asdict` stored them."""
+    """Options as `asdict` stored them; earlier versions stored only whether there is a header."""
+    header = stored.get("header")
+    if isinstance(header, bool):
+        stored = stored | {"header": None if header else 0}
     return ReadOptions(**stored)

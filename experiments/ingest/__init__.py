@@ -1,12 +1,13 @@
 """Reads table files: a path goes in, columns and rows of text come out, or an error that names the place."""
 
-from experiments.ingest.errors import SPLIT, FileTooLarge, Limits, RejectedFile
+from experiments.ingest.errors import SPLIT, FileTooLarge, Limits, Offer, RejectedFile
 from experiments.ingest.formats import INGEST_FORMATS, IngestFormat, file_dialog_types, format_labels, format_of_file
+from experiments.ingest.options import Options, ReadOptions
 from experiments.ingest.reader import Preview, open_table, parse_preview
 from experiments.ingest.table import (
     Column,
     FileWarning,
-    ReadOptions,
+    Reject,
     Table,
     name_columns,
 )
@@ -19,8 +20,11 @@ __all__ = [
     "FileWarning",
     "IngestFormat",
     "Limits",
+    "Offer",
+    "Options",
     "Preview",
     "ReadOptions",
+    "Reject",
     "RejectedFile",
     "Table",
     "file_dialog_types",

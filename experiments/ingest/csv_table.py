@@ -11,8 +11,9 @@ from experiments.ingest import quick
 from experiments.ingest.dialect import SAMPLE_BYTES, find_dialect
 from experiments.ingest.encoding import decoded_pieces, find_encoding
 from experiments.ingest.errors import Limits, RejectedFile
+from experiments.ingest.options import DOUBLE, Options, ReadOptions
 from experiments.ingest.records import RecordReader
-from experiments.ingest.table import Column, ReadOptions, Table, WarningLog, name_columns
+from experiments.ingest.table import Column, Table, WarningLog, name_columns
 
 
 class CsvTable(Table):
@@ -23,7 +24,7 @@ class CsvTable(Table):
         self._path = path
         self._encoding = encoding
         self._limits = limits
-        self._has_header = options.header
+        self._has_header = options.header != 0
         self._pad = options.ragged == "pad"
         self._quick = quick.knows(options)
         sample = "".join(decoded_pieces(path, encoding, limit=SAMPLE_BYTES))
@@ -40,6 +41,22 @@ class CsvTable(Table):
         self._place: quick.Place | None = None
         """In a block whose rows are not counted yet."""
         self.columns = self._read_columns()
+        self.options = self._options_in_force(options)
+
+    def _options_in_force(self, chosen: ReadOptions) -> Options:
+        found: Options = {
+            "encoding": self.encoding,
+            "delimiter": "tab" if self._dialect.delimiter == "\t" else self._dialect.delimiter,
+            "quote": chosen.quote or '"',
+            "escape": chosen.escape or DOUBLE,
+            "header": self.header_line if self._has_header else 0,
+            "header_rows": chosen.header_rows,
+            "trim": chosen.trim,
+            "row_names": chosen.row_names,
+            "ragged": chosen.ragged,
+            "bad_bytes": chosen.bad_bytes,
+        }
+        return found | ({"comment": chosen.comment} if chosen.comment else {})
 
     @property
     def row_count(self) -> int:

@@ -1,5 +1,6 @@
 """Why a file is rejected: its limits, and the errors that more than one reader raises."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,18 +10,29 @@ from experiments.core.errors import InvalidInput, Part, TooLarge
 SPLIT = "Split it, and make a batch of each part."
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Options that read a refused file rightly, typed and by the names of `ReadOptions`: it was tried with them,
+    beside those that were given. `label` says it in a sentence without its full stop."""
+
+    options: Mapping[str, str | int | bool]
+    label: str
+
+
 class RejectedFile(InvalidInput):
     """The file cannot be read as it is.
 
     `line` is the physical line, from 1; `column` the number of the cell in its row, from 1; None where the error is
     about the whole file or line. Both are also in `part`. Further values in `extra`:
     `char` (place in the line, from 1), `offset` (byte in the file, from 0), `guess` and `preview` (lines read with it),
-    `found` and `expected` cells of a row.
+    `found` and `expected` cells of a row. Where there are `offers`, they are also there, as
+    `[{options, label}]`.
     """
 
     def __init__(
         self, detail: str, *, code: ErrorCode, line: int | None = None, column: int | None = None, **extra: Any
     ) -> None:
+        self.offers: tuple[Offer, ...] = ()
         super().__init__(
             detail,
             code=code,
@@ -28,6 +40,13 @@ class RejectedFile(InvalidInput):
             part=None if line is None else Part(line=line, column=column),
             extra={"line": line, "column": column, **extra},
         )
+
+    def offer(self, offers: Iterable[Offer]) -> None:
+        """Makes these the ways out that are offered."""
+        self.offers = tuple(offers)
+        self.extra.pop("offers", None)
+        if self.offers:
+            self.extra["offers"] = [{"options": dict(one.options), "label": one.label} for one in self.offers]
 
 
 class FileTooLarge(RejectedFile, TooLarge):

@@ -7,7 +7,8 @@ from pathlib import Path
 from experiments.ingest.csv_table import CsvTable
 from experiments.ingest.errors import Limits
 from experiments.ingest.jsonl import JsonlTable
-from experiments.ingest.table import ReadOptions, Table
+from experiments.ingest.options import ReadOptions
+from experiments.ingest.table import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from experiments.core.json_text import is_storable, read_within
 from experiments.ingest.dialect import line_end_of
 from experiments.ingest.encoding import decoded_pieces, find_encoding
 from experiments.ingest.errors import FileTooLarge, Limits, RejectedFile
+from experiments.ingest.options import ReadOptions
 from experiments.ingest.records import line_chunks
-from experiments.ingest.table import SHOWN_CHARS, Column, ReadOptions, Table, WarningLog, name_columns
+from experiments.ingest.table import SHOWN_CHARS, Column, Table, WarningLog, name_columns
 
 LONG_LINE = 256 * 1024
 MAX_LEVELS = 250
@@ -53,6 +54,7 @@ class JsonlTable(Table):
         self._limits = limits
         self.log = WarningLog()
         self.encoding = encoding.name
+        self.options = {"encoding": encoding.name}
         self._row_count = self._line = 0
         self.line_end, self.columns = self._read_columns(all_lines=options.keys == "all")
         self._keys = [column.header for column in self.columns]

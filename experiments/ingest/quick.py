@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from itertools import islice
 from operator import itemgetter, length_hint
 
+from experiments.ingest.options import ReadOptions
 from experiments.ingest.raw_record import line_breaks
-from experiments.ingest.table import ReadOptions
 
 OPTIONS = {"encoding", "delimiter", "header", "ragged", "keys"}
 """Options that this module was made for. With another one, once it is chosen, every record is read carefully."""

@@ -8,7 +8,8 @@ from pathlib import Path
 from experiments.ingest.errors import Limits
 from experiments.ingest.formats import format_of_file
 from experiments.ingest.magic import refuse_other_formats
-from experiments.ingest.table import ReadOptions, Table
+from experiments.ingest.options import ReadOptions
+from experiments.ingest.table import Table
 
 _HEAD_BYTES = 8 * 1024
 _NO_OPTIONS = ReadOptions()

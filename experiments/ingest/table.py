@@ -2,37 +2,17 @@
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from experiments.core.choices import ErrorCode, WarningCode
-from experiments.core.errors import InvalidInput
+from experiments.core.choices import WarningCode
 from experiments.core.formatting import shorten
+from experiments.ingest.options import Options
 
 WARNINGS_LISTED = 100
 """Warnings of each code that are listed; all are counted."""
 SHOWN_CHARS = 60
 """Characters of a header or a key in a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """What a person chose about the file; None means: detect. `delimiter` is one character or `tab`.
-
-    `keys`: the objects of a JSON Lines file whose keys become columns; with `first`, further keys are rejected later.
-    """
-
-    encoding: str | None = None
-    delimiter: str | None = None
-    header: bool = True
-    ragged: Literal["reject", "pad"] = "reject"
-    keys: Literal["first", "all"] = "first"
-
-    def __post_init__(self) -> None:
-        if self.ragged not in ("reject", "pad"):
-            detail = f"“{self.ragged}” is not reject or pad."
-            raise InvalidInput(detail, code=ErrorCode.INVALID_CHOICE, attr="ragged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +30,15 @@ class FileWarning:
     line: int | None
     code: WarningCode
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that was left out because it cannot be read: the physical line at which it begins, why, its raw text."""
+
+    line: int
+    reason: str
+    text: str
 
 
 class WarningLog:
@@ -91,6 +80,9 @@ class Table(ABC):
     `delimiter` is None where the format has none. `line_end` is the one that most records at the file's beginning have.
     `row_count`, `line` and `warnings` are about the latest `rows()`, as far as it has come; `line` is the physical line
     at which the latest row began, from 1, `header_line` that of the header or of the first object.
+
+    `options` are those in force, found or chosen. Rows that are left out because they cannot be read (`ragged=skip`)
+    are counted in `reject_count`, and each is given to `on_reject` as reading goes: a million of them need no memory.
     """
 
     columns: tuple[Column, ...]
@@ -99,6 +91,9 @@ class Table(ABC):
     line_end: str
     header_line: int
     log: WarningLog
+    options: Options
+    reject_count: int = 0
+    on_reject: Callable[[Reject], None] | None = None
 
     @property
     @abstractmethod

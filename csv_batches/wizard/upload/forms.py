@@ -26,7 +26,7 @@ class ReadForm(forms.Form):
         return ReadOptions(
             encoding=given.get("encoding") or None,
             delimiter=given.get("own_delimiter") or None if delimiter == OTHER else delimiter,
-            header=given.get("header") != "0",
+            header=0 if given.get("header") == "0" else None,
             ragged="pad" if given.get("ragged") == "pad" else "reject",
         )
 
@@ -40,7 +40,7 @@ def form_values(options: ReadOptions) -> dict[str, str]:
         "encoding": options.encoding or "",
         "delimiter": delimiter,
         "own_delimiter": own_delimiter,
-        "header": "1" if options.header else "0",
+        "header": "0" if options.header == 0 else "1",
         "ragged": options.ragged,
     }
 

@@ -45,7 +45,7 @@ def options_form(filename: str, options: ReadOptions, batch: CsvBatch | None) ->
         others=_listed(encoding_names.OTHERS, encoding),
         delimiters=_delimiter_options(values["delimiter"], batch),
         own_delimiter=values["own_delimiter"],
-        header=options.header,
+        header=options.header != 0,
         pad=options.ragged == "pad",
     )
 

@@ -64,7 +64,7 @@ options = st.builds(
     ReadOptions,
     encoding=st.sampled_from([None, None, "utf-8", "cp1252", "gb18030", "utf-16", "shift_jis"]),
     delimiter=st.sampled_from([None, None, ",", ";", "tab", "a", " ", "\x1f"]),
-    header=st.booleans(),
+    header=st.sampled_from([None, 0]),
     ragged=st.sampled_from(["reject", "pad"]),
 )
 
@@ -110,7 +110,7 @@ def outcome(path: Path, chosen: ReadOptions, most: Limits) -> list[Any]:
 @example(content=b'a,b\n1,2"\n",3"4,5"\n', chosen=ReadOptions(), most=Limits(), piece=256, chars=64 * 1024)
 @example(content=b'a,b\n1,"2"\n3,"4', chosen=ReadOptions(), most=Limits(), piece=11, chars=64 * 1024)
 @example(content=b'a\x1fb\n1\x1f"2"\n', chosen=ReadOptions(delimiter="\x1f"), most=Limits(), piece=64, chars=64 * 1024)
-@example(content=b'"a\rb"\r\n"c\nd"\r\n', chosen=ReadOptions(header=False), most=Limits(), piece=5, chars=64 * 1024)
+@example(content=b'"a\rb"\r\n"c\nd"\r\n', chosen=ReadOptions(header=0), most=Limits(), piece=5, chars=64 * 1024)
 @example(content=b'sep=;\n\na;b\n"1";2\n\n3;4\n', chosen=ReadOptions(), most=Limits(), piece=4, chars=64 * 1024)
 def test_both_find_the_same(content: bytes, chosen: ReadOptions, most: Limits, piece: int, chars: int) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:

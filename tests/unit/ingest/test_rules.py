@@ -60,7 +60,7 @@ TAKEN = {
     "mixed line ends": Taken("a,b\n1,2\r\n3,4\n", AB, [["1", "2"], ["3", "4"]], [("mixed_line_ends", 2)]),
     "empty cells beyond the last": Taken("a,b\n1,2,,\n", AB, [["1", "2"]], [("extra_empty_cells", 2)]),
     "short rows by choice": Taken("a,b\n1\n", AB, [["1", ""]], [("short_row", 2)], {"ragged": "pad"}),
-    "no header by choice": Taken("1,2\n", ["column 1", "column 2"], [["1", "2"]], options={"header": False}),
+    "no header by choice": Taken("1,2\n", ["column 1", "column 2"], [["1", "2"]], options={"header": 0}),
 }
 REFUSED = {
     "empty": (b"", {"code": "empty_file"}),

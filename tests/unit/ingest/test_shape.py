@@ -79,13 +79,13 @@ def test_a_file_without_rows_is_refused(refusal: Refusal, content: str, code: st
 
 
 def test_without_a_header_the_first_line_is_a_row(ingest: Ingest) -> None:
-    table, rows = ingest("1,2\n3,4\n", header=False)
+    table, rows = ingest("1,2\n3,4\n", header=0)
     assert [(column.name, column.header) for column in table.columns] == [("column 1",) * 2, ("column 2",) * 2]
     assert rows == [["1", "2"], ["3", "4"]]
 
 
 def test_a_single_line_without_a_header_is_enough(ingest: Ingest) -> None:
-    assert ingest("x", header=False)[1] == [["x"]]
+    assert ingest("x", header=0)[1] == [["x"]]
 
 
 def test_rows_can_be_read_again_with_the_same_warnings(ingest: Ingest) -> None:
