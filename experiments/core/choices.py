@@ -236,6 +236,7 @@ class ErrorCode(Choices):
     KEY_CLASH = "key_clash"
     LENGTH_REQUIRED = "length_required"
     LONE_SURROGATE = "lone_surrogate"
+    MIXED_ENCODINGS = "mixed_encodings"
     MODEL_ERROR = "model_error"
     MODEL_MISSING = "model_missing"
     MODEL_START = "model_start"

@@ -12,6 +12,7 @@ from experiments.core.formatting import quoted
 from experiments.ingest.encoding_names import short
 from experiments.ingest.errors import RejectedFile
 from experiments.ingest.guess import hints, preview, unmarked_utf16
+from experiments.ingest.mixed import neighbors
 
 PIECE_BYTES = 256 * 1024
 PIECE_CHARS = 64 * 1024
@@ -82,7 +83,7 @@ def decoded_pieces(path: Path, encoding: Encoding, *, limit: int | None = None) 
     Raises `RejectedFile` at the first byte that is not of the encoding, with its line and offset.
     """
     decoder = text_decoder(encoding)
-    read, only_ascii, first = 0, True, True
+    read, first = 0, True
     with path.open("rb") as file:
         while True:
             raw = file.read(PIECE_BYTES if limit is None else min(PIECE_BYTES, limit - read))
@@ -92,13 +93,13 @@ def decoded_pieces(path: Path, encoding: Encoding, *, limit: int | None = None) 
                 piece = decoder.decode(raw, final=at_end)
             except UnicodeDecodeError as error:
                 offset = read - len(error.object) + error.start
-                raise _bad_byte(path, encoding, error, offset, only_ascii=only_ascii) from error
+                raise _bad_byte(path, encoding, error, offset) from error
             except UnicodeError as error:
                 detail = f"The file is not {short(encoding.name)}: {error}."
                 raise RejectedFile(detail, code=ErrorCode.BAD_BYTE, offset=0) from error
             if piece:
                 yield from _cut(piece.removeprefix("\ufeff") if first else piece)
-                first, only_ascii = False, only_ascii and piece.isascii()
+                first = False
             if not raw:
                 return
 
@@ -118,32 +119,32 @@ def text_decoder(encoding: Encoding) -> io.IncrementalNewlineDecoder:
     return io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding.name)("strict"), translate=False)
 
 
-def _bad_byte(
-    path: Path, encoding: Encoding, error: UnicodeDecodeError, offset: int, *, only_ascii: bool
-) -> RejectedFile:
+def _bad_byte(path: Path, encoding: Encoding, error: UnicodeDecodeError, offset: int) -> RejectedFile:
     line = _line_of(path, encoding, offset)
     byte = f"0x{error.object[error.start]:02x}"
-    if encoding.declared:
+    if encoding.name != "utf-8":
         detail = f"Line {line}: the byte {byte} at offset {offset:,} is not valid {short(encoding.name)}."
         return RejectedFile(detail, code=ErrorCode.BAD_BYTE, line=line, offset=offset)
     zeros = error.object.find(_ZEROS)
-    if zeros >= 0:
+    if zeros >= 0 and not encoding.declared:
         at = offset - error.start + zeros
         detail = f"This is not a CSV: it holds binary data (zero bytes at offset {at:,}). Export it as CSV first."
         return RejectedFile(detail, code=ErrorCode.NOT_CSV, offset=at)
-    help_to_choose = hints(path, line=line, offset=offset)
-    if not only_ascii or _mostly_utf8(error.object):
+    around, help_to_choose = neighbors(path, line=line, offset=offset), hints(path, line=line, offset=offset)
+    guess = help_to_choose["guess"]
+    if not around.is_chance(guess) and (change := around.change()):
+        looks = f" The other one looks like {short(guess)}." if guess else ""
+        detail = f"The file has two encodings: {change}.{looks} Save all of it as UTF-8."
+        return RejectedFile(detail, code=ErrorCode.MIXED_ENCODINGS, line=line, offset=offset)
+    if encoding.declared:
+        detail = f"Line {line}: the byte {byte} at offset {offset:,} is not valid UTF-8."
+        return RejectedFile(detail, code=ErrorCode.BAD_BYTE, line=line, offset=offset)
+    if (around.good and not around.is_chance(guess)) or around.is_first_bad_mostly_utf8:
         detail = f"Line {line}: the byte {byte} at offset {offset:,} is damaged; the file is UTF-8 elsewhere."
         return RejectedFile(detail, code=ErrorCode.BAD_BYTE, line=line, offset=offset, **help_to_choose)
-    looks = f" It looks like {short(help_to_choose['guess'])}." if help_to_choose["guess"] else ""
+    looks = f" It looks like {short(guess)}." if guess else ""
     detail = f"The file is not UTF-8 (line {line}, byte {byte} at offset {offset:,}).{looks} Choose the encoding."
     return RejectedFile(detail, code=ErrorCode.ENCODING, line=line, offset=offset, **help_to_choose)
-
-
-def _mostly_utf8(raw: bytes) -> bool:
-    text = raw.decode("utf-8", "surrogateescape")
-    bad = sum("\udc80" <= char <= "\udcff" for char in text)
-    return sum(char > "\x7f" for char in text) >= 2 * bad
 
 
 def _line_of(path: Path, encoding: Encoding, offset: int) -> int:

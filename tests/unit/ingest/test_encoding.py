@@ -7,6 +7,13 @@ from experiments.ingest import encoding
 from tests.unit.ingest.conftest import Ingest, Refusal
 
 TEXT = "name,note\nZoë,naïve ☃\n"
+EASTERN = {
+    "cp932": "荷物はどこですか。二週間待っています。",
+    "euc_jp": "パスワードが使えません。代金の返却をお願いします。",
+    "gb18030": "我的包裹在哪里。我已经等了两个星期。",
+    "big5": "我的包裹在哪裡。我已經等了兩個星期。",
+    "cp949": "제 소포는 어디에 있습니까. 이 주 동안 기다렸습니다.",
+}
 
 
 @pytest.mark.parametrize(
@@ -44,6 +51,33 @@ def test_other_encodings_are_asked_for_with_a_guess_and_the_lines_that_depend_on
     assert (refused.extra["line"], refused.extra["offset"]) == (3, 17)
 
 
+@pytest.mark.parametrize("sign", "©®°£€éñüß½§–’™«¿")
+def test_one_western_sign_in_ascii_text_is_taken_for_windows_1252(refusal: Refusal, sign: str) -> None:
+    for text in (
+        f"id,sign\n1,x\n2,{sign}\n",
+        f"subject,body\nRefund,It was {sign}20 and I paid twice\n",
+        f"q\nab{sign}c\n",
+    ):
+        assert refusal(text.encode("cp1252")).extra["guess"] == "cp1252"
+
+
+@pytest.mark.parametrize(("name", "body"), EASTERN.items())
+def test_a_long_eastern_file_has_the_guess_that_a_short_one_has(refusal: Refusal, name: str, body: str) -> None:
+    row = f"7,Ticket 7,{body}\n".encode(name)
+    for offset in range(2):  # the window would end within a character in one of them
+        refused = refusal(b"id,subject,body\n" + b"x" * offset + row * (70_000 // len(row)))
+        assert refused.code == "encoding"
+        choices = [refused.extra["guess"], *(one["encoding"] for one in refused.extra["alternatives"])]
+        assert choices[0] == name
+        assert "cp1252" in choices
+
+
+def test_a_long_eastern_line_without_a_line_end_has_a_guess_too(refusal: Refusal) -> None:
+    for offset in range(2):
+        content = b"q\n" + b"x" * offset + "荷物はどこですか、,".encode("cp932") * 5000
+        assert refusal(content).extra["guess"] == "cp932"
+
+
 def test_other_encodings_that_fit_are_shown_beside_the_guess(refusal: Refusal) -> None:
     refused = refusal("a\nKraków i Łódź, ulica Świętokrzyska\n".encode("cp1250"))
     shown = {shown["encoding"]: shown["preview"][0]["text"] for shown in refused.extra["alternatives"]}
@@ -51,10 +85,30 @@ def test_other_encodings_that_fit_are_shown_beside_the_guess(refusal: Refusal) -
     assert shown["cp1250"] == "Kraków i Łódź, ulica Świętokrzyska"
 
 
+SCRIPTS = {
+    "Western": TEXT,
+    "Chinese": "编号,内容\n1,我的包裹在哪里\n一,一个测试\n",
+    "Japanese": "番号,本文\r\n1,荷物はどこですか\r\n",
+    "Korean in one column": "번호\n제 소포는 어디에 있습니까\n",
+    "Arabic": "رقم,نص\n1,أين طردي\n",
+    "Hindi": "क्रमांक,पाठ\n1,मेरा पार्सल कहाँ है\n",
+    "Punjabi": "ਨੰਬਰ\nਕਿੱਥੇ ਹੈ\n",
+    "Russian": "номер,текст\n1,где моя посылка\n",
+    "emoji": "😀,😁\n1,🎉🎉🎉\n",
+}
+
+
+@pytest.mark.parametrize("text", SCRIPTS.values(), ids=SCRIPTS.keys())
 @pytest.mark.parametrize("name", ["utf-16-le", "utf-16-be"])
-def test_utf16_without_a_mark_is_asked_for(refusal: Refusal, name: str) -> None:
-    refused = refusal(TEXT.encode(name))
-    assert (refused.code, refused.extra["guess"]) == ("encoding", name)
+def test_utf16_without_a_mark_is_asked_for_in_every_script(refusal: Refusal, name: str, text: str) -> None:
+    for content in (text, text * 2000):
+        refused = refusal(content.encode(name))
+        assert (refused.code, refused.extra["guess"]) == ("encoding", name)
+
+
+def test_other_text_with_a_stray_zero_byte_is_not_taken_for_utf16(refusal: Refusal) -> None:
+    for content in (b"a,b\n1,\0\n", "编号,内容\n1,\0我的\n".encode()):
+        assert refusal(content).code == "nul"
 
 
 @pytest.mark.parametrize("name", ["utf-16-le", "utf-16-be"])
@@ -111,3 +165,38 @@ def test_a_bad_byte_far_into_the_file_has_the_right_place(
     before = line_end.join(["a,b", *["é,1"] * 100, ""]).encode()
     refused = refusal(before + b"\xe9,2")
     assert (refused.code, refused.extra["line"], refused.extra["offset"]) == ("bad_byte", 102, len(before))
+
+
+# -- two encodings in one file
+
+UTF8, LATIN = "Zoë,naïve\n".encode(), "José,Orléans\n".encode("cp1252")
+
+
+@pytest.mark.parametrize(
+    ("content", "where", "line"),
+    [
+        (b"a,b\n" + UTF8 * 3 + LATIN * 2, "UTF-8 up to line 4, another one from line 5 on", 5),
+        (b"a,b\n" + LATIN * 3 + UTF8 * 2, "one that isn’t UTF-8 up to line 4, UTF-8 from line 5 on", 2),
+        (b"a,b\n" + (UTF8 + LATIN) * 2, "lines 3, 5 aren’t UTF-8, others are", 3),
+        (codecs.BOM_UTF8 + b"a,b\n" + UTF8 + b"1,2\n" + LATIN * 2, "UTF-8 up to line 3, another one from line 4 on", 4),
+    ],
+)
+def test_two_encodings_in_one_file_are_said_with_the_line(
+    refusal: Refusal, content: bytes, where: str, line: int
+) -> None:
+    refused = refusal(content)
+    assert (refused.code, refused.extra["line"]) == ("mixed_encodings", line)
+    assert f"The file has two encodings: {where}." in refused.detail
+    assert "looks like Windows-1252" in refused.detail
+
+
+@pytest.mark.parametrize("content", [b"a,b\n" + UTF8 * 3 + LATIN, b"a,b\n" + (UTF8 * 20 + LATIN) * 3])
+def test_a_few_bad_lines_among_many_are_damage(refusal: Refusal, content: bytes) -> None:
+    assert refusal(content).code == "bad_byte"
+
+
+def test_eastern_text_that_is_utf8_in_a_few_lines_by_chance_has_one_encoding(refusal: Refusal) -> None:
+    chance, row = "q,模\n".encode("gb18030"), "我的,包裹在哪里\n".encode("gb18030")
+    assert chance.decode() == "q,ģ\n"
+    refused = refusal(b"a,b\n" + chance + row * 20)
+    assert (refused.code, refused.extra["guess"]) == ("encoding", "gb18030")
