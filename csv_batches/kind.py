@@ -63,6 +63,9 @@ class CsvBatchKind(QueueKind):
     def line_end(self, queue: CsvBatch) -> str:
         return queue.line_end
 
+    def delimiter(self, queue: CsvBatch) -> str:
+        return queue.delimiter if len(queue.delimiter) == 1 else super().delimiter(queue)
+
     def shown_positions(self, queue: CsvBatch) -> list[int]:
         """The columns that are sent; before any is mapped, all."""
         sent = [position for position, column in enumerate(queue.columns) if mode_of_column(column).is_sent]

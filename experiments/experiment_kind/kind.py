@@ -55,6 +55,9 @@ class ExperimentKind(QueueKind):
     def line_end(self, queue: Experiment) -> str:
         return queue.line_end
 
+    def delimiter(self, queue: Experiment) -> str:
+        return queue.delimiter if len(queue.delimiter) == 1 else super().delimiter(queue)
+
     def shown_positions(self, queue: Experiment) -> list[int]:
         """Message, expected answer and label, then all else but the number of iterations."""
         layout = DatasetLayout.from_json(queue.columns)

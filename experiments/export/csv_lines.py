@@ -1,21 +1,21 @@
 """An export as CSV (RFC 4180) in UTF-8, in pieces.
 
-Cells of the file are written byte for byte. Only `excel` changes them, and only for spreadsheets: a cell that one would
-run as a formula gets a `'` in front.
+Cells of the file are written byte for byte. Only `excel` changes them, and only for spreadsheets: there every cell has
+quotes, and one that a spreadsheet would run as a formula gets a `'` in front.
 """
 
-import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from experiments.export.quoting import PLAIN_NAME, in_quotes, special
 from experiments.export.rows import ExportLayout, ExportRow, cell_text, export_header, in_pieces, run_text
 
 BYTE_ORDER_MARK = "\ufeff"
-PLAIN_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-SPECIAL = re.compile('[,"\r\n]')
-LARGE_LINE = 256 * 1024
-"""Characters."""
-FORMULA_STARTS = frozenset("=+-@\t\r")
+FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+"""Those of full width (the last four) begin formulas where a spreadsheet speaks Japanese or Chinese."""
+_DIGITS = r"[0-9]+(?:[.,'\u2019\u00a0\u202f ][0-9]{3})*(?:[.,][0-9]*)?|[.,][0-9]+"
+NUMBER = re.compile(rf"[+-]?(?:{_DIGITS})(?:[eE][+-]?[0-9]+)?[\u00a0\u202f ]?[%\u2030\u20ac$\u00a3\u00a5]?")
+"""As people and programs write it: `-12`, `-1,234.56`, `-1.234,56 €`, `-12 %`, `+1e5`."""
 
 
 def csv_chunks(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[bytes]:
@@ -24,47 +24,33 @@ def csv_chunks(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[byte
 
 
 def csv_lines(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[str]:
-    written = _Lines()
-    # With CRLF as its line end the writer quotes cells that hold a lone CR or a lone LF.
-    write = csv.writer(written, lineterminator="\r\n").writerow
-    has_crlf, excel = layout.line_end == "\r\n", layout.excel
-    header = export_header(layout.headers, layout.fields, run_columns=layout.run_columns, extras=layout.extras)
-    write(map(guarded, header) if excel else header)
-    line = first_line(written.pop(), layout)
-    yield line if has_crlf else line[:-2] + "\n"
+    end = "\r\n" if layout.line_end == "\r\n" else "\n"
+    is_special = special(layout.delimiter).search
 
     def line_of(row: ExportRow) -> str:
-        cells = csv_cells(layout, row)
-        if excel:
+        cells: Sequence[str] = csv_cells(layout, row)
+        if layout.excel:
             cells = list(map(guarded, cells))
-        if sum(map(len, cells)) > LARGE_LINE:
-            return ",".join(map(in_quotes, cells)) + ("\r\n" if has_crlf else "\n")
-        write(cells)
-        return written.pop() if has_crlf else written.pop()[:-2] + "\n"
+        if layout.all_in_quotes:
+            return layout.delimiter.join(map(in_quotes, cells)) + end
+        return layout.delimiter.join([in_quotes(cell) if is_special(cell) else cell for cell in cells]) + end
 
+    yield header_line(layout) + end
     # Nothing of a row, which may be large, is kept until the next one is there.
     yield from map(line_of, rows)
 
 
-class _Lines(list[str]):
-    """A file for `csv.writer`, which writes each line with one call."""
-
-    write = list.append
-
-
-def in_quotes(cell: str) -> str:
-    """The cell as the writer writes it beside others. For large ones: the writer needs four bytes for each sign."""
-    return '"' + cell.replace('"', '""') + '"' if SPECIAL.search(cell) else cell
-
-
-def first_line(line: str, layout: ExportLayout) -> str:
-    """For Excel with a byte-order mark. Else a header that begins with that character gets quotes, to keep it."""
+def header_line(layout: ExportLayout) -> str:
+    """For Excel with a byte-order mark. A name that a reader may take for something else has quotes."""
+    names = export_header(layout.headers, layout.fields, run_columns=layout.run_columns, extras=layout.extras)
     if layout.excel:
-        return BYTE_ORDER_MARK + line
-    first = layout.headers[0] if layout.headers else ""
-    if first.startswith(BYTE_ORDER_MARK) and line.startswith(first):
-        return f'"{first}"{line[len(first) :]}'
-    return line
+        return BYTE_ORDER_MARK + layout.delimiter.join(in_quotes(guarded(name)) for name in names)
+    if layout.all_in_quotes:
+        return layout.delimiter.join(map(in_quotes, names))
+    is_special = special(layout.delimiter).search
+    return layout.delimiter.join(
+        name if PLAIN_NAME.fullmatch(name) and not is_special(name) else in_quotes(name) for name in names
+    )
 
 
 def csv_cells(layout: ExportLayout, row: ExportRow) -> list[str]:
@@ -74,4 +60,4 @@ def csv_cells(layout: ExportLayout, row: ExportRow) -> list[str]:
 
 def guarded(cell: str) -> str:
     """The cell as no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell[:1] in FORMULA_STARTS and not PLAIN_NUMBER.fullmatch(cell) else cell
+    return f"'{cell}" if cell and cell[0] in FORMULA_STARTS and not NUMBER.fullmatch(cell) else cell

@@ -21,7 +21,8 @@ class ExportLayout:
 
     `headers` are the file's texts, `names` the unique names of the same columns, `fields` the response fields in order,
     `extras` the columns that a kind adds after them. `run_columns`: whether `RUN_COLUMNS` come last. `line_end` is the
-    file's; for a lone CR the export has LF. `whole`: the fields whose values are whole numbers.
+    file's; for a lone CR the export has LF. `whole`: the fields whose values are whole numbers. `delimiter` is that of
+    a CSV.
     """
 
     headers: Sequence[str]
@@ -32,6 +33,16 @@ class ExportLayout:
     line_end: str = "\n"
     extras: Sequence[str] = ()
     whole: frozenset[str] = frozenset()
+    delimiter: str = ","
+
+    @property
+    def width(self) -> int:
+        return len(self.headers) + len(self.fields) + len(self.extras) + (len(RUN_COLUMNS) if self.run_columns else 0)
+
+    @property
+    def all_in_quotes(self) -> bool:
+        """Whether every cell of a CSV is. Without a delimiter, any other sign might be one."""
+        return self.excel or self.width < 2
 
     def values(self, answer: Mapping[str, Any]) -> list[Any]:
         """Of the response fields, in order; those that are `whole` as integers, however an answer spells them."""

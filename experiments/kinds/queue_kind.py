@@ -65,8 +65,8 @@ class QueueLayout:
 
     `columns` are unique names in the order of the payload, `headers` what an export calls them. `shown_positions` are
     indexes of columns, those that say most of an item first; a table shows the first few. `response_fields` are
-    `{name, type, required, choices?, description?}` of the answer; none: answers are not looked into. `line_end` ends
-    the lines of a CSV export.
+    `{name, type, required, choices?, description?}` of the answer; none: answers are not looked into. `line_end` and
+    `delimiter` are those of a CSV export.
     """
 
     columns: tuple[str, ...]
@@ -75,6 +75,7 @@ class QueueLayout:
     response_fields: tuple[Mapping[str, Json], ...]
     extras: Extras
     line_end: str
+    delimiter: str
 
     @property
     def field_names(self) -> tuple[str, ...]:
@@ -179,6 +180,7 @@ class QueueKind:
             response_fields=tuple(self.response_fields(queue)),
             extras=self.extras(queue),
             line_end=self.line_end(queue),
+            delimiter=self.delimiter(queue),
         )
 
     def columns(self, queue: Any) -> list[str]:
@@ -191,6 +193,10 @@ class QueueKind:
 
     def line_end(self, queue: Any) -> str:
         return "\n"
+
+    def delimiter(self, queue: Any) -> str:
+        """One character: that of the file, where it had one."""
+        return ","
 
     def shown_positions(self, queue: Any) -> list[int]:
         """Indexes of columns, the most telling first; a table shows the first few."""

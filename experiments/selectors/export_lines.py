@@ -15,6 +15,7 @@ from experiments.core.choices import ExportFormat
 from experiments.core.json_text import parse_kept
 from experiments.export.csv_lines import csv_lines
 from experiments.export.jsonl_lines import jsonl_lines
+from experiments.export.quoting import has_any, odd_signs, with_odd_cells_quoted
 from experiments.export.rows import PIECE, ExportLayout, ExportRow
 from experiments.selectors.export_statements import COLUMNS, OF_THE_RUN, STATEMENTS
 from experiments.selectors.one_by_one import LARGE_ROW_BYTES, end_with_request
@@ -49,7 +50,10 @@ class _Pieces:
 
     def __init__(self, layout: ExportLayout, wanted: ExportFormat, mark: bytes) -> None:
         self._marks = (mark, b'"' + mark)
-        self._has_crlf = wanted == ExportFormat.CSV and layout.line_end == "\r\n"
+        is_csv = wanted == ExportFormat.CSV
+        self._has_crlf = is_csv and layout.line_end == "\r\n"
+        self._delimiter = layout.delimiter
+        self._odd_signs = odd_signs(layout.delimiter) if is_csv and not layout.all_in_quotes else b""
         lines = IN_PYTHON[wanted]
         self._head = "".join(lines(layout, ())).encode()
         self._waiting: deque[ExportRow] = deque()
@@ -85,7 +89,7 @@ class _Pieces:
 
     def _piece(self, lines: Sequence[bytes | memoryview]) -> bytes:
         piece = b"".join(lines)
-        if self._has_crlf or self._marks[0] in piece:
+        if self._has_crlf or self._marks[0] in piece or has_any(piece, self._odd_signs):
             return b"".join(map(self._line, map(bytes, lines)))
         return piece
 
@@ -99,6 +103,8 @@ class _Pieces:
     def _line(self, line: bytes) -> bytes:
         if line.startswith(self._marks):
             return self._written(_left_to_python([line], len(self._marks[0])))
+        if self._odd_signs:
+            line = with_odd_cells_quoted(line, self._delimiter)
         return line[:-1] + b"\r\n" if self._has_crlf else line
 
     def _written(self, row: ExportRow) -> bytes:

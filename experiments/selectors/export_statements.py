@@ -4,12 +4,14 @@
 number with a point, a list, an object) comes as JSON behind a mark: `left_to_python` says which and how.
 """
 
+import re
 from collections.abc import Callable, Sequence
 
 from psycopg import sql
 
 from experiments.core.choices import ExportFormat, RowStatus
 from experiments.core.item_fields import EXPORTED_FIELDS, EXPORTED_LAST
+from experiments.export.csv_lines import FORMULA_STARTS, NUMBER
 from experiments.export.rows import RUN_COLUMNS, ExportLayout, compact_json
 
 OF_THE_RUN = (*EXPORTED_FIELDS, *EXPORTED_LAST)
@@ -21,7 +23,7 @@ MOST_ARGUMENTS = 90
 """Of one call of `concat`: a function takes 100."""
 MAY_BE_EMPTY = ("run_trace_id", "error_code", "error_message")
 """Texts: an empty one is none."""
-FORMULA_START, PLAIN_NUMBER = "^[-=+@\t\r]", "^[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?$"
+FORMULA_START, PLAIN_NUMBER = f"^[{re.escape(FORMULA_STARTS)}]", f"^({NUMBER.pattern})$"
 """Regular expressions of PostgreSQL: what `csv_lines.guarded` guards."""
 NEAR_ZERO, VERY_NEAR_ZERO = "0.0000", "0.000000"
 """How numbers begin that Python writes as powers of ten: floats, and decimals."""
@@ -31,10 +33,10 @@ COMMA, OR = sql.SQL(", "), sql.SQL(" OR ")
 
 
 def can_be_said(layout: ExportLayout, wanted: ExportFormat) -> bool:
-    """Not with columns that a kind makes in Python, nor with very many. A lone empty cell has quotes of its own."""
-    columns = len(layout.headers) + len(layout.fields) + (len(RUN_COLUMNS) if layout.run_columns else 0)
-    least = 2 if wanted == ExportFormat.CSV else 0
-    return wanted in STATEMENTS and not layout.extras and least <= columns <= MOST_COLUMNS
+    """Not with columns that a kind makes in Python, nor with very many or none; nor with a delimiter of two bytes."""
+    least = 1 if wanted == ExportFormat.CSV else 0
+    is_sayable = not layout.extras and layout.delimiter.isascii()
+    return wanted in STATEMENTS and is_sayable and least <= layout.width <= MOST_COLUMNS
 
 
 def csv_statement(layout: ExportLayout, found: Part, mark: str) -> Part:
@@ -47,7 +49,12 @@ def csv_statement(layout: ExportLayout, found: Part, mark: str) -> Part:
         columns += [_csv_run(name, layout) for name in RUN_COLUMNS]
     columns[0] = _unless_odd(columns[0], mark)
     rows = _rows(found, [*answers, *cells], _any_may_differ(layout))
-    return sql.SQL("COPY (SELECT {} FROM ({}) AS line) TO STDOUT (FORMAT csv)").format(COMMA.join(columns), rows)
+    return sql.SQL("COPY (SELECT {} FROM ({}) AS line) TO STDOUT (FORMAT csv, DELIMITER {}{})").format(
+        COMMA.join(columns),
+        rows,
+        sql.Literal(layout.delimiter),
+        sql.SQL(", FORCE_QUOTE *" if layout.all_in_quotes else ""),
+    )
 
 
 def jsonl_statement(layout: ExportLayout, found: Part, mark: str) -> Part:
@@ -140,19 +147,19 @@ def _unless_odd(text: Part, mark: str) -> Part:
 
 
 def _csv_text(text: Part, layout: ExportLayout) -> Part:
-    """Null where it is empty: that has no quotes."""
-    if not layout.excel:
-        return sql.SQL("NULLIF({}, '')").format(text)
-    return sql.SQL("CASE WHEN {0} ~ {1} AND {0} !~ {2} THEN '''' || {0} ELSE NULLIF({0}, '') END").format(
-        text, sql.Literal(FORMULA_START), sql.Literal(PLAIN_NUMBER)
-    )
+    """Null where it is empty and has no quotes."""
+    if layout.excel:
+        return sql.SQL("CASE WHEN {0} ~ {1} AND {0} !~ {2} THEN '''' || {0} ELSE coalesce({0}, '') END").format(
+            text, sql.Literal(FORMULA_START), sql.Literal(PLAIN_NUMBER)
+        )
+    return sql.SQL("coalesce({}, '')" if layout.all_in_quotes else "NULLIF({}, '')").format(text)
 
 
 def _csv_run(name: str, layout: ExportLayout) -> Part:
     value = sql.Identifier(name)
     if name in MAY_BE_EMPTY:
         return _csv_text(value, layout)
-    return sql.SQL("{}::text").format(value)
+    return sql.SQL("coalesce({}::text, '')" if layout.all_in_quotes else "{}::text").format(value)
 
 
 # -- JSON Lines

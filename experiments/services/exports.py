@@ -37,6 +37,8 @@ class ExportOptions:
     partial: bool = False
     excel: bool = False
     status: str | None = None
+    delimiter: str | None = None
+    """One character; None: that of the file, and a comma for Excel."""
 
 
 def download(queue: Queue, options: ExportOptions) -> Download:
@@ -99,6 +101,7 @@ def _chunks(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
             run_columns=options.run_columns,
             excel=options.excel,
             line_end=queue_layout.line_end,
+            delimiter=options.delimiter or ("," if options.excel else queue_layout.delimiter),
             whole=frozenset(
                 field["name"] for field in queue_layout.response_fields if field["type"] == FieldType.INTEGER
             ),

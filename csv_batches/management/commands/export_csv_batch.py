@@ -13,6 +13,7 @@ from experiments.core.actor import acting, by_command
 from experiments.core.choices import ErrorCode, ExportFormat
 from experiments.core.errors import WorkbenchError
 from experiments.export.formats import EXPORT_FORMATS
+from experiments.ingest.dialect import check_delimiter
 from experiments.services import exports
 
 
@@ -28,15 +29,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--excel", action="store_true", help="Byte-order mark, and no cell a spreadsheet would run."
         )
+        parser.add_argument("--delimiter", help="One character, or tab; without it, that of the file.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        chosen = exports.ExportOptions(
-            format=options["format"],
-            run_columns=not options["no_metadata"],
-            partial=options["partial"],
-            excel=options["excel"],
-        )
         try:
+            chosen = exports.ExportOptions(
+                format=options["format"],
+                run_columns=not options["no_metadata"],
+                partial=options["partial"],
+                excel=options["excel"],
+                delimiter=check_delimiter(options["delimiter"]) if options["delimiter"] else None,
+            )
             with acting(by_command):
                 pieces = exports.export_chunks(_batch_with_id(options["id"]), chosen)
         except WorkbenchError as error:

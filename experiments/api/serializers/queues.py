@@ -11,6 +11,7 @@ from experiments.api.serializers.fields import money_field
 from experiments.core.choices import CallsInFlight, ExportFormat, FieldType, QueueStatus, Reuse, RowError, RowStatus
 from experiments.core.cost import LARGEST_MAX_COST, SMALLEST_MAX_COST
 from experiments.core.item_fields import ITEM_FIELDS, ItemField
+from experiments.ingest.dialect import check_delimiter
 from experiments.selectors import items, queues
 from experiments.selectors.items import LARGEST_INDEX
 
@@ -277,7 +278,15 @@ class ExportOptionsSerializer(serializers.Serializer[Any]):
     metadata = serializers.BooleanField(source="run_columns", required=False, default=True)
     partial = serializers.BooleanField(required=False, default=False)  # type: ignore[assignment]
     excel = serializers.BooleanField(required=False, default=False)
+    delimiter = serializers.CharField(
+        required=False,
+        trim_whitespace=False,
+        help_text="Of a CSV: one character, or `tab`. Not given: that of the file, and a comma with `excel`.",
+    )
     status = serializers.ChoiceField(STATUSES, required=False, allow_null=True, default=None)
+
+    def validate_delimiter(self, given: str) -> str:
+        return check_delimiter(given)
 
 
 class DuplicateSerializer(serializers.Serializer[Any]):

@@ -28,7 +28,21 @@ TEXTS = [
     *("=1+1", "+1", "-1", "-1e5", "-1,5", "-.5", "@x", "\t=1", "\r=1", "=", "--1", "-1e"),
     *("-5\n", "-١", "+49 170", "-1.e5"),
     *("é", "🙂", "\u2028", "\u0085", "\x0b", "\x7f", "\x01", "\x02", "\x1f", "\ufeff", "\ufffd", "ﷺ", "e\u0301"),
-    *("x" * 5000, "é," * 3000, "\x08\x0c"),
+    *(
+        "x" * 5000,
+        "é," * 3000,
+        "\x08\x0c",
+        "a;b",
+        "a|b,c",
+        "# a",
+        "^",
+        "~",
+        '#"',
+        "-1,234.5",
+        "-12 %",
+        "\uff1d1",
+        "\n=",
+    ),
 ]
 LITERALS = [
     *("0", "-0", "1", "-12", "0.0", "-0.0", "1.0", "1.50", "0.1", "1e5", "1E-5"),
@@ -84,12 +98,13 @@ LAYOUTS = st.builds(
         headers=headers, names=[f"{name}#{place}" for place, name in enumerate(headers)], fields=fields,
         whole=frozenset(whole), **options,
     ),
-    headers=st.lists(ANY_TEXT, min_size=2, max_size=4),
+    headers=st.lists(ANY_TEXT, min_size=1, max_size=4),
     fields=st.permutations(FIELDS).flatmap(lambda names: st.integers(0, 4).map(lambda count: names[:count])),
     whole=st.sampled_from([(), ("whole",)]),
     run_columns=st.booleans(),
     excel=st.booleans(),
     line_end=st.sampled_from(["\n", "\r\n", "\r"]),
+    delimiter=st.sampled_from([",", ";", "\t", "|", "^", "1", "e", "\\", " "]),
 )  # fmt: skip
 
 
@@ -153,7 +168,9 @@ def test_a_null_of_json_is_no_answer(batch: CsvBatch) -> None:
 @pytest.mark.parametrize(
     ("layout", "wanted", "is_said"),
     [
-        (ExportLayout(["a"], ["a"], [], run_columns=False), ExportFormat.CSV, False),
+        (ExportLayout(["a"], ["a"], [], run_columns=False), ExportFormat.CSV, True),
+        (ExportLayout([], [], [], run_columns=False), ExportFormat.CSV, False),
+        (ExportLayout(["a"], ["a"], [], delimiter="§"), ExportFormat.CSV, False),
         (ExportLayout(["a"], ["a"], [], run_columns=False), ExportFormat.JSONL, True),
         (ExportLayout(["a", "b"], ["a", "b"], [], run_columns=False), ExportFormat.CSV, True),
         (ExportLayout(["a"], ["a"], [], extras=["verdict"]), ExportFormat.CSV, False),

@@ -33,6 +33,6 @@ def written(layout: ExportLayout, *rows: ExportRow) -> str:
     return b"".join(csv_chunks(layout, rows)).decode()
 
 
-def read(text: str) -> list[list[str]]:
+def read(text: str, delimiter: str = ",") -> list[list[str]]:
     csv.field_size_limit(2**31 - 1)
-    return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))

@@ -26,7 +26,7 @@ def test_a_line_is_written_to_the_byte(line_end: str) -> None:
 
 
 def test_a_file_with_lone_carriage_returns_is_written_with_newlines() -> None:
-    assert written(layout_of(["a"], line_end="\r"), row(["1"])) == "a\n1\n"
+    assert written(layout_of(["a", "b"], line_end="\r"), row(["1", "2"])) == "a,b\n1,2\n"
 
 
 @LINE_ENDS
@@ -39,9 +39,16 @@ def test_a_file_with_lone_carriage_returns_is_written_with_newlines() -> None:
         ("\r", '"\r"'),
         ('"', '""""'),
         (" x ", " x "),
-        ("it's; a\tb | c", "it's; a\tb | c"),
+        ("it's 5 %: a-b / c & d", "it's 5 %: a-b / c & d"),
+        ("a;b", '"a;b"'),
+        ("a\tb", '"a\tb"'),
+        ("a|b", '"a|b"'),
+        ("a~b", '"a~b"'),
+        ("a^b", '"a^b"'),
+        ("a\x01b", '"a\x01b"'),
+        ("# a", '"# a"'),
         ("=1+1", "=1+1"),
-        ("\u2028\u0085\x0b", "\u2028\u0085\x0b"),
+        ("\u2028\u0085", "\u2028\u0085"),
         ("\ufeffx", "\ufeffx"),
         ("🙂é", "🙂é"),
     ],
@@ -50,8 +57,18 @@ def test_quotes_stand_only_where_they_are_needed(cell: str, text: str, line_end:
     assert written(layout_of(["a", "b"], line_end=line_end), row([cell, ""])) == f"a,b{line_end}{text},{line_end}"
 
 
-def test_an_empty_line_of_a_one_column_file_is_a_pair_of_quotes() -> None:
-    assert written(layout_of(["a"]), row([""]), row(["x"])) == 'a\n""\nx\n'
+def test_another_delimiter_divides_and_the_comma_is_quoted_all_the_same() -> None:
+    layout = layout_of(["a", "b"], ["x"], delimiter=";")
+    assert written(layout, row(["1;2", "1,5"], {"x": [1, 2]})) == 'a;b;x\n"1;2";"1,5";"[1,2]"\n'
+
+
+@pytest.mark.parametrize("name", ["#a", "1,5", "", "sep=", "<b>", " a", "a b|", "PK\x03", "%PDF-", "[x]", "a;b"])
+def test_a_header_that_may_be_taken_for_something_else_has_quotes(name: str) -> None:
+    assert written(layout_of([name, "Order no"])) == f'"{name}","Order no"\n'.replace('"Order no"', "Order no")
+
+
+def test_a_file_of_one_column_has_quotes_around_every_cell() -> None:
+    assert written(layout_of(["a"]), row([""]), row(["x"])) == '"a"\n""\n"x"\n'
     assert written(layout_of([""]), row([""])) == '""\n""\n'
     assert written(layout_of(["a", "b"]), row(["", ""])) == "a,b\n,\n"
 
