@@ -4,13 +4,21 @@ import csv
 import io
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
 from experiments.core.formatting import quoted
+from experiments.ingest.options import DOUBLE, NONE, ReadOptions
 
+if TYPE_CHECKING:
+    from _csv import Reader
+
+NO_DELIMITER = "\0"
+"""No text has one."""
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_BYTES = 256 * 1024
 _SAMPLE_RECORDS = 1000
@@ -24,11 +32,32 @@ csv.field_size_limit(2**31 - 1)
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """`sep_line`: the first physical line only names the delimiter."""
+    """`sep_line`: the first physical line only names the delimiter. `delimiter` is `NO_DELIMITER` where all of a line
+    is one cell, `quote` None where quotes are text, `escape` None where a quote is escaped by another one."""
 
     delimiter: str
     line_end: str
     sep_line: bool
+    quote: str | None = '"'
+    escape: str | None = None
+    trim: bool = False
+    comment: str | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing but delimiter and line end is chosen."""
+        return self.quote == '"' and self.escape is None and not self.trim and self.comment is None
+
+    def parser(self, lines: Iterable[str]) -> "Reader":
+        """Tolerant, for the beginning of a file: what is wrong with it is said when it is read."""
+        return csv.reader(
+            lines,
+            delimiter=self.delimiter,
+            quotechar=self.quote,
+            quoting=csv.QUOTE_NONE if self.quote is None else csv.QUOTE_MINIMAL,
+            escapechar=self.escape,
+            skipinitialspace=self.trim,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +81,48 @@ class _Fit:
         return sum(cell.startswith(" ") for record in self.records for cell in record[1:])
 
 
-def find_dialect(sample: str, *, requested: str | None, complete: bool) -> Dialect:
-    """The dialect of a text that begins with `sample` (`complete`: is all of it). A requested delimiter wins."""
-    chosen = check_delimiter(requested) if requested else None
-    sep = _SEP_LINE.match(sample)
-    body = sample[sep.end() :] if sep else sample
-    delimiter = chosen or (sep[2] if sep else _best_delimiter(body, complete=complete))
-    return Dialect(delimiter, _usual_line_end(sample, delimiter), sep_line=sep is not None)
+def find_dialect(sample: str, options: ReadOptions, *, complete: bool, sep: str | None = None) -> Dialect:
+    """The dialect of a text that begins with `sample` (`complete`: is all of it).
+
+    A requested delimiter wins, then `sep`, which a line further above has named.
+    """
+    dialect = requested_dialect(options)
+    sep_line = _SEP_LINE.match(sample)
+    body = without_comments(sample[sep_line.end() :] if sep_line else sample, dialect.comment)
+    named = sep or (sep_line[2] if sep_line else None)
+    delimiter = dialect.delimiter if options.delimiter else named or _best_delimiter(body, dialect, complete=complete)
+    dialect = replace(dialect, delimiter=delimiter, sep_line=sep_line is not None)
+    return replace(dialect, line_end=_usual_line_end(sample, dialect))
+
+
+def requested_dialect(options: ReadOptions) -> Dialect:
+    """What was chosen; a comma and LF stand for what was not. Raises `InvalidInput` for what cannot go together."""
+    delimiter = check_delimiter(options.delimiter) if options.delimiter else ","
+    quote = None if options.quote == NONE else options.quote or '"'
+    escape = None if options.escape in (None, DOUBLE, quote) else options.escape
+    for attr, sign in (("quote", quote), ("escape", escape), ("comment", options.comment)):
+        if sign and options.delimiter and sign[0] == delimiter:
+            detail = f"{quoted(sign)} is the delimiter already: give another {attr} sign."
+            raise InvalidInput(detail, code=ErrorCode.INVALID_CHOICE, attr=attr)
+    return Dialect(delimiter, "\n", False, quote, escape, options.trim, options.comment)
+
+
+def named_delimiter(text: str) -> str | None:
+    """The delimiter that the first line names, where it only does that."""
+    found = _SEP_LINE.match(text)
+    return found[2] if found else None
+
+
+def without_comments(text: str, sign: str | None) -> str:
+    if sign is None or sign not in text:
+        return text
+    return "".join(line for line in io.StringIO(text, newline="") if not line.startswith(sign))
 
 
 def check_delimiter(requested: str) -> str:
-    """The delimiter as one character; `tab` and `\\t` are understood. Raises `InvalidInput`."""
+    """The delimiter as one character; names and `\\t` are understood. Raises `InvalidInput`."""
+    if requested == NONE:
+        return NO_DELIMITER
     delimiter = _NAMED.get(requested.lower(), requested)
     if len(delimiter) != 1 or delimiter in '"\r\n\0':
         detail = (
@@ -72,13 +132,17 @@ def check_delimiter(requested: str) -> str:
     return delimiter
 
 
-def _best_delimiter(text: str, *, complete: bool) -> str:
+def _best_delimiter(text: str, dialect: Dialect, *, complete: bool) -> str:
     """The delimiter that divides the first record and with which most other records have as many cells.
 
     Where none divides the first record (a title above the header), the one with which most records agree; else a comma.
     """
     # One that is not there divides nothing, and need not be tried.
-    fits = [_fit(text, delimiter, complete=complete) for delimiter in DELIMITERS if delimiter in text]
+    fits = [
+        _fit(text, replace(dialect, delimiter=delimiter), complete=complete)
+        for delimiter in DELIMITERS
+        if delimiter in text and delimiter not in (dialect.quote, dialect.escape)
+    ]
     dividing = [fit for fit in fits if fit.first > 1]
     if len(dividing) == 1:
         return dividing[0].delimiter
@@ -90,9 +154,10 @@ def _best_delimiter(text: str, *, complete: bool) -> str:
     return ","
 
 
-def _fit(text: str, delimiter: str, *, complete: bool) -> _Fit:
-    parsed = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    records = list(islice(filter(None, parsed), _SAMPLE_RECORDS))
+def _fit(text: str, dialect: Dialect, *, complete: bool) -> _Fit:
+    delimiter = dialect.delimiter
+    parsed = dialect.parser(io.StringIO(text, newline=""))
+    records = list(islice(_filled(parsed), _SAMPLE_RECORDS))
     if not complete and 1 < len(records) < _SAMPLE_RECORDS:
         records.pop()  # cut off where the sample ends
     if not records:
@@ -103,15 +168,23 @@ def _fit(text: str, delimiter: str, *, complete: bool) -> _Fit:
     return _Fit(delimiter, first, lengths[first] / len(records), usual, times / len(records), records)
 
 
-def _usual_line_end(text: str, delimiter: str) -> str:
+def _filled(records: Iterable[list[str]]) -> Iterator[list[str]]:
+    return (record for record in records if record and (len(record) > 1 or not record[0].isspace()))
+
+
+def _usual_line_end(text: str, dialect: Dialect) -> str:
     if "\r" not in text:
         return "\n"
     first, end, _ = text.partition("\r\n")
-    if end and '"' not in first and text.count(end) == text.count("\r") == text.count("\n"):
+    if (
+        end
+        and (dialect.quote is None or dialect.quote not in first)
+        and text.count(end) == text.count("\r") == text.count("\n")
+    ):
         # There are no others, and one of them ends a record.
         return end
     lines = list(io.StringIO(text, newline=""))
-    parsed = csv.reader(lines, delimiter=delimiter)
+    parsed = dialect.parser(lines)
     ends = Counter(line_end_of(lines[parsed.line_num - 1]) for _ in islice(parsed, _SAMPLE_RECORDS))
     del ends[""]
     return ends.most_common(1)[0][0] if ends else "\n"

@@ -4,6 +4,7 @@
 behind a closing one, NUL, another line end, a row with more or fewer cells, a blank line) is no block here.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from itertools import islice
 from operator import itemgetter, length_hint
@@ -11,7 +12,10 @@ from operator import itemgetter, length_hint
 from experiments.ingest.options import ReadOptions
 from experiments.ingest.raw_record import line_breaks
 
-OPTIONS = {"encoding", "delimiter", "header", "ragged", "keys"}
+OPTIONS = {
+    *("encoding", "bad_bytes", "delimiter", "quote", "escape"),
+    *("header", "header_rows", "row_names", "ragged", "sheet", "range", "keys"),
+}
 """Options that this module was made for. With another one, once it is chosen, every record is read carefully."""
 MARKS = "\x1f\x1e\x1d\x1c\x01\x02\x03\x04\x05\x06\x07"
 """Two that are not in a block stand for its delimiters and line ends while it is cut."""
@@ -66,10 +70,12 @@ def knows(options: ReadOptions) -> bool:
     return all(one.name in OPTIONS or getattr(options, one.name) == one.default for one in fields(options))
 
 
-def block_of(text: str, *, delimiter: str, line_end: str, width: int) -> Block | None:
+def block_of(
+    text: str, delimiter: str, line_end: str, *, width: int, odd: Iterable[list[str]] = (), odd_sign: str | None = None
+) -> Block | None:
     """The records that end in the text, which begins with one; what follows them is an open quoted cell.
 
-    None where anything is unusual, or no record ends.
+    None where anything is unusual, a record is one of `odd` or begins with `odd_sign`, or no record ends.
     """
     if "\0" in text:
         return None
@@ -88,6 +94,8 @@ def block_of(text: str, *, delimiter: str, line_end: str, width: int) -> Block |
     joined = outside if len(pieces) == 1 else _joined(outside, pieces, {cell_end, record_end})
     if joined is None:
         return None
+    if _has_odd(joined, cell_end, record_end, odd, odd_sign):
+        return None
     lines = joined.split(record_end)
     if outside.endswith(record_end):
         lines.pop()
@@ -96,6 +104,12 @@ def block_of(text: str, *, delimiter: str, line_end: str, width: int) -> Block |
         return None
     inner_ends = line_breaks(joined) if "\n" in joined or "\r" in joined else 0
     return Block(records, len(text), inner_ends + len(records))
+
+
+def _has_odd(joined: str, cell_end: str, record_end: str, odd: Iterable[list[str]], odd_sign: str | None) -> bool:
+    lines = f"{record_end}{joined}{record_end}"
+    marks = [cell_end.join(record) + record_end for record in odd] + ([odd_sign] if odd_sign else [])
+    return any(record_end + mark in lines for mark in marks)
 
 
 def _joined(outside: str, pieces: list[str], ends: set[str]) -> str | None:

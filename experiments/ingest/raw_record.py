@@ -7,9 +7,8 @@ from functools import lru_cache
 from typing import Literal
 
 from experiments.core.choices import ErrorCode
+from experiments.ingest.dialect import Dialect
 from experiments.ingest.errors import FileTooLarge, Limits, RejectedFile
-
-_QUOTED = r'"[^"]*+(?:""[^"]*+)*+'
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,40 +25,73 @@ class Cell:
     state: Literal["ok", "open", "junk"] = "ok"
 
 
-@lru_cache(maxsize=32)
-def _patterns(delimiter: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    mark = re.escape(delimiter)
-    clean_cell = rf'(?:{_QUOTED}"|[^"{mark}\r\n]*+)'
-    clean = re.compile(rf"{clean_cell}(?:{mark}{clean_cell})*+(?:\r\n|\r|\n)?")
-    return re.compile(_QUOTED), re.compile(rf"[^{mark}\r\n]*+"), clean
+@dataclass(frozen=True, slots=True)
+class CellPatterns:
+    """`opening`: what a quoted cell begins with; `inside`: what follows up to its closing quote or the text's end;
+    `closed`: what may stand between that quote and a delimiter; `plain`: a cell without quotes around it."""
+
+    opening: re.Pattern[str]
+    inside: re.Pattern[str]
+    closed: re.Pattern[str]
+    plain: re.Pattern[str]
+    clean: re.Pattern[str]
+    """A record whose quotes all open, close or are escaped inside of a quoted cell."""
 
 
-def is_clean(record: str, delimiter: str) -> bool:
-    """Whether every quote of the record opens, closes or is doubled inside a quoted cell."""
-    return _patterns(delimiter)[2].fullmatch(record) is not None
+@lru_cache(maxsize=64)
+def patterns(dialect: Dialect) -> CellPatterns:
+    mark, quote = re.escape(dialect.delimiter), re.escape(dialect.quote or "")
+    escape = re.escape(dialect.escape or "")
+    blanks = f"[{blanks}]*+" if (blanks := blanks_left_out(dialect)) else ""
+    escaped = rf"|{escape}(?:\r\n|.|\Z)" if escape else ""
+    # Where quotes are text, no cell is quoted, and this is not used.
+    inside = rf"(?:[^{quote}{escape}]|{quote}{quote}{escaped})*+" if quote else ""
+    plain = rf"(?:[^{mark}{escape}\r\n]{escaped})*+"
+    opening = rf"{blanks}{quote}" if quote else "(?!)"
+    clean_cell = rf"(?:{opening}{inside}{quote}{blanks}|(?:[^{quote}{mark}{escape}\r\n]{escaped})*+)"
+    clean = rf"{clean_cell}(?:{mark}{clean_cell})*+(?:\r\n|\r|\n)?"
+    return CellPatterns(*(re.compile(one, re.DOTALL) for one in (opening, inside, blanks, plain, clean)))
 
 
-def cells(record: str, delimiter: str) -> Iterator[Cell]:
+def blanks_left_out(dialect: Dialect) -> str:
+    """The blanks that do not count in front of a cell and around its quotes."""
+    return " \t".replace(dialect.delimiter, "") if dialect.trim else ""
+
+
+def is_clean(record: str, dialect: Dialect) -> bool:
+    """Whether every quote of the record opens, closes or is escaped inside a quoted cell."""
+    return patterns(dialect).clean.fullmatch(record) is not None
+
+
+def cells(record: str, dialect: Dialect) -> Iterator[Cell]:
     """Yield the cells up to the record's end or to the first one that is `open` or `junk`."""
-    quoted, plain, _ = _patterns(delimiter)
+    known, delimiter = patterns(dialect), dialect.delimiter
     start, number = 0, 1
     while True:
-        opening = quoted.match(record, start)
+        opening = known.opening.match(record, start)
         if opening is None:
-            end = plain.match(record, start).end()  # type: ignore[union-attr]  # it matches the empty text
+            end = _end(known.plain, record, start)
             yield Cell(number, start, end, quoted=False)
-        elif opening.end() == len(record):
-            yield Cell(number, start, opening.end(), quoted=True, state="open")
-            return
         else:
-            end = opening.end() + 1
-            ends_well = record[end : end + 1] in ("", delimiter, "\r", "\n")
+            closing = _end(known.inside, record, opening.end())
+            if record[closing : closing + 1] != dialect.quote:
+                yield Cell(number, start, closing, quoted=True, state="open")
+                return
+            end = closing + 1
+            behind = _end(known.closed, record, end)
+            ends_well = record[behind : behind + 1] in ("", delimiter, "\r", "\n")
             yield Cell(number, start, end, quoted=True, state="ok" if ends_well else "junk")
             if not ends_well:
                 return
+            end = behind
         if record[end : end + 1] != delimiter:
             return
         start, number = end + 1, number + 1
+
+
+def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
+    """Of the pattern, which matches the empty text too."""
+    return pattern.match(text, start).end()  # type: ignore[union-attr]
 
 
 def line_breaks(text: str) -> int:
@@ -78,23 +110,24 @@ class RawRecord:
 
     text: str
     line: int
-    delimiter: str
+    dialect: Dialect
     limits: Limits
 
     def last_cell(self) -> Cell:
         """The last cell, or the first one that is `open` or `junk`; `FileTooLarge` beyond the limit of columns."""
-        for cell in cells(self.text, self.delimiter):
+        for cell in cells(self.text, self.dialect):
             if cell.number > self.limits.max_columns:
                 raise self.limits.too_many_columns(self.line)
         return cell
 
     def stray_quotes(self) -> Iterator[tuple[int, int]]:
         """Line and column of each cell that has a quote inside and none around it."""
-        if is_clean(self.text, self.delimiter):
+        quote = self.dialect.quote
+        if quote is None or is_clean(self.text, self.dialect):
             return
         line, counted = self.line, 0
-        for cell in cells(self.text, self.delimiter):
-            if not cell.quoted and '"' in self.text[cell.start : cell.end]:
+        for cell in cells(self.text, self.dialect):
+            if not cell.quoted and quote in self.text[cell.start : cell.end]:
                 line += line_breaks(self.text[counted : cell.start])
                 counted = cell.start
                 yield line, cell.number
@@ -103,7 +136,7 @@ class RawRecord:
         last = self.last_cell()
         # A quote that seems to close the cell, but stands lines later where one would open: the real one is missing.
         body = self.text[last.start : last.end - 1]
-        is_opening = line_breaks(body) > 0 and body[-1] in (self.delimiter, "\r", "\n")
+        is_opening = line_breaks(body) > 0 and body[-1] in (self.dialect.delimiter, "\r", "\n")
         if last.state == "open" or is_opening:
             return self.unterminated_quote(last)
         line, char = self.line + line_breaks(self.text[: last.end]), char_in_line(self.text, last.end)

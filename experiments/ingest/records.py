@@ -42,6 +42,18 @@ def line_chunks(pieces: Iterable[str], *, max_line: int) -> Iterator[str]:
         yield "".join(kept)
 
 
+def warn_of_stray_quotes(record: RawRecord, warnings: WarningLog) -> None:
+    for line, column in record.stray_quotes():
+        detail = f"Column {column}: a quote inside a cell without quotes was kept as it is."
+        warnings.add(line, WarningCode.STRAY_QUOTE, detail)
+
+
+def warn_of_line_end(end: str, usual: str, line: int, warnings: WarningLog) -> None:
+    if end != usual and end:
+        detail = f"The line ends with {LINE_ENDS[end]}, most others with {LINE_ENDS[usual]}."
+        warnings.add(line, WarningCode.MIXED_LINE_ENDS, detail)
+
+
 class RecordReader:
     """Iterates over the records of a text as lists of cells; a blank line is an empty list.
 
@@ -51,9 +63,19 @@ class RecordReader:
     """
 
     def __init__(
-        self, pieces: Iterable[str], dialect: Dialect, limits: Limits, warnings: WarningLog, *, quick: bool = False
+        self,
+        pieces: Iterable[str],
+        dialect: Dialect,
+        limits: Limits,
+        warnings: WarningLog,
+        *,
+        lines_before: int = 0,
+        quick: bool = False,
     ) -> None:
         self.width: int | None = None
+        self.odd: tuple[list[str], ...] = ()
+        """Records that are given one by one, so that they can be warned of; also those that begin with `odd_sign`."""
+        self.odd_sign: str | None = None
         self._chunks = self._with_given_back(line_chunks(pieces, max_line=limits.max_row_chars))
         self._given_back = ""
         self._dialect = dialect
@@ -64,7 +86,7 @@ class RecordReader:
         self._began = 0  # the line at which that record began; 0 where it is one plain line
         self._watched_chars = min(limits.max_cell_chars, limits.max_row_chars, LONG_LINE)
         self._next_check = limits.max_cell_chars
-        self._lines_before = 0  # of what was read before the parser or the block began
+        self._lines_before = lines_before  # of what was read before the parser or the block began
         self._parser_of = partial(csv.reader, delimiter=dialect.delimiter, strict=True)
         self._parser = self._parser_of(())
         self._quick = quick
@@ -121,7 +143,8 @@ class RecordReader:
     def _quick_block(self, text: str) -> Block | None:
         if self.width is None or len(text) > self._watched_chars:
             return None
-        return block_of(text, delimiter=self._dialect.delimiter, line_end=self._dialect.line_end, width=self.width)
+        form = self._dialect.delimiter, self._dialect.line_end
+        return block_of(text, *form, width=self.width, odd=self.odd, odd_sign=self.odd_sign)
 
     def _read_carefully(self, chunks: Iterable[str]) -> Iterator[list[str]]:
         """The records of the chunks, and of further ones until no record is open."""
@@ -214,20 +237,16 @@ class RecordReader:
     def _finish(self, record: list[str]) -> None:
         joined, limits = "".join(record), self._limits
         if '"' in joined:
-            for line, column in self._raw_record().stray_quotes():
-                detail = f"Column {column}: a quote inside a cell without quotes was kept as it is."
-                self._warnings.add(line, WarningCode.STRAY_QUOTE, detail)
+            warn_of_stray_quotes(self._raw_record(), self._warnings)
         if len(joined) > limits.max_cell_chars:
             for number, cell in enumerate(record, start=1):
                 if len(cell) > limits.max_cell_chars:
                     raise limits.cell_too_large(self._began, number)
-        end = line_end_of(self._pending[-1])
-        if end != self._dialect.line_end and end:
-            detail = f"The line ends with {LINE_ENDS[end]}, most others with {LINE_ENDS[self._dialect.line_end]}."
-            self._warnings.add(self._lines_before + self._parser.line_num, WarningCode.MIXED_LINE_ENDS, detail)
+        line = self._lines_before + self._parser.line_num
+        warn_of_line_end(line_end_of(self._pending[-1]), self._dialect.line_end, line, self._warnings)
         self._pending.clear()
         self._joined = 0
         self._next_check = limits.max_cell_chars
 
     def _raw_record(self) -> RawRecord:
-        return RawRecord("".join(self._pending), self._began, self._dialect.delimiter, self._limits)
+        return RawRecord("".join(self._pending), self._began, self._dialect, self._limits)

@@ -46,10 +46,13 @@ class WarningLog:
 
     def __init__(self) -> None:
         self.counts: Counter[WarningCode] = Counter()
+        self.latest: Counter[WarningCode] = Counter()
+        """The line of the latest one; 0 where there is none."""
         self._kept: list[FileWarning] = []
 
     def add(self, line: int, code: WarningCode, detail: str) -> None:
         self.counts[code] += 1
+        self.latest[code] = line
         if self.counts[code] <= WARNINGS_LISTED:
             self._kept.append(FileWarning(line, code, detail))
 

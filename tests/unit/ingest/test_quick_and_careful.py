@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from experiments.core.errors import InvalidInput
 from experiments.ingest import Limits, ReadOptions, encoding, open_table, quick
+from experiments.ingest.dialect import Dialect
 
 LIMITS = [
     Limits(),
@@ -60,12 +61,31 @@ fragments = st.lists(
     max_size=60,
 ).map("".join)
 contents = st.tuples(texts() | fragments, st.sampled_from(CODECS)).map(lambda made: made[0].encode(made[1], "replace"))
+
+
+def plain_options(**chosen: Any) -> ReadOptions:
+    """Without a header, nothing can be said about it."""
+    return ReadOptions(**chosen | ({"header_rows": 1, "row_names": False} if chosen["header"] == 0 else {}))
+
+
 options = st.builds(
-    ReadOptions,
+    plain_options,
     encoding=st.sampled_from([None, None, "utf-8", "cp1252", "gb18030", "utf-16", "shift_jis"]),
     delimiter=st.sampled_from([None, None, ",", ";", "tab", "a", " ", "\x1f"]),
-    header=st.sampled_from([None, 0]),
+    header=st.sampled_from([None, None, 0, 1, 2, 3]),
+    header_rows=st.sampled_from([1, 1, 1, 2]),
+    row_names=st.sampled_from([False, False, True]),
     ragged=st.sampled_from(["reject", "pad"]),
+)
+odd_options = st.builds(
+    ReadOptions,
+    delimiter=st.sampled_from([None, ",", ";", "none"]),
+    quote=st.sampled_from([None, "none", "'"]),
+    escape=st.sampled_from([None, "\\"]),
+    header=st.sampled_from([None, None, 0, 1, 2]),
+    comment=st.sampled_from([None, "#", "a"]),
+    trim=st.booleans(),
+    ragged=st.sampled_from(["reject", "pad", "skip", "skip"]),
 )
 
 
@@ -121,3 +141,20 @@ def test_both_find_the_same(content: bytes, chosen: ReadOptions, most: Limits, p
         quickly = outcome(path, chosen, most)
         patch.setattr(quick, "knows", lambda options: False)
         assert quickly == outcome(path, chosen, most)
+        if most == Limits():
+            # Small limits are met at other places.
+            patch.setattr(Dialect, "is_plain", False)
+            assert quickly == outcome(path, chosen, most)
+
+
+@settings(max_examples=max(200, settings().max_examples), deadline=5000)
+@given(content=damaged(), chosen=odd_options, most=st.sampled_from(LIMITS), chars=st.sampled_from([1, 9, 64 * 1024]))
+def test_with_any_options_it_is_the_same_wherever_the_file_is_cut(
+    content: bytes, chosen: ReadOptions, most: Limits, chars: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        path = Path(folder, "table.csv")
+        path.write_bytes(content)
+        whole = outcome(path, chosen, most)
+        patch.setattr(encoding, "PIECE_CHARS", chars)
+        assert whole == outcome(path, chosen, most)

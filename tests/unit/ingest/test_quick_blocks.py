@@ -16,7 +16,7 @@ USUAL: dict[str, tuple[str, Callable[[int], str], str]] = {
     "CR": ("a,b\r", lambda n: f"{n},text\r", "utf-8"),
     "semicolons": ("a;b\n", lambda n: f"{n};1,5\n", "utf-8"),
     "one column": ("a\n", lambda n: f"{n}\n", "utf-8"),
-    "empty cells": ("a,b,c\n", lambda n: ',,""\n', "utf-8"),
+    "empty cells": ("a,b,c\n", lambda n: ',,"x"\n', "utf-8"),
     "all in quotes": ('"a","b"\n', lambda n: f'"{n}","text"\n', "utf-8"),
     "delimiters in quotes": ("a,b\n", lambda n: f'{n},"x, y"\n', "utf-8"),
     "doubled quotes": ("a,b\n", lambda n: f'{n},"the ""{n}"""\n', "utf-8"),
@@ -35,7 +35,9 @@ UNUSUAL = {
     "a stray quote": ('1,5" pipe\n', "stray_quote"),
     "another line end": ("1,2\r\n", "mixed_line_ends"),
     "a blank line": ("\n", "blank_line"),
-    "empty cells beyond": ("1,2,,\n", "extra_empty_cells"),
+    "empty cells alone": (",\n", "empty_row"),
+    "the header again": ("a,b\n", "repeated_header"),
+    "a comment": ("# x,y\n", "comment_line"),
 }
 
 
@@ -96,13 +98,13 @@ def test_only_the_block_of_an_unusual_row_is_read_carefully(
 class LaterOptions(ReadOptions):
     """With an option that the quick reader has not heard of."""
 
-    comment: str | None = None
+    later: str | None = None
 
 
-@pytest.mark.parametrize(("comment", "quick_rows"), [(None, 2), ("#", 0)])
+@pytest.mark.parametrize(("later", "quick_rows"), [(None, 2), ("#", 0)])
 def test_an_option_that_is_not_known_is_left_to_the_careful_reader(
-    counted: Counted, comment: str | None, quick_rows: int
+    counted: Counted, later: str | None, quick_rows: int
 ) -> None:
-    _, rows = counted.read(b"a,b\n1,2\n3,4\n", LaterOptions(comment=comment))
+    _, rows = counted.read(b"a,b\n1,2\n3,4\n", LaterOptions(later=later))
     assert rows == [["1", "2"], ["3", "4"]]
     assert counted.rows == quick_rows

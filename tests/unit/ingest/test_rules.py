@@ -32,7 +32,9 @@ TAKEN = {
     "JSON in a cell": Taken('a,b\n1,"{""k"": [1, ""x,y""]}"\n', AB, [["1", '{"k": [1, "x,y"]}']]),
     "line ends in quotes": Taken('a,b\n"1\n\n2\r\n3","\n"\n', AB, [["1\n\n2\r\n3", "\n"]]),
     "a header over two lines": Taken('"a\nb",c\n1,2\n', ["a\nb", "c"], [["1", "2"]]),
-    "empty cells, quoted and not": Taken('a,b\n"",\n,""\n', AB, [["", ""], ["", ""]]),
+    "empty cells, quoted and not": Taken(
+        'a,b\n"",\n,""\n', AB, [["", ""], ["", ""]], [("empty_row", 2), ("empty_row", 3)]
+    ),
     "blanks around cells": Taken("a , b\n 1 ,\t2 \n", ["a ", " b"], [[" 1 ", "\t2 "]]),
     "texts that look like values": Taken("a,b\n007,1e5\nNULL,=1+1\n", AB, [["007", "1e5"], ["NULL", "=1+1"]]),
     "comments are text": Taken("a,b\n#1,2\n", AB, [["#1", "2"]]),

@@ -33,13 +33,36 @@ def test_long_rows_are_refused_even_then(refusal: Refusal) -> None:
     assert refusal("a,b\n1,2,3\n", ragged="pad").code == "ragged_row"
 
 
-def test_extra_cells_that_are_empty_are_left_out_and_listed(ingest: Ingest) -> None:
-    table, rows = ingest('a,b\n1,2,,\n3,4,""\n')
+def test_extra_cells_that_are_empty_in_nearly_all_rows_are_left_out_and_listed(ingest: Ingest) -> None:
+    table, rows = ingest('a,b\n1,2,\n3,4,""\n')
     assert rows == [["1", "2"], ["3", "4"]]
     assert [(warning.code, warning.line) for warning in table.warnings] == [
         ("extra_empty_cells", 2),
         ("extra_empty_cells", 3),
     ]
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (",Jacket,7,", "one cell more than the others"),
+        ("Jacket,7,,,", "more than the others"),
+        ("1,", "as many as columns, and perhaps the wrong ones"),
+        ('1",2,', "a quote that does not belong there"),
+    ],
+)
+def test_an_empty_cell_too_many_in_one_row_is_refused(refusal: Refusal, row: str, why: str) -> None:
+    refused = refusal("a,b\n" + "1,2,\n" * 20 + f"{row}\n" + "1,2,\n" * 20)
+    assert (refused.code, refused.extra["line"]) == ("ragged_row", 22), why
+
+
+def test_empty_cells_beyond_the_last_column_of_one_row_of_many_are_refused(refusal: Refusal) -> None:
+    refused = refusal("date,name,price,note\n2024-03-01,Boots,5,\n2024-03-02,,Jacket,7,\n2024-03-03,Hat,3,\n")
+    assert (refused.code, refused.extra["line"]) == ("ragged_row", 3)
+
+
+def test_where_all_have_an_empty_cell_more_a_row_without_is_taken_if_it_is_full(ingest: Ingest) -> None:
+    assert ingest("a,b\n" + "1,2,\n" * 20 + "3,4\n")[1][-1] == ["3", "4"]
 
 
 def test_an_unknown_choice_for_ragged_rows_is_refused() -> None:
@@ -54,8 +77,32 @@ def test_blank_lines_are_left_out_and_listed(ingest: Ingest) -> None:
     assert table.log.counts["blank_line"] == 4
 
 
-def test_rows_of_empty_cells_are_rows(ingest: Ingest) -> None:
-    assert ingest('a,b\n,\n"",""\n')[1] == [["", ""], ["", ""]]
+def test_rows_of_empty_cells_are_rows_and_listed(ingest: Ingest) -> None:
+    table, rows = ingest('a,b\n,\n"",""\n')
+    assert rows == [["", ""], ["", ""]]
+    assert [(warning.code, warning.line) for warning in table.warnings] == [("empty_row", 2), ("empty_row", 3)]
+
+
+def test_a_row_that_repeats_the_header_is_listed(ingest: Ingest) -> None:
+    table, rows = ingest("a,b\n1,2\na,b\n3,4\n")
+    assert rows == [["1", "2"], ["a", "b"], ["3", "4"]]
+    assert [(warning.code, warning.line) for warning in table.warnings] == [("repeated_header", 3)]
+
+
+def test_a_row_that_looks_like_a_comment_is_listed_where_the_others_do_not(ingest: Ingest) -> None:
+    table, _ = ingest("a,b\n1,2\n# x,y\n3,4\n")
+    assert [(warning.code, warning.line) for warning in table.warnings] == [("comment_line", 3)]
+    assert ingest("a,b\n#1,2\n#2,3\n4,5\n")[0].warnings == []
+
+
+def test_a_line_of_white_space_is_a_blank_line_in_a_table_of_several_columns(ingest: Ingest) -> None:
+    table, rows = ingest(" \na,b\n \t\n1,2\n   ", ragged="pad")
+    assert rows == [["1", "2"]]
+    assert [(warning.code, warning.line) for warning in table.warnings] == [("blank_line", line) for line in (1, 3, 5)]
+
+
+def test_a_line_of_white_space_is_a_row_in_a_table_of_one_column(ingest: Ingest) -> None:
+    assert ingest("a\n  \nb\n")[1] == [["  "], ["b"]]
 
 
 def test_blank_lines_of_one_column_are_rows_but_the_last_line_end_is_not(ingest: Ingest) -> None:
@@ -89,7 +136,7 @@ def test_a_single_line_without_a_header_is_enough(ingest: Ingest) -> None:
 
 
 def test_rows_can_be_read_again_with_the_same_warnings(ingest: Ingest) -> None:
-    table, rows = ingest("a,b\n1,2,\n3,4\n")
+    table, rows = ingest("a,b\n1,2,\n3,4,\n")
     warnings = table.warnings
     assert list(table.rows()) == rows
     assert table.warnings == warnings

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from experiments.ingest import ReadOptions
 from experiments.ingest.dialect import find_dialect, line_end_of
 
 
@@ -22,14 +23,14 @@ def counted(text: str) -> str:
 
 @given(st.lists(st.sampled_from(["a", ",", '"', "\r\n", "\n", "\r"]), min_size=1, max_size=14).map("".join))
 def test_it_is_that_of_most_records(text: str) -> None:
-    assert find_dialect(text, requested=",", complete=True).line_end == counted(text)
+    assert find_dialect(text, ReadOptions(delimiter=","), complete=True).line_end == counted(text)
 
 
 @given(st.lists(st.sampled_from(["a", ",", '"', "\r\n"]), min_size=1, max_size=14).map("".join))
 def test_also_where_there_is_one_kind_alone(text: str) -> None:
-    assert find_dialect(text, requested=",", complete=True).line_end == counted(text)
+    assert find_dialect(text, ReadOptions(delimiter=","), complete=True).line_end == counted(text)
 
 
 @pytest.mark.parametrize(("text", "line_end"), [('"a\r\nb"', "\n"), ('"a\nb"\r\nc\r\n', "\r\n"), ("a", "\n")])
 def test_an_end_inside_of_quotes_is_none(text: str, line_end: str) -> None:
-    assert find_dialect(text, requested=",", complete=True).line_end == line_end
+    assert find_dialect(text, ReadOptions(delimiter=","), complete=True).line_end == line_end
