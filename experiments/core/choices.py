@@ -304,6 +304,7 @@ class WarningCode(Choices):
     MISSING_KEY = "missing_key"
     MIXED_LINE_ENDS = "mixed_line_ends"
     REPEATED_HEADER = "repeated_header"
+    REPLACED_BYTE = "replaced_byte"
     SHORT_ROW = "short_row"
     STRAY_QUOTE = "stray_quote"
     UNCERTAIN_DELIMITER = "uncertain_delimiter"

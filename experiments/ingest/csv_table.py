@@ -24,7 +24,7 @@ class CsvTable(Table):
     """A CSV file whose dialect and header are known."""
 
     def __init__(self, path: Path, head: bytes, options: ReadOptions, limits: Limits) -> None:
-        self._encoding = find_encoding(head, options.encoding)
+        self._encoding = find_encoding(head, options.encoding, replaces=options.bad_bytes == "replace")
         self._path = path
         self._limits = limits
         self._chosen = options
@@ -148,7 +148,7 @@ class CsvTable(Table):
     def rows(self) -> Generator[list[str]]:
         self.log = log = WarningLog()
         self._counted, self._place, self.reject_count = 0, None, 0
-        with closing(decoded_pieces(self._path, self._encoding)) as pieces:
+        with closing(decoded_pieces(self._path, self._encoding, log=log)) as pieces:
             self._records = records = self._open_records(pieces, log, quick=self._quick and not self._extra)
             if self._has_header:
                 self._pass_header(records, log)

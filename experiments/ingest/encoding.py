@@ -2,17 +2,21 @@
 
 import codecs
 import io
+import re
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.core.choices import ErrorCode
+from experiments.core.choices import ErrorCode, WarningCode
 from experiments.core.errors import InvalidInput
 from experiments.core.formatting import quoted
 from experiments.ingest.encoding_names import short
 from experiments.ingest.errors import RejectedFile
 from experiments.ingest.guess import hints, preview, unmarked_utf16
 from experiments.ingest.mixed import neighbors
+from experiments.ingest.raw_record import line_breaks
+from experiments.ingest.table import WARNINGS_LISTED, WarningLog
 
 PIECE_BYTES = 256 * 1024
 PIECE_CHARS = 64 * 1024
@@ -27,19 +31,26 @@ _MARKS = (
 )
 # Python lists them as text encodings, but they are escapes and not character sets of files.
 _NOT_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7", "mbcs", "oem"}
+REPLACEMENT = "\ufffd"
+# No decoder makes halves of surrogate pairs; U+FFFD itself may be in a file.
+_FIRST_MARK = 0xDC00
+_MARKED = re.compile("[\udc00-\udcff]")
+_MARK_BAD_BYTES = "workbench.mark_bad_bytes"
 # No text has three in a row: in UTF-16 at most two zero bytes meet.
 _ZEROS = b"\0\0\0"
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """`declared`: by a person or a byte-order mark; otherwise UTF-8 is only assumed."""
+    """`declared`: by a person or a byte-order mark; otherwise UTF-8 is only assumed. `replaces`: bytes that are not of
+    the encoding become `REPLACEMENT`."""
 
     name: str
     declared: bool
+    replaces: bool = False
 
 
-def find_encoding(head: bytes, requested: str | None) -> Encoding:
+def find_encoding(head: bytes, requested: str | None, *, replaces: bool = False) -> Encoding:
     """The encoding to read with. Raises `InvalidInput` for an unknown name, `RejectedFile` for unmarked UTF-16.
 
     UTF-16 by request without a byte-order mark is little-endian, unless the zero bytes tell otherwise.
@@ -49,9 +60,9 @@ def find_encoding(head: bytes, requested: str | None) -> Encoding:
         name = check_encoding(requested)
         if name == "utf-16" and marked != name:
             name = unmarked_utf16(head) or "utf-16-le"
-        return Encoding(name, declared=True)
+        return Encoding(name, declared=True, replaces=replaces)
     if marked:
-        return Encoding(marked, declared=True)
+        return Encoding(marked, declared=True, replaces=replaces)
     guess = unmarked_utf16(head)
     if guess:
         detail = f"The file is not UTF-8. It looks like {short(guess)} without a byte-order mark: choose the encoding."
@@ -59,7 +70,7 @@ def find_encoding(head: bytes, requested: str | None) -> Encoding:
         raise RejectedFile(
             detail, code=ErrorCode.ENCODING, line=1, offset=0, guess=guess, preview=lines, alternatives=[]
         )
-    return Encoding("utf-8", declared=False)
+    return Encoding("utf-8", declared=False, replaces=replaces)
 
 
 def check_encoding(requested: str) -> str:
@@ -77,11 +88,51 @@ def check_encoding(requested: str) -> str:
     return "utf-8" if name == "utf-8-sig" else name
 
 
-def decoded_pieces(path: Path, encoding: Encoding, *, limit: int | None = None) -> Generator[str]:
+def decoded_pieces(
+    path: Path, encoding: Encoding, *, limit: int | None = None, log: WarningLog | None = None
+) -> Generator[str]:
     """Decode the file, at most `limit` bytes of it, without its byte-order mark; no piece ends inside a CRLF.
 
-    Raises `RejectedFile` at the first byte that is not of the encoding, with its line and offset.
+    Raises `RejectedFile` at the first byte that is not of the encoding, with its line and offset, or has a warning for
+    each in the log where they are replaced.
     """
+    pieces = _pieces(path, encoding, limit=limit)
+    return _with_replacements(pieces, encoding, log or WarningLog()) if encoding.replaces else pieces
+
+
+def _with_replacements(pieces: Generator[str], encoding: Encoding, log: WarningLog) -> Generator[str]:
+    line = 1
+    with closing(pieces):
+        for piece in pieces:
+            if _MARKED.search(piece):
+                for number, text in enumerate(io.StringIO(piece, newline=""), line):
+                    _log_marked(_MARKED.findall(text), number, encoding, log)
+                piece = _MARKED.sub(REPLACEMENT, piece)
+            yield piece
+            line += line_breaks(piece)
+
+
+def _log_marked(marks: list[str], line: int, encoding: Encoding, log: WarningLog) -> None:
+    # There may be millions, of which only the first ones are listed.
+    listed = marks[: max(0, WARNINGS_LISTED - log.counts[WarningCode.REPLACED_BYTE])]
+    for mark in listed:
+        byte = f"0x{ord(mark) - _FIRST_MARK:02x}"
+        detail = f"The byte {byte} isn’t valid {short(encoding.name)} and was replaced by {REPLACEMENT}."
+        log.add(line, WarningCode.REPLACED_BYTE, detail)
+    log.counts[WarningCode.REPLACED_BYTE] += len(marks) - len(listed)
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    """In the place of a bad byte, or of the beginning of a character whose end is missing."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return chr(_FIRST_MARK + error.object[error.start]), error.end
+
+
+codecs.register_error(_MARK_BAD_BYTES, _mark)
+
+
+def _pieces(path: Path, encoding: Encoding, *, limit: int | None) -> Generator[str]:
     decoder = text_decoder(encoding)
     read, first = 0, True
     with path.open("rb") as file:
@@ -116,7 +167,8 @@ def _cut(piece: str) -> Iterator[str]:
 
 def text_decoder(encoding: Encoding) -> io.IncrementalNewlineDecoder:
     """Decodes piece by piece, translates nothing and never cuts between CR and LF."""
-    return io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding.name)("strict"), translate=False)
+    errors = _MARK_BAD_BYTES if encoding.replaces else "strict"
+    return io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding.name)(errors), translate=False)
 
 
 def _bad_byte(path: Path, encoding: Encoding, error: UnicodeDecodeError, offset: int) -> RejectedFile:

@@ -48,7 +48,7 @@ class JsonlTable(Table):
     delimiter = None
 
     def __init__(self, path: Path, head: bytes, options: ReadOptions, limits: Limits) -> None:
-        encoding = find_encoding(head, options.encoding)
+        encoding = find_encoding(head, options.encoding, replaces=options.bad_bytes == "replace")
         self._path = path
         self._encoding = encoding
         self._limits = limits
@@ -69,10 +69,10 @@ class JsonlTable(Table):
     def line(self) -> int:
         return self._line
 
-    def _lines(self) -> Generator[tuple[int, str]]:
+    def _lines(self, log: WarningLog | None = None) -> Generator[tuple[int, str]]:
         """Number and text of each line."""
         number, longest = 0, self._limits.max_row_chars
-        with closing(decoded_pieces(self._path, self._encoding)) as pieces:
+        with closing(decoded_pieces(self._path, self._encoding, log=log)) as pieces:
             for chunk in line_chunks(pieces, max_line=longest):
                 for line in io.StringIO(chunk, newline=""):
                     number += 1
@@ -104,7 +104,7 @@ class JsonlTable(Table):
         self.log = log = WarningLog()
         self._row_count = 0
         log.add_names(self.columns, self.header_line)
-        with closing(self._lines()) as lines:
+        with closing(self._lines(log)) as lines:
             for number, line in lines:
                 if not line.strip():
                     log.add(number, WarningCode.BLANK_LINE, "A blank line was left out.")

@@ -47,6 +47,7 @@ options = st.builds(
     header=st.sampled_from([None, 0]),
     ragged=st.sampled_from(["reject", "pad"]),
     keys=st.sampled_from(["first", "all"]),
+    bad_bytes=st.sampled_from(["reject", "replace"]),
 )
 names = st.sampled_from(["x.csv", "x.jsonl"])
 limits = st.sampled_from([Limits(), SMALL])

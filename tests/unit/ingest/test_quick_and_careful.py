@@ -76,6 +76,7 @@ options = st.builds(
     header_rows=st.sampled_from([1, 1, 1, 2]),
     row_names=st.sampled_from([False, False, True]),
     ragged=st.sampled_from(["reject", "pad"]),
+    bad_bytes=st.sampled_from(["reject", "replace"]),
 )
 odd_options = st.builds(
     ReadOptions,
