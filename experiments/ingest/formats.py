@@ -27,6 +27,7 @@ class IngestFormat:
     is_text: bool = True
     """It has an encoding, and a file that begins like a PDF or an archive is refused. Without this `table` has to check
     what it opens."""
+    is_json: bool = False
     has_delimiter: bool = False
     has_header: bool = False
     """The first row holds the names of the columns, unless a person says otherwise."""
@@ -46,7 +47,7 @@ INGEST_FORMATS = (
         has_header=True,
         has_short_rows=True,
     ),
-    IngestFormat("JSON Lines", ", one object on each line.", JsonlTable, suffixes=(".jsonl", ".ndjson")),
+    IngestFormat("JSON Lines", ", one object on each line.", JsonlTable, suffixes=(".jsonl", ".ndjson"), is_json=True),
 )
 """A file with any other suffix is read as the first one."""
 

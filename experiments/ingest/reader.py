@@ -38,7 +38,7 @@ def open_table(
         head = file.read(_HEAD_BYTES)
     ingest_format = format_of_file(filename)
     if ingest_format.is_text:
-        refuse_other_formats(head)
+        refuse_other_formats(head, may_be_json=ingest_format.is_json)
     table = ingest_format.table(path, head, options, limits)
     with closing(table.rows()) as rows:
         next(rows, None)

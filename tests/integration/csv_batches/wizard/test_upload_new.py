@@ -79,7 +79,7 @@ def test_long_rows_cannot_be_filled() -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "empty"), (b"PK\x03\x04" + b"xl/" * 20, "This is not a CSV: it is an Excel workbook"), (b"\n\n", "blank")],
+    [(b"", "empty"), (b"PK\x03\x04" + b"xl/" * 20, "This is an Excel workbook"), (b"\n\n", "blank")],
 )
 def test_what_no_choice_can_help_is_not_kept(content: bytes, words: str) -> None:
     response = send(ann(), NEW, content)
