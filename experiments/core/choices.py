@@ -245,6 +245,7 @@ class ErrorCode(Choices):
     NO_ROWS = "no_rows"
     NO_SPACE = "no_space"
     NOT_ALLOWED = "not_allowed"
+    NOT_AN_ARRAY = "not_an_array"
     NOT_AN_OBJECT = "not_an_object"
     NOT_CSV = "not_csv"
     NOT_FINISHED = "not_finished"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from experiments.ingest.csv_table import CsvTable
 from experiments.ingest.errors import Limits
+from experiments.ingest.json_array import open_json
 from experiments.ingest.jsonl import JsonlTable
 from experiments.ingest.options import ReadOptions
 from experiments.ingest.table import Table
@@ -48,6 +49,7 @@ INGEST_FORMATS = (
         has_short_rows=True,
     ),
     IngestFormat("JSON Lines", ", one object on each line.", JsonlTable, suffixes=(".jsonl", ".ndjson"), is_json=True),
+    IngestFormat("JSON", ", one array of objects.", open_json, suffixes=(".json",), is_json=True),
 )
 """A file with any other suffix is read as the first one."""
 

@@ -4,7 +4,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -38,6 +38,11 @@ class _DuplicateKey(ValueError):
     pass
 
 
+def line_in_words(line: int) -> str:
+    """For the beginning of a sentence."""
+    return f"Line {line}"
+
+
 class JsonlTable(Table):
     """A JSON Lines file. Texts are taken verbatim, null is empty text, other values are compact JSON text.
 
@@ -46,6 +51,7 @@ class JsonlTable(Table):
     """
 
     delimiter = None
+    _if_empty = "The file holds only blank lines."
 
     def __init__(self, path: Path, head: bytes, options: ReadOptions, limits: Limits) -> None:
         encoding = find_encoding(head, options.encoding, replaces=options.bad_bytes == "replace")
@@ -88,13 +94,13 @@ class JsonlTable(Table):
             for number, line in filled if all_lines else islice(filled, 1):
                 if not first:
                     first, line_end = number, line_end_of(line) or "\n"
-                new = [key for key in parse_line(line, number) if key not in keys]
+                new = [key for key in self._parse(line, number) if key not in keys]
                 if len(keys) + len(new) > self._limits.max_columns:
                     raise self._limits.too_many_columns(number)
                 self._check_cells(new, number)
                 keys.update(dict.fromkeys(new))
         if not first:
-            raise RejectedFile("The file holds only blank lines.", code=ErrorCode.EMPTY_FILE)
+            raise RejectedFile(self._if_empty, code=ErrorCode.EMPTY_FILE)
         if not keys:
             raise RejectedFile(f"Line {first}: the first object has no keys.", code=ErrorCode.NO_COLUMNS, line=first)
         self.header_line = first
@@ -116,24 +122,30 @@ class JsonlTable(Table):
                 self._line = number
                 yield cells
 
+    def _where(self, line: int) -> str:
+        return line_in_words(line)
+
+    def _parse(self, line: str, number: int) -> dict[str, Any]:
+        return parse_line(line, number, self._where)
+
     def _cells(self, line: str, number: int) -> list[str]:
-        values = parse_line(line, number)
+        values = self._parse(line, number)
         if not values.keys() <= self._known:
             unknown = shorten(next(key for key in values if key not in self._known), SHOWN_CHARS)
             known = "the columns, which are the keys of the first object"
-            detail = f"Line {number}: the key “{unknown}” is not among {known}."
+            detail = f"{self._where(number)}: the key “{unknown}” is not among {known}."
             raise RejectedFile(detail, code=ErrorCode.UNKNOWN_KEY, line=number)
         if self._warns_of_missing_keys and len(values) < len(self.columns):
             missing = next(column.header for column in self.columns if column.header not in values)
             name = shorten(missing, SHOWN_CHARS)
-            detail = f"Line {number} has no key “{name}”, which the first object has; its cell is empty."
+            detail = f"{self._where(number)} has no key “{name}”, which the first object has; its cell is empty."
             self.log.add(number, WarningCode.MISSING_KEY, detail)
         try:
             # Most are texts, which need no call.
             found = map(values.get, self._keys)
             cells = [value if type(value) is str else cell_of(value) for value in found]
         except RecursionError as error:
-            raise nested_too_deeply(number) from error
+            raise nested_too_deeply(number, self._where(number)) from error
         if "\\" in line or len(line) > self._limits.max_cell_chars:
             self._check_cells(cells, number)
         return cells
@@ -149,38 +161,38 @@ class JsonlTable(Table):
                 what, code = "a NUL character, which text does not have", ErrorCode.NUL
             else:
                 what, code = "half of a surrogate pair, which is no character", ErrorCode.LONE_SURROGATE
-            raise RejectedFile(f"Line {line}, column {number}: {what}.", code=code, line=line, column=number)
+            raise RejectedFile(f"{self._where(line)}, column {number}: {what}.", code=code, line=line, column=number)
 
 
-def parse_line(line: str, number: int) -> dict[str, Any]:
-    """The object of one line; numbers as their text. Raises `RejectedFile`.
+def parse_line(line: str, number: int, where: Callable[[int], str]) -> dict[str, Any]:
+    """The object of one line; numbers as their text. Raises `RejectedFile`, whose sentence begins with its `where`.
 
     Not `json_text.parse`, which reads numbers: here each stays as it is written.
     """
     if len(line) > LONG_LINE and next(islice(_VALUE.finditer(line), MAX_VALUES, None), None):
-        detail = f"Line {number}: more than {MAX_VALUES:,} values in one object."
+        detail = f"{where(number)}: more than {MAX_VALUES:,} values in one object."
         raise FileTooLarge(detail, code=ErrorCode.ROW_TOO_LARGE, line=number)
     try:
         value = read_within(line, _DECODER.decode(line), MAX_LEVELS)
     except json.JSONDecodeError as error:
-        detail = f"Line {number}: this is not JSON ({error.msg} at character {error.pos + 1})."
+        detail = f"{where(number)}: this is not JSON ({error.msg} at character {error.pos + 1})."
         raise RejectedFile(detail, code=ErrorCode.BAD_JSON, line=number, char=error.pos + 1) from error
     except _DuplicateKey as error:
-        detail = f"Line {number}: the key “{shorten(str(error), SHOWN_CHARS)}” is there twice in one object."
+        detail = f"{where(number)}: the key “{shorten(str(error), SHOWN_CHARS)}” is there twice in one object."
         raise RejectedFile(detail, code=ErrorCode.DUPLICATE_KEY, line=number) from error
     except RecursionError as error:
-        raise nested_too_deeply(number) from error
+        raise nested_too_deeply(number, where(number)) from error
     except ValueError as error:
-        detail = f"Line {number}: this is not JSON ({error})."
+        detail = f"{where(number)}: this is not JSON ({error})."
         raise RejectedFile(detail, code=ErrorCode.BAD_JSON, line=number) from error
     if not isinstance(value, dict):
-        detail = f"Line {number}: one JSON object is expected on each line."
+        detail = f"{where(number)}: one JSON object is expected on each line."
         raise RejectedFile(detail, code=ErrorCode.NOT_AN_OBJECT, line=number)
     return value
 
 
-def nested_too_deeply(line: int) -> RejectedFile:
-    return RejectedFile(f"Line {line}: the JSON is nested too deep to be read.", code=ErrorCode.BAD_JSON, line=line)
+def nested_too_deeply(line: int, where: str) -> RejectedFile:
+    return RejectedFile(f"{where}: the JSON is nested too deep to be read.", code=ErrorCode.BAD_JSON, line=line)
 
 
 def cell_of(value: Any) -> str:

@@ -13,6 +13,7 @@ from tests.unit.ingest.conftest import Ingest
         ("mails.tsv", "CSV"),
         ("mails.jsonl", "JSON Lines"),
         ("mails.NDJSON", "JSON Lines"),
+        ("mails.json", "JSON"),
         ("mails.csv.jsonl", "JSON Lines"),
         (".jsonl", "JSON Lines"),
     ],
@@ -21,7 +22,7 @@ def test_a_format_is_chosen_by_the_end_of_the_name(filename: str, label: str) ->
     assert format_of_file(filename).label == label
 
 
-@pytest.mark.parametrize("filename", ["", "mails", "mails.json", "mails.jsonl.bak", "jsonl"])
+@pytest.mark.parametrize("filename", ["", "mails", "mails.json.old", "mails.jsonl.bak", "jsonl"])
 def test_every_other_name_is_read_as_csv(filename: str) -> None:
     assert format_of_file(filename).label == "CSV"
 
@@ -39,13 +40,12 @@ def test_suffixes_begin_with_a_dot_and_are_in_lower_case() -> None:
 
 
 def test_a_sentence_names_all_formats() -> None:
-    assert format_labels() == "CSV or JSON Lines"
+    assert format_labels() == "CSV, JSON Lines or JSON"
 
 
 def test_the_file_dialog_offers_all_suffixes_and_then_the_media_types() -> None:
-    assert file_dialog_types() == (
-        ".csv,.tsv,.txt,.jsonl,.ndjson,text/csv,text/plain,text/tab-separated-values"  # as in the attribute `accept`
-    )
+    suffixes, media_types = ".csv,.tsv,.txt,.jsonl,.ndjson,.json", "text/csv,text/plain,text/tab-separated-values"
+    assert file_dialog_types() == f"{suffixes},{media_types}"  # as in the attribute `accept`
 
 
 @pytest.mark.parametrize(("filename", "content"), [("x.csv", "a;b\n1;2\n"), ("x.jsonl", '{"a": "1", "b": "2"}\n')])

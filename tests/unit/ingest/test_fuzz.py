@@ -26,6 +26,7 @@ VALID = [
     '\ufeff"a"\n\n""\n"é"\n'.encode(),
     "a\tb\r1\t2\r".encode("utf-32"),
     b'{"a":"x","b":[1.0,null,{"k":"\\u00e9"}]}\n{"a":"","b":null}\n',
+    b'[{"a":"x","b":[1.0,null,{"k":"\\u00e9"}]},\n {"a":"","b":null}]\n',
 ]
 ENCODINGS = [
     None,
@@ -49,7 +50,7 @@ options = st.builds(
     keys=st.sampled_from(["first", "all"]),
     bad_bytes=st.sampled_from(["reject", "replace"]),
 )
-names = st.sampled_from(["x.csv", "x.jsonl"])
+names = st.sampled_from(["x.csv", "x.jsonl", "x.json"])
 limits = st.sampled_from([Limits(), SMALL])
 
 
@@ -58,7 +59,9 @@ def mutated(draw: st.DrawFn) -> bytes:
     content = bytearray(draw(st.sampled_from(VALID)))
     for _ in range(draw(st.integers(1, 5))):
         place = draw(st.integers(0, len(content)))
-        piece = draw(st.sampled_from([b'"', b"\n", b"\r", b",", b"\0", b"\xff", b"{", b"\\ud800", b"\xed\xa0\x80"]))
+        piece = draw(
+            st.sampled_from([b'"', b"\n", b"\r", b",", b"\0", b"\xff", b"{", b"]", b"\\ud800", b"\xed\xa0\x80"])
+        )
         content[place : place + draw(st.integers(0, 3))] = piece * draw(st.integers(0, 3))
     return bytes(content)
 
@@ -97,6 +100,9 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a late double key": ("x.jsonl", lambda: keys(200_000, b',"k199999":1'), "duplicate_key"),
     "millions of lists": ("x.jsonl", lambda: b'{"a":[' + b"[]," * (5 * MB) + b"[]]}\n", "row_too_large"),
     "five hundred levels": ("x.jsonl", lambda: b'{"a":' + b"[" * 500 + b"]" * 500 + b"}\n", "bad_json"),
+    "an array of an open text": ("x.json", lambda: b'[{"a":"' + b"x" * (70 * MB), "row_too_large"),
+    "an array of millions of lists": ("x.json", lambda: b'[{"a":[' + b"[]," * (5 * MB) + b"[]]}]", "row_too_large"),
+    "an array in a million levels": ("x.json", lambda: b'[{"a":' + b"[" * MB, "bad_json"),
     "a million levels": ("x.jsonl", lambda: b'{"a":' + b"[" * MB, "row_too_large"),
 }
 
