@@ -135,7 +135,26 @@ class FieldType(Choices):
 
 class ExportFormat(Choices):
     CSV = "csv"
+    XLSX = "xlsx"
     JSONL = "jsonl"
+
+
+class ExportPart(Choices):
+    """Where the values of a column of an export come from."""
+
+    CELL = "cell"
+    ANSWER = "answer"
+    ELEMENT = "element"
+    EXTRA = "extra"
+    RUN = "run_value"
+
+
+class Nested(Choices):
+    """What an export makes of objects and lists in answers."""
+
+    JSON = "json"
+    FLAT = "flat"
+    EXPLODE = "explode"
 
 
 class CallsInFlight(Choices):

@@ -6,9 +6,12 @@ quotes, and one that a spreadsheet would run as a formula gets a `'` in front.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
+from experiments.core.choices import ExportPart
+from experiments.export.columns import ExportColumn, columns_of, lines_of
 from experiments.export.quoting import PLAIN_NAME, in_quotes, special
-from experiments.export.rows import ExportLayout, ExportRow, cell_text, export_header, in_pieces, run_text
+from experiments.export.rows import ABSENT, ExportLayout, ExportRow, cell_text, in_pieces, run_text
 
 BYTE_ORDER_MARK = "\ufeff"
 FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
@@ -25,24 +28,39 @@ def csv_chunks(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[byte
 
 def csv_lines(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[str]:
     end = "\r\n" if layout.line_end == "\r\n" else "\n"
-    is_special = special(layout.delimiter).search
+    columns = columns_of(layout)
+    lines, is_special = lines_of(layout, columns), special(layout.delimiter).search
+    texts = [run_text if column.part == ExportPart.RUN else cell_text for column in columns]
 
-    def line_of(row: ExportRow) -> str:
-        cells: Sequence[str] = csv_cells(layout, row)
+    def line_of(values: list[Any]) -> str:
+        cells: list[str] = [text(value) for text, value in zip(texts, values, strict=True)]
         if layout.excel:
             cells = list(map(guarded, cells))
+        if layout.null is not None:
+            return layout.delimiter.join(map(told_apart, values, cells)) + end
         if layout.all_in_quotes:
             return layout.delimiter.join(map(in_quotes, cells)) + end
         return layout.delimiter.join([in_quotes(cell) if is_special(cell) else cell for cell in cells]) + end
 
-    yield header_line(layout) + end
-    # Nothing of a row, which may be large, is kept until the next one is there.
-    yield from map(line_of, rows)
+    def told_apart(value: Any, cell: str) -> str:
+        """Null as it is called, nothing as nothing, and a text that looks like one of them in quotes."""
+        if value is ABSENT and not layout.all_in_quotes:
+            return ""
+        if value is None:
+            cell = layout.null or ""
+            return in_quotes(cell) if layout.all_in_quotes or is_special(cell) else cell
+        return in_quotes(cell) if layout.all_in_quotes or cell in ("", layout.null) or is_special(cell) else cell
+
+    yield header_line(layout, columns) + end
+    for row in rows:
+        # Nothing of a row, which may be large, is kept until the next one is there.
+        yield from map(line_of, lines(row))
+        del row
 
 
-def header_line(layout: ExportLayout) -> str:
+def header_line(layout: ExportLayout, columns: Sequence[ExportColumn]) -> str:
     """For Excel with a byte-order mark. A name that a reader may take for something else has quotes."""
-    names = export_header(layout.headers, layout.fields, run_columns=layout.run_columns, extras=layout.extras)
+    names = [column.header for column in columns]
     if layout.excel:
         return BYTE_ORDER_MARK + layout.delimiter.join(in_quotes(guarded(name)) for name in names)
     if layout.all_in_quotes:
@@ -51,11 +69,6 @@ def header_line(layout: ExportLayout) -> str:
     return layout.delimiter.join(
         name if PLAIN_NAME.fullmatch(name) and not is_special(name) else in_quotes(name) for name in names
     )
-
-
-def csv_cells(layout: ExportLayout, row: ExportRow) -> list[str]:
-    values = [*layout.values(row.response or {}), *row.extras]
-    return [*row.cells, *map(cell_text, values), *(map(run_text, row.run) if layout.run_columns else ())]
 
 
 def guarded(cell: str) -> str:

@@ -7,6 +7,7 @@ from experiments.core.choices import ExportFormat
 from experiments.export.csv_lines import csv_chunks
 from experiments.export.jsonl_lines import jsonl_chunks
 from experiments.export.rows import ExportLayout, ExportRow
+from experiments.export.xlsx_file import xlsx_chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,10 @@ class FormatWriter:
     """Of the media type, in the header of a download."""
     is_text: bool = True
     """In UTF-8; otherwise bytes, for the description of the API."""
+    is_table: bool = True
+    """Its values stand in columns, so that objects may be taken apart."""
+    is_made_first: bool = False
+    """Nothing can be sent before all of it is written, so that a problem can still be answered."""
 
     @property
     def content_type(self) -> str:
@@ -28,5 +33,12 @@ class FormatWriter:
 
 EXPORT_FORMATS = {
     ExportFormat.CSV: FormatWriter("CSV", "text/csv", csv_chunks, "; charset=utf-8"),
-    ExportFormat.JSONL: FormatWriter("JSONL", "application/jsonl", jsonl_chunks),
+    ExportFormat.XLSX: FormatWriter(
+        "XLSX",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        xlsx_chunks,
+        is_text=False,
+        is_made_first=True,
+    ),
+    ExportFormat.JSONL: FormatWriter("JSONL", "application/jsonl", jsonl_chunks, is_table=False),
 }

@@ -1,12 +1,14 @@
 """An export as JSON Lines in UTF-8, in pieces."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from experiments.core.choices import ExportPart
 from experiments.core.cost import plain
-from experiments.export.rows import RUN_COLUMNS, ExportLayout, ExportRow, compact_json, in_pieces
+from experiments.export.columns import ExportColumn, columns_of, lines_of
+from experiments.export.rows import ABSENT, ExportLayout, ExportRow, compact_json, in_pieces
 
 
 def jsonl_chunks(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[bytes]:
@@ -19,24 +21,34 @@ def jsonl_chunks(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[by
 
 def jsonl_lines(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[str]:
     # Nothing of a row, which may be large, is kept until the next one is there.
-    return map(partial(_line, layout), rows)
+    return map(partial(_line, layout, columns_of(layout)), rows)
 
 
-def _line(layout: ExportLayout, row: ExportRow) -> str:
-    return compact_json(jsonl_value(layout, row)) + "\n"
+def _line(layout: ExportLayout, columns: Sequence[ExportColumn], row: ExportRow) -> str:
+    return compact_json(jsonl_value(layout, columns, row)) + "\n"
 
 
-def jsonl_value(layout: ExportLayout, row: ExportRow) -> dict[str, Any]:
-    answer = row.response
-    value: dict[str, Any] = {
-        "row": dict(zip(layout.names, row.cells, strict=True)),
-        "response": None if answer is None else dict(zip(layout.fields, layout.values(answer), strict=True)),
-    }
+def jsonl_value(layout: ExportLayout, columns: Sequence[ExportColumn], row: ExportRow) -> dict[str, Any]:
+    """Where null is told apart, the answer has only what it has."""
+    (values,) = lines_of(layout, columns)(row)
+    parts: dict[ExportPart, dict[str, Any]] = {part: {} for part in ExportPart}
+    for column, value in zip(columns, values, strict=True):
+        if value is not ABSENT:
+            parts[column.part][_key(column)] = value
+        elif layout.null is None:
+            parts[column.part][_key(column)] = None
+    value = {"row": parts[ExportPart.CELL], "response": None if row.response is None else parts[ExportPart.ANSWER]}
     if layout.extras:
-        value["extra"] = dict(zip(layout.extras, row.extras, strict=True))
+        value["extra"] = parts[ExportPart.EXTRA]
     if layout.run_columns:
-        value["run"] = dict(zip(RUN_COLUMNS, map(_without_zeros, row.run), strict=True))
+        value["run"] = {name: _without_zeros(one) for name, one in parts[ExportPart.RUN].items()}
     return value
+
+
+def _key(column: ExportColumn) -> str:
+    """The name without the prefix that tells it from others of a table."""
+    key: str = column.path[0] if column.path else column.place if column.part == ExportPart.RUN else column.name
+    return key
 
 
 def _without_zeros(value: Any) -> Any:

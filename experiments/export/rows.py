@@ -4,14 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
-from experiments.core.choices import RowStatus
+from experiments.core.choices import Nested, RowStatus
 from experiments.core.cost import plain
 from experiments.core.item_fields import EXPORTED_FIELDS, EXPORTED_LAST
 from experiments.core.json_numbers import as_whole, to_json
 
 RUN_COLUMNS = (*EXPORTED_FIELDS, "corrected", *EXPORTED_LAST)
+ABSENT: Any = type("Absent", (), {"__repr__": lambda self: "ABSENT", "__bool__": lambda self: False})()
+"""Instead of a value that an answer lacks, and of all values where there is no answer. Null is something else."""
+FILE_PIECE = 256 * 1024
 PIECE = 64 * 1024  # characters, at least, except for the last piece
 
 
@@ -23,6 +27,10 @@ class ExportLayout:
     `extras` the columns that a kind adds after them. `run_columns`: whether `RUN_COLUMNS` come last. `line_end` is the
     file's; for a lone CR the export has LF. `whole`: the fields whose values are whole numbers. `delimiter` is that of
     a CSV.
+
+    `response_fields` are the definitions of `fields`, `shown` the names of the columns that are wanted, in their order,
+    None: all. `null` is written for null, and an empty text then has quotes; `join` stands between the values of a
+    list; `explode` names the list of objects whose elements are lines.
     """
 
     headers: Sequence[str]
@@ -34,9 +42,18 @@ class ExportLayout:
     extras: Sequence[str] = ()
     whole: frozenset[str] = frozenset()
     delimiter: str = ","
+    response_fields: Sequence[Mapping[str, Any]] = ()
+    shown: Sequence[str] | None = None
+    null: str | None = None
+    join: str | None = None
+    nested: Nested = Nested.JSON
+    explode: str = ""
 
     @property
     def width(self) -> int:
+        """How many columns there are, where no object is taken apart."""
+        if self.shown is not None:
+            return len(self.shown)
         return len(self.headers) + len(self.fields) + len(self.extras) + (len(RUN_COLUMNS) if self.run_columns else 0)
 
     @property
@@ -106,7 +123,7 @@ def cell_text(value: Any) -> str:
     """A value of an answer as a cell: texts as they are, "" for null, everything else as JSON."""
     if isinstance(value, str):
         return value
-    if value is None:
+    if value is None or value is ABSENT:
         return ""
     return str(value) if type(value) is int else compact_json(value)
 
@@ -133,3 +150,10 @@ def in_pieces(lines: Iterable[str]) -> Iterator[bytes]:
             size = 0
     if waiting:
         yield "".join(waiting).encode()
+
+
+def pieces_of_file(path: Path) -> Iterator[bytes]:
+    """What was written to the disk first."""
+    with path.open("rb") as file:
+        while piece := file.read(FILE_PIECE):
+            yield piece

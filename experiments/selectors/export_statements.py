@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 
 from psycopg import sql
 
-from experiments.core.choices import ExportFormat, RowStatus
+from experiments.core.choices import ExportFormat, ExportPart, Nested, RowStatus
 from experiments.core.item_fields import EXPORTED_FIELDS, EXPORTED_LAST
+from experiments.export.columns import ExportColumn, columns_of
 from experiments.export.csv_lines import FORMULA_STARTS, NUMBER
-from experiments.export.rows import RUN_COLUMNS, ExportLayout, compact_json
+from experiments.export.rows import ExportLayout, compact_json
 
 OF_THE_RUN = (*EXPORTED_FIELDS, *EXPORTED_LAST)
 COLUMNS = ("payload", "result_payload", "corrected_payload", *OF_THE_RUN)
@@ -35,22 +36,30 @@ COMMA, OR = sql.SQL(", "), sql.SQL(" OR ")
 def can_be_said(layout: ExportLayout, wanted: ExportFormat) -> bool:
     """Not with columns that a kind makes in Python, nor with very many or none; nor with a delimiter of two bytes."""
     least = 1 if wanted == ExportFormat.CSV else 0
-    is_sayable = not layout.extras and layout.delimiter.isascii()
+    is_plain = layout.null is None and layout.join is None and layout.nested == Nested.JSON
+    is_sayable = is_plain and not layout.extras and layout.delimiter.isascii()
     return wanted in STATEMENTS and is_sayable and least <= layout.width <= MOST_COLUMNS
 
 
 def csv_statement(layout: ExportLayout, found: Part, mark: str) -> Part:
     """`found` gives `COLUMNS` of each item, in the order of the file. Lines end with LF."""
-    answers = [sql.SQL("answer ->> {}").format(sql.Literal(name)) for name in layout.fields]
-    cells = [sql.SQL("cells ->> {}").format(sql.Literal(number)) for number in range(len(layout.headers))]
-    in_order = [*range(len(answers), len(answers) + len(cells)), *range(len(answers))]
-    columns = [_csv_text(_value(number), layout) for number in in_order]
-    if layout.run_columns:
-        columns += [_csv_run(name, layout) for name in RUN_COLUMNS]
-    columns[0] = _unless_odd(columns[0], mark)
-    rows = _rows(found, [*answers, *cells], _any_may_differ(layout))
+    columns = columns_of(layout)
+    answers, cells = _of_part(columns, ExportPart.ANSWER), _of_part(columns, ExportPart.CELL)
+    values = [
+        *(sql.SQL("answer ->> {}").format(sql.Literal(column.path[0])) for column in answers),
+        *(sql.SQL("cells ->> {}").format(sql.Literal(column.place)) for column in cells),
+    ]
+    numbers = {id(column): number for number, column in enumerate([*answers, *cells])}
+    texts = [
+        _csv_run(column.place, layout)
+        if column.part == ExportPart.RUN
+        else _csv_text(_value(numbers[id(column)]), layout)
+        for column in columns
+    ]
+    texts[0] = _unless_odd(texts[0], mark)
+    rows = _rows(found, values, _any_may_differ(layout, answers))
     return sql.SQL("COPY (SELECT {} FROM ({}) AS line) TO STDOUT (FORMAT csv, DELIMITER {}{})").format(
-        COMMA.join(columns),
+        COMMA.join(texts),
         rows,
         sql.Literal(layout.delimiter),
         sql.SQL(", FORCE_QUOTE *" if layout.all_in_quotes else ""),
@@ -58,23 +67,36 @@ def csv_statement(layout: ExportLayout, found: Part, mark: str) -> Part:
 
 
 def jsonl_statement(layout: ExportLayout, found: Part, mark: str) -> Part:
-    answers = [sql.SQL("coalesce((answer -> {})::text, 'null')").format(sql.Literal(name)) for name in layout.fields]
-    cells = _members([(name, sql.SQL("cells -> {}").format(sql.Literal(n))) for n, name in enumerate(layout.names)])
-    response = _members([(name, _value(number)) for number, name in enumerate(layout.fields)])
+    columns = columns_of(layout)
+    answers, run = _of_part(columns, ExportPart.ANSWER), _of_part(columns, ExportPart.RUN)
+    values = [
+        sql.SQL("coalesce((answer -> {})::text, 'null')").format(sql.Literal(column.path[0])) for column in answers
+    ]
+    cells = _members(
+        [
+            (column.name, sql.SQL("cells -> {}").format(sql.Literal(column.place)))
+            for column in _of_part(columns, ExportPart.CELL)
+        ]
+    )
+    response = _members([(column.path[0], _value(number)) for number, column in enumerate(answers)])
     is_answered = sql.SQL("jsonb_typeof(answer) = 'object'")
     parts = [
         *_texts('{"row":', cells, ',"response":'),
         sql.SQL("CASE WHEN {} THEN {} ELSE 'null' END").format(is_answered, _joined(response)),
     ]
-    is_odd = _any_may_differ(layout)
+    is_odd = _any_may_differ(layout, answers)
     if layout.run_columns:
-        parts += _texts(',"run":', _members([(name, _json_run(name)) for name in RUN_COLUMNS]))
+        parts += _texts(',"run":', _members([(column.place, _json_run(column.place)) for column in run]))
         is_odd = OR.join([is_odd, sql.SQL("strpos(cost::text, {}) = 1").format(sql.Literal(VERY_NEAR_ZERO))])
     line = _unless_odd(_joined([*parts, sql.Literal("}")]), mark)
     # JSON has neither of these characters in itself, so that nothing is quoted or escaped.
     return sql.SQL(
         r"COPY (SELECT {} FROM ({}) AS line) TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01')"
-    ).format(line, _rows(found, answers, is_odd))
+    ).format(line, _rows(found, values, is_odd))
+
+
+def _of_part(columns: Sequence[ExportColumn], part: ExportPart) -> list[ExportColumn]:
+    return [column for column in columns if column.part == part]
 
 
 STATEMENTS: dict[ExportFormat, Callable[[ExportLayout, Part, str], Part]] = {
@@ -125,11 +147,11 @@ def _value(number: int) -> Part:
     return sql.Identifier(f"v{number}")
 
 
-def _any_may_differ(layout: ExportLayout) -> Part:
+def _any_may_differ(layout: ExportLayout, answers: Sequence[ExportColumn]) -> Part:
     """Whether Python may write a value of the answer in another way. It is said of too many rather than of too few."""
     conditions: list[Part] = [sql.SQL("false")]
-    for number, name in enumerate(layout.fields):
-        sign = sql.Literal("." if name in layout.whole else NEAR_ZERO)
+    for number, column in enumerate(answers):
+        sign = sql.Literal("." if column.path[0] in layout.whole else NEAR_ZERO)
         value = _value(number)
         conditions.append(sql.SQL("left({0}, 1) IN ('[', '{{') OR strpos({0}, {1}) > 0").format(value, sign))
     return OR.join(conditions)

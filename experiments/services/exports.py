@@ -1,52 +1,73 @@
 """A queue as a file: every original column and cell, then the answers, one line an item in their order."""
 
+import csv
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from itertools import chain
+from operator import or_
 from typing import Any
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from experiments.core import actor
-from experiments.core.choices import FINISHED, AuditAction, ErrorCode, ExportFormat, FieldType, RowStatus
-from experiments.core.errors import Conflict, Gone
+from experiments.core.choices import FINISHED, AuditAction, ErrorCode, ExportFormat, FieldType, Nested, RowStatus
+from experiments.core.errors import Conflict, Gone, InvalidInput
+from experiments.export.columns import columns_of
 from experiments.export.formats import EXPORT_FORMATS
 from experiments.export.response import Download
 from experiments.export.rows import ExportLayout, ExportRow
-from experiments.kinds import Extras, kind_of
+from experiments.kinds import Extras, QueueLayout, kind_of
 from experiments.models import Queue
 from experiments.models.querysets import QueueItemQuerySet
 from experiments.selectors.export_lines import written_by_database
 from experiments.selectors.export_statements import COLUMNS, OF_THE_RUN, can_be_said
-from experiments.selectors.items import items_of_queue
+from experiments.selectors.items import LARGEST_INDEX, items_filtered
 from experiments.selectors.one_by_one import OneByOne
 from experiments.selectors.queues import refuse_without_source
 from experiments.selectors.snapshot import snapshot
 from experiments.services import audit, export_places
 
-# File names have at most 255 bytes on most systems; a letter may have four.
-LONGEST_STEM = 60
+LONGEST_STEM, MOST_STEM_BYTES = 60, 180
+"""File names have at most 255 bytes on most systems; a letter may have four."""
 # Names of devices on Windows, whatever their extension.
 RESERVED_STEM = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+ROW_RANGE = re.compile(r"\s*([0-9]{1,10})\s*(?:-\s*([0-9]{1,10})\s*)?")
+MOST_RANGES = 1_000
 
 
 @dataclass(frozen=True)
 class ExportOptions:
+    """`filters` are those of a list of rows, `row_indexes` as `3,7-9`, `columns` the names of those that are wanted.
+
+    `delimiter` is one character; None: that of the file, and a comma for Excel. The others are those of `ExportLayout`.
+    """
+
     format: ExportFormat = ExportFormat.CSV
     run_columns: bool = True
     partial: bool = False
     excel: bool = False
-    status: str | None = None
     delimiter: str | None = None
-    """One character; None: that of the file, and a comma for Excel."""
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    row_indexes: str = ""
+    columns: str = ""
+    null: str | None = None
+    join: str | None = None
+    nested: Nested = Nested.JSON
+    explode: str = ""
 
 
 def download(queue: Queue, options: ExportOptions) -> Download:
     """`Conflict` before the first byte where the queue is not finished, `Busy` and `NoRoom` as `export_places` say."""
-    check_finished(queue, options)
+    check(queue, options)
     place = export_places.take(actor.current().user_id)
     try:
         pieces = _until_made(export_chunks(queue, options), place)
+        if EXPORT_FORMATS[options.format].is_made_first:
+            pieces = chain([next(pieces)], pieces)
         return Download(pieces, content_type(options), content_disposition(queue, options), place.release)
     except BaseException:
         place.release()
@@ -58,6 +79,17 @@ def _until_made(pieces: Iterator[bytes], place: export_places.Place) -> Iterator
         yield from pieces
     finally:
         place.made()
+
+
+def check(queue: Queue, options: ExportOptions) -> None:
+    """Whether there is such a file: `Conflict` and `InvalidInput` come before its first byte."""
+    check_finished(queue, options)
+    if options.nested != Nested.JSON and not EXPORT_FORMATS[options.format].is_table:
+        raise InvalidInput(
+            "JSONL keeps objects and lists as they are: nested is for tables.", code=ErrorCode.INVALID, attr="nested"
+        )
+    columns_of(_layout(kind_of(queue).layout(queue), options))
+    ranges_of(options.row_indexes)
 
 
 def check_finished(queue: Queue, options: ExportOptions) -> None:
@@ -76,9 +108,13 @@ def export_chunks(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
     Raises `Conflict` where the queue is not finished. Any error after that is raised out of the generator: the transfer
     then breaks off and does not look complete.
     """
-    check_finished(queue, options)
+    check(queue, options)
     audit.record_queue(
-        queue.pk, AuditAction.EXPORT, format=options.format, status=options.status, partial=options.partial or None
+        queue.pk,
+        AuditAction.EXPORT,
+        format=options.format,
+        status=options.filters.get("status"),
+        partial=options.partial or None,
     )
     return _chunks(queue, options)
 
@@ -93,19 +129,7 @@ def _chunks(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
             raise Gone(f"The {kind_of(queue).nouns.one} was deleted.", code=ErrorCode.NOT_FOUND)
         check_finished(now, options)
         queue_layout = kind_of(now).layout(now)
-        export_layout = ExportLayout(
-            headers=queue_layout.headers,
-            names=queue_layout.columns,
-            fields=queue_layout.field_names,
-            extras=queue_layout.extras.names,
-            run_columns=options.run_columns,
-            excel=options.excel,
-            line_end=queue_layout.line_end,
-            delimiter=options.delimiter or ("," if options.excel else queue_layout.delimiter),
-            whole=frozenset(
-                field["name"] for field in queue_layout.response_fields if field["type"] == FieldType.INTEGER
-            ),
-        )
+        export_layout = _layout(queue_layout, options)
         items = _items(now, options)
         if can_be_said(export_layout, options.format):
             yield from written_by_database(export_layout, options.format, items)
@@ -114,10 +138,63 @@ def _chunks(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
             yield from EXPORT_FORMATS[options.format].chunks(export_layout, rows)
 
 
+def _layout(of: QueueLayout, options: ExportOptions) -> ExportLayout:
+    return ExportLayout(
+        headers=of.headers,
+        names=of.columns,
+        fields=of.field_names,
+        extras=of.extras.names,
+        run_columns=options.run_columns,
+        excel=options.excel,
+        line_end=of.line_end,
+        delimiter=options.delimiter or ("," if options.excel else of.delimiter),
+        whole=frozenset(one["name"] for one in of.response_fields if one["type"] == FieldType.INTEGER),
+        response_fields=of.response_fields,
+        shown=names_of(options.columns),
+        null=options.null,
+        join=options.join,
+        nested=options.nested,
+        explode=options.explode,
+    )
+
+
+def names_of(text: str) -> tuple[str, ...] | None:
+    """The names of a list with commas; one that has a comma itself is in quotes. None: none is named."""
+    if not text.strip():
+        return None
+    (names,) = csv.reader([text.replace("\r", " ").replace("\n", " ")], skipinitialspace=True)
+    return tuple(dict.fromkeys(names))
+
+
+def ranges_of(text: str) -> list[tuple[int, int]]:
+    """`3,7-9` as `[(3, 3), (7, 9)]`."""
+    if not text.strip():
+        return []
+    parts = [ROW_RANGE.fullmatch(part) for part in text.split(",")]
+    ranges = [(int(part[1]), int(part[2] or part[1])) for part in parts if part]
+    if len(ranges) < len(parts) or any(first > last or last > LARGEST_INDEX for first, last in ranges):
+        raise InvalidInput(
+            "Give rows by their numbers, such as 3,7-9: row_indexes has something else.",
+            code=ErrorCode.INVALID,
+            attr="row_indexes",
+        )
+    if len(ranges) > MOST_RANGES:
+        raise InvalidInput(
+            f"row_indexes has {len(ranges):,} parts; {MOST_RANGES:,} are allowed. Join rows that follow each other.",
+            code=ErrorCode.TOO_MANY,
+            attr="row_indexes",
+        )
+    return ranges
+
+
 def _items(queue: Queue, options: ExportOptions) -> QueueItemQuerySet:
     """Those of the file, in its order."""
-    found = items_of_queue(queue)
-    return (found.filter(status=options.status) if options.status else found).in_order()
+    found = items_filtered(queue, options.filters)
+    ranges = ranges_of(options.row_indexes)
+    if ranges:
+        single = Q(row_index__in=[first for first, last in ranges if first == last])
+        found = found.filter(reduce(or_, (Q(row_index__range=one) for one in ranges if one[0] < one[1]), single))
+    return found
 
 
 def rows_of(items: QueueItemQuerySet, extras: Extras) -> Iterator[ExportRow]:
@@ -140,8 +217,23 @@ def content_type(options: ExportOptions) -> str:
 
 
 def content_disposition(queue: Queue, options: ExportOptions) -> str:
-    """A file name from the queue's name, without what means something in a path, a header or a file system."""
-    stem = re.sub(r"[^\w .-]+", "_", queue.name)[:LONGEST_STEM].strip(" .")
-    if not stem or RESERVED_STEM.fullmatch(stem):
-        stem = f"{stem}_{kind_of(queue).nouns.one}".strip("_")
-    return content_disposition_header(as_attachment=True, filename=f"{stem}.{options.format}") or "attachment"
+    """The name of the file: the queue's name, without what means something in a path, a header or a file system, the
+    kind of the queue and of the export, and the moment, by the clock of the site."""
+    stem = (
+        re.sub(r"[^\w .-]+", "_", queue.name)[:LONGEST_STEM]
+        .encode()[:MOST_STEM_BYTES]
+        .decode(errors="ignore")
+        .strip(" .")
+    )
+    if RESERVED_STEM.fullmatch(stem):
+        stem = f"_{stem}"
+    words = [stem, kind_of(queue).nouns.one]
+    if options.filters or options.row_indexes:
+        words.append("selected")
+    if options.partial and queue.status not in FINISHED:
+        words.append("so far")
+    if options.excel and options.format == ExportFormat.CSV:
+        words.append("for Excel")
+    words.append(f"{timezone.localtime():%Y-%m-%d %H.%M.%S}")
+    name = f"{' '.join(filter(None, words))}.{options.format}"
+    return content_disposition_header(as_attachment=True, filename=name) or "attachment"

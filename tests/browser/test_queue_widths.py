@@ -50,7 +50,7 @@ def test_the_exports_stand_side_by_side(open_page: Open, batch: CsvBatch, width:
 
 def test_every_button_is_in_one_line_that_ends_with_the_table(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch))
-    buttons = ("#act-pause", "#act-cancel", "#act-retry", "#act-more", "#export-csv", "#export-jsonl")
+    buttons = ("#act-pause", "#act-cancel", "#act-retry", "#act-more", "#export-csv", "#export-xlsx", "#export-jsonl")
     assert len({place(page, button)["y"] for button in buttons}) == 1
     assert right(place(page, "#export-jsonl")) == pytest.approx(right(place(page, "#table")), abs=1)
 

@@ -10,11 +10,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from csv_batches.models import CsvBatch
 from experiments.core.actor import acting, by_command
-from experiments.core.choices import ErrorCode, ExportFormat
+from experiments.core.choices import ErrorCode, ExportFormat, Nested, RowStatus
 from experiments.core.errors import WorkbenchError
 from experiments.export.formats import EXPORT_FORMATS
 from experiments.ingest.dialect import check_delimiter
 from experiments.services import exports
+
+FILTERS = ("status", "error_code", "search")
+AS_THEY_ARE = ("row_indexes", "columns", "null", "join", "nested", "explode")
 
 
 class Command(BaseCommand):
@@ -30,6 +33,15 @@ class Command(BaseCommand):
             "--excel", action="store_true", help="Byte-order mark, and no cell a spreadsheet would run."
         )
         parser.add_argument("--delimiter", help="One character, or tab; without it, that of the file.")
+        parser.add_argument("--status", choices=RowStatus.values(), help="Only rows with this status.")
+        parser.add_argument("--error-code", help="Only rows that failed with this code.")
+        parser.add_argument("--search", help="Only rows with this text in a cell, an answer or an error.")
+        parser.add_argument("--row-indexes", default="", help="Only these rows, such as 3,7-9.")
+        parser.add_argument("--columns", default="", help="Only these columns, in this order: names with commas.")
+        parser.add_argument("--null", help="Written for null, which is then told from nothing and an empty text.")
+        parser.add_argument("--join", help="Between the values of a list, which is JSON otherwise.")
+        parser.add_argument("--nested", choices=Nested.values(), default=Nested.JSON, help="Objects and lists of them.")
+        parser.add_argument("--explode", default="", help="The list of objects whose elements are lines.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -38,6 +50,8 @@ class Command(BaseCommand):
                 run_columns=not options["no_metadata"],
                 partial=options["partial"],
                 excel=options["excel"],
+                filters={name: options[name] for name in FILTERS if options[name]},
+                **{name: options[name] for name in AS_THEY_ARE},
                 delimiter=check_delimiter(options["delimiter"]) if options["delimiter"] else None,
             )
             with acting(by_command):

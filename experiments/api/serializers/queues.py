@@ -8,7 +8,16 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from experiments.api.serializers.fields import money_field
-from experiments.core.choices import CallsInFlight, ExportFormat, FieldType, QueueStatus, Reuse, RowError, RowStatus
+from experiments.core.choices import (
+    CallsInFlight,
+    ExportFormat,
+    FieldType,
+    Nested,
+    QueueStatus,
+    Reuse,
+    RowError,
+    RowStatus,
+)
 from experiments.core.cost import LARGEST_MAX_COST, SMALLEST_MAX_COST
 from experiments.core.item_fields import ITEM_FIELDS, ItemField
 from experiments.ingest.dialect import check_delimiter
@@ -273,7 +282,9 @@ class RowFilterSerializer(serializers.Serializer[Any]):
     blank = serializers.BooleanField(required=False, help_text='Missing, null or "".')
 
 
-class ExportOptionsSerializer(serializers.Serializer[Any]):
+class ExportOptionsSerializer(RowFilterSerializer):
+    """What a list of rows takes chooses the rows of the file, too."""
+
     format = serializers.ChoiceField(ExportFormat.values(), required=False, default=ExportFormat.CSV.value)
     metadata = serializers.BooleanField(source="run_columns", required=False, default=True)
     partial = serializers.BooleanField(required=False, default=False)  # type: ignore[assignment]
@@ -283,10 +294,38 @@ class ExportOptionsSerializer(serializers.Serializer[Any]):
         trim_whitespace=False,
         help_text="Of a CSV: one character, or `tab`. Not given: that of the file, and a comma with `excel`.",
     )
-    status = serializers.ChoiceField(STATUSES, required=False, allow_null=True, default=None)
+    row_indexes = serializers.CharField(required=False, help_text="Only these rows, such as `3,7-9`.")
+    columns = serializers.CharField(
+        required=False, help_text="Only these, in this order: names with commas between them; quotes as in a CSV."
+    )
+    null = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text='Written for null. An empty text is then `""`, and nothing is written for what an answer lacks.',
+    )
+    join = serializers.CharField(
+        required=False, trim_whitespace=False, help_text="Between the values of a list, which is JSON otherwise."
+    )
+    nested = serializers.ChoiceField(
+        Nested.values(),
+        required=False,
+        default=Nested.JSON.value,
+        help_text="Objects as JSON; `flat`: a column for each of their fields (`order.number`); `explode`: a line for "
+        "each element of a list of objects, too, with its `item_index`.",
+    )
+    explode = serializers.CharField(
+        required=False, help_text="The list of objects that is exploded, where there are several."
+    )
 
     def validate_delimiter(self, given: str) -> str:
         return check_delimiter(given)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """`filters` apart from the options."""
+        values = super().to_internal_value(data)
+        filters = {name: values.pop(name) for name in RowFilterSerializer().fields if name in values}
+        return {**values, "filters": filters}
 
 
 class DuplicateSerializer(serializers.Serializer[Any]):

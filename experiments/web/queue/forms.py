@@ -5,11 +5,14 @@ from typing import Any
 
 from django import forms
 
-from experiments.core.choices import ExportFormat, RowStatus
+from experiments.core.choices import ExportFormat, Nested, RowStatus
 from experiments.export.formats import EXPORT_FORMATS
+from experiments.ingest.dialect import check_delimiter
 from experiments.selectors.items import LARGEST_INDEX
 from experiments.services.exports import ExportOptions
 
+PLACES = ("after", "before")
+"""Where the page of a table begins; they choose no rows."""
 MAX_VALUE = 500
 """Characters of a value in an address; no choice is longer."""
 
@@ -66,12 +69,32 @@ class ExportForm(forms.Form):
     # The widget of a checkbox takes the text "0" for yes.
     partial = forms.BooleanField(widget=forms.HiddenInput, required=False)
     excel = forms.BooleanField(widget=forms.HiddenInput, required=False)
+    plain = forms.BooleanField(widget=forms.HiddenInput, required=False)
+    delimiter = forms.CharField(max_length=8, strip=False, required=False)
+    nested = forms.ChoiceField(choices=Nested.choices(), required=False)
+    explode = forms.CharField(max_length=MAX_VALUE, required=False)
+    join = forms.CharField(max_length=MAX_VALUE, strip=False, required=False)
+    null = forms.CharField(max_length=MAX_VALUE, required=False)
+    columns = forms.CharField(required=False)
+    row_indexes = forms.CharField(required=False)
 
     def options(self) -> ExportOptions:
+        """`InvalidInput` where the delimiter is none."""
         self.is_valid()
         chosen = self.cleaned_data
+        wanted = ExportFormat(chosen.get("format") or ExportFormat.CSV)
+        filters = {name: value for name, value in row_filter(self.data).items() if name not in PLACES}
         return ExportOptions(
-            format=ExportFormat(chosen.get("format") or ExportFormat.CSV),
+            format=wanted,
+            run_columns=not chosen.get("plain"),
             partial=chosen.get("partial", False),
             excel=chosen.get("excel", False),
+            delimiter=check_delimiter(chosen["delimiter"]) if chosen.get("delimiter") else None,
+            filters=filters,
+            row_indexes=chosen.get("row_indexes", ""),
+            columns=chosen.get("columns", ""),
+            null=chosen.get("null") or None,
+            join=chosen.get("join") or None,
+            nested=Nested(chosen.get("nested") or Nested.JSON) if EXPORT_FORMATS[wanted].is_table else Nested.JSON,
+            explode=chosen.get("explode", ""),
         )

@@ -18,6 +18,7 @@ from experiments.selectors.failures import Failures, failures_by_code
 from experiments.web.limits_form import LimitsForm
 from experiments.web.page_part import PagePart
 from experiments.web.queue import summary
+from experiments.web.queue.forms import PLACES
 from experiments.web.queue.summary import Actions, Entry, Progress, State
 from experiments.web.queue.table import RowTable, query_string, table_of_queue
 
@@ -135,6 +136,20 @@ class QueuePage:
     @property
     def export_formats(self) -> Mapping[ExportFormat, FormatWriter]:
         return EXPORT_FORMATS
+
+    @property
+    def export_filters(self) -> dict[str, Any]:
+        """What the table shows is what is exported, as far as there is something."""
+        so_far = {} if self.acts.finished else {"partial": 1}
+        return {**{name: value for name, value in self.filters.items() if name not in PLACES}, **so_far}
+
+    @property
+    def export_is_of_some(self) -> bool:
+        return bool(self.filters.keys() - set(PLACES))
+
+    @property
+    def export_query(self) -> str:
+        return query_string(self.export_filters)
 
     @property
     def has_results(self) -> bool:

@@ -56,10 +56,11 @@ def test_the_export_is_open_at_the_end(status: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["draft", "running", "paused"])
-def test_before_that_it_is_closed_with_the_reason_and_offers_what_is_there(status: str) -> None:
+def test_before_that_it_is_of_what_is_there_so_far(status: str) -> None:
     batch, client = batch_of("ann", ["queued"], status=status), browser("ann")
     html = client.get(queue_url(batch)).content.decode()
-    assert '<button id="export-csv" class="btn" disabled aria-describedby="export-why">' in html
+    assert f'href="{queue_url(batch, "export/?format=csv&amp;partial=1")}"' in html
+    assert "with what is there so far" in html
     assert client.get(queue_url(batch, "export/?format=csv&partial=1")).status_code == 200
     response = client.get(queue_url(batch, "export/?format=csv&partial=0"), follow=True)
     assert response.redirect_chain == [(queue_url(batch), 302)]
