@@ -10,6 +10,7 @@ from experiments.ingest.json_array import open_json
 from experiments.ingest.jsonl import JsonlTable
 from experiments.ingest.options import ReadOptions
 from experiments.ingest.table import Table
+from experiments.ingest.workbook import open_xlsx
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class IngestFormat:
     """The first row holds the names of the columns, unless a person says otherwise."""
     has_short_rows: bool = False
     """A row can have fewer cells than there are columns."""
+    has_sheets: bool = False
+    """One of several sheets is read, or a range of its cells."""
 
 
 INGEST_FORMATS = (
@@ -50,6 +53,16 @@ INGEST_FORMATS = (
     ),
     IngestFormat("JSON Lines", ", one object on each line.", JsonlTable, suffixes=(".jsonl", ".ndjson"), is_json=True),
     IngestFormat("JSON", ", one array of objects.", open_json, suffixes=(".json",), is_json=True),
+    IngestFormat(
+        "Excel",
+        ": one sheet of a workbook (.xlsx), its first row the names of the columns. Cells are read as they are shown.",
+        open_xlsx,
+        suffixes=(".xlsx", ".xlsm"),
+        media_types=("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",),
+        is_text=False,
+        has_header=True,
+        has_sheets=True,
+    ),
 )
 """A file with any other suffix is read as the first one."""
 

@@ -50,9 +50,9 @@ class WarningLog:
         """The line of the latest one; 0 where there is none."""
         self._kept: list[FileWarning] = []
 
-    def add(self, line: int, code: WarningCode, detail: str) -> None:
+    def add(self, line: int | None, code: WarningCode, detail: str) -> None:
         self.counts[code] += 1
-        self.latest[code] = line
+        self.latest[code] = line or 0
         if self.counts[code] <= WARNINGS_LISTED:
             self._kept.append(FileWarning(line, code, detail))
 

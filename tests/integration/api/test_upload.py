@@ -2,6 +2,7 @@
 
 from tests.integration.api.support import BATCH_KEYS, Draft
 from tests.support.api import Api, to_csv
+from tests.unit.ingest.workbook.support import data, row, xlsx
 
 
 def cells(api: Api, batch: str) -> list[list[str]]:
@@ -30,6 +31,14 @@ def test_json_lines(api: Api) -> None:
     answer = api.upload(batch, content, name="x.jsonl")
     assert (answer["rows"], answer["columns"], answer["delimiter"]) == (2, ["text", "n"], None)
     assert cells(api, batch)[0] == ["one\nline", "1"]
+
+
+def test_a_workbook(api: Api) -> None:
+    batch = api.draft(api.network(None))
+    content = xlsx(data(row("id", "text"), '<row><c s="1"><v>7</v></c><c t="b"><v>1</v></c></row>'), styles=[0, 1])
+    answer = api.upload(batch, content, name="orders.xlsx")
+    assert (answer["rows"], answer["columns"], answer["delimiter"]) == (1, ["id", "text"], None)
+    assert cells(api, batch) == [["7", "TRUE"]]
 
 
 def test_warnings_come_with_line_code_and_detail(api: Api) -> None:

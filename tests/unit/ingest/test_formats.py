@@ -16,13 +16,15 @@ from tests.unit.ingest.conftest import Ingest
         ("mails.json", "JSON"),
         ("mails.csv.jsonl", "JSON Lines"),
         (".jsonl", "JSON Lines"),
+        ("mails.XLSX", "Excel"),
+        ("mails.xlsm", "Excel"),
     ],
 )
 def test_a_format_is_chosen_by_the_end_of_the_name(filename: str, label: str) -> None:
     assert format_of_file(filename).label == label
 
 
-@pytest.mark.parametrize("filename", ["", "mails", "mails.json.old", "mails.jsonl.bak", "jsonl"])
+@pytest.mark.parametrize("filename", ["", "mails", "mails.json.old", "mails.jsonl.bak", "jsonl", "mails.xls"])
 def test_every_other_name_is_read_as_csv(filename: str) -> None:
     assert format_of_file(filename).label == "CSV"
 
@@ -40,12 +42,15 @@ def test_suffixes_begin_with_a_dot_and_are_in_lower_case() -> None:
 
 
 def test_a_sentence_names_all_formats() -> None:
-    assert format_labels() == "CSV, JSON Lines or JSON"
+    assert format_labels() == "CSV, JSON Lines, JSON or Excel"
 
 
 def test_the_file_dialog_offers_all_suffixes_and_then_the_media_types() -> None:
-    suffixes, media_types = ".csv,.tsv,.txt,.jsonl,.ndjson,.json", "text/csv,text/plain,text/tab-separated-values"
-    assert file_dialog_types() == f"{suffixes},{media_types}"  # as in the attribute `accept`
+    suffixes, media_types = ".csv,.tsv,.txt,.jsonl,.ndjson,.json,.xlsx", "text/csv,text/plain,text/tab-separated-values"
+    types = file_dialog_types()  # as in the attribute `accept`
+    assert types.startswith(suffixes)
+    assert media_types in types.removeprefix(suffixes)
+    assert types.endswith("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
 @pytest.mark.parametrize(("filename", "content"), [("x.csv", "a;b\n1;2\n"), ("x.jsonl", '{"a": "1", "b": "2"}\n')])

@@ -1,0 +1,13 @@
+"""Reads the sheets of workbooks row by row, each cell as the text that it shows."""
+
+from pathlib import Path
+
+from experiments.ingest.errors import Limits
+from experiments.ingest.options import ReadOptions
+from experiments.ingest.workbook.parts import Parts
+from experiments.ingest.workbook.sheet_table import SheetTable
+from experiments.ingest.workbook.xlsx import sheets_of_xlsx
+
+
+def open_xlsx(path: Path, head: bytes, options: ReadOptions, limits: Limits) -> SheetTable:
+    return SheetTable(sheets_of_xlsx(Parts(path, head, limits), limits), options, limits)
