@@ -9,7 +9,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from experiments.models import WorkerProcess
-from tests.support import emptying, paths, static_files
+from tests.support import emptying, migrated, paths, static_files
 from tests.support.api import Api
 from tests.support.run_server import RunServer
 from tests.support.worker import SHORT_LEASE_S, SharedWorker, Worker
@@ -34,6 +34,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Three for the whole suite, most of which waits. What is named by path runs by itself: tests of faults and of the
     browser need that."""
     return 3 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        migrated.use_template()
 
 
 @pytest.fixture(scope="session")
