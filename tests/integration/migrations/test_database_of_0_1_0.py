@@ -1,6 +1,8 @@
 """A database that version 0.1.0 left becomes one of this tree, and nothing in it is lost."""
 
 import base64
+import csv
+import io
 import json
 import os
 import re
@@ -172,10 +174,15 @@ def test_the_page_of_every_batch_and_experiment_is_there(seen: dict[str, Any]) -
     assert seen["pages"] == dict.fromkeys(seen["pages"], 200)
 
 
-def test_the_export_is_that_of_0_1_0_to_the_byte(seen: dict[str, Any]) -> None:
-    """With a key for the API that was made then; at its end are columns that are newer, and empty."""
-    then = (DATA / "version_0_1_0_export.csv").read_bytes().replace(b",corrected\n", b",corrected" + NEWER + b"\n", 1)
-    assert seen["export"].encode() == re.sub(rb"(,true|,false)\n", rb"\1" + b"," * NEWER.count(b",") + rb"\n", then)
+def test_the_export_has_the_cells_of_0_1_0(seen: dict[str, Any]) -> None:
+    """With a key for the API that was made then; at its end are columns that are newer, and empty.
+
+    More cells have quotes: those with a sign at which another reader may divide them.
+    """
+    then = list(csv.reader(io.StringIO((DATA / "version_0_1_0_export.csv").read_bytes().decode(), newline="")))
+    newer = NEWER.decode().split(",")[1:]
+    wanted = [then[0] + newer, *(row + [""] * len(newer) for row in then[1:])]
+    assert list(csv.reader(io.StringIO(seen["export"], newline=""), strict=True)) == wanted
 
 
 def test_the_score_of_the_experiment_is_as_before(seen: dict[str, Any]) -> None:
