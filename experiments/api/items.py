@@ -18,7 +18,7 @@ from experiments.http.page_time import takes_its_time
 from experiments.kinds import QueueKind
 from experiments.models import Queue, QueueItem
 from experiments.selectors import items, results
-from experiments.services import corrections, exports
+from experiments.services import correction_acts, corrections, exports
 
 PAGING = (
     OpenApiParameter("limit", int, description="Rows on a page: 100 where not given, at most 1000."),
@@ -111,6 +111,34 @@ class QueueItemDetail(ItemView):
         if found is None:
             raise Http404
         return found
+
+
+class QueueCorrections(QueueView):
+    """Sets response fields in the answers of many rows at once; all other members of the answers stay.
+
+    Rows are named, or those with a result that a filter leaves. Where one of them would break the schema the answer is
+    a 400 with their `row_indexes` (100 at most), and none is changed.
+    """
+
+    @extend_schema(request=serializers.CorrectRowsSerializer, responses=serializers.CorrectedSerializer)
+    def post(self, request: Request, **ids: Any) -> Response:
+        queue = self.queue()
+        order = self.checked(serializers.CorrectRowsSerializer, request.data)
+        done = corrections.correct_many(
+            queue=queue, values=order["set"], row_indexes=order.get("row_indexes"), wanted=order.get("filter")
+        )
+        return Response({"corrected": done.rows, "skipped": done.skipped, "correction": done.act})
+
+
+class QueueCorrectionUndo(QueueView):
+    """Puts back what was there before a correction, of one row or of many."""
+
+    @extend_schema(request=serializers.UndoCorrectionSerializer, responses=serializers.UndoneSerializer)
+    def post(self, request: Request, **ids: Any) -> Response:
+        queue = self.queue()
+        order = self.checked(serializers.UndoCorrectionSerializer, request.data)
+        undone = correction_acts.undo(queue=queue, act_id=order.get("correction"))
+        return Response({"undone": undone.rows, "kept": undone.kept})
 
 
 @takes_its_time

@@ -21,6 +21,8 @@ def urls_of_kind(kind: QueueKind) -> Iterator[URLPattern]:
     yield at(one, queues.QueueDetail)
     yield at(f"{one}/rows", items.QueueItems)
     yield at(f"{one}/rows/<int:row_index>", items.QueueItemDetail)
+    yield at(f"{one}/rows/correct", items.QueueCorrections)
+    yield at(f"{one}/rows/correct/undo", items.QueueCorrectionUndo)
     yield at(f"{one}/pause", queues.QueuePause)
     yield at(f"{one}/resume", queues.QueueResume)
     yield at(f"{one}/cancel", queues.QueueCancel)

@@ -142,12 +142,16 @@ class QueueCancel(QueueView):
 
 
 class QueueRetry(QueueView):
-    """Puts failed rows back, with `force` succeeded ones too."""
+    """Puts failed rows back, with `force` succeeded ones too.
+
+    Failed rows that a person corrected are left out, unless `row_indexes` names them or with `force`.
+    """
 
     @extend_schema(request=serializers.RetrySerializer, responses={202: serializers.RequeuedSerializer})
     def post(self, request: Request, **ids: Any) -> Response:
         queue = self.queue()
-        requeued = queue_retry.retry(queue_id=queue.pk, **self.checked(serializers.RetrySerializer, request.data))
+        order = self.checked(serializers.RetrySerializer, request.data)
+        requeued = queue_retry.retry(queue_id=queue.pk, wanted=order.pop("filter", None), **order)
         return Response({"requeued": requeued}, status=status.HTTP_202_ACCEPTED)
 
 

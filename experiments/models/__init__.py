@@ -2,6 +2,7 @@
 
 from experiments.models.api_tokens import ApiToken
 from experiments.models.audit import AuditEntry
+from experiments.models.corrections import CorrectionAct, CorrectionEntry
 from experiments.models.networks import Agent, EndpointDialect, Network, NetworkBudget, NetworkCall
 from experiments.models.queues import (
     Attempt,
@@ -22,6 +23,8 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "Claim",
+    "CorrectionAct",
+    "CorrectionEntry",
     "EndpointDialect",
     "Lane",
     "Lead",

@@ -108,6 +108,10 @@ class Queue(models.Model):
     corrections = models.PositiveIntegerField(
         default=0, db_default=0, help_text="How often a person changed an answer. No other counter shows that."
     )
+    corrected = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Rows with a person's answer, whatever their status."
+    )
+    failed_corrected = models.PositiveIntegerField(default=0, db_default=0, help_text="Those of them that failed.")
     range_from = models.PositiveIntegerField(null=True, blank=True)
     range_to = models.PositiveIntegerField(null=True, blank=True, help_text="Exclusive.")
     pause_code = models.CharField(max_length=32, blank=True)
@@ -164,6 +168,11 @@ class Queue(models.Model):
                 condition=Q(total=F("queued") + F("running") + F("succeeded") + F("failed")),
                 name="queue_counters_add_up",
             ),
+            models.CheckConstraint(
+                condition=Q(corrected__lte=F("total"), failed_corrected__lte=F("failed"))
+                & Q(failed_corrected__lte=F("corrected")),
+                name="queue_corrected_are_rows",
+            ),
             models.CheckConstraint(condition=Q(concurrency__gte=1), name="queue_concurrency_positive"),
             models.CheckConstraint(condition=Q(max_attempts__gte=1), name="queue_max_attempts_positive"),
             models.CheckConstraint(
@@ -187,6 +196,11 @@ class Queue(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def failed_open(self) -> int:
+        """Failed rows that nobody has corrected."""
+        return self.failed - self.failed_corrected
 
     @property
     def rows(self) -> QueueItemQuerySet:
@@ -300,6 +314,9 @@ class QueueItem(models.Model):
                 fields=("queue", "error_code", "row_index"),
                 condition=Q(status=RowStatus.FAILED),
                 name="item_page_error",
+            ),
+            models.Index(
+                fields=("queue", "row_index"), condition=Q(corrected_payload__isnull=False), name="item_corrected"
             ),
         )
         constraints = (models.UniqueConstraint(fields=("queue", "row_index"), name="item_row_unique"),)

@@ -5,6 +5,7 @@ uses and close relatives. Nothing is fetched, and keywords that can be made slow
 """
 
 from experiments.response_schema.answers import Validate, validator
+from experiments.response_schema.fieldwise import checks_fields_apart
 from experiments.response_schema.instructions import example, guidance
 from experiments.response_schema.rules import DIALECT, check_schema
 from experiments.response_schema.tolerance import Change, Tolerate, checked_as_meant, tolerance
@@ -16,6 +17,7 @@ __all__ = [
     "Validate",
     "check_schema",
     "checked_as_meant",
+    "checks_fields_apart",
     "example",
     "guidance",
     "tolerance",

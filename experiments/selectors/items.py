@@ -96,7 +96,7 @@ def attempt_log(item: QueueItem) -> list[dict[str, Any]]:
 
 
 def items_filtered(queue: Queue, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
-    """By `status`, `error_code`, verdict, the answer, and a text in a cell, an answer or an error message."""
+    """By `status`, `error_code`, `corrected`, verdict, answer, and a text in a cell, an answer or an error message."""
     items = filter_by_answer(queue, items_of_queue(queue), wanted)
     if wanted.get("error_code") and wanted.get("status") not in (None, "", RowStatus.FAILED):
         return items.none()
@@ -104,6 +104,8 @@ def items_filtered(queue: Queue, wanted: Mapping[str, Any]) -> QueueItemQuerySet
         items = items.filter(status=wanted["status"])
     if wanted.get("error_code"):
         items = items.filter(status=RowStatus.FAILED, error_code=wanted["error_code"])
+    if is_corrected(wanted) is not None:
+        items = items.filter(corrected_payload__isnull=not is_corrected(wanted))
     if wanted.get("verdict"):
         items = kind_of(queue).with_verdict(queue, items, wanted["verdict"])
     text = wanted.get("search")
@@ -114,7 +116,13 @@ def items_filtered(queue: Queue, wanted: Mapping[str, Any]) -> QueueItemQuerySet
 
 def must_be_looked_through(wanted: Mapping[str, Any]) -> bool:
     """Whether no index leads to the rows that are `wanted`: each has to be looked at."""
-    return bool(wanted.get("search") or wanted.get("field"))
+    return bool(wanted.get("search") or wanted.get("field") or is_corrected(wanted) is False)
+
+
+def is_corrected(wanted: Mapping[str, Any]) -> bool | None:
+    """Whether rows with a person's answer are wanted, or those without; None: both."""
+    given = wanted.get("corrected")
+    return None if given in (None, "") else given in (True, "1")
 
 
 @dataclass(frozen=True)
@@ -164,13 +172,17 @@ def find(
     if must_be_looked_through(wanted):
         rows = shape(items_filtered(queue, wanted))
         return _look_through(queue, rows, reader, want=want, after=after, before=before, patience_s=patience_s)
-    status, code = wanted.get("status"), wanted.get("error_code")
-    if not (status or code) or wanted.get("verdict"):
+    status, code, corrected = wanted.get("status"), wanted.get("error_code"), is_corrected(wanted)
+    if not (status or code or corrected) or wanted.get("verdict"):
         rows = _beside(shape(items_filtered(queue, wanted)), after, before)[:want]
         return Found(reader.rows(rows), is_cut=reader.is_cut)
     if code and status not in (None, "", RowStatus.FAILED):
         return Found([])
-    of_status = QueueItem.objects.of_queue(queue).filter(status=status or RowStatus.FAILED)
+    of_status = QueueItem.objects.of_queue(queue)
+    if status or code:
+        of_status = of_status.filter(status=status or RowStatus.FAILED)
+    if corrected:
+        of_status = of_status.filter(corrected_payload__isnull=False)
     if code:
         of_status = of_status.filter(error_code=code)
     # Their places alone are in an index; for more of them PostgreSQL may go through the rows in their order.

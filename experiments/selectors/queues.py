@@ -40,6 +40,8 @@ def queue_progress(queue: Queue, now: datetime | None = None) -> dict[str, Any]:
         "running": queue.running,
         "succeeded": queue.succeeded,
         "failed": queue.failed,
+        "failed_open": queue.failed_open,
+        "corrected": queue.corrected,
         "retrying": queue.retrying is not None,
         "rows_per_second": round(rate, 3),
         "eta_seconds": round(left / rate) if rate > LEAST_RATE and left else None,

@@ -65,7 +65,8 @@ def _count_anew(*, added: int) -> None:
 
 def set_total(*, queue: Queue, total: int) -> None:
     """All `total` rows wait."""
-    Queue.objects.filter(pk=queue.pk).update(total=total, queued=total, running=0, succeeded=0, failed=0)
+    counters = dict.fromkeys(("running", "succeeded", "failed", "corrected", "failed_corrected"), 0)
+    Queue.objects.filter(pk=queue.pk).update(total=total, queued=total, **counters)
 
 
 class _Block:

@@ -1,24 +1,43 @@
-"""A person's correction of an answer, stored beside the original."""
+"""A person's correction of an answer, stored beside the original: of one row, or some fields of many."""
 
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from experiments import response_schema
-from experiments.core.choices import FINAL, AuditAction, ErrorCode
+from experiments.core.choices import FINAL, AuditAction, ErrorCode, RowStatus
 from experiments.core.errors import Conflict, InvalidInput
+from experiments.core.formatting import count
 from experiments.core.json_text import BadPayload, strict
 from experiments.kinds import kind_of
 from experiments.models import Queue, QueueItem
-from experiments.selectors import results
-from experiments.selectors.corrections import fingerprint_of_answer
-from experiments.services import audit
+from experiments.selectors import items, results
+from experiments.selectors.corrections import answer_of_item, fingerprint_of_answer
+from experiments.services import audit, correction_acts
+from experiments.services.correction_acts import PART_ROWS
 
 ATTR = "corrected_payload"
+SET = "set"
+NAMED_ROWS = 100
+"""So many rows that would break the schema are named."""
+SAID_ROWS = 3
+ANSWERS_AT_ONCE = 200
+"""An answer may have megabytes."""
 
 
-def correct(*, queue: Queue, row_index: int, payload: dict[str, Any] | None, seen: str | None = None) -> QueueItem:
+@dataclass(frozen=True)
+class Corrected:
+    """`act` can be undone. `skipped`: rows that changed while very many were corrected, and were left as they are."""
+
+    rows: int
+    act: int | None
+    skipped: int = 0
+
+
+def correct(*, queue: Queue, row_index: int, payload: dict[str, Any] | None, seen: str | None = None) -> Corrected:
     """Stores `payload` beside the original answer; None removes the correction.
 
     `InvalidInput` where it breaks the schema, `Conflict` while the item is not final. `seen`: the fingerprint of the
@@ -26,27 +45,161 @@ def correct(*, queue: Queue, row_index: int, payload: dict[str, Any] | None, see
     """
     kind = kind_of(queue)
     if payload is not None:
-        _check(kind.schema(queue), payload)
-    items = queue.rows.filter(row_index=row_index)
+        _check_storable(payload, ATTR)
+        mismatch = _mismatch(kind.schema(queue), payload)
+        if mismatch is not None:
+            raise InvalidInput(mismatch, code=ErrorCode.SCHEMA_MISMATCH, attr=ATTR)
     with transaction.atomic():
-        # The queue first, as everywhere: a worker locks in that order too.
-        Queue.objects.filter(pk=queue.pk).update(corrections=F("corrections") + 1)
-        if seen is not None and seen != fingerprint_of_answer(items.get()):
+        # The queue first, as everywhere.
+        correction_acts.locked(queue.pk)
+        item = queue.rows.get(row_index=row_index)
+        if seen is not None and seen != fingerprint_of_answer(item):
             sentence = f"The answer of {kind.nouns.item} {row_index} changed just now. Look at it, then save again."
             raise Conflict(sentence, code=ErrorCode.CHANGED_MEANWHILE)
-        if not items.filter(status__in=FINAL).update(corrected_payload=payload):
+        act = correction_acts.begin(queue)
+        if not correction_acts.replace_answer(act, item.pk, payload):
             raise Conflict(f"{kind.nouns.item_title} {row_index} has no result yet.", code=ErrorCode.WRONG_STATUS)
         audit.record_queue(queue.pk, AuditAction.CORRECT, row=row_index, removed=payload is None or None)
     results.forget(queue)
-    item: QueueItem = items.get()
-    return item
+    return Corrected(1, act.pk)
 
 
-def _check(schema: dict[str, Any] | None, payload: dict[str, Any]) -> None:
+def correct_many(
+    *,
+    queue: Queue,
+    values: dict[str, Any],
+    row_indexes: Sequence[int] | None = None,
+    wanted: Mapping[str, Any] | None = None,
+) -> Corrected:
+    """Sets `values` in the answers of rows that are named, or of those with a result that a filter leaves.
+
+    `InvalidInput` names the rows where one of them would break the schema: then none is changed. Up to 5,000 rows are
+    written in one transaction; more in parts, where those that changed meanwhile and would break it are left out.
+    """
+    check = _Check(queue, values)
+    chosen = array("q")
+    for item_ids in _parts(queue, row_indexes, wanted):
+        check.look_at(item_ids)
+        chosen.extend(item_ids)
+    check.refuse()
+    is_whole = len(chosen) <= PART_ROWS
+    act, rows = None, 0
+    for start in range(0, len(chosen), PART_ROWS):
+        with transaction.atomic():
+            locked = correction_acts.locked(queue.pk)
+            if act is None:
+                act = correction_acts.begin(locked, fields=list(values))
+                audit.record_queue(queue.pk, AuditAction.CORRECT, rows=len(chosen), fields=list(values))
+            part = chosen[start : start + PART_ROWS].tolist()
+            written = correction_acts.merge_into_answers(act, check.still_fitting(part), values)
+            if is_whole and written < len(part):
+                nouns = kind_of(queue).nouns
+                sentence = f"{nouns.items_title} changed just now, so nothing was corrected. Try again."
+                raise Conflict(sentence, code=ErrorCode.CHANGED_MEANWHILE)
+        rows += written
+    results.forget(queue)
+    return Corrected(rows, act.pk if act else None, len(chosen) - rows)
+
+
+class _Check:
+    """Whether answers with the new values satisfy the schema.
+
+    Where each field is checked by itself, an answer that was recorded as a success or corrected is known to fit, and
+    needs no second look: of a million rows most are such.
+    """
+
+    def __init__(self, queue: Queue, values: dict[str, Any]) -> None:
+        kind = kind_of(queue)
+        self._queue, self._values, self._nouns = queue, values, kind.nouns
+        self._problems: list[tuple[int, str]] = []
+        names = {field["name"] for field in kind.response_fields(queue)}
+        for name in values:
+            if name not in names:
+                sentence = f"There is no response field {name}. The fields are {', '.join(sorted(names)) or 'none'}."
+                raise InvalidInput(sentence, code=ErrorCode.UNKNOWN, attr=f"{SET}.{name}")
+        _check_storable(values, SET)
+        schema = kind.schema(queue)
+        self._validate = response_schema.validator(schema) if schema else None
+        self._apart = schema is None or response_schema.checks_fields_apart(schema)
+        if schema and self._apart:
+            mismatch = response_schema.validator({**schema, "required": []})(values)
+            if mismatch is not None:
+                raise InvalidInput(mismatch, code=ErrorCode.SCHEMA_MISMATCH, attr=SET)
+
+    def look_at(self, item_ids: Sequence[int]) -> None:
+        for item, sentence in self._broken(item_ids):
+            if len(self._problems) == NAMED_ROWS:
+                return
+            self._problems.append((item.row_index, sentence))
+
+    def refuse(self) -> None:
+        """`InvalidInput` where a row did not fit."""
+        if not self._problems:
+            return
+        said = [f"{self._nouns.item_title} {index}: {sentence}" for index, sentence in self._problems[:SAID_ROWS]]
+        if len(self._problems) > SAID_ROWS:
+            least = "at least " if len(self._problems) == NAMED_ROWS else ""
+            said.append(f"{least}{count(len(self._problems) - SAID_ROWS)} more")
+        sentence = f"Nothing was changed: {self._nouns.items} would break the schema. {'; '.join(said)}."
+        indexes = [index for index, _ in self._problems]
+        raise InvalidInput(sentence, code=ErrorCode.SCHEMA_MISMATCH, attr=SET, extra={"row_indexes": indexes})
+
+    def still_fitting(self, item_ids: list[int]) -> list[int]:
+        """Those that fit as they are now, under the queue's lock."""
+        broken = {item.pk for item, _ in self._broken(item_ids)}
+        return [pk for pk in item_ids if pk not in broken] if broken else item_ids
+
+    def _broken(self, item_ids: Sequence[int]) -> Iterator[tuple[QueueItem, str]]:
+        """Rows that would not fit, and why."""
+        if self._validate is None:
+            return
+        rows = QueueItem.objects.filter(pk__in=item_ids, status__in=FINAL)
+        if self._apart:
+            rows = rows.filter(status=RowStatus.FAILED, corrected_payload__isnull=True)
+        answers = rows.only("id", "row_index", "result_payload", "corrected_payload").in_order()
+        for item in answers.iterator(chunk_size=ANSWERS_AT_ONCE):
+            sentence = self._validate({**answer_of_item(item), **self._values})
+            if sentence is not None:
+                yield item, sentence
+
+
+def _parts(queue: Queue, row_indexes: Sequence[int] | None, wanted: Mapping[str, Any] | None) -> Iterator[list[int]]:
+    """Ids in row order. `InvalidInput` where a named row is not there, `Conflict` where it has no result."""
+    if row_indexes is not None:
+        indexes = sorted(set(row_indexes))
+        for start in range(0, len(indexes), PART_ROWS):
+            named = indexes[start : start + PART_ROWS]
+            rows = queue.rows.filter(row_index__in=named).in_order()
+            found = list(rows.values_list("pk", "row_index", "status"))
+            _refuse_missing(queue, named, {index: status for _, index, status in found})
+            yield [pk for pk, _, _ in found]
+        return
+    after = -1
+    final = items.items_filtered(queue, wanted or {}).filter(status__in=FINAL)
+    while found := list(final.filter(row_index__gt=after).values_list("pk", "row_index")[:PART_ROWS]):
+        yield [pk for pk, _ in found]
+        after = found[-1][1]
+
+
+def _refuse_missing(queue: Queue, named: Sequence[int], found: Mapping[int, str]) -> None:
+    """`found`: the status of each row that is there."""
+    nouns = kind_of(queue).nouns
+    missing = [index for index in named if index not in found]
+    if missing:
+        sentence = f"There is no {nouns.item} {', '.join(map(str, missing[:SAID_ROWS]))}."
+        raise InvalidInput(sentence, code=ErrorCode.DOES_NOT_EXIST, attr="row_indexes")
+    waiting = [index for index, status in found.items() if status not in FINAL]
+    if waiting:
+        which = ", ".join(map(str, waiting[:SAID_ROWS]))
+        raise Conflict(f"Without a result yet: {nouns.item} {which}.", code=ErrorCode.WRONG_STATUS)
+
+
+def _check_storable(value: dict[str, Any], attr: str) -> None:
     try:
-        strict(payload, "the correction")
+        strict(value, "the correction")
     except BadPayload as problem:
-        raise InvalidInput(f"{problem}.", code=ErrorCode.INVALID_TEXT, attr=ATTR) from problem
-    mismatch = response_schema.validator(schema)(payload) if schema else None
-    if mismatch is not None:
-        raise InvalidInput(mismatch, code=ErrorCode.SCHEMA_MISMATCH, attr=ATTR)
+        raise InvalidInput(f"{problem}.", code=ErrorCode.INVALID_TEXT, attr=attr) from problem
+
+
+def _mismatch(schema: dict[str, Any] | None, payload: dict[str, Any]) -> str | None:
+    return response_schema.validator(schema)(payload) if schema else None

@@ -1,6 +1,7 @@
 """Rows that are queued again: failed ones, or all. Very many part by part, by a worker."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from experiments.core.choices import FINAL, AuditAction, ErrorCode, QueueStatus,
 from experiments.core.errors import Conflict, Gone
 from experiments.kinds import kind_of
 from experiments.models import Queue, QueueItem
+from experiments.selectors import items
 from experiments.selectors.queues import refuse_without_source
 from experiments.services import audit, queues
 from experiments.services.broker import send_task, wake_workers
@@ -42,28 +44,57 @@ NEW_WORK = {
 """An item that was not called yet. A person's correction stays."""
 
 
+@dataclass(frozen=True)
+class RetryOrder:
+    """Which rows are queued again. `wanted`: a filter, as `selectors.items` knows it."""
+
+    error_code: str | None
+    force: bool
+    wanted: dict[str, Any]
+    row_indexes: Sequence[int] | None = None
+
+    @property
+    def leaves_corrected(self) -> bool:
+        return self.row_indexes is None and not self.force
+
+    def asked(self, rows: int) -> dict[str, Any]:
+        """For the history, without contents."""
+        filters = sorted(self.wanted) or None
+        return {"rows": rows, "error_code": self.error_code, "force": self.force or None, "filter": filters}
+
+    def stored(self) -> dict[str, Any]:
+        return {"error_code": self.error_code, "force": self.force, "wanted": self.wanted}
+
+
 def retry(
-    *, queue_id: UUID, row_indexes: Sequence[int] | None = None, error_code: str | None = None, force: bool = False
+    *,
+    queue_id: UUID,
+    row_indexes: Sequence[int] | None = None,
+    error_code: str | None = None,
+    force: bool = False,
+    wanted: Mapping[str, Any] | None = None,
 ) -> int:
     """Queues failed rows again, with `force` succeeded ones too, with a new idempotency key; how many.
 
+    Failed rows that a person corrected are left out, unless they are named or with `force`. `wanted`: a filter.
     Of very many the first are queued now and the others by a worker; `Queue.retrying` says so until all are. Rows that
     are named are all queued now. Corrections stay, and go on counting as the answers. A paused queue stays paused.
     """
     requeued, after = 0, -1
+    order = RetryOrder(error_code or None, force, dict(wanted or {}), row_indexes)
     while True:
-        items = _retried(queue_id, row_indexes, error_code, force).filter(row_index__gt=after).order_by("row_index")
-        chunk = list(items.values_list("pk", "row_index")[:PART_ROWS])
+        found = _retried(queue_id, order).filter(row_index__gt=after).order_by("row_index")
+        chunk = list(found.values_list("pk", "row_index")[:PART_ROWS])
         is_whole = len(chunk) < PART_ROWS
         if row_indexes is None and not is_whole:
-            return _begin(queue_id, chunk, error_code=error_code, force=force)
+            return _begin(queue_id, chunk, order)
         asked = None
         if not requeued:
-            rows = len(chunk) if is_whole else items.count()
-            asked = {"rows": rows, "error_code": error_code, "force": force or None}
+            rows = len(chunk) if is_whole else found.count()
+            asked = order.asked(rows)
         try:
             with transaction.atomic():
-                requeued += _requeue(_locked(queue_id), [pk for pk, _ in chunk], asked=asked)
+                requeued += _requeue(_locked(queue_id), [pk for pk, _ in chunk], order, asked=asked)
         except (Conflict, Gone):
             if not requeued:
                 raise
@@ -74,23 +105,21 @@ def retry(
         after = chunk[-1][1]
 
 
-def _begin(queue_id: UUID, chunk: Sequence[tuple[int, int]], *, error_code: str | None, force: bool) -> int:
+def _begin(queue_id: UUID, chunk: Sequence[tuple[int, int]], order: RetryOrder) -> int:
     """The first part of a retry of very many rows, and the order to queue the others; how many there are in all."""
-    counted = _retried(queue_id, None, error_code, force).count() if error_code else None
+    counted = _retried(queue_id, order).count() if order.error_code or order.wanted else None
     with transaction.atomic():
         queue = _locked(queue_id)
         if queue.retrying is not None:
             nouns = kind_of(queue).nouns
             sentence = f"The {nouns.items} of this {nouns.one} are being queued again already. Wait until that is done."
             raise Conflict(sentence, code=ErrorCode.WRONG_STATUS)
-        rows = queue.failed + (queue.succeeded if force else 0) if counted is None else counted
+        of_all = queue.failed + queue.succeeded if order.force else queue.failed_open
+        rows = of_all if counted is None else counted
         first = chunk[:FIRST_ROWS]
-        done = _requeue(
-            queue, [pk for pk, _ in first], asked={"rows": rows, "error_code": error_code, "force": force or None}
-        )
+        done = _requeue(queue, [pk for pk, _ in first], order, asked=order.asked(rows))
         Queue.objects.filter(pk=queue_id).update(
-            retrying={"error_code": error_code, "force": force, "after": first[-1][1], "requeued": done},
-            retried_at=Now(),
+            retrying={**order.stored(), "after": first[-1][1], "requeued": done}, retried_at=Now()
         )
         send_task(TASK, str(queue_id))
     return rows
@@ -107,14 +136,15 @@ def _part(queue_id: UUID) -> bool:
     order = Queue.objects.kept().filter(pk=queue_id).values_list("retrying", flat=True).first()
     if order is None:
         return False
-    items = _retried(queue_id, None, order["error_code"], order["force"]).filter(row_index__gt=order["after"])
-    chunk = list(items.order_by("row_index").values_list("pk", "row_index")[:PART_ROWS])
+    asked = RetryOrder(order["error_code"], order["force"], order.get("wanted") or {})
+    found = _retried(queue_id, asked).filter(row_index__gt=order["after"])
+    chunk = list(found.order_by("row_index").values_list("pk", "row_index")[:PART_ROWS])
     with transaction.atomic():
         queue = Queue.objects.kept().select_for_update(no_key=True).filter(pk=queue_id).first()
         if queue is None or queue.retrying != order:
             # Deleted, cancelled, or somebody else was faster with this part.
             return queue is not None
-        requeued = _requeue(queue, [pk for pk, _ in chunk])
+        requeued = _requeue(queue, [pk for pk, _ in chunk], asked)
         if len(chunk) == PART_ROWS:
             rest = {**order, "after": chunk[-1][1], "requeued": order["requeued"] + requeued}
             Queue.objects.filter(pk=queue_id).update(retrying=rest, retried_at=Now())
@@ -144,15 +174,21 @@ def _locked(queue_id: UUID) -> Queue:
     return queue
 
 
-def _requeue(queue: Queue, item_ids: Sequence[int], *, asked: dict[str, Any] | None = None) -> int:
+def _requeue(queue: Queue, item_ids: Sequence[int], order: RetryOrder, *, asked: dict[str, Any] | None = None) -> int:
     """A part of a retry of a queue that is locked. Small enough that workers, which wait for it, are not late.
 
     `asked`: for the history, with its first part.
     """
-    items = QueueItem.objects.filter(pk__in=item_ids, status=RowStatus.SUCCEEDED, reused_from__isnull=False)
-    reused = items.count() if queue.reused else 0
+    chosen = QueueItem.objects.filter(pk__in=item_ids)
+    if order.leaves_corrected:
+        # Somebody may have corrected one since it was chosen.
+        chosen = chosen.filter(corrected_payload__isnull=True)
+    of_others = chosen.filter(status=RowStatus.SUCCEEDED, reused_from__isnull=False)
+    reused = of_others.count() if queue.reused else 0
+    corrected = chosen.filter(status=RowStatus.FAILED, corrected_payload__isnull=False)
+    failed_corrected = corrected.count() if queue.failed_corrected else 0
     failed, succeeded = (
-        QueueItem.objects.filter(pk__in=item_ids, status=status).update(
+        chosen.filter(status=status).update(
             **NEW_WORK, generation=F("generation") + 1, available_at=None, queued_at=Now()
         )
         for status in (RowStatus.FAILED, RowStatus.SUCCEEDED)
@@ -166,6 +202,7 @@ def _requeue(queue: Queue, item_ids: Sequence[int], *, asked: dict[str, Any] | N
         **changes,
         queued=F("queued") + requeued,
         failed=F("failed") - failed,
+        failed_corrected=F("failed_corrected") - failed_corrected,
         succeeded=F("succeeded") - succeeded,
         reused=F("reused") - reused,
         **(queues.NO_STREAKS if asked else {}),
@@ -188,11 +225,14 @@ def _refuse_retry(queue: Queue) -> None:
     refuse_without_source(queue, "called again")
 
 
-def _retried(
-    queue_id: UUID, row_indexes: Sequence[int] | None, error_code: str | None, force: bool
-) -> QuerySet[QueueItem]:
-    statuses = FINAL if force else (RowStatus.FAILED,)
-    items = QueueItem.objects.filter(queue_id=queue_id, status__in=statuses)
-    if error_code:
-        items = items.filter(error_code=error_code)
-    return items if row_indexes is None else items.filter(row_index__in=row_indexes)
+def _retried(queue_id: UUID, order: RetryOrder) -> QuerySet[QueueItem]:
+    rows: QuerySet[QueueItem] = QueueItem.objects.filter(queue_id=queue_id)
+    if order.wanted:
+        kind = kind_of(Queue.objects.only("kind").get(pk=queue_id))
+        rows = items.items_filtered(kind.model._default_manager.get(pk=queue_id), order.wanted)
+    rows = rows.filter(status__in=FINAL if order.force else (RowStatus.FAILED,))
+    if order.error_code:
+        rows = rows.filter(error_code=order.error_code)
+    if order.row_indexes is not None:
+        rows = rows.filter(row_index__in=order.row_indexes)
+    return rows.filter(corrected_payload__isnull=True) if order.leaves_corrected else rows

@@ -142,18 +142,21 @@ WITH claims AS (
         completed_at = CASE WHEN i.lost + 1 >= greatest(q.max_attempts, {SUSPECT_FROM + 1})
             THEN clock_timestamp() END
     FROM held o, experiments_queue q WHERE i.id = o.id AND q.id = i.queue_id
-    RETURNING i.id, i.queue_id, i.generation, i.attempts, i.started_at, i.status, o.status = 'running' AS was_running
+    RETURNING i.id, i.queue_id, i.generation, i.attempts, i.started_at, i.status, o.status = 'running' AS was_running,
+              i.corrected_payload IS NOT NULL AS corrected
 ), noted AS (
     INSERT INTO experiments_attempt (item_id, generation, attempt, started_at, outcome, detail)
     SELECT id, generation, attempts, CASE WHEN was_running THEN started_at END, 'lost',
            'The worker ended without recording the call.' FROM lost
 ), sums AS (
     SELECT queue_id, count(*) AS n, count(*) FILTER (WHERE was_running) AS was_running,
-           count(*) FILTER (WHERE status = 'failed') AS failed
+           count(*) FILTER (WHERE status = 'failed') AS failed,
+           count(*) FILTER (WHERE status = 'failed' AND corrected) AS failed_corrected
     FROM lost GROUP BY queue_id
 )
 UPDATE experiments_queue q
-SET running = q.running - s.was_running, queued = q.queued + s.was_running - s.failed, failed = q.failed + s.failed
+SET running = q.running - s.was_running, queued = q.queued + s.was_running - s.failed, failed = q.failed + s.failed,
+    failed_corrected = q.failed_corrected + s.failed_corrected
 FROM sums s WHERE q.id = s.queue_id
 RETURNING q.id, q.running
 """  # noqa: S608

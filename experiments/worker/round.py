@@ -66,7 +66,8 @@ WITH given AS (
         completed_at = CASE WHEN g.status = 'queued' THEN NULL ELSE clock_timestamp() END
     FROM named g WHERE i.id = g.id
     RETURNING i.id, i.generation, i.started_at, g.was_running, g.attempt, g.http_status, g.name, g.message, g.status,
-              g.unread, g.tokens, g.input_tokens, g.output_tokens, g.cost, g.trace, g.run, g.called, g.limited
+              g.unread, g.tokens, g.input_tokens, g.output_tokens, g.cost, g.trace, g.run, g.called, g.limited,
+              i.corrected_payload IS NOT NULL AS corrected
 ), noted AS (
     INSERT INTO experiments_attempt (item_id, generation, attempt, started_at, http_status, outcome, detail, unread)
     SELECT id, generation, attempt, started_at, http_status, name, message, unread FROM written
@@ -112,7 +113,9 @@ WITH given AS (
     SELECT count(*) AS n, count(*) FILTER (WHERE was_running) AS was_running,
            count(*) FILTER (WHERE status = 'queued') AS requeued,
            count(*) FILTER (WHERE status = 'succeeded') AS succeeded,
-           count(*) FILTER (WHERE status = 'failed') AS failed, coalesce(sum(tokens), 0) AS tokens,
+           count(*) FILTER (WHERE status = 'failed') AS failed,
+           count(*) FILTER (WHERE status = 'failed' AND corrected) AS failed_corrected,
+           coalesce(sum(tokens), 0) AS tokens,
            coalesce(sum(input_tokens), 0) AS input_tokens, coalesce(sum(output_tokens), 0) AS output_tokens,
            sum(cost) AS cost, count(*) FILTER (WHERE limited) AS refused,
            count(*) FILTER (WHERE name = %(uncalled)s OR NOT called) AS uncalled,
@@ -122,7 +125,8 @@ WITH given AS (
     UPDATE experiments_queue q
     SET running = q.running - s.was_running + s.marked,
         queued = q.queued - (s.n - s.was_running) - s.marked + s.requeued,
-        succeeded = q.succeeded + s.succeeded, failed = q.failed + s.failed, tokens = q.tokens + s.tokens,
+        succeeded = q.succeeded + s.succeeded, failed = q.failed + s.failed,
+        failed_corrected = q.failed_corrected + s.failed_corrected, tokens = q.tokens + s.tokens,
         input_tokens = q.input_tokens + s.input_tokens, output_tokens = q.output_tokens + s.output_tokens,
         cost = CASE WHEN s.cost IS NULL THEN q.cost ELSE coalesce(q.cost, 0) + s.cost END,
         calls = greatest(q.calls - s.uncalled - s.refused, 0) + s.claimed,

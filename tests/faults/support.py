@@ -84,6 +84,8 @@ def _assert_counters(batch: str) -> None:
     counted = dict(QueueItem.objects.of_queue(queue).values_list("status").annotate(Count("id")))
     kept = {status: getattr(queue, status) for status in ("queued", "running", "succeeded", "failed")}
     assert {status: counted.get(status, 0) for status in kept} == kept
+    corrected = QueueItem.objects.of_queue(queue).filter(corrected_payload__isnull=False)
+    assert (queue.corrected, queue.failed_corrected) == (corrected.count(), corrected.filter(status="failed").count())
 
 
 def _assert_one_result_each(batch: str, *, rows: int, failed: int) -> None:

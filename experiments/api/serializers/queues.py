@@ -124,6 +124,8 @@ class ProgressSerializer(serializers.Serializer[Any]):
     running = serializers.IntegerField()
     succeeded = serializers.IntegerField()
     failed = serializers.IntegerField()
+    failed_open = serializers.IntegerField(help_text="Failed rows that nobody has corrected.")
+    corrected = serializers.IntegerField(help_text="Rows with a person's answer, whatever their status.")
     retrying = serializers.BooleanField(
         help_text="A retry of very many rows is under way: they are queued part by part, and the counts change yet."
     )
@@ -245,6 +247,10 @@ class RetrySerializer(serializers.Serializer[Any]):
     error_code = serializers.ChoiceField(RowError.values(), required=False, allow_null=True)
     force = serializers.BooleanField(required=False, default=False)
 
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        chosen = RowFilterSerializer(required=False, allow_null=True, help_text="The filters of the list of rows.")
+        return {**super().get_fields(), "filter": chosen}
+
 
 class CancelSerializer(serializers.Serializer[Any]):
     calls = serializers.ChoiceField(
@@ -280,6 +286,9 @@ class RowFilterSerializer(serializers.Serializer[Any]):
     least = ExactNumberField(required=False, help_text="A number, or a text's length, that is not less.")
     below = ExactNumberField(required=False, help_text="A number, or a text's length, that is less.")
     blank = serializers.BooleanField(required=False, help_text='Missing, null or "".')
+    corrected = serializers.BooleanField(
+        required=False, allow_null=True, default=None, help_text="Rows with a person's answer, or those without."
+    )
 
 
 class ExportOptionsSerializer(RowFilterSerializer):
@@ -367,6 +376,49 @@ class ResultsSerializer(serializers.Serializer[Any]):
 
     rows = serializers.IntegerField()
     fields = FieldResultsSerializer(many=True)  # type: ignore[assignment]
+
+
+class CorrectRowsSerializer(serializers.Serializer[Any]):
+    """Which rows, by their indexes or a filter, and what is set in their answers."""
+
+    row_indexes = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=LARGEST_INDEX), required=False, allow_null=True
+    )
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        more = {
+            "filter": RowFilterSerializer(
+                required=False, allow_null=True, help_text="The filters of the list of rows; {}: all with a result."
+            ),
+            "set": serializers.DictField(
+                allow_empty=False, help_text="Response fields and their new values. All other members stay."
+            ),
+        }
+        return {**super().get_fields(), **more}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if (attrs.get("row_indexes") is None) == (attrs.get("filter") is None):
+            raise serializers.ValidationError({"row_indexes": "Give either row_indexes or filter."})
+        return attrs
+
+
+class CorrectedSerializer(serializers.Serializer[Any]):
+    corrected = serializers.IntegerField(help_text="How many rows.")
+    skipped = serializers.IntegerField(
+        help_text="Of more than 5,000 rows: those that changed meanwhile and were left as they are."
+    )
+    correction = serializers.IntegerField(allow_null=True, help_text="What an undo is asked for by.")
+
+
+class UndoCorrectionSerializer(serializers.Serializer[Any]):
+    correction = serializers.IntegerField(
+        required=False, allow_null=True, help_text="Omitted: the last one of whoever asks."
+    )
+
+
+class UndoneSerializer(serializers.Serializer[Any]):
+    undone = serializers.IntegerField(help_text="How many rows have the answer from before.")
+    kept = serializers.IntegerField(help_text="Rows that were corrected again since, which keep that.")
 
 
 class CorrectionSerializer(serializers.Serializer[Any]):

@@ -34,8 +34,8 @@ BATCH_KEYS = words(
 )
 PROGRESS_KEYS = words(
     """
-    total queued running succeeded failed retrying rows_per_second eta_seconds tokens input_tokens output_tokens cost
-    reused calls refused_calls running_seconds
+    total queued running succeeded failed failed_open corrected retrying rows_per_second eta_seconds tokens
+    input_tokens output_tokens cost reused calls refused_calls running_seconds
     """
 )
 ROW_KEYS = words(
@@ -89,6 +89,16 @@ def send(api: Api, method: str, path: str, body: Any, want: int, *, content_type
     assert response.status_code == want, response.content[:800]
     assert response["Content-Type"] == JSON
     return response.json()
+
+
+def assert_counters_are_right(batch: str) -> None:
+    """The counters of a queue say what its rows say."""
+    queue, rows = CsvBatch.objects.get(pk=batch), CsvBatchRow.objects.filter(queue_id=batch)
+    corrected = rows.filter(corrected_payload__isnull=False)
+    kept = {status: getattr(queue, status) for status in ("queued", "running", "succeeded", "failed")}
+    assert kept == {status: rows.filter(status=status).count() for status in kept}
+    assert queue.total == rows.count()
+    assert (queue.corrected, queue.failed_corrected) == (corrected.count(), corrected.filter(status="failed").count())
 
 
 def set_status(batch: str, status: str) -> None:
