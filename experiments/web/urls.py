@@ -7,7 +7,7 @@ from experiments.kinds import QueueKind, kinds_by_title
 from experiments.web import api_tokens, health, password
 from experiments.web.network import call_views
 from experiments.web.network import views as network_views
-from experiments.web.queue import history, row_views
+from experiments.web.queue import correct_rows, history, row_views
 from experiments.web.queue import views as queue_views
 from experiments.web.run import views as run_views
 
@@ -59,6 +59,8 @@ urlpatterns = [
     path(f"{queue}pace/", queue_views.set_pace, name="pace"),
     path(f"{queue}limits/", queue_views.set_limits, name="limits"),
     path(f"{queue}duplicate/", queue_views.duplicate, name="duplicate"),
+    path(f"{queue}correct/", correct_rows.correct_rows, name="correct_rows"),
+    path(f"{queue}correct/undo/", correct_rows.undo_correction, name="undo_correction"),
     path(f"{queue}results/", queue_views.results_page, name="results"),
     path(f"{queue}export/", queue_views.export_file, name="export"),
     path(f"{queue}history/", history.history_page, name="history"),

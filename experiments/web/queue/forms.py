@@ -26,6 +26,7 @@ class RowFilterForm(forms.Form):
     status = forms.ChoiceField(choices=[(status, status) for status in RowStatus], required=False)
     error_code = forms.SlugField(max_length=32, required=False)
     search = forms.CharField(max_length=100, required=False)
+    corrected = forms.ChoiceField(choices=[("1", "corrected"), ("0", "not corrected")], required=False)
     verdict = forms.SlugField(max_length=32, required=False)
     field = forms.CharField(max_length=64, required=False)
     value = forms.CharField(max_length=MAX_VALUE, strip=False, required=False)

@@ -19,6 +19,7 @@ from experiments.web.limits_form import LimitsForm
 from experiments.web.page_part import PagePart
 from experiments.web.queue import summary
 from experiments.web.queue.forms import PLACES
+from experiments.web.queue.last_correction import LastCorrection, last_correction_of_queue
 from experiments.web.queue.summary import Actions, Entry, Progress, State
 from experiments.web.queue.table import RowTable, query_string, table_of_queue
 
@@ -28,6 +29,8 @@ RAIL_S = 10
 """So often the page looks at the other queues beside it."""
 COLUMNS_OF_A_LINE = (*(field.name for field in Queue._meta.concrete_fields), "network__name", "created_by__username")
 """What `list_line_of_queue` reads: nothing that a kind adds."""
+OTHER_FILTERS = ("status", "error_code", "search", "verdict", "corrected")
+"""Those beside the bar of a distribution."""
 ACTIVE = (QueueStatus.RUNNING, QueueStatus.PAUSED)
 
 
@@ -42,6 +45,8 @@ class Chip:
     code: bool = False
     verdict: str = ""
     more: bool = False
+    beside: bool = False
+    """It filters beside a status."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class Chips(PagePart):
 
     @property
     def statuses(self) -> tuple[Chip, ...]:
-        return tuple(chip for chip in self.chips if not (chip.code or chip.verdict))
+        return tuple(chip for chip in self.chips if not (chip.code or chip.verdict or chip.beside))
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,8 @@ class ListLine(PagePart):
     total: int
     done: int
     failed: int
+    """Those that nobody has corrected."""
+    corrected: int
     created_at: datetime
     created_by: str
 
@@ -127,6 +134,7 @@ class QueuePage:
     limits: Limits
     chips: Chips
     table: RowTable
+    last_correction: LastCorrection
     poll: Poll
     filters: Mapping[str, Any]
     missing: tuple[str, ...]
@@ -154,6 +162,11 @@ class QueuePage:
     @property
     def has_results(self) -> bool:
         return self.queue.status != QueueStatus.DRAFT and bool(self.layout.response_fields)
+
+    @property
+    def can_correct(self) -> bool:
+        """There are answers of whose fields something is known."""
+        return self.has_results and self.queue.succeeded + self.queue.failed > 0
 
     @property
     def results_open(self) -> bool:
@@ -184,8 +197,8 @@ class QueuePage:
     def parts(self) -> tuple[PagePart, ...]:
         """Everything but the table and its rows."""
         pager = (self.table.pager,) if self.table.pager else ()
-        values = (self.state, self.progress, self.acts, self.pace, self.limits, self.chips, self.poll)
-        return (*values, *pager, self.rail_age, *self.rail)
+        values = (self.state, self.progress, self.acts, self.pace, self.limits, self.chips, self.last_correction)
+        return (*values, self.poll, *pager, self.rail_age, *self.rail)
 
 
 def page_of_queue(
@@ -219,6 +232,7 @@ def page_of_queue(
         limits=limits_of_queue(queue),
         chips=chips_of_queue(queue, failures, filters),
         table=table_of_queue(queue, layout, filters, known_rows),
+        last_correction=last_correction_of_queue(queue, user),
         poll=Poll("live", summary.poll_seconds(queue), query_string(filters)),
         filters=filters,
         missing=tuple(error.detail for error in missing),
@@ -253,10 +267,10 @@ def _limit(queue: Queue, name: str, label: str) -> Limit:
 
 
 def chips_of_queue(queue: Queue, failures: Sequence[Failures], filters: Mapping[str, Any]) -> Chips:
-    kept = {name: filters.get(name) for name in ("search", "verdict", *answer_filter.NAMES)}
+    kept = {name: filters.get(name) for name in ("search", "verdict", "corrected", *answer_filter.NAMES)}
     chosen_status, chosen_code = filters.get("status"), filters.get("error_code")
     unfiltered = not filters.keys() - {"after", "before"}
-    chips = [Chip("All", queue.total, query_string(kept, verdict=""), unfiltered)]
+    chips = [Chip("All", queue.total, query_string(kept, verdict="", corrected=""), unfiltered)]
     for status in RowStatus:
         active = chosen_status == status and not chosen_code
         query = query_string({"status": status, **kept})
@@ -264,8 +278,20 @@ def chips_of_queue(queue: Queue, failures: Sequence[Failures], filters: Mapping[
     for one in failures:
         query = query_string({"error_code": one.code, **kept})
         chips.append(Chip(one.code, one.rows, query, chosen_code == one.code, code=True, more=one.more))
+    chips += _corrected_chips_of_queue(queue, filters)
     chips += _verdict_chips_of_queue(queue, filters)
     return Chips("chips", tuple(chips), _answer_chip(filters))
+
+
+def _corrected_chips_of_queue(queue: Queue, filters: Mapping[str, Any]) -> list[Chip]:
+    """Beside the status and other filters; chosen again it takes itself away."""
+    chosen = filters.get("corrected")
+    if not queue.corrected and not chosen:
+        return []
+    others = {name: value for name, value in filters.items() if name not in ("corrected", "after", "before")}
+    label = "Not corrected" if chosen == "0" else "Corrected"
+    count = queue.total - queue.corrected if chosen == "0" else queue.corrected
+    return [Chip(label, count, query_string(others, corrected="" if chosen else "1"), bool(chosen), beside=True)]
 
 
 def _verdict_chips_of_queue(queue: Queue, filters: Mapping[str, Any]) -> list[Chip]:
@@ -279,8 +305,18 @@ def _verdict_chips_of_queue(queue: Queue, filters: Mapping[str, Any]) -> list[Ch
 
 def _answer_chip(filters: Mapping[str, Any]) -> Chip | None:
     label = answer_filter.answer_filter_label(filters)
-    others = {name: value for name, value in filters.items() if name in ("status", "error_code", "search", "verdict")}
+    others = {name: value for name, value in filters.items() if name in OTHER_FILTERS}
     return Chip(label, 0, query_string(others), True) if label else None
+
+
+def filters_in_words(filters: Mapping[str, Any]) -> tuple[str, ...]:
+    """Each filter that is set, as a person reads it."""
+    words = {"0": "not corrected", "1": "corrected"}
+    found = [str(filters[name]) for name in ("status", "error_code", "verdict") if filters.get(name)]
+    found += [words[filters["corrected"]]] if filters.get("corrected") else []
+    found += [f"“{filters['search']}”"] if filters.get("search") else []
+    label = answer_filter.answer_filter_label(filters)
+    return (*found, label) if label else tuple(found)
 
 
 def list_line_of_queue(queue: Queue) -> ListLine:
@@ -292,7 +328,8 @@ def list_line_of_queue(queue: Queue) -> ListLine:
         network=queue.network.name if queue.network else "",
         total=queue.total,
         done=queue.succeeded + queue.failed,
-        failed=queue.failed,
+        failed=queue.failed_open,
+        corrected=queue.corrected,
         created_at=queue.created_at,
         created_by=queue.created_by.get_username(),
     )

@@ -19,7 +19,7 @@ from experiments.selectors import health, items
 from experiments.selectors.failures import Failures
 from experiments.web.page_part import PagePart, changes_by_itself
 
-COLUMNS_OF_AN_ENTRY = ("kind", "name", "status", "total", "running", "succeeded", "failed")
+COLUMNS_OF_AN_ENTRY = ("kind", "name", "status", "total", "running", "succeeded", "failed", "failed_corrected")
 """What `entry_of_queue` reads. The settings of a queue may be megabytes, and a list shows many queues."""
 WHOLE = 1000
 SHOWN_APART = ("max_tokens", "max_cost")
@@ -92,6 +92,8 @@ class Actions(PagePart):
     can_retry: bool
     can_run_again: bool
     failed: int
+    """Those that nobody has corrected, which a retry is for."""
+    all_failed: int
     failures: tuple[Failures, ...]
     finished: bool
     has_source: bool
@@ -133,7 +135,7 @@ def shares(counts: Sequence[int], total: int) -> list[int]:
 def severity_of_queue(queue: Queue) -> str:
     return (
         "warn"
-        if queue.status == QueueStatus.COMPLETED and queue.failed
+        if queue.status == QueueStatus.COMPLETED and queue.failed_open
         else SEVERITY.get(QueueStatus(queue.status), "")
     )
 
@@ -207,10 +209,11 @@ def _running_sentence(queue: Queue, nouns: Nouns, following: Any) -> str:
 
 
 def _completed_sentence(queue: Queue, nouns: Nouns) -> str:
-    if not queue.failed:
-        return f"All {nouns.items} succeeded."
-    which = f"All {nouns.items}" if queue.failed == queue.total else nouns.counted(queue.failed)
-    return f"{which} failed. Look at what they say, then retry them."
+    corrected = f" {count(queue.failed_corrected)} that failed were corrected." if queue.failed_corrected else ""
+    if not queue.failed_open:
+        return f"All {nouns.items} have an answer.{corrected}" if corrected else f"All {nouns.items} succeeded."
+    which = f"All {nouns.items}" if queue.failed_open == queue.total else nouns.counted(queue.failed_open)
+    return f"{which} failed. Look at what they say, then retry them.{corrected}"
 
 
 def _cancelled_sentence(queue: Queue, nouns: Nouns) -> str:
@@ -277,6 +280,7 @@ def counts_in_words(queue: Queue) -> str:
     """`1,187 succeeded, 17 failed, 16 running, 3,780 queued`; what is zero is left out."""
     order = (RowStatus.SUCCEEDED, RowStatus.FAILED, RowStatus.RUNNING, RowStatus.QUEUED)
     counts = [f"{count(getattr(queue, status))} {status}" for status in order if getattr(queue, status)]
+    counts += [f"{count(queue.corrected)} corrected"] if queue.corrected else []
     return ", ".join(counts) or f"no {kind_of(queue).nouns.items}"
 
 
@@ -288,9 +292,10 @@ def actions_of_queue(queue: Queue, failures: Sequence[Failures]) -> Actions:
         can_pause=status == QueueStatus.RUNNING,
         can_resume=status in (QueueStatus.PAUSED, QueueStatus.CANCELLED) and has_source,
         can_cancel=status in (QueueStatus.RUNNING, QueueStatus.PAUSED),
-        can_retry=may_retry and queue.failed > 0,
+        can_retry=may_retry and queue.failed_open > 0,
         can_run_again=may_retry and queue.succeeded > 0,
-        failed=queue.failed,
+        failed=queue.failed_open,
+        all_failed=queue.failed,
         failures=tuple(failures),
         finished=status in FINISHED,
         has_source=has_source,

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet, TextField
+from django.db.models import BooleanField, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -47,6 +47,7 @@ _CELL = "left(experiments_queueitem.payload ->> %s::int, %s)"
 _ANSWER = (
     "left(coalesce(experiments_queueitem.corrected_payload, experiments_queueitem.result_payload) ->> %s::text, %s)"
 )
+_IS_CORRECTED = "experiments_queueitem.corrected_payload IS NOT NULL"
 SEVERITY = {RowStatus.SUCCEEDED: "ok", RowStatus.FAILED: "bad", RowStatus.RUNNING: "run"}
 """The style of a status."""
 
@@ -77,6 +78,8 @@ class RowLine(PagePart):
     started_at: datetime | None
     completed_at: datetime | None
     can_retry: bool
+    corrected: bool = False
+    """Its answers are a person's."""
     extras: tuple[str, ...] = ()
 
 
@@ -175,7 +178,9 @@ def _with_texts(layout: QueueLayout, rows: QuerySet[Any]) -> QuerySet[Any, dict[
         f"answer_{number}": RawSQL(_ANSWER, [name, MAX_CELL], TextField())  # noqa: S611
         for number, name in enumerate(layout.field_names[:MAX_FIELDS])
     }
-    return rows.annotate(**cells, **answers).values(*COLUMNS, *cells, *answers, *layout.extras.annotations)
+    corrected = {"is_corrected": RawSQL(_IS_CORRECTED, [], BooleanField())}  # noqa: S611
+    rows = rows.annotate(**cells, **answers, **corrected)
+    return rows.values(*COLUMNS, *cells, *answers, *corrected, *layout.extras.annotations)
 
 
 @dataclass(frozen=True)
@@ -243,6 +248,7 @@ def _line(queue: Queue, row: Mapping[str, Any], extras: Extras) -> RowLine:
         elapsed=_elapsed(row),
         started_at=row["started_at"],
         completed_at=row["completed_at"],
+        corrected=row["is_corrected"],
         can_retry=status == RowStatus.FAILED and queue.status not in (QueueStatus.DRAFT, QueueStatus.CANCELLED),
         extras=tuple(cell_text(value)[:MAX_CELL] for value in extras.in_words(values)[: extras.in_table]),
     )

@@ -88,6 +88,8 @@ PAGES = {
     f"{QUEUE}pace/": Route(NOT_SO, owned(302)),
     f"{QUEUE}limits/": Route(NOT_SO, owned(302)),
     f"{QUEUE}duplicate/": Route(NOT_SO, owned(302)),
+    f"{QUEUE}correct/": Route(owned(200), owned(400)),
+    f"{QUEUE}correct/undo/": Route(NOT_SO, owned(302)),
     f"{QUEUE}results/": Route(owned(200), NOT_SO),
     f"{QUEUE}export/": Route(owned(200), NOT_SO),
     f"{QUEUE}history/": Route(owned(200), NOT_SO),

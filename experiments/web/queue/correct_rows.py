@@ -1,0 +1,116 @@
+"""One field is set in the answers of the rows that a filter leaves: which, how, in how many, and then the act."""
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from experiments.core.choices import FINAL
+from experiments.core.errors import InvalidInput, WorkbenchError
+from experiments.core.formatting import shorten
+from experiments.core.json_numbers import to_json
+from experiments.http.page_time import in_time
+from experiments.kinds import QueueKind, QueueLayout
+from experiments.models import Queue
+from experiments.selectors import items
+from experiments.services import correction_acts, corrections
+from experiments.web.decorators import PageRequest, errors_as_messages, signed_in
+from experiments.web.queue.base import after_action, queue_address, queue_context, queue_or_404
+from experiments.web.queue.correction import form_field
+from experiments.web.queue.forms import row_filter
+from experiments.web.queue.page import filters_in_words
+from experiments.web.queue.table import query_string
+
+MAX_SHOWN = 60
+NO_VALUE = "none"
+
+
+class CorrectRowsForm(forms.Form):
+    """`name`: the field. Its value has an input by the field's type once that is chosen."""
+
+    def __init__(self, layout: QueueLayout, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="rows_%s")
+        names = [field["name"] for field in layout.response_fields]
+        chosen = (data or {}).get("name")
+        self.fields["name"] = forms.ChoiceField(choices=[(name, name) for name in names], label="Field")
+        self.field = next((one for one in layout.response_fields if one["name"] == chosen), None)
+        if self.field is not None:
+            self.fields["value"] = form_field({**self.field, "name": "New value"}, None)
+
+    @property
+    def in_words(self) -> str:
+        """`category = billing`, once it is valid."""
+        value = self.cleaned_data["value"]
+        shown = NO_VALUE if value is None else value if isinstance(value, str) else to_json(value)
+        return f"{self.cleaned_data['name']} = {shorten(shown, MAX_SHOWN) or 'an empty text'}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def correct_rows(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
+    """A GET asks for field and value, a POST says in how many rows it would be set; with `confirmed` it is done."""
+    queue = queue_or_404(kind, request.user, queue_id)
+    layout, wanted = kind.layout(queue), _wanted(request.GET)
+    data = request.POST if request.method == "POST" else request.GET if "name" in request.GET else None
+    form = CorrectRowsForm(layout, data)
+    is_checked = request.method == "POST" and "value" in form.fields and form.is_valid()
+    if is_checked and "confirmed" in request.POST:
+        try:
+            values = {form.cleaned_data["name"]: form.cleaned_data["value"]}
+            done = corrections.correct_many(queue=queue, values=values, wanted=wanted)
+        except WorkbenchError as error:
+            form.add_error(None, error.detail)
+            is_checked = False
+        else:
+            left = (
+                f" {kind.nouns.counted(done.skipped)} changed meanwhile and stay as they are." if done.skipped else ""
+            )
+            messages.success(request, f"Set {form.in_words} in {kind.nouns.counted(done.rows)}.{left}")
+            return HttpResponseRedirect(queue_address(queue, row_filter(request.GET)))
+    shown = {
+        "form": form,
+        "query": query_string(row_filter(request.GET)),
+        "rows": _count(queue, wanted),
+        "filters": filters_in_words(wanted),
+        "confirm": form.in_words if is_checked else "",
+    }
+    status = 200 if request.method != "POST" or is_checked else 400
+    return render(request, "experiments/queue/correct_rows.html", queue_context(queue, **shown), status=status)
+
+
+@require_POST
+@signed_in
+def undo_correction(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
+    """Puts back what was there before a correction."""
+    queue = queue_or_404(kind, request.user, queue_id)
+    given = request.POST.get("correction", "")
+    with errors_as_messages(request):
+        act_id = int(given) if given.isascii() and given.isdecimal() and len(given) < MAX_SHOWN // 4 else None
+        undone = correction_acts.undo(queue=queue, act_id=act_id)
+        kept = (
+            f" {kind.nouns.counted(undone.kept)} corrected again since: those corrections stay." if undone.kept else ""
+        )
+        messages.success(request, f"Undone in {kind.nouns.counted(undone.rows)}.{kept}")
+    return after_action(request, queue)
+
+
+def _wanted(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The filters of the table, whichever of its pages was shown."""
+    return {name: value for name, value in row_filter(params).items() if name not in ("after", "before")}
+
+
+def _count(queue: Queue, wanted: Mapping[str, Any]) -> int | None:
+    """Rows with a result that the filter leaves; None where counting them takes too long."""
+    if not wanted:
+        return queue.succeeded + queue.failed
+    try:
+        with in_time("search") if items.must_be_looked_through(wanted) else nullcontext():
+            return items.items_filtered(queue, wanted).filter(status__in=FINAL).count()
+    except InvalidInput:
+        return None
