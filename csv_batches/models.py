@@ -15,7 +15,9 @@ from experiments.ingest import INGEST_FORMATS
 from experiments.models import Queue, QueueItem
 from experiments.models.fields import OrderedJSONField
 from experiments.models.querysets import OwnedQuerySet, QueueItemQuerySet, QueueQuerySet
-from experiments.response_schema import fields
+from experiments.response_schema.field_checks import check_fields
+from experiments.response_schema.field_schemas import fields_to_schema
+from experiments.response_schema.fields import field_to_json
 
 KIND = "csv_batch"
 FOLDER = "csv_batches"
@@ -100,9 +102,9 @@ class CsvBatch(Queue):
 
         `InvalidInput` where a field is not valid; the batch is unchanged then.
         """
-        checked = fields.check_fields(given)
-        schema = fields.fields_to_schema(checked) if checked else None
-        self.response_fields = [fields.field_to_json(field) for field in checked]
+        checked = check_fields(given)
+        schema = fields_to_schema(checked) if checked else None
+        self.response_fields = [field_to_json(field) for field in checked]
         self.schema_json = schema
         self.schema_guidance = response_schema.guidance(schema) if schema else ""
         self.schema_example = response_schema.example(schema) if schema else None

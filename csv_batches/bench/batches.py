@@ -17,7 +17,9 @@ from experiments.core.choices import FieldType
 from experiments.core.errors import Conflict
 from experiments.ingest import ReadOptions
 from experiments.models import Network, Queue
-from experiments.response_schema import fields
+from experiments.response_schema.field_checks import check_fields
+from experiments.response_schema.field_schemas import fields_to_schema
+from experiments.response_schema.fields import field_to_json
 from experiments.services import bulk_insert, queues
 
 COLUMNS = [f"column {number}" for number in range(8)]
@@ -39,8 +41,8 @@ def create_network(url: str) -> Network:
 def create_batch(network: Network | None, *, rows: int, concurrency: int = 1) -> CsvBatch:
     """A draft with `rows` rows that wait."""
     user, _ = get_user_model().objects.get_or_create(username="bench", defaults={"is_staff": True})
-    answer = fields.check_fields([{"name": name, "type": kind} for name, kind in FIELDS.items()])
-    schema = fields.fields_to_schema(answer)
+    answer = check_fields([{"name": name, "type": kind} for name, kind in FIELDS.items()])
+    schema = fields_to_schema(answer)
     batch = CsvBatch.objects.create(
         kind=KIND,
         name="bench",
@@ -49,7 +51,7 @@ def create_batch(network: Network | None, *, rows: int, concurrency: int = 1) ->
         concurrency=concurrency,
         columns=mapping.columns_of_table([(name, name) for name in COLUMNS]),
         prompt_template='{{ row["column 1"] }}',
-        response_fields=[fields.field_to_json(field) for field in answer],
+        response_fields=[field_to_json(field) for field in answer],
         schema_json=schema,
         schema_guidance=response_schema.guidance(schema),
         schema_example=response_schema.example(schema),

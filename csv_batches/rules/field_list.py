@@ -6,7 +6,7 @@ from typing import Any
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput, Part
 from experiments.core.formatting import quoted
-from experiments.response_schema.fields import check_fields
+from experiments.response_schema.field_checks import check_fields
 
 Json = dict[str, Any]
 

@@ -6,6 +6,7 @@ from django.db.models import Max, QuerySet, Sum
 
 from csv_batches.models import KIND, CsvBatch, Upload
 from csv_batches.rules.choices import UploadState
+from experiments.response_schema.fields import shown_fields
 from experiments.selectors import queues
 
 FOR_THE_WIZARD_ONLY = ("draft_history", "column_facts")
@@ -17,7 +18,7 @@ def batch_as_json(batch: CsvBatch) -> dict[str, Any]:
         **queues.queue_values(batch),
         "columns": batch.columns,
         "prompt_template": batch.prompt_template,
-        "response_fields": batch.response_fields,
+        "response_fields": shown_fields(batch.response_fields),
         "schema_json": batch.schema_json,
         "schema_mode": batch.schema_mode,
         "upload": upload_as_json(batch),

@@ -17,7 +17,8 @@ from experiments.core.choices import ErrorCode, QueueStatus
 from experiments.core.errors import Conflict, InvalidInput, Problems, WorkbenchError
 from experiments.core.json_numbers import to_json
 from experiments.models import Network
-from experiments.response_schema import fields
+from experiments.response_schema.fields import field_to_json
+from experiments.response_schema.schema_import import schema_to_fields
 from experiments.services import networks, queues, readiness, remote_schema
 from experiments.services.locking import queue_lock
 
@@ -207,5 +208,5 @@ def copy_schema(batch: CsvBatch) -> None:
     assert copied is not None
     batch.schema_json, batch.schema_guidance, batch.schema_example = copied
     if not batch.response_fields:
-        imported = fields.schema_to_fields(batch.schema_json, any_name=True)
-        batch.response_fields = [fields.field_to_json(field) for field in imported.fields]
+        imported = schema_to_fields(batch.schema_json, is_kept=True)
+        batch.response_fields = [field_to_json(field) for field in imported.fields]

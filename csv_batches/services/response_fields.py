@@ -11,7 +11,8 @@ from csv_batches.services import drafts
 from experiments.core import json_text
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
-from experiments.response_schema import fields
+from experiments.response_schema import schema_import
+from experiments.response_schema.fields import field_to_json
 from experiments.services.locking import queue_lock_draft
 
 Json = dict[str, Any]
@@ -27,17 +28,17 @@ def change(*, batch_id: UUID, edit: Callable[[list[Json]], list[Json]]) -> CsvBa
         return drafts.update(batch_id=batch_id, values={"response_fields": edited})
 
 
-def import_schema(*, batch_id: UUID, text: str, replace: bool) -> tuple[CsvBatch, fields.Imported]:
+def import_schema(*, batch_id: UUID, text: str, replace: bool) -> tuple[CsvBatch, schema_import.Imported]:
     """Takes the fields of a pasted JSON Schema, instead of the stored fields or after them.
 
     The notes of what was imported name the parts of the schema that fields cannot express.
     """
-    imported = fields.schema_to_fields(parsed(text))
+    imported = schema_import.schema_to_fields(parsed(text))
     if not imported.fields:
         notes = " ".join(imported.notes)
         sentence = f"The schema describes no field that can be taken. {notes}".strip()
         raise InvalidInput(sentence, code=ErrorCode.INVALID_SCHEMA, attr="schema")
-    made = [fields.field_to_json(field) for field in imported.fields]
+    made = [field_to_json(field) for field in imported.fields]
     batch = change(batch_id=batch_id, edit=lambda stored: made if replace else [*stored, *made])
     return batch, imported
 

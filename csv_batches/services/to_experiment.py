@@ -69,7 +69,7 @@ def _experiment_settings(batch: CsvBatch) -> dict[str, Any]:
 def _rule_of_field(field: dict[str, Any]) -> Rule:
     """How answers to the field are compared."""
     traits = traits_of_field(field)
-    if traits.values:
+    if traits.values or traits.is_nested:
         return Rule.JSON
     return Rule.NORMALISED if traits.is_text else Rule.NUMERIC
 

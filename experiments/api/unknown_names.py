@@ -152,13 +152,18 @@ def _query_names(described: Any) -> Iterator[str]:
             yield parameter["name"]
 
 
-def _with_shown(names: Names, shown: Names | None) -> Names:
+def _with_shown(names: Names, shown: Names | None, outer: Mapping[int, Names] | None = None) -> Names:
     """For a change of an object: what an answer shows beside what can be set is not held against the client."""
+    if outer is not None and id(names) in outer:
+        return outer[id(names)]
     if shown is None:
         shown = Names()
     there = names.read_only | shown.read_only | set(shown.taken)
-    inner = {name: _with_shown(one, shown.inner.get(name)) for name, one in names.inner.items()}
-    return Names(names.taken, there - set(names.taken), frozenset(), inner)
+    inner: dict[str, Names] = {}
+    both = Names(names.taken, there - set(names.taken), frozenset(), inner)
+    known = {**(outer or {}), id(names): both}
+    inner |= {name: _with_shown(one, shown.inner.get(name), known) for name, one in names.inner.items()}
+    return both
 
 
 def _answer_of(described: Any) -> Any:
@@ -166,27 +171,34 @@ def _answer_of(described: Any) -> Any:
     return next(iter(given.values())) if isinstance(given, dict) else given
 
 
-def _names_of(given: Any) -> Names | None:
-    """The names of a serializer, or of a field whose values have names; None: whatever is in it is free."""
+def _names_of(given: Any, outer: Mapping[type, Names] | None = None) -> Names | None:
+    """The names of a serializer, or of a field whose values have names; None: whatever is in it is free.
+
+    `outer`: those of the serializers that it is in. A value that has values of its own kind has their names.
+    """
     one = _instance(given)
     described = get_override(one, "field") if isinstance(one, serializers.Field) else None
     if isinstance(described, serializers.BaseSerializer) or _is_serializer_class(described):
-        return _names_of(described)
+        return _names_of(described, outer)
     if isinstance(one, serializers.ListSerializer | serializers.ListField):
-        return _names_of(one.child)
+        return _names_of(one.child, outer)
     if not isinstance(one, serializers.Serializer):
         return None
+    known = dict(outer or {})
+    if type(one) in known:
+        return known[type(one)]
     written = {
         name: inner
         for name, inner in one.fields.items()
         if not inner.read_only and not isinstance(inner, serializers.HiddenField)
     }
-    inside = {name: _names_of(inner) for name, inner in written.items()}
-    return Names(
-        taken=tuple(written),
-        read_only=frozenset(one.fields) - frozenset(written),
-        inner={name: names for name, names in inside.items() if names is not None},
-    )
+    inside: dict[str, Names] = {}
+    names = Names(tuple(written), read_only=frozenset(one.fields) - frozenset(written), inner=inside)
+    known[type(one)] = names
+    for name, inner in written.items():
+        if (found := _names_of(inner, known)) is not None:
+            inside[name] = found
+    return names
 
 
 def _instance(given: Any) -> Any:

@@ -131,6 +131,17 @@ class FieldType(Choices):
     NUMBER = "number"
     INTEGER = "integer"
     BOOLEAN = "boolean"
+    DATE = "date"
+    DATE_TIME = "date-time"
+    LIST = "list"
+    OBJECT = "object"
+
+
+class TextFormat(Choices):
+    """What the text of a response field may have to be."""
+
+    EMAIL = "email"
+    URI = "uri"
 
 
 class ExportFormat(Choices):

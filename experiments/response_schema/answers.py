@@ -5,12 +5,13 @@ from decimal import localcontext
 from itertools import islice
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
+from jsonschema import Draft202012Validator, ValidationError, validators
 from referencing import Registry
 
 from experiments.core.formatting import shorten
-from experiments.core.json_numbers import PRECISION, as_whole, exact, is_number
-from experiments.response_schema.field_types import formats_of_types
+from experiments.core.json_numbers import PRECISION, as_whole, exact, is_number, shortest, to_json
+from experiments.response_schema.formats import format_checker
+from experiments.response_schema.patterns import matches
 from experiments.response_schema.wording import BOUND_WORDS, SHOWN_CHARACTERS, choices, kind, place, show, wanted
 
 SHOWN_ERRORS = 3
@@ -21,6 +22,8 @@ VALUES_LIMIT = 50_000
 CHOICES_PER_COMPARISON = 20
 MISS_COST = 3
 """An alternative that does not fit costs this many times one that does, because its errors are collected."""
+
+FORMAT_CHECKER = format_checker()
 
 Validate = Callable[[Any], str | None]
 
@@ -59,6 +62,37 @@ def _is_const(checker: Any, wanted: Any, value: Any, schema: Any) -> Any:
     return Draft202012Validator.VALIDATORS["const"](checker, wanted, value, schema)
 
 
+def _fits_pattern(checker: Any, pattern: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(value, str) and not matches(pattern, value):
+        yield ValidationError(f"{show(value)} does not fit the pattern {pattern}")
+
+
+def _has_no_repeats(checker: Any, wanted: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
+    """In one pass: what is the same is written the same."""
+    if wanted and isinstance(value, list) and (repeat := first_repeat(value)) is not None:
+        yield ValidationError(f"entry {repeat + 1} is there twice")
+
+
+def first_repeat(values: list[Any]) -> int | None:
+    """The index of the first value that stood before; numbers are the same however they are written."""
+    seen: set[str] = set()
+    for index, value in enumerate(values):
+        text = to_json(_plainest(value), sort_keys=True)
+        if text in seen:
+            return index
+        seen.add(text)
+    return None
+
+
+def _plainest(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plainest(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plainest(one) for one in value]
+    # As a list of its own, no text can look like it.
+    return [str(shortest(exact(value)))] if is_number(value) else {"": value}
+
+
 def _is_whole(checker: Any, value: Any) -> bool:
     return isinstance(as_whole(value), int) and not isinstance(value, bool)
 
@@ -70,6 +104,8 @@ ExactValidator: Any = validators.extend(  # type: ignore[no-untyped-call]
         "multipleOf": _is_multiple,
         "enum": _is_one_of,
         "const": _is_const,
+        "pattern": _fits_pattern,
+        "uniqueItems": _has_no_repeats,
     },
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole),
 )
@@ -78,7 +114,7 @@ ExactValidator: Any = validators.extend(  # type: ignore[no-untyped-call]
 def checker_of(schema: Mapping[str, Any] | bool) -> Draft202012Validator:
     """Checks values against a schema. It fetches nothing, and of the formats it checks those of the field types."""
     given = schema if isinstance(schema, bool) else dict(schema)
-    return ExactValidator(given, registry=Registry(), format_checker=FormatChecker(formats_of_types()))
+    return ExactValidator(given, registry=Registry(), format_checker=FORMAT_CHECKER)
 
 
 def validator(schema: Mapping[str, Any]) -> Validate:
@@ -171,8 +207,16 @@ def _sentence(error: ValidationError) -> str:
         case "minLength" | "maxLength":
             most = "at least" if error.validator == "minLength" else "at most"
             return f"{where} has {len(value):,} characters, not {most} {expected:,}"
-        case "maxItems":
-            return f"{where} has {len(value):,} entries, not at most {expected:,}"
+        case "minItems" | "maxItems":
+            most = "at least" if error.validator == "minItems" else "at most"
+            return f"{where} has {len(value):,} entries, not {most} {expected:,}"
+        case "pattern":
+            return f"{where} is {show(value)}, which does not fit the pattern {shorten(expected, SHOWN_CHARACTERS)}"
+        case "multipleOf":
+            return f"{where} is {show(value)}, not a multiple of {expected}"
+        case "uniqueItems":
+            repeat = first_repeat(value) or 0
+            return f"{place([*error.absolute_path, repeat])} is {show(value[repeat])}, which is there already"
         case "additionalProperties":
             return f"{where} has keys that are not asked for: {shorten(error.message, SHOWN_CHARACTERS)}"
     return f"{where}: {shorten(error.message, SHOWN_CHARACTERS)}"

@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 
 from jsonschema import Draft202012Validator, SchemaError
 
-from experiments.core.choices import ErrorCode
+from experiments.core.choices import ErrorCode, FieldType
 from experiments.core.errors import InvalidInput
 from experiments.core.formatting import shorten
 from experiments.core.json_numbers import exact, is_number, to_json
-from experiments.response_schema.answers import checker_of
+from experiments.response_schema.answers import FORMAT_CHECKER, checker_of
 from experiments.response_schema.field_types import keywords_of_types
-from experiments.response_schema.instructions import example
+from experiments.response_schema.patterns import problem_of_pattern
+from experiments.response_schema.samples import example
 from experiments.response_schema.wording import BOUND_WORDS, SHOWN_CHARACTERS, place, show
 
 T = TypeVar("T")
@@ -31,9 +32,7 @@ ANNOTATIONS = {"$schema", "title", "description", "default"}
 KEYWORDS = ANNOTATIONS | {
     *("type", "enum", "const", "anyOf"),
     *("properties", "required", "additionalProperties"),
-    *("items", "maxItems"),
-    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
-    *("minLength", "maxLength"),
+    *("items", "exclusiveMinimum", "exclusiveMaximum"),
 }
 NUL_IN_JSON = re.compile(r"(?<!\\)(\\\\)*\\u0000")
 """An escaped NUL. Behind an escaped backslash, `u0000` is only text."""
@@ -43,14 +42,17 @@ SCHEMAS_LIMIT = 1_000  # in all; the builder makes one for each field
 CHOICES_LIMIT = 1_000
 ALTERNATIVES_LIMIT = 10
 MIN_LENGTH_LIMIT = 1_000
-BOUND_LIMIT = 10**15  # floats are exact up to here
+MIN_ITEMS_LIMIT = 100
+SAMPLE_LIMIT = 10_000  # values that an example must have at least
+BOUND_LIMIT = 2**53  # floats are exact up to here
+STEP_LIMIT = Decimal("1e-15")
 
 
 def check_schema(schema: Any) -> dict[str, Any]:
     """The schema itself; `InvalidInput` (code `invalid_schema`) says what in it is not allowed, and where."""
     if not isinstance(schema, dict):
         raise _invalid("The schema must be a JSON object.")
-    if schema.get("type", "object") != "object":
+    if schema.get("type", FieldType.OBJECT) != FieldType.OBJECT:
         raise _invalid("The schema must have the type object: an answer is a JSON object.")
     if str(schema.get("$schema", DIALECT)).removesuffix("#") not in DIALECTS:
         raise _invalid(f"The dialect {show(schema['$schema'])} is not known; use {DIALECT}.")
@@ -61,10 +63,13 @@ def check_schema(schema: Any) -> dict[str, Any]:
     if count_schemas(schema) > SCHEMAS_LIMIT:
         raise _invalid(f"The schema consists of more than {SCHEMAS_LIMIT:,} properties and alternatives.")
     try:
-        Draft202012Validator.check_schema(schema)
+        # Without the check of patterns, which is of another syntax than ours.
+        Draft202012Validator.check_schema(schema, format_checker=FORMAT_CHECKER)
     except SchemaError as error:
         message = shorten(error.message, SHOWN_CHARACTERS)
         raise _invalid(f"{place(error.path) or 'The schema'} is not right: {message}.") from error
+    if least_values(schema) > SAMPLE_LIMIT:
+        raise _invalid(f"An answer would need more than {SAMPLE_LIMIT:,} values, by minItems of lists in lists.")
     if not checker_of(schema).is_valid(example(schema)):
         raise _invalid("No example answer can be made for this schema: it seems to contradict itself.")
     return schema
@@ -115,6 +120,15 @@ def count_schemas(schema: Any) -> int:
     return 1 + sum(count_schemas(part) for _, part in subschemas(schema)) if isinstance(schema, dict) else 1
 
 
+def least_values(schema: Any) -> int:
+    """Values of an answer that has every key, and as many entries as each list needs."""
+    if not isinstance(schema, Mapping):
+        return 1
+    entries = max(1, int(as_number(schema.get("minItems"))))
+    below = [*as_type(dict, schema.get("properties")).values(), *as_type(list, schema.get("anyOf"))]
+    return 1 + sum(map(least_values, below)) + entries * least_values(schema.get("items"))
+
+
 def _check_sizes(schema: Mapping[str, Any], where: str) -> None:
     choices = as_type(list, schema.get("enum"))
     if len(choices) > CHOICES_LIMIT or any(isinstance(choice, dict | list) for choice in choices):
@@ -125,8 +139,14 @@ def _check_sizes(schema: Mapping[str, Any], where: str) -> None:
         raise _invalid(f"{where}: beside anyOf only {', '.join(sorted(ANNOTATIONS))} may stand.")
     if any(abs(as_number(schema.get(bound))) > BOUND_LIMIT for bound in BOUND_WORDS):
         raise _invalid(f"{where}: bounds of numbers can be at most {BOUND_LIMIT:,}.")
+    if not STEP_LIMIT <= as_number(schema.get("multipleOf", 1)) <= BOUND_LIMIT:
+        raise _invalid(f"{where}: multipleOf must be from {STEP_LIMIT} to {BOUND_LIMIT:,}.")
     if as_number(schema.get("minLength")) > MIN_LENGTH_LIMIT:
         raise _invalid(f"{where}: minLength can be at most {MIN_LENGTH_LIMIT:,}.")
+    if as_number(schema.get("minItems")) > MIN_ITEMS_LIMIT:
+        raise _invalid(f"{where}: minItems can be at most {MIN_ITEMS_LIMIT:,}.")
+    if problem := problem_of_pattern(as_type(str, schema.get("pattern"))):
+        raise _invalid(f"{where}: {problem}.")
 
 
 def subschemas(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

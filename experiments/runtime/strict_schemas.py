@@ -7,6 +7,8 @@ Strict endpoints know a part of JSON Schema only: an object lists all its proper
 from collections.abc import Mapping
 from typing import Any
 
+from experiments.core.choices import FieldType
+
 _STRUCTURE = {"type", "properties", "required", "items", "anyOf", "enum", "const", "description", "$ref", "$defs"}
 _BOUNDS = {
     *("pattern", "format", "minItems", "maxItems", "multipleOf"),
@@ -32,7 +34,7 @@ def strict_schema(schema: Mapping[str, Any], *, bounds: bool = True) -> dict[str
     >>> strict_schema({"type": "object", "properties": {"a": {"type": "string"}}})["properties"]
     {'a': {'type': ['string', 'null']}}
     """
-    if schema.get("type") != "object":
+    if schema.get("type") != FieldType.OBJECT:
         return None
     try:
         return _strict(schema, bounds)

@@ -42,13 +42,12 @@ def filter_by_answer(queue: Queue, rows: QueueItemQuerySet, wanted: Mapping[str,
 
 
 def _with_value(rows: QueueItemQuerySet, field: Mapping[str, Any], text: str) -> QueueItemQuerySet:
-    is_text = traits_of_field(field).is_text
+    traits = traits_of_field(field)
     try:
-        value = text if is_text else json_text.parse_finite(text)
-    except (ValueError, RecursionError):
+        value = text if traits.is_text else json_text.strict(json_text.parse_finite(text))
+    except (ValueError, RecursionError, json_text.BadPayload):
         return rows.none()
-    if not is_text and isinstance(value, str | list | dict):
-        # No such field has it, and jsonb does not take every text.
+    if not traits.is_text and isinstance(value, str | list | dict) and not traits.is_nested:
         return rows.none()
     return rows.filter(_sql(f"{_MEMBER} = %s::jsonb", field["name"], to_json(value)))
 

@@ -14,8 +14,8 @@ from experiments.models import ApiToken
 from tests.support.run_server import RunServer
 from tests.support.worker import eventually
 
-TOPIC = {"name": "topic", "description": "what it is about", "type": "string", "required": True}
-SCORE = {"name": "score", "description": "0 to 100", "type": "integer", "required": True}
+TOPIC = {"name": "topic", "description": "what it is about", "type": "string", "required": True, "nullable": False}
+SCORE = {"name": "score", "description": "0 to 100", "type": "integer", "required": True, "nullable": False}
 ENDED = ("completed", "paused", "cancelled")
 
 

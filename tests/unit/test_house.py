@@ -92,7 +92,6 @@ def test_the_core_imports_no_kind() -> None:
 
 EXEMPT: dict[str, str] = {
     "experiments/response_schema/answers.py": "the keywords of JSON Schema",
-    "experiments/response_schema/instructions.py": "the types of JSON Schema",
     "experiments/runtime/dialects.py": "the types of JSON Schema, as the OpenAI API takes them",
     "experiments/web/network/forms.py": "`schema` is a field of the form",
     "experiments/web/run/trace.py": "what other runtimes write into a trace",

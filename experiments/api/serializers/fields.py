@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from experiments.core.choices import ErrorCode, FieldType
+from experiments.core.choices import ErrorCode, FieldType, TextFormat
 from experiments.core.cost import COST_DIGITS, COST_PLACES, as_number
 from experiments.core.errors import InvalidInput
 from experiments.core.json_text import BadPayload, strict
@@ -25,25 +25,83 @@ class StoredObjectField(serializers.DictField):
         return value
 
 
-class ResponseFieldSerializer(serializers.Serializer[Any]):
-    """One value of an answer. An optional one may be null or absent."""
+class _FieldLimitsSerializer(serializers.Serializer[Any]):
+    """What a field may have by its type."""
 
-    name = serializers.CharField(trim_whitespace=False)
+    choices = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        allow_null=True,
+        help_text="Of a string; without them any text is allowed.",
+    )
+    minimum = serializers.FloatField(required=False, allow_null=True, help_text="Of a number or integer.")
+    maximum = serializers.FloatField(required=False, allow_null=True, help_text="Of a number or integer.")
+    step = serializers.FloatField(required=False, allow_null=True, help_text="Values are multiples of it.")
+    min_length = serializers.IntegerField(required=False, allow_null=True, help_text="Of a string, in characters.")
+    max_length = serializers.IntegerField(required=False, allow_null=True, help_text="Of a string, in characters.")
+    pattern = serializers.CharField(
+        required=False, allow_null=True, help_text="Of a string: what it has in it, in the syntax of RE2."
+    )
+    format = serializers.ChoiceField(TextFormat.values(), required=False, allow_null=True, help_text="Of a string.")
+    examples = serializers.ListField(required=False, allow_null=True, help_text="Values that the field takes.")
+    min_items = serializers.IntegerField(required=False, allow_null=True, help_text="Of a list.")
+    max_items = serializers.IntegerField(required=False, allow_null=True, help_text="Of a list.")
+    unique_items = serializers.BooleanField(required=False, help_text="Of a list: no value is in it twice.")
+
+
+class _FieldSerializer(_FieldLimitsSerializer):
+    """Of any depth: its class is the one of the fields of an object."""
+
     description = serializers.CharField(allow_blank=True)
     type = serializers.ChoiceField(FieldType.values())
     required = serializers.BooleanField()  # type: ignore[assignment]
-    choices = serializers.ListField(
-        child=serializers.CharField(), required=False, help_text="Of a string; without them any text is allowed."
-    )
+    nullable = serializers.BooleanField(help_text="Whether null is a value.")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # Made when they are asked for: they have such fields themselves.
+        of_list, of_object = self.inner_classes()
+        return {
+            **super().get_fields(),
+            "items": of_list(required=False, allow_null=True, help_text="Of a list: what each entry is."),
+            "fields": of_object(many=True, required=False, help_text="Of an object; without them it has any keys."),
+        }
+
+    def inner_classes(self) -> tuple[Any, Any]:
+        raise NotImplementedError
 
 
-class ResponseFieldDraftSerializer(ResponseFieldSerializer):
-    """Left out, `description` is empty, `type` is string and `required` is true."""
+class ResponseItemSerializer(_FieldSerializer):
+    """An entry of a list: a field without a name."""
+
+    def inner_classes(self) -> tuple[Any, Any]:
+        return ResponseItemSerializer, ResponseFieldSerializer
+
+
+class ResponseFieldSerializer(_FieldSerializer):
+    """One value of an answer."""
+
+    name = serializers.CharField(trim_whitespace=False)
+
+    def inner_classes(self) -> tuple[Any, Any]:
+        return ResponseItemSerializer, ResponseFieldSerializer
+
+
+class ResponseItemDraftSerializer(_FieldSerializer):
+    """As a field of the draft, without a name."""
 
     description = serializers.CharField(required=False, allow_blank=True)
     type = serializers.ChoiceField(FieldType.values(), required=False)
     required = serializers.BooleanField(required=False)
-    choices = serializers.ListField(child=serializers.CharField(), required=False, allow_null=True)
+    nullable = serializers.BooleanField(required=False)
+
+    def inner_classes(self) -> tuple[Any, Any]:
+        return ResponseItemDraftSerializer, ResponseFieldDraftSerializer
+
+
+class ResponseFieldDraftSerializer(ResponseItemDraftSerializer):
+    """Left out, `description` is empty, `type` is string, `required` is true, `nullable` is the opposite of it."""
+
+    name = serializers.CharField(trim_whitespace=False)
 
 
 @extend_schema_field(ResponseFieldDraftSerializer(many=True))

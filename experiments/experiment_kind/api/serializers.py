@@ -18,6 +18,7 @@ from experiments.api.serializers.queues import (
 from experiments.core.json_numbers import ExactEncoder
 from experiments.experiment_kind import datasets
 from experiments.experiment_kind.choices import Change, ColumnRole, Rule, SchemaMode, Verdict
+from experiments.response_schema.fields import shown_fields
 from experiments.selectors import queues
 
 SCHEMA_MODES = SchemaMode.values()
@@ -80,7 +81,8 @@ class ExperimentSerializer(QueueSerializer):
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         names = [name for name in self.get_fields() if name not in QueueSerializer().get_fields()]
-        return {**queues.queue_values(instance), **{name: getattr(instance, name) for name in names}}
+        values = {**queues.queue_values(instance), **{name: getattr(instance, name) for name in names}}
+        return {**values, "response_fields": shown_fields(instance.response_fields)}
 
 
 class ExperimentDraftSerializer(QueueDraftSerializer):

@@ -13,7 +13,8 @@ from experiments.experiment_kind.choices import SchemaMode
 from experiments.experiment_kind.models import KIND, Experiment
 from experiments.experiment_kind.scoring import Scoring
 from experiments.models import queue_settings
-from experiments.response_schema import fields as response_fields
+from experiments.response_schema.fields import field_to_json
+from experiments.response_schema.schema_import import schema_to_fields
 from experiments.services import networks, queues, quotas
 from experiments.services.locking import queue_lock, refuse_after_start
 
@@ -52,8 +53,8 @@ def update(*, experiment_id: UUID, values: Mapping[str, Any]) -> Experiment:
 def set_schema(experiment: Experiment, schema: tuple[dict[str, Any], str, dict[str, Any]] | None) -> None:
     """`schema`: the JSON Schema, its guidance, an example of it. The caller saves the experiment."""
     experiment.schema_json, experiment.schema_guidance, experiment.schema_example = schema or (None, "", None)
-    fields = response_fields.schema_to_fields(experiment.schema_json).fields if schema else ()
-    experiment.response_fields = [response_fields.field_to_json(field) for field in fields]
+    fields = schema_to_fields(experiment.schema_json, is_kept=True).fields if schema else ()
+    experiment.response_fields = [field_to_json(field) for field in fields]
 
 
 def _apply(experiment: Experiment, values: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from experiments.core.json_numbers import as_whole, is_number, kept_number, to_j
 from experiments.core.json_text import BadPayload, parse, strict
 from experiments.kinds import QueueLayout
 from experiments.models import QueueItem
-from experiments.response_schema.field_types import traits_of_field
+from experiments.response_schema.field_types import may_be_null, traits_of_field
 from experiments.selectors.corrections import answer_of_item, fingerprint_of_answer
 
 PREFIX = "answer"
@@ -58,9 +58,9 @@ class CorrectionForm(forms.Form):
         answer, touched = dict(self._answer), set(self.changed_data)
         for key, field in self._fields.items():
             name, value = field["name"], self.cleaned_data[key]
-            if key not in touched and (not field["required"] or answer.get(name) is not None):
+            if key not in touched and (not _is_needed(field) or answer.get(name) is not None):
                 continue
-            if value is not None or not field["required"]:
+            if value is not None or may_be_null(field):
                 answer[name] = value
             else:
                 answer.pop(name, None)
@@ -117,6 +117,11 @@ class JsonField(TextField):
             raise forms.ValidationError(f"{problem}.", code=ErrorCode.INVALID_JSON) from problem
 
 
+def _is_needed(field: Mapping[str, Any]) -> bool:
+    """Whether an answer must have a value there that is not null."""
+    return bool(field["required"]) and not may_be_null(field)
+
+
 def _with_newlines(text: str) -> str:
     """With each line end as a browser counts it."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -124,7 +129,7 @@ def _with_newlines(text: str) -> str:
 
 def form_field(field: Mapping[str, Any], value: Any) -> forms.Field:
     """The input for one response field that has `value` now."""
-    required = field["required"]
+    required = _is_needed(field)
     common = {"label": field["name"], "help_text": field.get("description", ""), "required": required}
     traits = traits_of_field(field)
     if traits.values:
@@ -133,7 +138,7 @@ def form_field(field: Mapping[str, Any], value: Any) -> forms.Field:
         return _select(list(values), coerce=values.__getitem__, initial=chosen, **common)
     if field.get("choices"):
         return _select(field["choices"], coerce=str, initial=value, **common)
-    if isinstance(value, list | dict):
+    if isinstance(value, list | dict) or (traits.is_nested and value is None):
         return _json_input(value, **common)
     if not traits.is_text:
         return _number_input(value, whole=traits.is_whole, **common)

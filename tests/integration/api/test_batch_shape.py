@@ -80,10 +80,10 @@ def test_the_schema_is_built_from_the_response_fields(api: Api) -> None:
     api.network(None)
     fields = [
         {"name": "b", "description": "second letter", "type": "string", "required": True, "choices": ["x", "y"]},
-        {"name": "a", "description": "", "type": "number", "required": False},
+        {"name": "a", "description": "", "type": "number", "required": False, "nullable": True},
     ]
     batch = api.post("/csv_batches", {"name": "x", "network": "net", "response_fields": fields})
-    assert batch["response_fields"] == fields
+    assert batch["response_fields"] == [{"nullable": False, **field} for field in fields]
     assert batch["schema_json"] == {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",

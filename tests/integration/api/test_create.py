@@ -87,7 +87,7 @@ def test_every_missing_field_is_named(api: Api) -> None:
         ({"columns": ["a"]}, "columns.0"),
         ({"response_fields": [{"name": "1st"}]}, "response_fields"),
         ({"response_fields": [{"name": "a"}, {"name": "a"}]}, "response_fields"),
-        ({"response_fields": [{"name": "a", "type": "date"}]}, "response_fields"),
+        ({"response_fields": [{"name": "a", "type": "day"}]}, "response_fields"),
         ({"response_fields": [{"name": "a", "type": ["string"]}]}, "response_fields"),
         ({"response_fields": [{"name": "a", "type": "number", "choices": ["x"]}]}, "response_fields"),
         ({"response_fields": {"name": "a"}}, "response_fields"),

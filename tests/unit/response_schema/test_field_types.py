@@ -1,7 +1,6 @@
 """The table of field types decides: a further row is all that a type needs."""
 
-from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -9,22 +8,14 @@ from experiments.core.choices import FieldType
 from experiments.core.errors import InvalidInput
 from experiments.response_schema import check_schema, example, guidance, validator
 from experiments.response_schema.answers import checker_of
+from experiments.response_schema.field_checks import problem_of_choices
+from experiments.response_schema.field_schemas import fields_to_schema
 from experiments.response_schema.field_types import FIELD_TRAITS, FieldTraits, type_of_schema
-from experiments.response_schema.fields import Field, fields_to_schema, problem_of_choices, schema_to_fields
+from experiments.response_schema.fields import Field
+from experiments.response_schema.schema_import import schema_to_fields
 
-
-class MoreTypes(StrEnum):
-    DATE = "date"
-
-
-DATE = cast(FieldType, MoreTypes.DATE)
-DATE_SCHEMA = {"type": "string", "format": "date"}
-
-
-@pytest.fixture
-def _with_dates(monkeypatch: pytest.MonkeyPatch) -> None:
-    traits = FieldTraits("Date", DATE_SCHEMA, "a date (YYYY-MM-DD)", "2026-01-31", is_text=True, has_bins=False)
-    monkeypatch.setitem(FIELD_TRAITS, DATE, traits)
+DATE = FieldType.DATE
+DATE_SCHEMA = FIELD_TRAITS[DATE].schema
 
 
 @pytest.mark.parametrize("kind", FieldType)
@@ -35,7 +26,6 @@ def test_the_example_of_a_type_is_valid_and_its_schema_means_that_type(kind: Fie
     assert (problem_of_choices(["a"], kind) == "") is traits.takes_choices
 
 
-@pytest.mark.usefixtures("_with_dates")
 def test_the_most_specific_type_is_found() -> None:
     assert type_of_schema({**DATE_SCHEMA, "description": "When."}) == DATE
     assert type_of_schema({"type": "string", "format": "email"}) == FieldType.STRING
@@ -47,12 +37,11 @@ def test_no_format_is_checked_that_no_type_has() -> None:
 
 
 def test_a_keyword_that_no_type_has_is_refused() -> None:
-    with pytest.raises(InvalidInput, match='"pattern"'):
-        check_schema({"properties": {"day": {"type": "string", "pattern": "."}}})
+    with pytest.raises(InvalidInput, match='"contains"'):
+        check_schema({"properties": {"days": {"type": "array", "contains": {}}}})
 
 
-@pytest.mark.usefixtures("_with_dates")
-def test_a_new_type_is_checked_asked_for_and_imported() -> None:
+def test_a_type_is_checked_asked_for_and_imported() -> None:
     fields = Field("day", "When it began.", DATE), Field("end", "", DATE, required=False), Field("text")
     schema = check_schema(fields_to_schema(fields))
     assert example(schema) == {"day": "2026-01-31", "end": "2026-01-31", "text": "text"}
@@ -62,19 +51,19 @@ def test_a_new_type_is_checked_asked_for_and_imported() -> None:
     assert check({"day": "2026-02-28", "end": None, "text": "tomorrow"}) is None
     assert check({"day": "2026-02-30", "text": ""}) == '"day" is "2026-02-30", not a date (YYYY-MM-DD)'
     imported = schema_to_fields(schema)
-    assert (imported.fields, imported.notes) == (fields, ())
+    assert (imported.fields, imported.not_taken) == (fields, ())
 
 
-@pytest.mark.usefixtures("_with_dates")
-@pytest.mark.parametrize(
-    ("schema", "kind", "note"),
-    [
-        ({"type": "string", "format": "email"}, FieldType.STRING, "format cannot be said"),
-        ({**DATE_SCHEMA, "enum": ["2026-01-31"]}, DATE, "only a string can have choices"),
-    ],
-)
-def test_what_the_new_type_cannot_say_is_noted(schema: dict[str, Any], kind: FieldType, note: str) -> None:
-    imported = schema_to_fields({"properties": {"day": schema}})
-    (sentence,) = imported.notes
-    assert note in sentence
-    assert imported.fields == (Field("day", type=kind, required=False),)
+def test_what_a_type_cannot_say_is_listed() -> None:
+    imported = schema_to_fields({"properties": {"day": {**DATE_SCHEMA, "enum": ["2026-01-31"]}}})
+    assert [(one.path, one.keyword) for one in imported.not_taken] == [("day", "enum")]
+    assert imported.fields == (Field("day", type=DATE, required=False, nullable=False),)
+
+
+def test_a_further_row_is_enough_for_a_further_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    schema: dict[str, Any] = {"type": "string", "format": "color"}
+    traits = FieldTraits("Color", schema, "a color", "#ffffff", is_text=True)
+    monkeypatch.setitem(FIELD_TRAITS, "color", traits)  # type: ignore[misc]
+    checked = check_schema({"properties": {"background": schema}, "required": ["background"]})
+    assert example(checked) == {"background": "#ffffff"}
+    assert '- "background" (required): a color.\n' in guidance(checked)

@@ -56,9 +56,10 @@ def test_a_name_that_is_there_is_not_added_again() -> None:
 
 @pytest.mark.parametrize("live", [True, False])
 def test_all_that_is_left_out_is_listed(live: bool) -> None:
-    properties = {"a": {"type": "string", "minLength": 3}, "b": {"type": "array"}, "c/d": {"type": "string"}}
+    properties = {"a": {"type": "string", "minimum": 3}, "b": {"type": "array"}, "c/d": {"type": "string"}}
     words = text_of(imported(draft(), {"properties": properties, "required": ["gone"]}, live=live))
-    for note in ("minLength cannot be said", "“b”: this is not a text", "“c/d” cannot be the name", "“gone” is req"):
+    notes = ("minimum (3) cannot be said", "“b”: A list of anything", "“c/d”: This cannot be the name", "“gone” is req")
+    for note in notes:
         assert note in words
 
 

@@ -25,6 +25,14 @@ def of(schema: Any) -> dict[str, Any]:
     return {"type": "object", "properties": {"a": schema}, "required": ["a"]}
 
 
+def nested_lists(least: int, depth: int) -> dict[str, Any]:
+    """A list of `least` lists of `least` lists …"""
+    schema: dict[str, Any] = TEXT
+    for _ in range(depth):
+        schema = {"type": "array", "items": schema, "minItems": least}
+    return schema
+
+
 def tree(keyword: str, width: int, depth: int) -> Any:
     return TEXT if depth == 0 else {keyword: [tree(keyword, width, depth - 1)] * width}
 
@@ -56,11 +64,9 @@ REFUSED: dict[str, Any] = {
     "base address elsewhere": {**of(TEXT), "$id": "http://127.0.0.1:1/"},
     "dialect elsewhere": {**of(TEXT), "$schema": "http://127.0.0.1:1/dialect"},
     "vocabulary elsewhere": {**of(TEXT), "$vocabulary": {"http://127.0.0.1:1/": True}},
-    "slow pattern": of({"type": "string", "pattern": "^(a+)+$"}),
     "slow pattern of names": {"type": "object", "patternProperties": {"^(a|aa)+$": TEXT}},
     "slow names": {"type": "object", "propertyNames": {"pattern": "^(([a-z])+.)+[A-Z]([a-z])+$"}},
     "broken pattern": of({"type": "string", "pattern": "(" * 5_000}),
-    "format": of({"type": "string", "format": "regex"}),
     "huge enum": of({"enum": list(range(30_000))}),
     "enum of objects": of({"enum": [{"a": [1] * 50}] * 900}),
     "allOf tree": of(tree("allOf", 8, 4)),
@@ -69,7 +75,7 @@ REFUSED: dict[str, Any] = {
     "anyOf tree beyond the size": of(tree("anyOf", 10, 5)),
     "if then else": of({"if": {"not": TEXT}, "then": {"allOf": [TEXT] * 500}, "else": {"allOf": [TEXT] * 500}}),
     "dependent schemas": {**of(TEXT), "dependentSchemas": {f"k{n}": {"required": [f"k{n + 1}"]} for n in range(2_000)}},
-    "unique items": of({"type": "array", "uniqueItems": True}),
+    "lists in lists without end": of(nested_lists(100, 8)),
     "contains": of({"type": "array", "contains": TEXT, "minContains": 10**9}),
     "unevaluated": {**of(TEXT), "unevaluatedProperties": {"not": {}}},
     "items without end": of({"type": "array", "minItems": 10**9}),
@@ -96,6 +102,11 @@ LAST_FITS = {"anyOf": [tree("anyOf", 10, 2)] * 7 + [{"anyOf": [TEXT] * 9 + [NUMB
 WIDE_ALTERNATIVES = of({"anyOf": [tree("anyOf", 10, 2)] * 8})
 # Near every limit, and taken: with the answers that make the most work of it.
 TAKEN: dict[str, tuple[dict[str, Any], Any]] = {
+    "slow pattern": (of({"type": "string", "pattern": "^(a+)+$"}), {"a": "a" * 100_000 + "!"}),
+    "large pattern": (of({"type": "string", "pattern": "(x{0,30}){0,30}$"}), {"a": "x" * 20_000 + "!"}),
+    "format": (of({"type": "string", "format": "regex"}), {"a": "(" * 5_000}),
+    "long address": (of({"type": "string", "format": "email"}), {"a": "a.a" * 100_000 + "@"}),
+    "unique items": (of({"type": "array", "uniqueItems": True}), {"a": [{"n": n} for n in range(15_000)]}),
     "as many choices as allowed": (of({"enum": [f"choice {n}" for n in range(1_000)]}), {"a": "none"}),
     "hundreds of alternatives": (WIDE_ALTERNATIVES, {"a": 1}),
     "as deep as allowed": (nested("properties", 15), {"a": {}}),
