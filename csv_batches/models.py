@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from csv_batches.rules.choices import SchemaMode, UploadState
 from experiments import response_schema
-from experiments.ingest import INGEST_FORMATS
+from experiments.ingest import INGEST_FORMATS, name_without_packing, packing_of
 from experiments.models import Queue, QueueItem
 from experiments.models.fields import OrderedJSONField
 from experiments.models.querysets import OwnedQuerySet, QueueItemQuerySet, QueueQuerySet
@@ -36,10 +36,14 @@ def source_path(batch: "CsvBatch", filename: str) -> str:
 
 
 def kept_suffix(filename: str) -> str:
-    """The first suffix of a format, if the name ends with it; everything else is kept as CSV, `.ndjson` too."""
+    """The first suffix of a format, if the name ends with it; everything else is kept as CSV, `.ndjson` too.
+
+    Behind it comes that of an archive: `.csv.gz`.
+    """
     kept = [one.suffixes[0] for one in INGEST_FORMATS]
-    suffix = PurePath(filename).suffix.lower()
-    return suffix if suffix in kept else kept[0]
+    suffix = PurePath(name_without_packing(filename)).suffix.lower()
+    packing = packing_of(filename)
+    return (suffix if suffix in kept else kept[0]) + (packing.suffix if packing else "")
 
 
 def incoming_path(upload: "Upload", filename: str) -> str:

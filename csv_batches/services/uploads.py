@@ -21,7 +21,7 @@ from csv_batches.rules.choices import UploadState
 from csv_batches.services import drafts, store_rows, uploaded_files
 from experiments.core.choices import ErrorCode, Quota
 from experiments.core.errors import InvalidInput, TooLarge, WorkbenchError
-from experiments.ingest import SPLIT, ReadOptions, RejectedFile
+from experiments.ingest import SPLIT, ReadOptions, RejectedFile, is_larger
 from experiments.services import quotas
 from experiments.services.broker import send_task
 from experiments.services.locking import queue_lock_draft
@@ -29,6 +29,7 @@ from experiments.services.locking import queue_lock_draft
 TASK = "csv_batches.tasks.read_upload"
 NAME_CHARS = 200
 AUTOMATIC = ReadOptions()
+_HOPELESS = (ErrorCode.EMPTY_FILE, ErrorCode.NOT_CSV, ErrorCode.BAD_ARCHIVE)
 
 
 def start_from_file(*, user: Any, file: UploadedFile, options: ReadOptions = AUTOMATIC) -> CsvBatch:
@@ -75,7 +76,7 @@ def _receive(batch_id: UUID, file: UploadedFile, options: ReadOptions, new: Sequ
         batch = _locked_unless_reading(batch_id)
         owner_id = batch.created_by_id
         _delete_arriving(batch)
-        if _is_large(size):
+        if _is_large(path, name):
             upload = _new_upload(owner_id=owner_id, batch=batch, file=file)
             with uploaded_files.deleted_on_failure(upload.file):
                 _read_later(upload, options)
@@ -115,7 +116,7 @@ def _read_upload(batch: CsvBatch, upload: Upload, options: ReadOptions) -> CsvBa
     """Reads the upload at once, or has a worker read it later. The caller has locked the batch."""
     path = file_of(upload)
     table = store_rows.open_file(path, name=upload.name, options=options)
-    if _is_large(upload.size):
+    if _is_large(path, upload.name):
         _read_later(upload, options)
         return batch
     store_rows.describe_rows(batch, store_rows.replace_rows(batch, table, options))
@@ -151,7 +152,7 @@ def keep_refused(*, user: Any, batch: CsvBatch | None, file: UploadedFile, error
 
 def can_be_kept(error: WorkbenchError) -> bool:
     """Whether other options may help: not with a file that is too large, empty, or no table at all."""
-    hopeless = isinstance(error, TooLarge) or error.code in (ErrorCode.EMPTY_FILE, ErrorCode.NOT_CSV)
+    hopeless = isinstance(error, TooLarge) or error.code in _HOPELESS
     return isinstance(error, RejectedFile) and not hopeless
 
 
@@ -236,5 +237,5 @@ def _file_name(file: UploadedFile) -> str:
     return (file.name or "upload.csv")[-255:]
 
 
-def _is_large(size: int) -> bool:
-    return size > settings.UPLOAD_BACKGROUND_BYTES
+def _is_large(path: Path, name: str) -> bool:
+    return is_larger(path, filename=name, size=settings.UPLOAD_BACKGROUND_BYTES)

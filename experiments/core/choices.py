@@ -227,6 +227,7 @@ class ErrorCode(Choices):
 
     ALREADY_SERVING = "already_serving"
     ALREADY_STARTED = "already_started"
+    BAD_ARCHIVE = "bad_archive"
     BAD_BYTE = "bad_byte"
     BAD_JSON = "bad_json"
     BAD_PARQUET = "bad_parquet"

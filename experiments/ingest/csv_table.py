@@ -3,7 +3,6 @@
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from itertools import chain, islice, zip_longest
-from pathlib import Path
 
 from experiments.core.choices import ErrorCode, WarningCode
 from experiments.core.errors import InvalidInput
@@ -14,6 +13,7 @@ from experiments.ingest.encoding import decoded_pieces, find_encoding
 from experiments.ingest.errors import Limits, RejectedFile
 from experiments.ingest.head import head_records, is_blank, text_from_line, usual_extra_cells
 from experiments.ingest.options import DOUBLE, NONE, Options, ReadOptions
+from experiments.ingest.packed import Source, is_shorter
 from experiments.ingest.records import RecordReader
 from experiments.ingest.table import Column, Reject, Table, WarningLog, name_columns
 
@@ -23,7 +23,7 @@ _COMMENT = "#"
 class CsvTable(Table):
     """A CSV file whose dialect and header are known."""
 
-    def __init__(self, path: Path, head: bytes, options: ReadOptions, limits: Limits) -> None:
+    def __init__(self, path: Source, head: bytes, options: ReadOptions, limits: Limits) -> None:
         self._encoding = find_encoding(head, options.encoding, replaces=options.bad_bytes == "replace")
         self._path = path
         self._limits = limits
@@ -59,7 +59,7 @@ class CsvTable(Table):
             sample = "".join(decoded_pieces(self._path, self._encoding, limit=SAMPLE_BYTES))
             if not sample:
                 raise RejectedFile("The file is empty.", code=ErrorCode.EMPTY_FILE)
-            return sample, self._path.stat().st_size < SAMPLE_BYTES, None
+            return sample, is_shorter(self._path, SAMPLE_BYTES), None
         parts, size = list[str](), 0
         with closing(decoded_pieces(self._path, self._encoding)) as pieces:
             first = next(pieces, "")

@@ -6,7 +6,6 @@ import re
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 from experiments.core.choices import ErrorCode, WarningCode
 from experiments.core.errors import InvalidInput
@@ -15,6 +14,7 @@ from experiments.ingest.encoding_names import short
 from experiments.ingest.errors import RejectedFile
 from experiments.ingest.guess import hints, preview, unmarked_utf16
 from experiments.ingest.mixed import neighbors
+from experiments.ingest.packed import Source
 from experiments.ingest.raw_record import line_breaks
 from experiments.ingest.table import WARNINGS_LISTED, WarningLog
 
@@ -89,7 +89,7 @@ def check_encoding(requested: str) -> str:
 
 
 def decoded_pieces(
-    path: Path, encoding: Encoding, *, limit: int | None = None, log: WarningLog | None = None
+    path: Source, encoding: Encoding, *, limit: int | None = None, log: WarningLog | None = None
 ) -> Generator[str]:
     """Decode the file, at most `limit` bytes of it, without its byte-order mark; no piece ends inside a CRLF.
 
@@ -132,7 +132,7 @@ def _mark(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(_MARK_BAD_BYTES, _mark)
 
 
-def _pieces(path: Path, encoding: Encoding, *, limit: int | None) -> Generator[str]:
+def _pieces(path: Source, encoding: Encoding, *, limit: int | None) -> Generator[str]:
     decoder = text_decoder(encoding)
     read, first = 0, True
     with path.open("rb") as file:
@@ -171,7 +171,7 @@ def text_decoder(encoding: Encoding) -> io.IncrementalNewlineDecoder:
     return io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding.name)(errors), translate=False)
 
 
-def _bad_byte(path: Path, encoding: Encoding, error: UnicodeDecodeError, offset: int) -> RejectedFile:
+def _bad_byte(path: Source, encoding: Encoding, error: UnicodeDecodeError, offset: int) -> RejectedFile:
     line = _line_of(path, encoding, offset)
     byte = f"0x{error.object[error.start]:02x}"
     if encoding.name != "utf-8":
@@ -199,7 +199,7 @@ def _bad_byte(path: Path, encoding: Encoding, error: UnicodeDecodeError, offset:
     return RejectedFile(detail, code=ErrorCode.ENCODING, line=line, offset=offset, **help_to_choose)
 
 
-def _line_of(path: Path, encoding: Encoding, offset: int) -> int:
+def _line_of(path: Source, encoding: Encoding, offset: int) -> int:
     """The physical line of a byte, from 1. Reads the file again up to it, once, when it is rejected."""
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding.name)("ignore"), translate=True)
     line, left = 1, offset

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from experiments.ingest.csv_table import CsvTable
 from experiments.ingest.errors import Limits
 from experiments.ingest.json_array import open_json
 from experiments.ingest.jsonl import JsonlTable
 from experiments.ingest.options import ReadOptions
+from experiments.ingest.packed import PACKINGS, name_without_packing
 from experiments.ingest.table import Table
 from experiments.ingest.workbook import open_xlsx
 
@@ -20,8 +21,9 @@ class IngestFormat:
     label: str
     about: str
     """For people, the rest of a sentence that begins with the label."""
-    table: Callable[[Path, bytes, ReadOptions, Limits], Table]
-    """Opens a file. The bytes are its beginning, so that what is found there is not read twice."""
+    table: Callable[[Any, bytes, ReadOptions, Limits], Table]
+    """Opens a file: a path, and where the format is text any `Source`. The bytes are its beginning, so that what is
+    found there is not read twice."""
     suffixes: tuple[str, ...]
     """In lower case. Files are kept under the first one."""
     media_types: tuple[str, ...] = ()
@@ -68,9 +70,23 @@ INGEST_FORMATS = (
 
 
 def format_of_file(filename: str) -> IngestFormat:
-    """The format as which a file of this name is read."""
-    name = filename.lower()
-    return next((one for one in INGEST_FORMATS if name.endswith(one.suffixes)), INGEST_FORMATS[0])
+    """The format as which a file of this name is read, packed or not."""
+    return _known_format(name_without_packing(filename)) or INGEST_FORMATS[0]
+
+
+def _known_format(name: str) -> IngestFormat | None:
+    return next((one for one in INGEST_FORMATS if name.lower().endswith(one.suffixes)), None)
+
+
+def has_known_suffix(name: str) -> bool:
+    """Whether a name says what is in the file."""
+    return _known_format(name) is not None
+
+
+def packed_suffixes() -> str:
+    """For a sentence: `.gz, .zst or .zip`."""
+    *others, last = [one.suffix for one in PACKINGS]
+    return f"{', '.join(others)} or {last}"
 
 
 def format_labels() -> str:
@@ -81,5 +97,5 @@ def format_labels() -> str:
 
 def file_dialog_types() -> str:
     """What a file dialog offers, as the attribute `accept` of HTML: all suffixes, then the media types."""
-    suffixes = [suffix for one in INGEST_FORMATS for suffix in one.suffixes]
+    suffixes = [suffix for one in INGEST_FORMATS for suffix in one.suffixes] + [one.suffix for one in PACKINGS]
     return ",".join([*suffixes, *(media_type for one in INGEST_FORMATS for media_type in one.media_types)])

@@ -3,10 +3,11 @@
 import codecs
 import re
 import unicodedata
-from pathlib import Path
 from typing import Any
 
 from charset_normalizer import from_bytes
+
+from experiments.ingest.packed import Source, skip
 
 _WINDOW_BYTES = 64 * 1024
 _LOOK_BACK_BYTES = 4 * 1024
@@ -33,7 +34,7 @@ _ODD_SHARE = 0.01
 """Of the characters of a text, those that no text has, such as unassigned ones."""
 
 
-def hints(path: Path, *, line: int, offset: int) -> dict[str, Any]:
+def hints(path: Source, *, line: int, offset: int) -> dict[str, Any]:
     """What helps a person choose, judged by the file from the bad byte on.
 
     `guess` is an encoding or None, `preview` the lines that depend on it as `{line, text}`, `alternatives` further
@@ -117,11 +118,11 @@ def preview(window: bytes, encoding: str, *, first_line: int) -> list[dict[str, 
     return list(numbered)[:_PREVIEW_LINES]
 
 
-def _window(path: Path, offset: int) -> bytes:
+def _window(path: Source, offset: int) -> bytes:
     """The file from the beginning of the line that holds `offset`, whole lines of it."""
     with path.open("rb") as file:
         start = max(0, offset - _LOOK_BACK_BYTES)
-        file.seek(start)
+        skip(file, start)
         before = file.read(offset - start)
         beginning = max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
         return before[beginning:] + _whole_lines(file.read(_WINDOW_BYTES + 1))

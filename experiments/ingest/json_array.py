@@ -3,7 +3,6 @@
 import re
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 from experiments.core.choices import ErrorCode
@@ -13,6 +12,7 @@ from experiments.ingest.encoding import decoded_pieces, find_encoding
 from experiments.ingest.errors import FileTooLarge, Limits, RejectedFile
 from experiments.ingest.jsonl import MAX_LEVELS, MAX_VALUES, JsonlTable, line_in_words, nested_too_deeply, parse_line
 from experiments.ingest.options import ReadOptions
+from experiments.ingest.packed import Source
 from experiments.ingest.raw_record import line_breaks
 from experiments.ingest.table import SHOWN_CHARS, Table, WarningLog
 
@@ -22,7 +22,7 @@ _LIST_OF_OBJECTS = re.compile(r'"((?:[^"\\]|\\.)*+)"\s*:\s*\[\s*\{')
 _CLOSING = {"{": "}", "[": "]"}
 
 
-def open_json(path: Path, head: bytes, options: ReadOptions, limits: Limits) -> Table:
+def open_json(path: Source, head: bytes, options: ReadOptions, limits: Limits) -> Table:
     """The table of a `.json` file: of an array, or of lines with an object each, which are often named so too."""
     encoding = find_encoding(head, options.encoding, replaces=options.bad_bytes == "replace")
     text = "".join(decoded_pieces(path, encoding, limit=SAMPLE_BYTES))

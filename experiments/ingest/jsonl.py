@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from experiments.core.choices import ErrorCode, WarningCode
@@ -17,6 +16,7 @@ from experiments.ingest.dialect import line_end_of
 from experiments.ingest.encoding import decoded_pieces, find_encoding
 from experiments.ingest.errors import FileTooLarge, Limits, RejectedFile
 from experiments.ingest.options import ReadOptions
+from experiments.ingest.packed import Source
 from experiments.ingest.records import line_chunks
 from experiments.ingest.table import SHOWN_CHARS, Column, Table, WarningLog, name_columns
 
@@ -53,7 +53,7 @@ class JsonlTable(Table):
     delimiter = None
     _if_empty = "The file holds only blank lines."
 
-    def __init__(self, path: Path, head: bytes, options: ReadOptions, limits: Limits) -> None:
+    def __init__(self, path: Source, head: bytes, options: ReadOptions, limits: Limits) -> None:
         encoding = find_encoding(head, options.encoding, replaces=options.bad_bytes == "replace")
         self._path = path
         self._encoding = encoding

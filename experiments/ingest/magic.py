@@ -67,10 +67,23 @@ _IS_OBJECT = re.compile(r'\s*(\[\s*)?\{\s*(?:"(?:[^"\\]|\\.)*+"\s*:|\}\s*(?:\]\s
 _IS_ARRAY_OF_OTHERS = re.compile(r'\s*(\[\s*(?:["\[{\dtfn-].*?)?\])\s*(?:$|[\r\n])', re.DOTALL)
 
 
-def refuse_other_formats(head: bytes, *, may_be_json: bool = False) -> None:
-    """Raise `RejectedFile` (code `not_csv`) where `head`, the file's first kilobytes, belongs to another format."""
+def refuse_other_formats(head: bytes, *, may_be_json: bool = False, is_packed: bool = False) -> None:
+    """Raise `RejectedFile` (code `not_csv`) where `head`, the file's first kilobytes, belongs to another format.
+
+    `is_packed`: it is in an archive.
+    """
     found = found_format(head) or (None if may_be_json else _json_format(head))
+    if found is not None and is_packed:
+        detail = f"The archive holds {found.kind}. Unpack it, and upload a file with the table."
+        raise RejectedFile(detail, code=ErrorCode.NOT_CSV)
     if found is not None:
+        raise RejectedFile(f"This is {found.kind}. {found.advice}", code=ErrorCode.NOT_CSV)
+
+
+def refuse_documents(head: bytes) -> None:
+    """Raise `RejectedFile` where a ZIP archive is a document."""
+    found = found_format(head)
+    if found is not None and found is not _ZIP:
         raise RejectedFile(f"This is {found.kind}. {found.advice}", code=ErrorCode.NOT_CSV)
 
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+
+from experiments.ingest.packed import Source, skip
 
 LOOK_BYTES = 4 * 1024**2
 """That are looked at above the first bad byte, and as many from it on."""
@@ -55,11 +56,11 @@ def _some(lines: Sequence[tuple[int, bool]], *, is_good: bool) -> str:
     return ", ".join(found[:3]) + (" …" if len(found) > 3 else "")
 
 
-def neighbors(path: Path, *, line: int, offset: int) -> Neighbors:
+def neighbors(path: Source, *, line: int, offset: int) -> Neighbors:
     """Of the line that holds the first bad byte, which is at `offset`."""
     start = max(0, offset - LOOK_BYTES)
     with path.open("rb") as file:
-        file.seek(start)
+        skip(file, start)
         before, after = file.read(offset - start), file.read(LOOK_BYTES)
         is_cut = bool(file.read(1))
     begins = max(before.rfind(b"\n"), before.rfind(b"\r")) + 1

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from experiments.ingest.errors import Limits
-from experiments.ingest.formats import format_of_file
-from experiments.ingest.magic import refuse_other_formats
+from experiments.core.choices import ErrorCode
+from experiments.ingest.errors import Limits, RejectedFile
+from experiments.ingest.formats import format_of_file, has_known_suffix
+from experiments.ingest.magic import refuse_documents, refuse_other_formats
 from experiments.ingest.options import ReadOptions
+from experiments.ingest.packed import PackedFile, Packing, Source, is_shorter, name_inside, packing_of
 from experiments.ingest.table import Table
 
 _HEAD_BYTES = 8 * 1024
@@ -34,15 +36,53 @@ def open_table(
     """
     path = Path(path)
     limits.check_size(path.stat().st_size)
-    with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
-    ingest_format = format_of_file(filename)
-    if ingest_format.is_text:
-        refuse_other_formats(head, may_be_json=ingest_format.is_json)
-    table = ingest_format.table(path, head, options, limits)
+    packing = packing_of(filename)
+    if packing:
+        table = _open_packed(path, packing, filename, options, limits)
+    else:
+        head, ingest_format = _head(path), format_of_file(filename)
+        if ingest_format.is_text:
+            refuse_other_formats(head, may_be_json=ingest_format.is_json)
+        table = ingest_format.table(path, head, options, limits)
     with closing(table.rows()) as rows:
         next(rows, None)
     return table
+
+
+def _open_packed(path: Path, packing: Packing, filename: str, options: ReadOptions, limits: Limits) -> Table:
+    head = _head(path)
+    if not head.startswith(packing.magic):
+        refuse_other_formats(head)
+        detail = f"The name ends with {packing.suffix}, but this is no {packing.kind} archive. Rename the file."
+        raise RejectedFile(detail, code=ErrorCode.BAD_ARCHIVE)
+    if packing.suffix == ".zip":
+        refuse_documents(head)
+    ingest_format = format_of_file(name_inside(path, packing, filename, is_known=has_known_suffix))
+    file = PackedFile(path, packing, limits)
+    head = _head(file)
+    if not head:
+        raise RejectedFile("The file in the archive is empty.", code=ErrorCode.EMPTY_FILE)
+    refuse_other_formats(head, may_be_json=ingest_format.is_json, is_packed=True)
+    if not ingest_format.is_text:
+        detail = f"The archive holds a file named as {ingest_format.label}, which it isn’t. Unpack it and look at it."
+        raise RejectedFile(detail, code=ErrorCode.BAD_ARCHIVE)
+    return ingest_format.table(file, head, options, limits)
+
+
+def is_larger(path: Path, *, filename: str, size: int) -> bool:
+    """Whether the file has more bytes than that, unpacked. A damaged archive has what can be unpacked of it."""
+    packing = packing_of(filename)
+    if packing is None or path.stat().st_size > size:
+        return path.stat().st_size > size
+    try:
+        return not is_shorter(PackedFile(path, packing, Limits()), size + 1)
+    except RejectedFile:
+        return False
+
+
+def _head(source: Source) -> bytes:
+    with source.open("rb") as file:
+        return file.read(_HEAD_BYTES)
 
 
 def parse_preview(

@@ -14,7 +14,14 @@ from csv_batches.wizard.upload.first_rows import FirstRows
 from csv_batches.wizard.upload.read_options import OptionsForm, Refusal, options_form, refusal_of_upload
 from experiments.core.errors import WorkbenchError
 from experiments.core.formatting import count, size_in_words
-from experiments.ingest import INGEST_FORMATS, ReadOptions, file_dialog_types, format_labels, parse_preview
+from experiments.ingest import (
+    INGEST_FORMATS,
+    ReadOptions,
+    file_dialog_types,
+    format_labels,
+    packed_suffixes,
+    parse_preview,
+)
 
 
 @dataclass(frozen=True)
@@ -73,8 +80,13 @@ def first_rows_of_draft(batch: CsvBatch, start: int) -> FirstRows | None:
 
 
 def accepted_files() -> dict[str, Any]:
-    """The formats; `labels` for a sentence, `types` for the file dialog."""
-    return {"formats": INGEST_FORMATS, "labels": format_labels(), "types": file_dialog_types()}
+    """The formats; `labels` and `packed` (suffixes of archives) for a sentence, `types` for the file dialog."""
+    return {
+        "formats": INGEST_FORMATS,
+        "labels": format_labels(),
+        "packed": packed_suffixes(),
+        "types": file_dialog_types(),
+    }
 
 
 def upload_limits() -> dict[str, str]:

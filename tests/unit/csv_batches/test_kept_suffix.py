@@ -5,7 +5,17 @@ import pytest
 from csv_batches.models import kept_suffix
 
 
-@pytest.mark.parametrize(("filename", "suffix"), [("a.csv", ".csv"), ("a.jsonl", ".jsonl"), ("a.JSONL", ".jsonl")])
+@pytest.mark.parametrize(
+    ("filename", "suffix"),
+    [
+        ("a.csv", ".csv"),
+        ("a.jsonl", ".jsonl"),
+        ("a.JSONL", ".jsonl"),
+        ("a.csv.gz", ".csv.gz"),
+        ("a.jsonl.ZST", ".jsonl.zst"),
+        ("a.zip", ".csv.zip"),
+    ],
+)
 def test_a_format_s_first_suffix_is_kept(filename: str, suffix: str) -> None:
     assert kept_suffix(filename) == suffix
 

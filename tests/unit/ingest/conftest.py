@@ -1,4 +1,6 @@
-from collections.abc import Callable
+import io
+import zipfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,3 +41,12 @@ def refusal(ingest: Ingest) -> Refusal:
         return refused.value
 
     return read
+
+
+def zipped(*contents: bytes, names: Sequence[str] = ("data.csv", "other.csv")) -> bytes:
+    """A ZIP archive of these files."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in zip(names, contents, strict=False):
+            archive.writestr(name, content)
+    return stream.getvalue()

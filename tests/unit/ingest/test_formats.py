@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.ingest import INGEST_FORMATS, file_dialog_types, format_labels, format_of_file
+from experiments.ingest import INGEST_FORMATS, file_dialog_types, format_labels, format_of_file, packed_suffixes
 from tests.unit.ingest.conftest import Ingest
 
 
@@ -14,6 +14,9 @@ from tests.unit.ingest.conftest import Ingest
         ("mails.jsonl", "JSON Lines"),
         ("mails.NDJSON", "JSON Lines"),
         ("mails.json", "JSON"),
+        ("mails.jsonl.gz", "JSON Lines"),
+        ("mails.json.ZST", "JSON"),
+        ("mails.zip", "CSV"),
         ("mails.csv.jsonl", "JSON Lines"),
         (".jsonl", "JSON Lines"),
         ("mails.XLSX", "Excel"),
@@ -45,11 +48,14 @@ def test_a_sentence_names_all_formats() -> None:
     assert format_labels() == "CSV, JSON Lines, JSON or Excel"
 
 
+def test_a_sentence_names_all_packings() -> None:
+    assert packed_suffixes() == ".gz, .zst or .zip"
+
+
 def test_the_file_dialog_offers_all_suffixes_and_then_the_media_types() -> None:
-    suffixes, media_types = ".csv,.tsv,.txt,.jsonl,.ndjson,.json,.xlsx", "text/csv,text/plain,text/tab-separated-values"
     types = file_dialog_types()  # as in the attribute `accept`
-    assert types.startswith(suffixes)
-    assert media_types in types.removeprefix(suffixes)
+    assert types.startswith(".csv,.tsv,.txt,.jsonl,.ndjson,.json,.xlsx")
+    assert ".gz,.zst,.zip,text/csv,text/plain,text/tab-separated-values" in types
     assert types.endswith("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 

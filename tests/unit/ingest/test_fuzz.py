@@ -4,19 +4,23 @@ More examples: `pytest tests/unit/ingest --hypothesis-profile long`.
 """
 
 import contextlib
+import gzip
 import resource
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.core.errors import InvalidInput
 from experiments.ingest import Limits, ReadOptions, open_table
+from tests.unit.ingest.conftest import zipped
 
 MB = 1024**2
 SMALL = Limits(max_bytes=10_000, max_rows=50, max_columns=20, max_cell_chars=200, max_row_chars=400)
@@ -28,6 +32,11 @@ VALID = [
     b'{"a":"x","b":[1.0,null,{"k":"\\u00e9"}]}\n{"a":"","b":null}\n',
     b'[{"a":"x","b":[1.0,null,{"k":"\\u00e9"}]},\n {"a":"","b":null}]\n',
 ]
+PACK: dict[str, Callable[[bytes], bytes]] = {
+    ".gz": partial(gzip.compress, mtime=0),
+    ".zst": zstandard.compress,
+    ".zip": zipped,
+}
 ENCODINGS = [
     None,
     "utf-8",
@@ -76,6 +85,23 @@ def read_all(content: bytes, name: str, chosen: ReadOptions, most: Limits) -> No
             "".join(cells).encode()
 
 
+@st.composite
+def packed(draw: st.DrawFn) -> tuple[bytes, str]:
+    """An archive of a file, whole or damaged, and its name."""
+    suffix = draw(st.sampled_from(sorted(PACK)))
+    content = bytearray(PACK[suffix](draw(st.sampled_from(VALID) | mutated() | st.binary(max_size=100))))
+    for _ in range(draw(st.integers(0, 3))):
+        place = draw(st.integers(0, len(content)))
+        content[place : place + draw(st.integers(0, 3))] = draw(st.binary(max_size=3))
+    return bytes(content), draw(names) + suffix
+
+
+@settings(deadline=5000)
+@given(content=packed(), chosen=options, most=limits)
+def test_archives_are_read_or_refused(content: tuple[bytes, str], chosen: ReadOptions, most: Limits) -> None:
+    read_all(*content, chosen, most)
+
+
 @settings(deadline=5000)
 @given(content=st.binary(max_size=400), name=names, chosen=options, most=limits)
 def test_random_bytes_are_read_or_refused(content: bytes, name: str, chosen: ReadOptions, most: Limits) -> None:
@@ -86,6 +112,9 @@ def test_random_bytes_are_read_or_refused(content: bytes, name: str, chosen: Rea
 @given(content=mutated(), name=names, chosen=options, most=limits)
 def test_damaged_files_are_read_or_refused(content: bytes, name: str, chosen: ReadOptions, most: Limits) -> None:
     read_all(content, name, chosen, most)
+
+
+BOMB = b"a\n" + (b"x" * 60_000 + b"\n") * 1000
 
 
 HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
@@ -103,6 +132,9 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "an array of an open text": ("x.json", lambda: b'[{"a":"' + b"x" * (70 * MB), "row_too_large"),
     "an array of millions of lists": ("x.json", lambda: b'[{"a":[' + b"[]," * (5 * MB) + b"[]]}]", "row_too_large"),
     "an array in a million levels": ("x.json", lambda: b'[{"a":' + b"[" * MB, "bad_json"),
+    "a gzip bomb": ("x.csv.gz", lambda: PACK[".gz"](BOMB), "bad_archive"),
+    "a Zstandard bomb": ("x.csv.zst", lambda: PACK[".zst"](BOMB), "bad_archive"),
+    "a ZIP bomb": ("x.csv.zip", lambda: PACK[".zip"](BOMB), "bad_archive"),
     "a million levels": ("x.jsonl", lambda: b'{"a":' + b"[" * MB, "row_too_large"),
 }
 
