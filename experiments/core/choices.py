@@ -148,6 +148,7 @@ class ExportFormat(Choices):
     CSV = "csv"
     XLSX = "xlsx"
     JSONL = "jsonl"
+    PARQUET = "parquet"
 
 
 class ExportPart(Choices):

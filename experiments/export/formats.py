@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from experiments.core.choices import ExportFormat
 from experiments.export.csv_lines import csv_chunks
 from experiments.export.jsonl_lines import jsonl_chunks
+from experiments.export.parquet_file import parquet_chunks
 from experiments.export.rows import ExportLayout, ExportRow
 from experiments.export.xlsx_file import xlsx_chunks
 
@@ -41,4 +42,7 @@ EXPORT_FORMATS = {
         is_made_first=True,
     ),
     ExportFormat.JSONL: FormatWriter("JSONL", "application/jsonl", jsonl_chunks, is_table=False),
+    ExportFormat.PARQUET: FormatWriter(
+        "Parquet", "application/vnd.apache.parquet", parquet_chunks, is_text=False, is_made_first=True
+    ),
 }

@@ -2,10 +2,12 @@
 
 import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow.parquet
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -77,6 +79,19 @@ def test_a_workbook_of_them(done: Draft) -> None:
     content = done.api.export(done.id, format="xlsx", status="failed", columns="id,status,attempts,row_index")
     values = list(openpyxl.load_workbook(io.BytesIO(content))["Rows"].values)
     assert values == [("id", "status", "attempts", "row_index"), ("4", "failed", 1, 4)]
+
+
+def test_parquet_of_them(done: Draft) -> None:
+    content = done.api.export(done.id, format="parquet", row_indexes="1-2", columns="id,attempts")
+    assert pyarrow.parquet.read_table(io.BytesIO(content)).to_pylist() == [
+        {"id": "1", "attempts": 1},
+        {"id": "2", "attempts": 1},
+    ]
+
+
+def test_what_a_format_cannot_hold_is_answered_before_the_file(done: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert errors(done.api.get(f"{done.path}/export", 400, format="parquet")) == [("no_library", "format")]
 
 
 def test_the_page_exports_what_its_filter_shows(done: Draft) -> None:
