@@ -22,6 +22,7 @@ from experiments.response_schema.fields import field_to_json
 KIND = "csv_batch"
 FOLDER = "csv_batches"
 """Where uploaded files are kept, below `MEDIA_ROOT`."""
+REJECTS_SUFFIX = ".rejects.csv"
 STATES = [choice for choice in UploadState.choices() if choice[0] != UploadState.DONE]
 """Of an upload that there is: once its rows are stored, it is gone."""
 
@@ -59,7 +60,10 @@ class CsvBatch(Queue):
     encoding = models.CharField(max_length=40, blank=True)
     delimiter = models.CharField(max_length=4, blank=True)
     line_end = models.CharField(max_length=2, default="\n")
-    read_options = models.JSONField(default=dict, blank=True, help_text="What the file was read with.")
+    read_options = models.JSONField(default=dict, blank=True, help_text="What was chosen about the file.")
+    options_in_force = models.JSONField(default=dict, blank=True, help_text="What was chosen, and what was found.")
+    rejects = models.FileField(upload_to=FOLDER, max_length=255, blank=True, help_text="Rows that were left out.")
+    reject_count = models.PositiveIntegerField(default=0)
     warnings = models.JSONField(default=list, blank=True)
 
     columns = OrderedJSONField(default=list, blank=True, help_text="[{name, header, mode, key}] in file order.")
@@ -79,7 +83,10 @@ class CsvBatch(Queue):
     class Meta:
         verbose_name_plural = "CSV batches"
         # Who uses a file is asked whenever somebody does not any more.
-        indexes = (models.Index(fields=("source",), condition=~models.Q(source=""), name="csvbatch_source"),)
+        indexes = (
+            models.Index(fields=("source",), condition=~models.Q(source=""), name="csvbatch_source"),
+            models.Index(fields=("rejects",), condition=~models.Q(rejects=""), name="csvbatch_rejects"),
+        )
 
     def __str__(self) -> str:
         return self.name

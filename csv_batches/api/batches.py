@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.parsers import FormParser, MultiPartParser
@@ -13,6 +15,7 @@ from csv_batches.models import KIND
 from csv_batches.selectors.batches import stored_file_as_json
 from csv_batches.selectors.preview import preview_of_row
 from csv_batches.services import uploads
+from csv_batches.services.rejects import rejects_response
 from experiments.api.base import QueueView
 
 
@@ -44,6 +47,17 @@ class BatchUpload(BatchView):
         if batch.is_being_read:
             return self.answer(status.HTTP_202_ACCEPTED)
         return Response(stored_file_as_json(batch), status=status.HTTP_201_CREATED)
+
+
+class BatchRejects(BatchView):
+    """The rows of the file that were left out because they can't be read: a CSV of `line,reason,text`.
+
+    Only its header where no row was left out, and after the source was removed.
+    """
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
+    def get(self, request: Request, batch_id: UUID) -> HttpResponseBase:
+        return rejects_response(self.queue())
 
 
 class BatchPreview(BatchView):

@@ -19,7 +19,11 @@ from experiments.api.serializers.queues import (
     RangeSerializer,
     RowSerializer,
 )
-from experiments.ingest import ReadOptions
+from experiments.api.serializers.read_options import (
+    OfferSerializer,
+    OptionsInForceSerializer,
+    ReadOptionsSerializer,
+)
 from experiments.selectors.items import LARGEST_INDEX
 
 SCHEMA_MODES = SchemaMode.values()
@@ -67,6 +71,9 @@ class FileStateSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(UploadState.values())
     bytes = serializers.IntegerField()
     rows = serializers.IntegerField()
+    offers = OfferSerializer(many=True, help_text="Of a refused file: what would read it.")
+    options = OptionsInForceSerializer(allow_null=True)
+    rejects = serializers.IntegerField()
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         # `errors` is a name that serializers use themselves.
@@ -87,33 +94,10 @@ class BatchSerializer(QueueSerializer):
         return batch_as_json(instance)
 
 
-@extend_schema_field({"type": "integer", "minimum": 0, "maximum": 1, "default": 1})
-class HeaderField(serializers.ChoiceField):
-    """Whether the first record is the header: 1, the default, or 0. `true` and `false` say the same."""
+class UploadSerializer(ReadOptionsSerializer):
+    """A file, or without one other options for the kept file."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(["1", "0", "true", "false"], **options)
-
-    def to_internal_value(self, data: Any) -> Any:
-        return super().to_internal_value(data) in ("1", "true")
-
-
-class UploadSerializer(serializers.Serializer[Any]):
     file = serializers.FileField(required=False, allow_empty_file=True)
-    encoding = serializers.CharField(required=False, allow_blank=True)
-    delimiter = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
-    header = HeaderField(required=False, help_text="0: the file has no header.")
-    ragged = serializers.ChoiceField(["reject", "pad"], required=False, default="reject")
-
-    @staticmethod
-    def read_options(values: dict[str, Any]) -> ReadOptions:
-        """How to read the file, of checked values. An encoding or delimiter that is not given is detected."""
-        return ReadOptions(
-            encoding=values.get("encoding") or None,
-            delimiter=values.get("delimiter") or None,
-            header=None if values.get("header", True) else 0,
-            ragged=values["ragged"],
-        )
 
 
 class WarningSerializer(serializers.Serializer[Any]):
@@ -127,6 +111,8 @@ class UploadedSerializer(serializers.Serializer[Any]):
     columns = serializers.ListField(child=serializers.CharField())
     encoding = serializers.CharField()
     delimiter = serializers.CharField(allow_null=True)
+    options = OptionsInForceSerializer()
+    rejects = serializers.IntegerField(help_text="Unreadable rows that were left out; `…/rejects` lists them.")
     warnings = WarningSerializer(many=True)
 
 

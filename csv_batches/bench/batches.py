@@ -65,10 +65,10 @@ def store_file(batch: CsvBatch, path: Path) -> int:
     options = ReadOptions()
     with transaction.atomic():
         table = store_rows.open_file(path, name=path.name, options=options)
-        stored = store_rows.replace_rows(batch, table, options)
-        store_rows.describe_rows(batch, stored)
-        batch.save()
-    return stored.count
+        with store_rows.rows_replaced(batch, table, options) as rows:
+            store_rows.describe_rows(batch, rows)
+            batch.save()
+    return rows.count
 
 
 def store(batch: CsvBatch, payloads: Iterator[list[str]]) -> int:

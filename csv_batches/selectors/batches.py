@@ -26,22 +26,43 @@ def batch_as_json(batch: CsvBatch) -> dict[str, Any]:
 
 
 def upload_as_json(batch: CsvBatch) -> dict[str, Any] | None:
-    """`{state, bytes, rows, errors}` of the latest file; None where none was sent."""
+    """The latest file: `{state, bytes, rows, errors, offers, options, rejects}`; None where none was sent.
+
+    `options`, `offers` and `rejects` as an upload answers them; while a file is read there are none.
+    """
     arriving = batch.arriving
     if arriving is not None:
-        return {"state": arriving.state, "bytes": arriving.size, "rows": arriving.rows, "errors": arriving.errors}
+        return {
+            "state": arriving.state,
+            "bytes": arriving.size,
+            "rows": arriving.rows,
+            "errors": arriving.errors,
+            "offers": [offer for error in arriving.errors for offer in error.get("offers", [])],
+            "options": None,
+            "rejects": 0,
+        }
     if not batch.source_name:
         return None
-    return {"state": UploadState.DONE, "bytes": batch.source_size, "rows": batch.total, "errors": []}
+    return {
+        "state": UploadState.DONE,
+        "bytes": batch.source_size,
+        "rows": batch.total,
+        "errors": [],
+        "offers": [],
+        "options": batch.options_in_force,
+        "rejects": batch.reject_count,
+    }
 
 
 def stored_file_as_json(batch: CsvBatch) -> dict[str, Any]:
-    """What was found in the file that the rows came from: `{rows, columns, encoding, delimiter, warnings}`."""
+    """What was found in the file that the rows came from."""
     return {
         "rows": batch.total,
         "columns": batch.column_names,
         "encoding": batch.encoding,
         "delimiter": batch.delimiter or None,
+        "options": batch.options_in_force,
+        "rejects": batch.reject_count,
         "warnings": batch.warnings,
     }
 

@@ -145,15 +145,15 @@ def store_upload(lease: UploadLease, batch: CsvBatch) -> None:
     options = store_rows.options_of(lease.upload.options)
     with transaction.atomic():
         table = store_rows.open_file(uploads.file_of(lease.upload), name=lease.upload.name, options=options)
-        stored = store_rows.replace_rows(batch, table, options, lease.watched)
-        batch = _locked_when_free(lease)
-        lease.end()
-        upload = _leased(lease.upload).select_for_update(no_key=True).first()
-        if upload is None:
-            raise Interrupted
-        store_rows.describe_rows(batch, stored)
-        uploads.move_file_to_batch(batch, upload)
-        batch.save()
+        with store_rows.rows_replaced(batch, table, options, lease.watched) as rows:
+            batch = _locked_when_free(lease)
+            lease.end()
+            upload = _leased(lease.upload).select_for_update(no_key=True).first()
+            if upload is None:
+                raise Interrupted
+            store_rows.describe_rows(batch, rows)
+            uploads.move_file_to_batch(batch, upload)
+            batch.save()
 
 
 def _locked_when_free(lease: UploadLease) -> CsvBatch:

@@ -15,7 +15,8 @@ from experiments.selectors.queues import refuse_without_source
 from experiments.services import quotas
 
 FILE_SETTINGS = ("dataset_name", "source_name", "source_size", "source_sha256", "encoding", "delimiter", "line_end")
-DUPLICATED_SETTINGS = (*queue_settings.IN_DUPLICATE, *BATCH_SETTINGS, *FILE_SETTINGS, "read_options", "warnings")
+READING = ("read_options", "options_in_force", "warnings")
+DUPLICATED_SETTINGS = (*queue_settings.IN_DUPLICATE, *BATCH_SETTINGS, *FILE_SETTINGS, *READING)
 
 _COPY_ROWS = """
 INSERT INTO experiments_queueitem (queue_id, kind, row_index, payload, error_code, error_message)

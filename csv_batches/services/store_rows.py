@@ -1,7 +1,8 @@
 """Stores the rows of a file in a draft, all or none of them, in the caller's transaction."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from csv_batches.models import CsvBatch
 from csv_batches.rules import mapping
 from csv_batches.rules.column_stats import ColumnStats
 from csv_batches.services import draft_history, uploaded_files
+from csv_batches.services.rejects import RejectsFile
 from experiments.ingest import Limits, ReadOptions, Table, open_table
 from experiments.services import bulk_insert
 
@@ -20,11 +22,12 @@ Rows = Iterable[list[str]]
 
 @dataclass(frozen=True)
 class StoredRows:
-    """The table of a file, read to its end, the number of rows that were stored, and what is in the columns."""
+    """The table of a file, read to its end: the number of rows, those that were left out, and facts of the columns."""
 
     table: Table
     options: ReadOptions
     count: int
+    rejects: RejectsFile
     column_stats: list[dict[str, Any]]
 
 
@@ -42,15 +45,20 @@ def limits() -> Limits:
     )
 
 
-def replace_rows(
+@contextmanager
+def rows_replaced(
     batch: CsvBatch, table: Table, options: ReadOptions, watched: Callable[[Rows], Rows] = iter
-) -> StoredRows:
-    """Stores the table's rows instead of the batch's; they pass through `watched`. Does not change the batch itself."""
+) -> Iterator[StoredRows]:
+    """Stores the table's rows instead of the batch's; they pass through `watched`. Does not change the batch itself:
+    that is for the block, whose failure also deletes the list of rows that were left out."""
     stats = ColumnStats(len(table.columns))
-    count = bulk_insert.replace_items(
-        queue=batch, payloads=settings.DISK_SPACE.watched(watched(stats.watched(table.rows())))
-    )
-    return StoredRows(table, options, count, stats.listed())
+    with RejectsFile() as rejects:
+        table.on_reject = rejects.add
+        count = bulk_insert.replace_items(
+            queue=batch, payloads=settings.DISK_SPACE.watched(watched(stats.watched(table.rows())))
+        )
+        rejects.close()
+        yield StoredRows(table, options, count, rejects, stats.listed())
 
 
 def describe_rows(batch: CsvBatch, stored: StoredRows) -> None:
@@ -68,7 +76,11 @@ def describe_rows(batch: CsvBatch, stored: StoredRows) -> None:
     batch.delimiter = table.delimiter or ""
     batch.line_end = table.line_end
     batch.read_options = asdict(stored.options)
+    batch.options_in_force = table.options
     batch.warnings = [asdict(warning) for warning in table.warnings]
+    replaced, batch.rejects.name = batch.rejects.name, stored.rejects.name
+    batch.reject_count = stored.rejects.count
+    uploaded_files.delete_when_unused(replaced, batch.rejects.storage)
 
 
 def set_source(batch: CsvBatch, *, stored: str, name: str, size: int, sha256: str) -> None:

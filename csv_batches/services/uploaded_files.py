@@ -1,8 +1,8 @@
 """Uploaded files: who uses one, and when it goes.
 
-A batch and its duplicates share one file, which goes with the last of them. A duplicate locks the batch that it takes
-the file from until it is committed, and the file goes after a commit: so whoever takes the last mention away knows that
-it was the last.
+A batch and its duplicates share one file, and the list of the rows that were left out of it; each goes with the last of
+them. A duplicate locks the batch that it takes them from until it is committed, and a file goes after a commit: so
+whoever takes the last mention away knows that it was the last.
 """
 
 import logging
@@ -32,20 +32,22 @@ REFUSED_KEPT_FOR = timedelta(days=1)
 NAMES_AT_A_TIME = 500
 
 # Others may share it at the same time; whoever deletes the batch or replaces its file waits.
-_SOURCE_HELD = "SELECT source FROM csv_batches_csvbatch WHERE queue_ptr_id = %s FOR SHARE"
+_FILES_HELD = "SELECT source, rejects FROM csv_batches_csvbatch WHERE queue_ptr_id = %s FOR SHARE"
 
 
 def share(batch: CsvBatch, draft: CsvBatch) -> None:
-    """Gives the draft the file of the batch, in the caller's transaction, which saves the draft soon.
+    """Gives the draft the file of the batch and the list of rejects, in the caller's transaction, which saves the
+    draft soon.
 
-    Does nothing where the file is gone, or another one by now: files are deleted after some days, rows are not.
+    Not what is gone, or another one by now: files are deleted after some days, rows and rejects are not.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_SOURCE_HELD, [batch.pk])
-        held = cursor.fetchone()
-    name = batch.source.name
-    if name and held == (name,) and batch.source.storage.exists(name):
-        draft.source.name = name
+        cursor.execute(_FILES_HELD, [batch.pk])
+        held = cursor.fetchone() or ("", "")
+    for mine, its, name in zip((batch.source, batch.rejects), (draft.source, draft.rejects), held, strict=True):
+        if name and mine.name == name and mine.storage.exists(name):
+            its.name = name
+    draft.reject_count = batch.reject_count if draft.rejects else 0
 
 
 def delete_old() -> None:
@@ -92,25 +94,32 @@ def delete_unknown() -> int:
 def _used(names: list[str]) -> set[str]:
     """Those that a batch or an upload mentions. An upload's file becomes its batch's: asked the other way round, one
     that moves meanwhile would be in neither answer."""
-    of_uploads = set(Upload.objects.filter(file__in=names).values_list("file", flat=True))
-    return of_uploads | set(CsvBatch.objects.filter(source__in=names).values_list("source", flat=True))
+    used = set(Upload.objects.filter(file__in=names).values_list("file", flat=True))
+    used |= set(CsvBatch.objects.filter(source__in=names).values_list("source", flat=True))
+    return used | set(CsvBatch.objects.filter(rejects__in=names).values_list("rejects", flat=True))
 
 
 def forget_source(batch_id: Any) -> None:
-    """Deletes the batch's own copies of its cells: the file, the samples of its columns, the draft's history."""
+    """Deletes the batch's own copies of its cells: the file, the rows that were left out of it, the samples of its
+    columns, the draft's history."""
     batch = CsvBatch.objects.get(pk=batch_id)
-    CsvBatch.objects.filter(pk=batch_id).update(source="", column_facts=[], draft_history=[])
-    delete_when_unused(batch.source.name, batch.source.storage)
+    CsvBatch.objects.filter(pk=batch_id).update(source="", rejects="", column_facts=[], draft_history=[])
+    _delete_files_when_unused(batch)
 
 
 @receiver(post_delete, sender=CsvBatch)
 def delete_file_of_batch(sender: type[CsvBatch], instance: CsvBatch, **kwargs: Any) -> None:
-    delete_when_unused(instance.source.name, instance.source.storage)
+    _delete_files_when_unused(instance)
 
 
 @receiver(post_delete, sender=Upload)
 def delete_file_of_upload(sender: type[Upload], instance: Upload, **kwargs: Any) -> None:
     delete_when_unused(instance.file.name, instance.file.storage)
+
+
+def _delete_files_when_unused(batch: CsvBatch) -> None:
+    for file in (batch.source, batch.rejects):
+        delete_when_unused(file.name, file.storage)
 
 
 def delete_when_unused(name: str | None, storage: Storage) -> None:

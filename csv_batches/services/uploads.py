@@ -84,14 +84,15 @@ def _receive(batch_id: UUID, file: UploadedFile, options: ReadOptions, new: Sequ
             return batch
         # The file that it has now goes, unless a duplicate uses it.
         quotas.refuse_over(owner_id, Quota.FILE_BYTES, more=size, beside=batch_id)
-        store_rows.describe_rows(batch, store_rows.replace_rows(batch, table, options))
-        sha256 = store_rows.sha256_of(path)
-        quotas.claim(owner_id, *new, is_written=True)
-        quotas.claim(owner_id, Quota.FILE_BYTES, more=size, beside=batch_id)
-        stored = batch.source.storage.save(source_path(batch, name), file)
-        store_rows.set_source(batch, stored=stored, name=name, size=size, sha256=sha256)
-        with uploaded_files.deleted_on_failure(batch.source):
-            batch.save()
+        with store_rows.rows_replaced(batch, table, options) as rows:
+            store_rows.describe_rows(batch, rows)
+            sha256 = store_rows.sha256_of(path)
+            quotas.claim(owner_id, *new, is_written=True)
+            quotas.claim(owner_id, Quota.FILE_BYTES, more=size, beside=batch_id)
+            stored = batch.source.storage.save(source_path(batch, name), file)
+            store_rows.set_source(batch, stored=stored, name=name, size=size, sha256=sha256)
+            with uploaded_files.deleted_on_failure(batch.source):
+                batch.save()
     return batch
 
 
@@ -119,9 +120,10 @@ def _read_upload(batch: CsvBatch, upload: Upload, options: ReadOptions) -> CsvBa
     if _is_large(path, upload.name):
         _read_later(upload, options)
         return batch
-    store_rows.describe_rows(batch, store_rows.replace_rows(batch, table, options))
-    move_file_to_batch(batch, upload)
-    batch.save()
+    with store_rows.rows_replaced(batch, table, options) as rows:
+        store_rows.describe_rows(batch, rows)
+        move_file_to_batch(batch, upload)
+        batch.save()
     return batch
 
 

@@ -2,6 +2,7 @@ from django.urls import path, reverse_lazy
 from django.views.generic import RedirectView
 
 from csv_batches.web.make_experiment import make_experiment
+from csv_batches.web.rejects import rejects
 from csv_batches.wizard import undo as undo_views
 from csv_batches.wizard.map import views as map_views
 from csv_batches.wizard.prompt import views as prompt_views
@@ -18,6 +19,7 @@ urlpatterns = [
     path("csv-batch/new/discard/", upload_views.discard_new, name="discard_new"),
     path(f"{batch}upload/", upload_views.upload, name="upload"),
     path(f"{batch}upload/options/", upload_views.upload_options, name="upload_options"),
+    path(f"{batch}rejects.csv", rejects, name="rejects"),
     path(f"{batch}upload/names/", upload_views.upload_names, name="upload_names"),
     path(f"{batch}upload/discard/", upload_views.upload_discard, name="upload_discard"),
     path(f"{batch}map/", map_views.map_columns, name="map"),

@@ -29,6 +29,7 @@ class DatasetWarning(Choices):
     NEAR_MISS = "near_miss"
     NO_EXPECTED = "no_expected"
     NO_EXPECTED_COLUMN = "no_expected_column"
+    UNREADABLE_ROW = "unreadable_row"
 
 
 class Rule(Choices):

@@ -35,7 +35,7 @@ def draft(**values: Any) -> Experiment:
 
 def upload(experiment: Experiment, content: bytes | str, name: str = "x.csv", **options: Any) -> Experiment:
     with uploaded(content.encode() if isinstance(content, str) else content, name) as file:
-        return uploads.upload(experiment_id=experiment.pk, file=file, options=ReadOptions(**options))
+        return uploads.upload(experiment_id=experiment.pk, file=file, options=ReadOptions(**options)).experiment
 
 
 def with_items(content: bytes | str, filename: str = "x.csv", **values: Any) -> Experiment:

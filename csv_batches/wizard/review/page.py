@@ -167,6 +167,8 @@ def file_summary(batch: CsvBatch) -> Pairs:
     name = batch.dataset_name or batch.source_name
     summary = [("File", name)] if name else []
     summary.append(("Rows", f"{counted(batch.total, 'row')}, {counted(len(batch.columns), 'column')}"))
+    if batch.reject_count:
+        summary.append(("Left out", counted(batch.reject_count, "unreadable row")))
     if batch.warnings:
         listed = sum(warning["line"] is not None for warning in batch.warnings)
         # A warning without a line says how many there are beyond the listed ones.

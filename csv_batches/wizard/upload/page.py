@@ -1,6 +1,6 @@
 """What the upload step shows of a draft's file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ from csv_batches.rules.choices import UploadState
 from csv_batches.services import store_rows, uploads
 from csv_batches.wizard.upload import first_rows
 from csv_batches.wizard.upload.first_rows import FirstRows
-from csv_batches.wizard.upload.read_options import OptionsForm, Refusal, options_form, refusal_of_upload
+from csv_batches.wizard.upload.read_options import Refusal, refusal_of_upload
+from csv_batches.wizard.upload.warning_groups import WarningGroup, groups_of_warnings
 from experiments.core.errors import WorkbenchError
 from experiments.core.formatting import count, size_in_words
 from experiments.ingest import (
@@ -19,9 +20,11 @@ from experiments.ingest import (
     ReadOptions,
     file_dialog_types,
     format_labels,
+    format_of_file,
     packed_suffixes,
     parse_preview,
 )
+from experiments.web.read_form import ReadForm, read_form
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,10 @@ class FilePage:
     is_reading: bool
     rows_read: int
     refusal: Refusal | None
-    options: OptionsForm | None
-    warnings: Sequence[Mapping[str, Any]]
+    options: ReadForm | None
+    warnings: Sequence[WarningGroup]
+    rejects: int
+    has_rejects_file: bool
     first_rows: FirstRows | None
 
 
@@ -54,10 +59,17 @@ def file_page(batch: CsvBatch, start: int = 1, refused_options: ReadOptions | No
         is_reading=batch.is_being_read,
         rows_read=upload.rows if upload else 0,
         refusal=refusal_of_upload(upload),
-        options=options_form(name, options, None if upload else batch) if has_file else None,
-        warnings=[] if batch.is_being_read else batch.warnings,
+        options=read_options_form(name, options, None if upload else batch) if has_file else None,
+        warnings=[] if batch.is_being_read else groups_of_warnings(batch.warnings),
+        rejects=0 if batch.is_being_read else batch.reject_count,
+        has_rejects_file=bool(batch.rejects),
         first_rows=first_rows_of_draft(batch, start),
     )
+
+
+def read_options_form(filename: str, options: ReadOptions, batch: CsvBatch | None) -> ReadForm:
+    """`batch` is the one whose file was read with these options: it knows what was found."""
+    return read_form(format_of_file(filename), options, batch.options_in_force if batch else {})
 
 
 def first_rows_of_draft(batch: CsvBatch, start: int) -> FirstRows | None:

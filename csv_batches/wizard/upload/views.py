@@ -16,13 +16,14 @@ from csv_batches.models import CsvBatch, Upload
 from csv_batches.rules import steps
 from csv_batches.services import drafts, store_rows, uploads
 from csv_batches.wizard.base import draft_view, redirect_by_button, render_step, step_address
-from csv_batches.wizard.upload.forms import NamesForm, ReadForm
-from csv_batches.wizard.upload.page import accepted_files, file_page, upload_limits
-from csv_batches.wizard.upload.read_options import options_form, refusal_of_error, refusal_of_upload
+from csv_batches.wizard.upload.forms import NamesForm
+from csv_batches.wizard.upload.page import accepted_files, file_page, read_options_form, upload_limits
+from csv_batches.wizard.upload.read_options import refusal_of_error, refusal_of_upload
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import Conflict, InvalidInput, NoRoom, WorkbenchError
 from experiments.ingest import ReadOptions, RejectedFile
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
+from experiments.web.read_form import options_of_form
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -66,7 +67,7 @@ def _refused_upload(request: PageRequest) -> Upload | None:
 def _start_draft(request: PageRequest, refused: Upload | None) -> CsvBatch:
     """Of the file that was sent, or else of the refused one, read with other options."""
     if "file" not in request.FILES and refused is not None:
-        options = ReadForm(request.POST).options()
+        options = options_of_form(request.POST)
         return uploads.start_from_refused(user=request.user, upload_id=refused.pk, options=options)
     return uploads.start_from_file(user=request.user, file=_uploaded_file(request))
 
@@ -98,7 +99,7 @@ def _render_new(request: PageRequest, refused: Upload | None, error: WorkbenchEr
     context = {
         "refusal": refusal_of_upload(refused),
         "upload": refused,
-        "options": options_form(refused.name, options, None) if refused else None,
+        "options": read_options_form(refused.name, options, None) if refused else None,
         "error": error,
         "accepted": accepted_files(),
         "limits": upload_limits(),
@@ -131,8 +132,9 @@ def upload(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
 @require_POST
 @draft_view
 def upload_options(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
-    options = ReadForm(request.POST).options()
+    options = None
     try:
+        options = options_of_form(request.POST)
         uploads.read_again(batch_id=batch.pk, options=options)
     except WorkbenchError as error:
         return _render(request, _reloaded(batch), error=error, options=options)
@@ -160,7 +162,7 @@ def upload_names(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
 @draft_view
 def upload_discard(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     uploads.discard(batch_id=batch.pk)
-    messages.info(request, "The file was let go." if batch.total else "The file was let go. Choose another one.")
+    messages.info(request, "File discarded." if batch.total else "File discarded. Choose another one.")
     return HttpResponseRedirect(step_address(batch, steps.UPLOAD))
 
 

@@ -15,6 +15,7 @@ from experiments.api.serializers.queues import (
     RowPageSerializer,
     RowSerializer,
 )
+from experiments.api.serializers.read_options import OptionsInForceSerializer, ReadOptionsSerializer
 from experiments.core.json_numbers import ExactEncoder
 from experiments.experiment_kind import datasets
 from experiments.experiment_kind.choices import Change, ColumnRole, Rule, SchemaMode, Verdict
@@ -94,21 +95,23 @@ class ExperimentDraftSerializer(QueueDraftSerializer):
     scoring = ScoringField(required=False)
 
 
-class DatasetUploadSerializer(serializers.Serializer[Any]):
+class DatasetUploadSerializer(ReadOptionsSerializer):
     file = serializers.FileField(allow_empty_file=True)
-    encoding = serializers.CharField(required=False, allow_blank=True)
-    delimiter = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
-    ragged = serializers.ChoiceField(["reject", "pad"], required=False, default="reject")
 
 
 class DatasetSerializer(serializers.Serializer[Any]):
-    """`items` of the data set make `rows` of the queue, one for each iteration."""
+    """`items` of the data set make `rows` of the queue, one for each iteration.
+
+    After an upload with `options` and `rejects`: how many unreadable rows were left out. `warnings` lists the first.
+    """
 
     items = serializers.IntegerField()
     rows = serializers.IntegerField()
     columns = DatasetColumnSerializer(many=True)
     encoding = serializers.CharField()
     delimiter = serializers.CharField(allow_null=True)
+    options = OptionsInForceSerializer(required=False)
+    rejects = serializers.IntegerField(required=False)
     warnings = DatasetProblemSerializer(many=True)
 
 

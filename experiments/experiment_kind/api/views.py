@@ -15,7 +15,6 @@ from experiments.experiment_kind.api import serializers
 from experiments.experiment_kind.models import KIND, Experiment
 from experiments.experiment_kind.selectors import comparisons, scores
 from experiments.experiment_kind.services import drafts, items_by_hand, uploads
-from experiments.ingest import ReadOptions
 
 
 class ExperimentView(QueueView):
@@ -25,7 +24,8 @@ class ExperimentView(QueueView):
 class ExperimentUpload(ExperimentView):
     """Stores the items of a file (CSV, JSON, Excel …) in place of what the draft had. Nothing is stored with a 4xx.
 
-    A file that is no data set is a 400 with all `problems` (line, column, field, code, detail) beside `errors`.
+    A file that can't be read is a 400 with `offers` of what would read it. One that is no data set is a 400 with all
+    `problems` (line, column, field, code, detail) beside `errors`.
     """
 
     parser_classes = (MultiPartParser, FormParser)
@@ -37,13 +37,10 @@ class ExperimentUpload(ExperimentView):
     def post(self, request: Request, **place: Any) -> Response:
         experiment = self.queue()
         values = self.checked(serializers.DatasetUploadSerializer, request.data)
-        options = ReadOptions(
-            encoding=values.get("encoding") or None,
-            delimiter=values.get("delimiter") or None,
-            ragged=values["ragged"],
-        )
+        options = serializers.DatasetUploadSerializer.read_options(values)
         stored = uploads.upload(experiment_id=experiment.pk, file=values["file"], options=options)
-        return Response(_dataset_to_json(stored), status=status.HTTP_201_CREATED)
+        found = {"options": stored.options, "rejects": stored.rejects}
+        return Response({**_dataset_to_json(stored.experiment), **found}, status=status.HTTP_201_CREATED)
 
 
 class ExperimentItems(ExperimentView):

@@ -5,14 +5,17 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from experiments.core.choices import ErrorCode
+from experiments.core.formatting import in_one_line, quoted
 from experiments.experiment_kind.choices import ColumnRole, DatasetWarning
 from experiments.experiment_kind.datasets.columns import DatasetColumn, near_misses, recognise
 from experiments.experiment_kind.datasets.layout import BadParams, DatasetLayout
 from experiments.experiment_kind.datasets.problems import Problem, ProblemLog
-from experiments.ingest import Table
+from experiments.ingest import Reject, Table
 
 MAX_ITERATIONS = 100
 """Of one item."""
+SHOWN_CHARS = 200
+"""Of an unreadable row."""
 WHOLE_NUMBER = re.compile(r"[0-9]{1,6}")
 
 
@@ -49,6 +52,11 @@ class CheckedDataset:
             reason = "nothing is expected: the item runs and is not scored."
             self.warnings.add(_problem_in_cell(layout, ColumnRole.EXPECTED, line, DatasetWarning.NO_EXPECTED, reason))
 
+    def add_reject(self, reject: Reject) -> None:
+        """A row that the reader left out because a person chose that."""
+        detail = f"Line {reject.line} was left out. {reject.reason} {quoted(in_one_line(reject.text, SHOWN_CHARS))}"
+        self.warnings.add(Problem(reject.line, None, None, DatasetWarning.UNREADABLE_ROW, detail, reject.reason))
+
 
 def check(table: Table, *, most_runs: int) -> CheckedDataset:
     """Reads every row. Raises `RejectedFile` where the file itself is refused."""
@@ -59,9 +67,12 @@ def check(table: Table, *, most_runs: int) -> CheckedDataset:
     if problems:
         return found
     layout = DatasetLayout(columns)
+    table.on_reject = found.add_reject
     with closing(table.rows()) as rows:
         for cells in rows:
             found.add_row(layout, cells, table.line)
+    # They are read once more when they are stored.
+    table.on_reject = None
     found.warnings.extend(Problem(odd.line, None, None, odd.code, odd.detail) for odd in table.warnings)
     if layout.position(ColumnRole.EXPECTED) is None:
         detail = "There is no column expected or correct_answer: the items run, and nothing is scored."

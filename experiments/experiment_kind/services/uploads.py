@@ -1,7 +1,7 @@
 """A file as the data set of a draft: all of it is stored, or nothing."""
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from experiments.experiment_kind import datasets
 from experiments.experiment_kind.datasets import CheckedDataset, DatasetLayout
 from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.services import store_items
-from experiments.ingest import Limits, ReadOptions, Table, open_table
+from experiments.ingest import Limits, Options, ReadOptions, Table, open_table
 from experiments.services import bulk_insert
 from experiments.services.locking import queue_lock_draft
 
@@ -43,7 +43,16 @@ class DatasetRefused(Problems):
         }
 
 
-def upload(*, experiment_id: UUID, file: UploadedFile, options: ReadOptions) -> Experiment:
+@dataclass(frozen=True)
+class StoredDataset:
+    """`options` are those in force; `rejects` unreadable rows were left out."""
+
+    experiment: Experiment
+    options: Options
+    rejects: int
+
+
+def upload(*, experiment_id: UUID, file: UploadedFile, options: ReadOptions) -> StoredDataset:
     """Replaces the items of the draft by those of the file. `DatasetRefused` and `RejectedFile` leave it as it was."""
     if (file.size or 0) > MAX_BYTES:
         sentence = f"The file has {file.size:,} bytes; a data set can have {MAX_BYTES:,}."
@@ -69,7 +78,7 @@ def upload(*, experiment_id: UUID, file: UploadedFile, options: ReadOptions) -> 
         _take_file(experiment, table, name=name, size=file.size or 0, path=path)
         experiment.warnings = [problem.to_json() for problem in checked.warnings.listed()]
         experiment.save()
-    return experiment
+    return StoredDataset(experiment, table.options, table.reject_count)
 
 
 def _take_file(experiment: Experiment, table: Table, *, name: str, size: int, path: Path) -> None:

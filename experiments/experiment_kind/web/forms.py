@@ -1,11 +1,15 @@
 """The forms of the pages of experiments."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
+from django.http import QueryDict
 
-from experiments.core.errors import Problems, WorkbenchError
+from experiments.core.errors import InvalidInput, Problems, WorkbenchError
 from experiments.core.json_numbers import to_json
 from experiments.core.json_text import BadPayload, parse, strict
 from experiments.experiment_kind import datasets
@@ -13,38 +17,46 @@ from experiments.experiment_kind.choices import SchemaMode
 from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.scoring import RULES
 from experiments.experiment_kind.web import labels
-from experiments.ingest import ReadOptions, format_labels
+from experiments.ingest import INGEST_FORMATS, ReadOptions, format_labels
 from experiments.models import Network
 from experiments.web.answers_form import SWITCHES, AnswersForm
 from experiments.web.base_form import BaseForm
-
-DELIMITERS = (("", "find out"), (",", "comma"), (";", "semicolon"), ("tab", "tab"), ("|", "pipe |"))
-ENCODINGS = (
-    ("", "find out"),
-    ("utf-8", "UTF-8"),
-    ("cp1252", "Windows-1252, Western European"),
-    ("iso8859-1", "ISO 8859-1, Latin 1"),
-    ("utf-16", "UTF-16"),
-    ("shift_jis", "Shift JIS, Japanese"),
-    ("gb18030", "GB18030, Chinese"),
-)
+from experiments.web.read_form import ReadForm, options_of_form, read_form, values_of_offer
 
 
 class FileForm(BaseForm):
-    """A data set and how to read it; what is not chosen is detected."""
+    """A data set, with the controls of how to read it; what is not chosen is found out."""
 
     file = forms.FileField(label=f"{format_labels()} file", error_messages={"required": "Choose a file first."})
-    encoding = forms.ChoiceField(label="Encoding", choices=ENCODINGS, required=False)
-    delimiter = forms.ChoiceField(label="Cells are divided by", choices=DELIMITERS, required=False)
-    pad = forms.BooleanField(label="Fill rows with too few cells, and list them", required=False)
 
     def options(self) -> ReadOptions:
-        given = self.cleaned_data
-        return ReadOptions(
-            encoding=given["encoding"] or None,
-            delimiter=given["delimiter"] or None,
-            ragged="pad" if given["pad"] else "reject",
-        )
+        """Those that the pressed button offers, or else those chosen. `InvalidInput` names the one that cannot be."""
+        offered = self.data.get("offer")
+        return options_of_form(QueryDict(offered) if offered else self.data)
+
+    @property
+    def read(self) -> ReadForm:
+        """With what was chosen, as far as that can be."""
+        chosen = ReadOptions()
+        with suppress(InvalidInput):
+            chosen = self.options()
+        return read_form(INGEST_FORMATS[0], chosen, {})
+
+
+@dataclass(frozen=True)
+class OfferButton:
+    """`value`: the options, as `FileForm` reads them."""
+
+    label: str
+    value: str
+
+
+def offer_buttons(error: WorkbenchError) -> list[OfferButton]:
+    """What would read a refused file."""
+    return [
+        OfferButton(offer["label"], urlencode(values_of_offer(offer["options"])))
+        for offer in error.extra.get("offers", [])
+    ]
 
 
 class ItemForm(BaseForm):

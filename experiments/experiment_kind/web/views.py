@@ -1,6 +1,6 @@
 """Experiments before their start: a data set from a file or by hand, the settings, the start."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from experiments.core.choices import QueueStatus
 from experiments.core.errors import WorkbenchError
@@ -22,17 +23,21 @@ from experiments.experiment_kind.services.uploads import DatasetRefused
 from experiments.experiment_kind.web.forms import (
     FileForm,
     ItemForm,
+    OfferButton,
     SettingsForm,
     add_errors,
     agents_of,
+    offer_buttons,
     scorable_fields,
 )
 from experiments.experiment_kind.web.set_up import dataset_of_draft
 from experiments.kinds import kind_named, kind_of
-from experiments.web.decorators import PageRequest, signed_in
+from experiments.web.decorators import PageRequest, signed_in, wants_fragment
 from experiments.web.queue.base import queue_address, queue_or_404
 
 REFUSED = 422
+FILE_OUTCOME = "experiments/experiment_kind/file_outcome.html"
+"""What became of a file, for a script that leaves it chosen: an offer then reads it at one click."""
 START_BUTTON = "start"
 """The value of `go` that the button sends."""
 DraftView = Callable[[PageRequest, Experiment], HttpResponseBase]
@@ -62,12 +67,12 @@ def draft_view(view: DraftView) -> Callable[..., HttpResponseBase]:
 def new(request: PageRequest) -> HttpResponseBase:
     """A draft begins with its data set."""
     if request.method != "POST":
-        return _new_page(request, FileForm(), ItemForm(), None)
+        return _new_page(request, FileForm(), ItemForm(), None, [])
     by_hand = "by_hand" in request.POST
     file_form = FileForm() if by_hand else FileForm(request.POST, request.FILES)
     item_form = ItemForm(request.POST) if by_hand else ItemForm()
     form = item_form if by_hand else file_form
-    refused = None
+    refused, offers = None, []
     if form.is_valid():
         name = "Experiment" if by_hand else form.cleaned_data["file"].name
         try:
@@ -75,10 +80,11 @@ def new(request: PageRequest) -> HttpResponseBase:
             with transaction.atomic():
                 made = drafts.create(user=request.user, values={"name": (name.rpartition(".")[0] or name)[:200]})
                 store_items_of(made, form)
-            return HttpResponseRedirect(reverse("experiment_kind:set_up", args=[made.pk]))
+            return _open_set_up(request, made)
         except WorkbenchError as error:
             refused = refused_dataset(form, error)
-    return _new_page(request, file_form, item_form, refused)
+            offers = offer_buttons(error)
+    return _new_page(request, file_form, item_form, refused, offers)
 
 
 def store_items_of(experiment: Experiment, form: forms.Form) -> None:
@@ -98,16 +104,28 @@ def refused_dataset(form: forms.Form, error: WorkbenchError) -> DatasetRefused |
     return None
 
 
+def _open_set_up(request: PageRequest, experiment: Experiment) -> HttpResponseBase:
+    address = reverse("experiment_kind:set_up", args=[experiment.pk])
+    return HttpResponseClientRedirect(address) if wants_fragment(request) else HttpResponseRedirect(address)
+
+
 def _new_page(
-    request: PageRequest, file_form: forms.Form, item_form: forms.Form, refused: DatasetRefused | None
+    request: PageRequest,
+    file_form: forms.Form,
+    item_form: forms.Form,
+    refused: DatasetRefused | None,
+    offers: Sequence[OfferButton],
 ) -> HttpResponse:
     context = {
         "kind": kind_named(KIND),
         "file_form": file_form,
         "item_form": item_form,
         "refused": refused,
+        "offers": offers,
         "target": reverse("experiment_kind:new"),
     }
+    if wants_fragment(request):
+        return render(request, FILE_OUTCOME, context)
     status = REFUSED if refused or file_form.errors or item_form.errors else 200
     return render(request, "experiments/experiment_kind/new.html", context, status=status)
 
@@ -150,19 +168,28 @@ def set_up_item(request: PageRequest, experiment: Experiment) -> HttpResponseBas
 
 
 def _change_dataset(request: PageRequest, experiment: Experiment, form: forms.Form) -> HttpResponseBase:
-    refused = None
+    refused, offers = None, []
     if form.is_valid():
         try:
             store_items_of(experiment, form)
-            return HttpResponseRedirect(reverse("experiment_kind:set_up", args=[experiment.pk]))
+            return _open_set_up(request, experiment)
         except WorkbenchError as error:
             refused = refused_dataset(form, error)
+            offers = offer_buttons(error)
+    if wants_fragment(request):
+        return render(request, FILE_OUTCOME, {"file_form": form, "refused": refused, "offers": offers})
     which = {"file": form} if isinstance(form, FileForm) else {"item": form}
-    return _set_up_page(request, experiment_or_404(request, experiment.pk), refused=refused, **which)
+    experiment = experiment_or_404(request, experiment.pk)
+    return _set_up_page(request, experiment, refused=refused, offers=offers, **which)
 
 
 def _set_up_page(
-    request: PageRequest, experiment: Experiment, *, refused: DatasetRefused | None = None, **given: Any
+    request: PageRequest,
+    experiment: Experiment,
+    *,
+    refused: DatasetRefused | None = None,
+    offers: Sequence[OfferButton] = (),
+    **given: Any,
 ) -> HttpResponse:
     kind = kind_of(experiment)
     missing = kind.missing(experiment)
@@ -180,6 +207,7 @@ def _set_up_page(
         # Everything else may be filled in by now: a start saves the form first.
         "lacks_items": any(error.attr == "items" for error in missing),
         "refused": refused,
+        "offers": offers,
     }
     status = REFUSED if refused or any(form.errors for form in given.values()) else 200
     return render(request, "experiments/experiment_kind/set_up.html", context, status=status)

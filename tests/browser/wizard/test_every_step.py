@@ -57,7 +57,7 @@ def test_refusals_are_without_a_flaw(open_page: Open, api: Api, watch: Watch, lo
     page = open_page("/csv-batch/new/", look)
     wizard = Wizard(page)
     wizard.upload(as_file("id,Ort\n1,Köln\n".encode("latin-1") * 3, "latin.csv"))
-    expect(page.get_by_role("heading", name="latin.csv was not taken")).to_be_visible()
+    expect(page.get_by_role("heading", name="Couldn’t read latin.csv")).to_be_visible()
     looks.assert_flawless(page)
 
     page.goto(f"/csv-batch/{batch}/map/")

@@ -23,11 +23,11 @@ def test_a_file_with_a_short_row_is_refused_with_its_line_and_filled_when_asked(
     wizard = Wizard((open_page if script else plain_page)("/csv-batch/new/"), script=script)
     page = wizard.page
     wizard.upload(as_file(b"a,b,c\n1,2,3\n4,5\n", "short.csv"))
-    expect(page.get_by_role("heading", name="short.csv was not taken: line 3")).to_be_visible()
-    page.locator("#ragged-pad").check()
-    page.get_by_role("button", name="Read it like this").click()
+    expect(page.get_by_role("heading", name="Couldn’t read short.csv: line 3")).to_be_visible()
+    page.get_by_label("Rows that don’t fit").select_option("Fill short rows")
+    page.get_by_role("button", name="Read again").click()
     expect(page.get_by_role("heading", name="2 rows, 3 columns")).to_be_visible()
-    expect(page.get_by_role("list", name="Warnings")).to_contain_text("Line 3:")
+    expect(page.get_by_role("region", name="Warnings")).to_contain_text("Line 3:")
 
 
 @BOTH

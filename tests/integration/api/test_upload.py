@@ -17,6 +17,19 @@ def test_a_csv(api: Api) -> None:
         "columns": ["id", "a b", "größe"],
         "encoding": "utf-8",
         "delimiter": ",",
+        "options": {
+            "encoding": "utf-8",
+            "delimiter": ",",
+            "quote": '"',
+            "escape": "double",
+            "header": 1,
+            "header_rows": 1,
+            "trim": False,
+            "row_names": False,
+            "ragged": "reject",
+            "bad_bytes": "reject",
+        },
+        "rejects": 0,
         "warnings": [],
     }
     assert cells(api, batch) == [["007", " x ", "1e5"], ["", "=1+1", "NULL"]]

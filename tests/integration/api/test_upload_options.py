@@ -42,6 +42,32 @@ def test_header(empty: Draft, header: str, rows: int) -> None:
     assert answer["columns"] == (["a", "b"] if rows == 1 else ["column 1", "column 2"])
 
 
+@pytest.mark.parametrize(
+    ("content", "options", "columns", "first"),
+    [
+        (b"Export of May\n\na;b\n1;2\n", {"header": "3"}, ["a", "b"], ["1", "2"]),
+        (b"a,a\nx,y\n1,2\n", {"header": "1", "header_rows": "2"}, ["a x", "a y"], ["1", "2"]),
+        (b'a\tb\n1\tsay "hi"\n', {"quote": "none", "delimiter": "tab"}, ["a", "b"], ["1", 'say "hi"']),
+        (b"a,b\n1,'x,y'\n", {"quote": "'"}, ["a", "b"], ["1", "x,y"]),
+        (b'a,b\n1,"say \\"hi\\""\n', {"escape": "\\"}, ["a", "b"], ["1", 'say "hi"']),
+        (b"# by x\na,b\n1,2\n# end\n", {"comment": "#"}, ["a", "b"], ["1", "2"]),
+        (b'a, "b"\n1, "x, y"\n', {"trim": "1"}, ["a", "b"], ["1", "x, y"]),
+        (b"b,c\n1,x,y\n2,z,w\n", {"row_names": "1"}, ["column 1", "b", "c"], ["1", "x", "y"]),
+        (b"text\nHello, you\n", {"delimiter": "none"}, ["text"], ["Hello, you"]),
+    ],
+)
+def test_what_only_a_person_knows(
+    empty: Draft, content: bytes, options: dict[str, str], columns: list[str], first: list[str]
+) -> None:
+    answer = empty.api.upload(empty.id, content, **options)
+    assert answer["columns"] == columns
+    assert list(payloads(empty)[0].values()) == first
+    in_force = {
+        name: str(int(value)) if isinstance(value, bool) else str(value) for name, value in answer["options"].items()
+    }
+    assert options.items() <= in_force.items()
+
+
 def test_short_rows(empty: Draft) -> None:
     content = b"a,b\n1\n2,3\n"
     refused = empty.api.upload(empty.id, content, want=400)
@@ -59,7 +85,15 @@ def test_short_rows(empty: Draft) -> None:
         ("encoding", "a\0b"),
         ("delimiter", "ab"),
         ("delimiter", '"'),
-        ("header", "2"),
+        ("header", "x"),
+        ("header", "-1"),
+        ("header_rows", "0"),
+        ("quote", "ab"),
+        ("escape", "ab"),
+        ("comment", " "),
+        ("trim", "2"),
+        ("row_names", "x"),
+        ("bad_bytes", "keep"),
         ("ragged", "cut"),
         ("file", "not a file"),
     ],

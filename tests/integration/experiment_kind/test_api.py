@@ -50,6 +50,18 @@ def test_an_upload_says_what_was_recognised(api: Api) -> None:
     assert api.get(f"/experiments/{made}")["progress"]["total"] == 3
 
 
+def test_an_upload_is_read_with_the_options_of_a_batch(api: Api) -> None:
+    made = draft(api)
+    broken = b"# by us\nrun_input;expected\nmail 1;yes\nmail 2;no;too long\n"
+    found = upload(api, made, broken, comment="#", ragged="skip")
+    assert (found["items"], found["rejects"], found["options"]["comment"], found["options"]["header"]) == (1, 1, "#", 2)
+    assert [(one["code"], one["line"]) for one in found["warnings"] if one["code"] == "unreadable_row"] == [
+        ("unreadable_row", 4)
+    ]
+    refused = upload(api, made, broken, want=400, header_rows="0")
+    assert [error["attr"] for error in refused["errors"]] == ["header_rows"]
+
+
 def test_a_file_that_is_no_data_set_is_refused_with_every_line(api: Api) -> None:
     made = draft(api)
     upload(api, made, CONTENT)

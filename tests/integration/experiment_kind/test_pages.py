@@ -57,6 +57,25 @@ def test_a_refused_file_lists_its_lines_and_leaves_no_draft(ann: Client) -> None
     assert not Experiment.objects.exists()
 
 
+def test_a_file_is_read_as_was_chosen_and_what_is_left_out_is_listed(ann: Client) -> None:
+    broken = b"Export of May\nrun_input;expected\nmail 1;yes\nmail 2;no;much too long\n"
+    chosen = {"header": "2", "delimiter": ";", "ragged": "skip"}
+    response = ann.post("/experiments/new/", {"file": SimpleUploadedFile("x.csv", broken), **chosen})
+    assert Experiment.objects.get().total == 1
+    page = text(ann.get(response["Location"]))
+    assert "Line 4 was left out." in page
+    assert "mail 2;no;much too long" in page
+
+
+def test_an_offer_reads_the_file_and_a_script_gets_only_what_became_of_it(ann: Client) -> None:
+    bad = {"file": SimpleUploadedFile("x.csv", b"run_input,expected\nmail 1\n"), "offer": "ragged=pad&header=x"}
+    refused = text(ann.post("/experiments/new/", bad, headers={"HX-Request": "true"}))
+    assert ("is not" in refused, "<main" in refused) == (True, False)
+    good = {"file": SimpleUploadedFile("x.csv", b"run_input,expected\nmail 1\n"), "offer": "ragged=pad"}
+    response = ann.post("/experiments/new/", good, headers={"HX-Request": "true"})
+    assert response["HX-Redirect"] == f"/experiments/{Experiment.objects.get().pk}/set-up/"
+
+
 @pytest.mark.parametrize(("data", "words"), [({}, "Choose a file first."), ({"by_hand": "1"}, "Write the message")])
 def test_an_empty_form_says_what_it_needs(ann: Client, data: dict[str, str], words: str) -> None:
     assert words in text(ann.post("/experiments/new/", data), 422)

@@ -12,7 +12,9 @@ def test_it_is_stored_and_read_by_a_worker(api: Api, draft: str, worker: Worker)
     answer = api.upload(draft, LARGE, want=202)
     assert answer["upload"]["state"] in ("parsing", "done")
     assert answer["upload"]["bytes"] == len(LARGE)
-    assert read(api, draft) == {"state": "done", "bytes": len(LARGE), "rows": 200, "errors": []}
+    found = read(api, draft)
+    assert found.pop("options").items() >= {"delimiter": ",", "header": 1}.items()
+    assert found == {"state": "done", "bytes": len(LARGE), "rows": 200, "errors": [], "offers": [], "rejects": 0}
     assert [list(row["row_payload"].values()) for row in api.rows(draft)] == numbered(200)
     batch = CsvBatch.objects.get(pk=draft)
     assert (batch.source_name, batch.dataset_name, batch.encoding, batch.delimiter) == ("x.csv", "x.csv", "utf-8", ",")
@@ -22,7 +24,7 @@ def test_it_is_stored_and_read_by_a_worker(api: Api, draft: str, worker: Worker)
 
 def test_a_small_one_is_read_while_one_waits(api: Api, draft: str) -> None:
     assert api.upload(draft, b"a\n1\n", want=201)["rows"] == 1
-    assert api.batch(draft)["upload"] == {"state": "done", "bytes": 4, "rows": 1, "errors": []}
+    assert api.batch(draft)["upload"].items() >= {"state": "done", "bytes": 4, "rows": 1, "errors": []}.items()
 
 
 def test_without_a_file_there_is_no_upload(api: Api, draft: str) -> None:
@@ -51,6 +53,10 @@ def test_a_refused_one_is_read_again_with_other_options(api: Api, draft: str, wo
     api.call("post", f"/csv_batches/{draft}/upload", 202, {"ragged": "pad"}, format="multipart")
     assert read(api, draft)["rows"] == 201
     assert CsvBatch.objects.get(pk=draft).warnings[0]["line"] == 202
+    api.call("post", f"/csv_batches/{draft}/upload", 202, {"ragged": "skip"}, format="multipart")
+    found = read(api, draft)
+    assert (found["rows"], found["rejects"], found["options"]["ragged"]) == (200, 1, "skip")
+    assert b"202," in api.get(f"/csv_batches/{draft}/rejects")
 
 
 def test_a_kept_one_is_read_again_with_other_options(api: Api, draft: str, worker: Worker) -> None:

@@ -19,7 +19,15 @@ def again(client: Any, batch: CsvBatch, **options: str) -> Any:
 def test_it_shows_rows_warnings_and_what_was_found_out() -> None:
     client = ann()
     page = text_of(client.get(address(started(client, b"a;a;\n1;2;3\n"))))
-    for words in ("1 row, 3 columns", "Find out: UTF-8", "Find out: semicolon", "Line 1:", "a (2)", "column 3"):
+    for words in (
+        "1 row, 3 columns",
+        "Auto (UTF-8)",
+        "Auto (semicolon)",
+        "Auto (line 1)",
+        "Line 1:",
+        "a (2)",
+        "column 3",
+    ):
         assert words in page
 
 
@@ -37,11 +45,51 @@ def test_one_that_does_not_fit_changes_nothing_and_stays_chosen() -> None:
     batch = started(client)
     before = rows(batch)
     refused = again(client, batch, encoding="utf-16", header="1")
-    assert "was not taken" in text_of(refused)
+    assert "Couldn’t read mails.csv" in text_of(refused)
     assert '<option value="utf-16" selected>' in refused.content.decode()
     assert rows(batch) == before
     unknown = again(client, batch, encoding="klingon")
     assert (unknown.status_code, "“klingon” is not an encoding" in text_of(unknown)) == (400, True)
+
+
+def test_every_option_is_chosen_on_the_page_and_stays_chosen() -> None:
+    client = ann()
+    batch = started(client, b"a;b\n1;2\n")
+    chosen = {"header": "other", "own_header": "3", "quote": "none", "comment": "#", "trim": "1", "row_names": "1"}
+    send(client, address(batch), b"Export\n# x\nb;c\n1;2;3\n4;5;6\n")
+    again(client, batch, **chosen)
+    page = client.get(address(batch)).content.decode()
+    assert rows(batch) == [["1", "2", "3"], ["4", "5", "6"]]
+    for control in ('value="3"', '<option value="none" selected>', 'value="#"', '<details class="more-opts" open>'):
+        assert control in page, control
+    assert page.count("checked") == 2
+
+
+def test_a_value_that_cannot_be_is_said_beside_the_options() -> None:
+    client = ann()
+    batch = started(client)
+    for name, value in (("header", "x"), ("header_rows", "0"), ("comment", " "), ("quote", "ab")):
+        refused = again(client, batch, **{name: value})
+        assert (refused.status_code, f'id="read-{name}"' in refused.content.decode()) == (400, True)
+        assert "is" in text_of(refused)
+    assert rows(batch)[0] == ["007", "Late", ""]
+
+
+def test_what_was_left_out_is_counted_with_a_link_here_in_the_review_and_in_the_queue() -> None:
+    client = ann()
+    batch = started(client, b"a,b\n1,2\n3,4\n")
+    send(client, address(batch), b"a,b\n1,2\n3,4,5\n", "long.csv")
+    again(client, batch, ragged="skip")
+    batch.refresh_from_db()
+    assert (rows(batch), batch.reject_count) == ([["1", "2"]], 1)
+    page = client.get(address(batch))
+    assert "1 unreadable row was left out." in text_of(page)
+    link = address(batch, "rejects.csv")
+    assert link in page.content.decode()
+    assert b"3,4,5" in client.get(link).getvalue()
+    assert plain(browser("eve")).get(link).status_code == 404
+    assert "1 unreadable row" in text_of(client.get(address(batch, "review/")))
+    assert "1 unreadable row left out" in text_of(client.get(f"/csv-batch/{batch.pk}/"))
 
 
 def test_another_file_takes_the_place_of_the_first() -> None:
@@ -59,8 +107,8 @@ def test_a_refused_one_is_kept_beside_the_rows_of_before() -> None:
     before = rows(batch)
     send(client, address(batch), LATIN, "latin.csv")
     page = text_of(client.get(address(batch)))
-    assert "latin.csv was not taken: line 1" in page
-    assert "the 2 rows of before are as they were" in page
+    assert "Couldn’t read latin.csv: line 1" in page
+    assert "The draft keeps its 2 rows." in page
     assert rows(batch) == before
     again(client, batch, encoding="cp1252")
     batch.refresh_from_db()
@@ -73,7 +121,7 @@ def test_a_refused_one_can_be_given_up() -> None:
     batch = started(client)
     send(client, address(batch), RAGGED, "ragged.csv")
     client.post(address(batch, "upload/discard/"))
-    assert "was not taken" not in text_of(client.get(address(batch)))
+    assert "Couldn’t read" not in text_of(client.get(address(batch)))
     batch.refresh_from_db()
     assert (rows(batch)[0], batch.source_name) == (["007", "Late", ""], "mails.csv")
 
