@@ -1,7 +1,8 @@
 """Read CSV: oddities that lose nothing become warnings, and errors name their place."""
 
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from functools import partial
 from itertools import chain, islice, zip_longest
 
 from experiments.core.choices import ErrorCode, WarningCode
@@ -9,28 +10,56 @@ from experiments.core.errors import InvalidInput
 from experiments.ingest import quick
 from experiments.ingest.by_line import LineReader
 from experiments.ingest.dialect import NO_DELIMITER, SAMPLE_BYTES, find_dialect, named_delimiter
+from experiments.ingest.doubts import Beginning, Doubt, Suspicion, delimiter_doubt, header_doubt, quote_doubt
 from experiments.ingest.encoding import decoded_pieces, find_encoding
 from experiments.ingest.errors import Limits, RejectedFile
-from experiments.ingest.head import head_records, is_blank, text_from_line, usual_extra_cells
+from experiments.ingest.head import head_of, is_blank, text_from_line, usual_extra_cells
+from experiments.ingest.offers import Refused, offers_for
 from experiments.ingest.options import DOUBLE, NONE, Options, ReadOptions
 from experiments.ingest.packed import Source, is_shorter
 from experiments.ingest.records import RecordReader
 from experiments.ingest.table import Column, Reject, Table, WarningLog, name_columns
 
 _COMMENT = "#"
+_SEP_CHARS = 16
+"""More than a line has that names the delimiter."""
 
 
 class CsvTable(Table):
-    """A CSV file whose dialect and header are known."""
+    """A CSV file whose dialect and header are known.
 
-    def __init__(self, path: Source, head: bytes, options: ReadOptions, limits: Limits) -> None:
-        self._encoding = find_encoding(head, options.encoding, replaces=options.bad_bytes == "replace")
+    A refusal comes with the options that would read the file, unless this is one of their trials.
+    """
+
+    def __init__(
+        self, path: Source, head: bytes, options: ReadOptions, limits: Limits, *, is_trial: bool = False
+    ) -> None:
+        self._head = head
+        self._is_trial = is_trial
+        self._sampled = ""
+        self.doubts: list[Doubt] = []
+        with self._offering():
+            self._open(path, head, options, limits)
+
+    @contextmanager
+    def _offering(self) -> Iterator[None]:
+        try:
+            yield
+        except RejectedFile as error:
+            if not self._is_trial:
+                tried = partial(CsvTable, self._path, self._head, limits=self._limits, is_trial=True)
+                error.offer(offers_for(Refused(self._chosen, error, self._sampled, self.doubts, tried)))
+            raise
+
+    def _open(self, path: Source, head: bytes, options: ReadOptions, limits: Limits) -> None:
         self._path = path
         self._limits = limits
         self._chosen = options
+        self._encoding = find_encoding(head, options.encoding, replaces=options.bad_bytes == "replace")
         self._has_header = options.header != 0
         self._lines_above = max((options.header or 1) - 1, 0)
         sample, complete, sep = self._sample()
+        self._sampled = sample
         self._dialect = find_dialect(sample, options, complete=complete, sep=sep)
         self._quick = quick.knows(options)
         self.encoding = self._encoding.name
@@ -44,13 +73,37 @@ class CsvTable(Table):
         self._header_cells: list[str] = []
         self.columns = self._read_columns()
         self.options = self._options_in_force()
-        rows = head_records(sample, self._dialect, lines_above=self._lines_above, complete=complete)
-        rows = rows[options.header_rows if self._has_header else 0 :]
+        beginning = head_of(sample, self._dialect, lines_above=self._lines_above, complete=complete)
+        rows = beginning.records[options.header_rows if self._has_header else 0 :]
         self._extra = usual_extra_cells(rows, len(self.columns))
         """Empty cells that nearly all rows have beyond the last column."""
         commented = sum(row.cells[0].startswith(_COMMENT) for row in rows)
         self._odd_sign = _COMMENT if commented < len(rows) / 2 and not self._is_comment(self._header_cells) else None
         self._empty_row = [""] * len(self.columns)
+        self._suspicions: list[Suspicion] = []
+        self._judge(Beginning(beginning, self._dialect, options.header_rows))
+
+    def _judge(self, seen: Beginning) -> None:
+        """Finds what is not certain about the file; refuses it where a person has not said how that is."""
+        if not seen.records:
+            return
+        chosen = self._chosen
+        judgements = [
+            (delimiter_doubt, chosen.delimiter is not None or self._dialect.sep_line),
+            (quote_doubt, chosen.quote is not None),
+        ]
+        if self._has_header:
+            judgements.insert(0, (header_doubt, chosen.header is not None))
+        refusing = []
+        for judgement, is_said in judgements:
+            found = judgement(seen)
+            if isinstance(found, Suspicion) and not is_said:
+                self._suspicions.append(found)
+            elif isinstance(found, Doubt):
+                self.doubts.append(found)
+                refusing += [] if is_said else [found]
+        if refusing:
+            raise RejectedFile(refusing[0].detail, code=refusing[0].code, line=refusing[0].line)
 
     def _sample(self) -> tuple[str, bool, str | None]:
         """The beginning of the file's text, from the header on where its line was chosen; whether that is all of it;
@@ -62,9 +115,10 @@ class CsvTable(Table):
             return sample, is_shorter(self._path, SAMPLE_BYTES), None
         parts, size = list[str](), 0
         with closing(decoded_pieces(self._path, self._encoding)) as pieces:
-            first = next(pieces, "")
-            above = named_delimiter(first)
-            for part in text_from_line(chain([first], pieces), self._lines_above):
+            above = ""
+            while len(above) < _SEP_CHARS and (piece := next(pieces, "")):
+                above += piece
+            for part in text_from_line(chain([above], pieces), self._lines_above):
                 parts.append(part)
                 size += len(part)
                 if size >= SAMPLE_BYTES:
@@ -74,7 +128,7 @@ class CsvTable(Table):
             there = "is blank" if sample else "is not there"
             detail = f"Line {self._lines_above + 1} {there}: the header cannot begin in it."
             raise InvalidInput(detail, code=ErrorCode.INVALID_CHOICE, attr="header")
-        return sample, size < SAMPLE_BYTES, above
+        return sample, size < SAMPLE_BYTES, named_delimiter(above)
 
     @property
     def row_count(self) -> int:
@@ -148,18 +202,20 @@ class CsvTable(Table):
     def rows(self) -> Generator[list[str]]:
         self.log = log = WarningLog()
         self._counted, self._place, self.reject_count = 0, None, 0
-        with closing(decoded_pieces(self._path, self._encoding, log=log)) as pieces:
+        with self._offering(), closing(decoded_pieces(self._path, self._encoding, log=log)) as pieces:
             self._records = records = self._open_records(pieces, log, quick=self._quick and not self._extra)
             if self._has_header:
                 self._pass_header(records, log)
+            for suspicion in self._suspicions:
+                log.add(suspicion.line, suspicion.code, suspicion.detail)
             width = len(self.columns)
             if width > 1:
                 records.odd = (self._empty_row, self._header_cells) if self._has_header else (self._empty_row,)
                 records.odd_sign = self._odd_sign
             records.width = width
             yield from self._rows_of_equal_width(records, log)
-        if not self.row_count:
-            raise RejectedFile("The file has a header and no rows below it.", code=ErrorCode.NO_ROWS)
+            if not self.row_count:
+                raise RejectedFile("The file has a header and no rows below it.", code=ErrorCode.NO_ROWS)
 
     def _pass_header(self, records: RecordReader | LineReader, log: WarningLog) -> None:
         left = self._chosen.header_rows

@@ -45,7 +45,15 @@ def is_blank(record: Sequence[str]) -> bool:
     return not record or (len(record) == 1 and record[0].isspace())
 
 
-def head_records(sample: str, dialect: Dialect, *, lines_above: int, complete: bool) -> list[HeadRecord]:
+@dataclass(frozen=True, slots=True)
+class Head:
+    """`lines` are the physical ones of the records, and the blank ones between them."""
+
+    records: list[HeadRecord]
+    lines: list[str]
+
+
+def head_of(sample: str, dialect: Dialect, *, lines_above: int, complete: bool) -> Head:
     """The first records of the sample but for blank and comment lines. What is wrong with quotes is not said here."""
     lines, numbers = [], []
     for number, line in enumerate(io.StringIO(sample, newline=""), start=lines_above + 1):
@@ -60,8 +68,9 @@ def head_records(sample: str, dialect: Dialect, *, lines_above: int, complete: b
             records.append(HeadRecord(numbers[began], cells))
         began = parsed.line_num
     if not complete and began >= len(lines) and len(records) > 1:
-        records.pop()  # cut off where the sample ends
-    return records
+        cut_off = records.pop()
+        del lines[numbers.index(cut_off.line) :]
+    return Head(records, lines[int(dialect.sep_line) : began])
 
 
 def usual_extra_cells(rows: Sequence[HeadRecord], width: int) -> int:

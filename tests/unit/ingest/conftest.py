@@ -14,6 +14,11 @@ Ingest = Callable[..., tuple[Table, list[list[str]]]]
 Refusal = Callable[..., RejectedFile]
 
 
+def place(refused: RejectedFile) -> dict[str, Any]:
+    """Where it was refused, and why there; without what is offered."""
+    return {name: value for name, value in refused.extra.items() if name != "offers"}
+
+
 @pytest.fixture
 def ingest(tmp_path: Path) -> Ingest:
     """Write the content to a file and read all of it: the table and its rows."""

@@ -39,7 +39,7 @@ TAKEN = {
     "texts that look like values": Taken("a,b\n007,1e5\nNULL,=1+1\n", AB, [["007", "1e5"], ["NULL", "=1+1"]]),
     "comments are text": Taken("a,b\n#1,2\n", AB, [["#1", "2"]]),
     "backslashes are text": Taken('a,b\n\\,"\\n"\n', AB, [["\\", "\\n"]]),
-    "apostrophes are text": Taken("a,b\n'1,2'\n", AB, [["'1", "2'"]]),
+    "apostrophes are text": Taken("a,b\n'1,2'\n", AB, [["'1", "2'"]], [("uncertain_quote", 2)]),
     "UTF-8 of every length": Taken("a,b\né€,𝄞👩‍👩‍👧\n", AB, [["é€", "𝄞👩‍👩‍👧"]]),
     "right to left": Taken("a,b\nשלום,\u202eabc\n", AB, [["שלום", "\u202eabc"]]),
     "composed and decomposed": Taken("a,b\n\u00e9,e\u0301\n", AB, [["\u00e9", "e\u0301"]]),

@@ -2,7 +2,7 @@ import pytest
 
 from experiments.core.errors import InvalidInput, Part
 from experiments.ingest import ReadOptions
-from tests.unit.ingest.conftest import Ingest, Refusal
+from tests.unit.ingest.conftest import Ingest, Refusal, place
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ def test_a_row_of_another_length_is_refused_with_its_line(refusal: Refusal, row:
     refused = refusal(f"a,b\n1,2\n{row}\n5,6\n")
     assert refused.code == "ragged_row"
     found = 3 if column == 3 else 1
-    assert refused.extra == {"line": 3, "column": column, "found": found, "expected": 2}
+    assert place(refused) == {"line": 3, "column": column, "found": found, "expected": 2}
     assert refused.part == Part(line=3, column=column)
 
 
