@@ -1,8 +1,12 @@
 """Times from the address of a page or a call, which may hold any text."""
 
+import re
 from datetime import UTC, datetime
 
 from django.utils.dateparse import parse_datetime
+
+DATE_OR_TIME = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2}([T ][0-9:.]{2,15}(Z|[+-][0-9:]{2,6})?)?)?")
+"""An ISO 8601 date, its beginning, or a time: what dates are compared with as they are written."""
 
 
 def datetime_of(text: str) -> datetime | None:

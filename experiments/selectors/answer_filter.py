@@ -1,7 +1,9 @@
 """Rows with a certain answer: those behind a bar of a distribution.
 
-`field` names a response field; with it come `value` (texts as they are, anything else as JSON), `least` and `below`
-(bounds of a number, or of a text's length in characters), or `blank` (the field is missing, null or an empty text).
+`field` names a value of the answer (`response_schema.leaves`: `category`, `tags`, `order.number`); with it come `value`
+(texts as they are, anything else as JSON), `least` and `below` (bounds of a number, of a text's length in characters,
+of a list's length, or of a date as it is written), or `blank` (the value is missing, null, an empty text or an empty
+list). Where an answer has several values there, a row is found by any of them.
 """
 
 from collections.abc import Mapping
@@ -18,11 +20,14 @@ from experiments.kinds import kind_of
 from experiments.models import Queue
 from experiments.models.querysets import QueueItemQuerySet
 from experiments.response_schema.field_types import traits_of_field
+from experiments.response_schema.leaves import Leaf, LeafKind, leaf_named
 
 NAMES = ("field", "value", "least", "below", "blank")
-_MEMBER = "(coalesce(experiments_queueitem.corrected_payload, experiments_queueitem.result_payload) -> %s)"
-_NUMBER = f"CASE jsonb_typeof({_MEMBER}) WHEN 'number' THEN {_MEMBER}::numeric END"
-_LENGTH = f"CASE jsonb_typeof({_MEMBER}) WHEN 'string' THEN length({_MEMBER} #>> '{{}}')::numeric END"
+_ANSWER = "coalesce(experiments_queueitem.corrected_payload, experiments_queueitem.result_payload)"
+# One of them has the place of a value: by its name right in the answer, or by its path.
+_PLAIN = f"({_ANSWER} -> %s)"
+_ANY = f"EXISTS (SELECT 1 FROM jsonb_path_query({_ANSWER}, %s::jsonpath) AS v WHERE {{}})"  # noqa: S608  ours
+_BLANKS = """('null', '""', '[]', '{{}}')"""
 
 
 def filter_by_answer(queue: Queue, rows: QueueItemQuerySet, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
@@ -30,38 +35,62 @@ def filter_by_answer(queue: Queue, rows: QueueItemQuerySet, wanted: Mapping[str,
     name = wanted.get("field")
     if not name:
         return rows
-    field = next((field for field in kind_of(queue).response_fields(queue) if field["name"] == name), None)
-    if field is None:
+    leaf = leaf_named(kind_of(queue).response_fields(queue), name)
+    if leaf is None:
         return rows.none()
     rows = rows.filter(Q(status=RowStatus.SUCCEEDED) | Q(corrected_payload__isnull=False))
     if wanted.get("blank"):
-        return rows.filter(_sql(f"coalesce({_MEMBER} IN ('null', '\"\"'), TRUE)", name))
+        return rows.exclude(_where(leaf, f"{{v}} NOT IN {_BLANKS}"))
     if wanted.get("value") not in (None, ""):
-        return _with_value(rows, field, str(wanted["value"]))
-    return _between(rows, field, wanted)
+        return _with_value(rows, leaf, str(wanted["value"]))
+    return _between(rows, leaf, wanted)
 
 
-def _with_value(rows: QueueItemQuerySet, field: Mapping[str, Any], text: str) -> QueueItemQuerySet:
-    traits = traits_of_field(field)
+def _with_value(rows: QueueItemQuerySet, leaf: Leaf, text: str) -> QueueItemQuerySet:
+    traits = traits_of_field(leaf.field)
     try:
         value = text if traits.is_text else json_text.strict(json_text.parse_finite(text))
     except (ValueError, RecursionError, json_text.BadPayload):
         return rows.none()
     if not traits.is_text and isinstance(value, str | list | dict) and not traits.is_nested:
         return rows.none()
-    return rows.filter(_sql(f"{_MEMBER} = %s::jsonb", field["name"], to_json(value)))
+    return rows.filter(_where(leaf, "{v} = %s::jsonb", to_json(value)))
 
 
-def _between(rows: QueueItemQuerySet, field: Mapping[str, Any], wanted: Mapping[str, Any]) -> QueueItemQuerySet:
-    measure = _LENGTH if traits_of_field(field).is_text else _NUMBER
+def _between(rows: QueueItemQuerySet, leaf: Leaf, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
+    conditions, bounds = [], []
     for name, sign in (("least", ">="), ("below", "<")):
         if wanted.get(name) in (None, ""):
             continue
-        bound = number(wanted[name])
-        if bound is None:
+        bound = str(wanted[name]) if leaf.kind is LeafKind.DATE else number(wanted[name])
+        if bound is None or "\0" in str(bound):
             return rows.none()
-        rows = rows.filter(_sql(f"{measure} {sign} %s", field["name"], field["name"], bound))
-    return rows
+        conditions.append(f"{measure_of(leaf)} {sign} %s")
+        bounds.append(bound)
+    return rows.filter(_where(leaf, " AND ".join(conditions), *bounds)) if conditions else rows
+
+
+def measure_of(leaf: Leaf) -> str:
+    """What its values are compared by, in SQL; `{v}` for a value."""
+    if leaf.kind is LeafKind.DATE:
+        return "CASE jsonb_typeof({v}) WHEN 'string' THEN {v} #>> '{{}}' END COLLATE \"C\""
+    if leaf.kind is LeafKind.COUNTED:
+        return "CASE jsonb_typeof({v}) WHEN 'array' THEN jsonb_array_length({v})::numeric END"
+    if traits_of_field(leaf.field).is_text:
+        return "CASE jsonb_typeof({v}) WHEN 'string' THEN length({v} #>> '{{}}')::numeric END"
+    return "CASE jsonb_typeof({v}) WHEN 'number' THEN {v}::numeric END"
+
+
+def _where(leaf: Leaf, condition: str, *values: Any) -> Q:
+    """Rows of which a value meets the condition, in SQL with `{v}` for the value."""
+    if leaf.is_plain:
+        # Each `{v}` comes before the values that stand behind it.
+        parts = condition.split("%s")
+        given: list[Any] = []
+        for part, value in zip(parts, [*values, None], strict=True):
+            given += [leaf.path[0]] * part.count("{v}") + [value]
+        return _sql(f"coalesce({condition.format(v=_PLAIN)}, FALSE)", *given[:-1])
+    return _sql(_ANY.format(condition.format(v="v")), leaf.json_path, *values)
 
 
 def answer_filter_label(wanted: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ from experiments.core.choices import (
     RowStatus,
 )
 from experiments.core.cost import LARGEST_MAX_COST, SMALLEST_MAX_COST
+from experiments.core.datetimes import DATE_OR_TIME
 from experiments.core.item_fields import ITEM_FIELDS, ItemField
 from experiments.ingest.dialect import check_delimiter
 from experiments.selectors import items, queues
@@ -267,12 +268,13 @@ class RequeuedSerializer(serializers.Serializer[Any]):
     )
 
 
-@extend_schema_field({"type": "number"})
-class ExactNumberField(serializers.FloatField):
-    """A number as it is written."""
+@extend_schema_field({"oneOf": [{"type": "number"}, {"type": "string", "pattern": f"^{DATE_OR_TIME.pattern}$"}]})
+class BoundField(serializers.FloatField):
+    """A number or an ISO 8601 date, as it is written."""
 
     def to_internal_value(self, data: Any) -> Any:
-        super().to_internal_value(data)
+        if not DATE_OR_TIME.fullmatch(str(data)):
+            super().to_internal_value(data)
         return str(data)
 
 
@@ -281,11 +283,13 @@ class RowFilterSerializer(serializers.Serializer[Any]):
     error_code = serializers.CharField(required=False)
     search = serializers.CharField(required=False, trim_whitespace=False)
     verdict = serializers.CharField(required=False, help_text="Of a kind that judges its rows.")
-    field = serializers.CharField(required=False, help_text="A response field; with it one of the following.")
+    field = serializers.CharField(
+        required=False, help_text="A response field, or `order.number` inside one; with it one of the following."
+    )
     value = serializers.CharField(required=False, trim_whitespace=False, help_text="Texts as they are, else JSON.")
-    least = ExactNumberField(required=False, help_text="A number, or a text's length, that is not less.")
-    below = ExactNumberField(required=False, help_text="A number, or a text's length, that is less.")
-    blank = serializers.BooleanField(required=False, help_text='Missing, null or "".')
+    least = BoundField(required=False, help_text="A number, a text's length or a date that is not less.")
+    below = BoundField(required=False, help_text="A number, a text's length or a date that is less.")
+    blank = serializers.BooleanField(required=False, help_text='Missing, null, "" or an empty list.')
     corrected = serializers.BooleanField(
         required=False, allow_null=True, default=None, help_text="Rows with a person's answer, or those without."
     )

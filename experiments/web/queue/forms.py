@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from experiments.core.choices import ExportFormat, Nested, RowStatus
+from experiments.core.datetimes import DATE_OR_TIME
 from experiments.export.formats import EXPORT_FORMATS
 from experiments.ingest.dialect import check_delimiter
 from experiments.selectors.items import LARGEST_INDEX
@@ -15,6 +16,16 @@ PLACES = ("after", "before")
 """Where the page of a table begins; they choose no rows."""
 MAX_VALUE = 500
 """Characters of a value in an address; no choice is longer."""
+
+MAX_PATH = 600
+"""Characters of a field's name with those of the objects that it is in."""
+
+
+class BoundField(forms.DecimalField):
+    """A number or an ISO 8601 date."""
+
+    def clean(self, value: Any) -> Any:
+        return value if isinstance(value, str) and DATE_OR_TIME.fullmatch(value) else super().clean(value)
 
 
 class RowFilterForm(forms.Form):
@@ -28,10 +39,10 @@ class RowFilterForm(forms.Form):
     search = forms.CharField(max_length=100, required=False)
     corrected = forms.ChoiceField(choices=[("1", "corrected"), ("0", "not corrected")], required=False)
     verdict = forms.SlugField(max_length=32, required=False)
-    field = forms.CharField(max_length=64, required=False)
+    field = forms.CharField(max_length=MAX_PATH, required=False)
     value = forms.CharField(max_length=MAX_VALUE, strip=False, required=False)
-    least = forms.DecimalField(required=False)
-    below = forms.DecimalField(required=False)
+    least = BoundField(required=False)
+    below = BoundField(required=False)
     blank = forms.ChoiceField(choices=[("1", "empty")], required=False)
     after = forms.IntegerField(min_value=0, max_value=LARGEST_INDEX, required=False)
     before = forms.IntegerField(min_value=0, max_value=LARGEST_INDEX, required=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from experiments.core.json_numbers import to_json
 from experiments.kinds import QueueLayout
 from experiments.models import Queue
 from experiments.response_schema.field_types import traits_of_field
+from experiments.response_schema.leaves import Leaf, leaves_of_fields
 from experiments.selectors import results
 from experiments.web.page_part import PagePart, changes_by_itself
 from experiments.web.queue.forms import MAX_VALUE
@@ -20,6 +22,7 @@ LEAST = 4
 """Thousandths of the longest bar that a count above zero gets at least."""
 REFRESH_S = 30
 MAX_LABEL = 80
+_ABOUT = {"lengths": "text, by its length in characters", "items": "list, by how many items it has"}
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,8 @@ def results_of_queue(queue: Queue, layout: QueueLayout, *, whole: bool = False) 
     """`whole`: all rows are counted, however long that takes."""
     found = results.distributions(queue) if whole else results.distributions_at_once(queue)
     sampled = found.get("sampled")
-    free_texts = {field["name"] for field in layout.response_fields if is_free_text(field)}
-    fields = tuple(_distribution(field, is_text=field["name"] in free_texts) for field in found["fields"])
+    leaves = {leaf.name: leaf for leaf in leaves_of_fields(layout.response_fields)}
+    fields = tuple(_distribution(field, leaves[field["name"]]) for field in found["fields"])
     answered = queue.succeeded if sampled is not None else found["fields"][0]["answered"] if fields else 0
     return ShownResults("results", answered, fields, REFRESH_S if changes_by_itself(queue) else None, sampled)
 
@@ -74,15 +77,22 @@ def is_free_text(field: Mapping[str, Any]) -> bool:
     return traits.is_text and traits.has_bins and not field.get("choices")
 
 
-def _distribution(field: Mapping[str, Any], *, is_text: bool) -> Distribution:
+def _distribution(field: Mapping[str, Any], leaf: Leaf) -> Distribution:
     empty = _bar(field, "empty", field["empty"], field["answered"], blank="1") if field["empty"] else None
     if field["kind"] == "values":
+        is_text = is_free_text(leaf.field) and not leaf.is_many
         about = "text" if is_text else field["type"]
         summary = _lengths_in_words(field["values"]) if is_text else ""
         return Distribution(field["name"], about, summary, _bars_of_values(field), empty)
-    about = "text, by its length in characters" if field["kind"] == "lengths" else field["type"]
+    if field["kind"] == "filled":
+        filled = _bar(field, "filled", field["answered"] - field["empty"], field["answered"])
+        return Distribution(field["name"], field["type"], "", (filled,), empty)
+    if field["kind"] == "dates":
+        summary = "" if field["min"] is None else f"{field['min']} to {field['max']}"
+        return Distribution(field["name"], field["type"], summary, _bars_of_dates(field), empty)
+    about = _ABOUT.get(field["kind"], field["type"])
     summary = "" if field["mean"] is None else _range_in_words(field["min"], field["max"], field["mean"])
-    return Distribution(field["name"], about, summary, _bars_of_bins(field), empty)
+    return Distribution(field["name"], about, summary, _bars_of_bins(field, leaf), empty)
 
 
 def _lengths_in_words(values: Sequence[Mapping[str, Any]]) -> str:
@@ -113,13 +123,34 @@ def _bars_of_values(field: Mapping[str, Any]) -> tuple[Bar, ...]:
     return tuple(bars)
 
 
-def _bars_of_bins(field: Mapping[str, Any]) -> tuple[Bar, ...]:
+def _bars_of_bins(field: Mapping[str, Any], leaf: Leaf) -> tuple[Bar, ...]:
     longest = max((one["count"] for one in field["bins"]), default=0)
-    whole = traits_of_field(field).is_whole
+    whole = traits_of_field(leaf.field).is_whole
     return tuple(
         _bar(field, _bin_label(one, whole), one["count"], longest, least=one["from"], below=one["to"])
         for one in field["bins"]
     )
+
+
+def _bars_of_dates(field: Mapping[str, Any]) -> tuple[Bar, ...]:
+    longest = max((one["count"] for one in field["bins"]), default=0)
+    bars = []
+    for one in field["bins"]:
+        bounds = {"least": one["from"]} | ({"below": one["to"]} if one["to"] else {})
+        bars.append(_bar(field, _date_label(one), one["count"], longest, **bounds))
+    return tuple(bars)
+
+
+def _date_label(one: Mapping[str, Any]) -> str:
+    """`2026`, `Jan 2026`, `Jan 31, 2026`, or the years of a longer bin."""
+    first, end = date.fromisoformat(one["from"]), date.fromisoformat(one["to"] or "9999-12-31")
+    days = (end - first).days
+    if days <= 1:
+        return f"{first:%b} {first.day}, {first.year}"
+    if days <= 31:
+        return f"{first:%b} {first.year}"
+    last = (end - timedelta(days=1)).year
+    return str(first.year) if first.year == last else f"{first.year} to {last}"
 
 
 def _bar(field: Mapping[str, Any], label: str, number: int, longest: int, **wanted: Any) -> Bar:
