@@ -12,6 +12,7 @@ from experiments.core.formatting import shorten
 from experiments.core.json_numbers import PRECISION, as_whole, exact, is_number, shortest, to_json
 from experiments.response_schema.formats import format_checker
 from experiments.response_schema.patterns import matches
+from experiments.response_schema.plain import plain
 from experiments.response_schema.wording import BOUND_WORDS, SHOWN_CHARACTERS, choices, kind, place, show, wanted
 
 SHOWN_ERRORS = 3
@@ -122,6 +123,7 @@ def validator(schema: Mapping[str, Any]) -> Validate:
 
     Numbers follow the standard: 1.0 is a whole number, true is not a number.
     """
+    schema = plain(schema)
     checker = checker_of(schema)
     comparisons = most_comparisons(schema)
     most = VALUES_LIMIT // (1 if comparisons == 1 else comparisons * MISS_COST)

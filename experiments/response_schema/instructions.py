@@ -5,6 +5,7 @@ from typing import Any
 
 from experiments.core.json_numbers import to_json
 from experiments.response_schema.answers import checker_of
+from experiments.response_schema.plain import plain
 from experiments.response_schema.wording import NULL_WORDS, alternatives, limits_in_words
 
 INDENT = "  "
@@ -12,6 +13,7 @@ INDENT = "  "
 
 def guidance(schema: Mapping[str, Any]) -> str:
     """Instructions for the agent that answers, to be sent beside the schema (`respond_payload_guidance`)."""
+    schema = plain(schema)
     if not schema.get("properties"):
         return "Answer with one JSON object and nothing else."
     return "\n".join(

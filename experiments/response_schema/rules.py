@@ -15,6 +15,7 @@ from experiments.core.json_numbers import exact, is_number, to_json
 from experiments.response_schema.answers import FORMAT_CHECKER, checker_of
 from experiments.response_schema.field_types import keywords_of_types
 from experiments.response_schema.patterns import problem_of_pattern
+from experiments.response_schema.plain import plain_and_titles
 from experiments.response_schema.samples import example
 from experiments.response_schema.wording import BOUND_WORDS, SHOWN_CHARACTERS, place, show
 
@@ -28,7 +29,10 @@ DIALECTS = {
     "http://json-schema.org/draft-07/schema",
     "http://json-schema.org/draft-06/schema",
 }
-ANNOTATIONS = {"$schema", "title", "description", "default"}
+ANNOTATIONS = {
+    *("$schema", "$comment", "title", "description", "default"),
+    *("deprecated", "readOnly", "writeOnly"),
+}
 KEYWORDS = ANNOTATIONS | {
     *("type", "enum", "const", "anyOf"),
     *("properties", "required", "additionalProperties"),
@@ -50,6 +54,13 @@ STEP_LIMIT = Decimal("1e-15")
 
 def check_schema(schema: Any) -> dict[str, Any]:
     """The schema itself; `InvalidInput` (code `invalid_schema`) says what in it is not allowed, and where."""
+    _check_plain(check_outline(schema)[0])
+    checked: dict[str, Any] = schema
+    return checked
+
+
+def check_outline(schema: Any) -> tuple[dict[str, Any], list[str]]:
+    """What `plain_and_titles` makes of a schema that can be read, whether or not all that it says is known here."""
     if not isinstance(schema, dict):
         raise _invalid("The schema must be a JSON object.")
     if schema.get("type", FieldType.OBJECT) != FieldType.OBJECT:
@@ -58,21 +69,33 @@ def check_schema(schema: Any) -> dict[str, Any]:
         raise _invalid(f"The dialect {show(schema['$schema'])} is not known; use {DIALECT}.")
     _check_depth(schema)
     _check_text(schema)
+    made, titles = plain_and_titles(schema)
+    _check_depth(made)
+    return made, titles
+
+
+def _check_plain(schema: dict[str, Any]) -> None:
     # Before the standard's own rules, which a schema can slow down with patterns and trees of alternatives.
     _check_keywords(schema, "the schema")
     if count_schemas(schema) > SCHEMAS_LIMIT:
         raise _invalid(f"The schema consists of more than {SCHEMAS_LIMIT:,} properties and alternatives.")
-    try:
-        # Without the check of patterns, which is of another syntax than ours.
-        Draft202012Validator.check_schema(schema, format_checker=FORMAT_CHECKER)
-    except SchemaError as error:
-        message = shorten(error.message, SHOWN_CHARACTERS)
-        raise _invalid(f"{place(error.path) or 'The schema'} is not right: {message}.") from error
+    check_by_the_standard(schema)
     if least_values(schema) > SAMPLE_LIMIT:
         raise _invalid(f"An answer would need more than {SAMPLE_LIMIT:,} values, by minItems of lists in lists.")
     if not checker_of(schema).is_valid(example(schema)):
-        raise _invalid("No example answer can be made for this schema: it seems to contradict itself.")
-    return schema
+        raise _invalid(
+            "No example answer can be made for this schema: it seems to contradict itself. Where a pattern is hard to "
+            "meet, say a text that fits in examples."
+        )
+
+
+def check_by_the_standard(schema: Mapping[str, Any]) -> None:
+    try:
+        # Without the check of patterns, which is of another syntax than ours.
+        Draft202012Validator.check_schema(dict(schema), format_checker=FORMAT_CHECKER)
+    except SchemaError as error:
+        message = shorten(error.message, SHOWN_CHARACTERS)
+        raise _invalid(f"{place(error.path) or 'The schema'} is not right: {message}.") from error
 
 
 def _invalid(detail: str) -> InvalidInput:

@@ -10,6 +10,7 @@ from experiments.core.json_numbers import PRECISION, as_whole, exact
 from experiments.response_schema.answers import checker_of, first_repeat
 from experiments.response_schema.field_types import traits_of_schema
 from experiments.response_schema.pattern_samples import texts_of_pattern
+from experiments.response_schema.plain import plain
 
 MOST_TRIED = 1_000
 OF_FORMATS: dict[Any, str] = {TextFormat.EMAIL: "name@example.org", TextFormat.URI: "https://example.org/"}
@@ -17,6 +18,10 @@ OF_FORMATS: dict[Any, str] = {TextFormat.EMAIL: "name@example.org", TextFormat.U
 
 def example(schema: Mapping[str, Any]) -> dict[str, Any]:
     """An answer that satisfies a checked schema and has every property (`respond_payload_example`)."""
+    return _object(plain(schema))
+
+
+def _object(schema: Mapping[str, Any]) -> dict[str, Any]:
     properties = schema.get("properties", {})
     asked = [*properties, *(name for name in schema.get("required", ()) if name not in properties)]
     extra = schema.get("additionalProperties", True)
@@ -58,7 +63,7 @@ def _of_type(schema: Mapping[str, Any], json_type: str) -> Iterator[Any]:
     if traits is None:
         return
     if traits.is_nested:
-        yield from [example(schema)] if isinstance(traits.example, dict) else [_list(schema)]
+        yield from [_object(schema)] if isinstance(traits.example, dict) else [_list(schema)]
         return
     if schema.get("format") not in OF_FORMATS and "pattern" not in schema:
         yield traits.example

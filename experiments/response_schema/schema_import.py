@@ -5,14 +5,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from experiments.core.choices import FieldType
+from experiments.core.choices import ErrorCode, FieldType
 from experiments.core.errors import InvalidInput
 from experiments.core.formatting import quoted
 from experiments.core.json_numbers import exact, is_number
 from experiments.response_schema.field_checks import Place, check_field, clashing_path, is_field_name
 from experiments.response_schema.field_types import FIELD_TRAITS, KEYWORDS_OF_KEYS, type_of_schema
 from experiments.response_schema.fields import LEVELS_LIMIT, Field, Json, field_to_json
-from experiments.response_schema.rules import check_schema
+from experiments.response_schema.rules import (
+    SCHEMAS_LIMIT,
+    check_by_the_standard,
+    check_outline,
+    check_schema,
+    count_schemas,
+)
 from experiments.response_schema.wording import show
 
 SAID_BY_STRUCTURE = {
@@ -23,6 +29,8 @@ SAID_BY_STRUCTURE = {
 ELSEWHERE = {"title", "default", "additionalProperties"}
 """Keywords that say something in some schemas only."""
 KEYS_OF_KEYWORDS = {keyword: key for key, keyword in KEYWORDS_OF_KEYS.items()}
+READ = {*SAID_BY_STRUCTURE, *ELSEWHERE, *KEYS_OF_KEYWORDS, "exclusiveMinimum", "exclusiveMaximum"}
+TITLES_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +63,36 @@ def schema_to_fields(schema: Any, *, is_kept: bool = False) -> Imported:
     field for every property, whatever its name; one that no field can say is shown as a text.
     """
     reader = _Reader(is_kept)
-    fields = reader.fields(check_schema(schema), "", 1)
+    if is_kept:
+        check_schema(schema)
+    made, titles = check_outline(schema)
+    if count_schemas(made) > SCHEMAS_LIMIT:
+        raise InvalidInput(
+            f"The schema consists of more than {SCHEMAS_LIMIT:,} properties and alternatives.",
+            code=ErrorCode.INVALID_SCHEMA,
+            attr="schema",
+        )
+    check_by_the_standard(_read_part(made))
+    fields = reader.fields(made, "", 1)
+    if titles:
+        listed = ", ".join(map(quoted, titles[:TITLES_SHOWN])) + (" and more" if len(titles) > TITLES_SHOWN else "")
+        reader.lose("", "title", f"Choices have no titles; these are left out: {listed}.")
     return Imported(fields, tuple(reader.not_taken))
+
+
+def _read_part(schema: Any) -> Any:
+    """Without the keywords that are listed only; what the standard says of those takes long to check."""
+    if not isinstance(schema, Mapping):
+        return schema
+    kept = {key: value for key, value in schema.items() if key in READ}
+    if isinstance(properties := kept.get("properties"), Mapping):
+        kept["properties"] = {name: _read_part(part) for name, part in properties.items()}
+    for keyword in ("items", "additionalProperties"):
+        if keyword in kept:
+            kept[keyword] = _read_part(kept[keyword])
+    if isinstance(alternatives := kept.get("anyOf"), list):
+        kept["anyOf"] = [_read_part(part) for part in alternatives]
+    return kept
 
 
 class _Reader:
@@ -169,9 +205,8 @@ class _Reader:
             self.lose(path, "default", "Nothing is filled in where an answer leaves a field out.")
         if part.get("additionalProperties", True) not in (True, {}):
             self.lose(path, "additionalProperties", "Further keys of an answer are allowed, and kept.")
-        known = {*SAID_BY_STRUCTURE, *ELSEWHERE, *KEYS_OF_KEYWORDS, "exclusiveMinimum", "exclusiveMaximum"}
         for keyword in part:
-            if keyword not in known and keyword not in of_type:
+            if keyword not in READ and keyword not in of_type:
                 self.lose(path, keyword, f"{keyword} cannot be said, and is left out.")
 
 

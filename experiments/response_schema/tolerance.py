@@ -23,6 +23,7 @@ from experiments.response_schema.answers import (
     most_comparisons,
     validator,
 )
+from experiments.response_schema.plain import plain
 from experiments.response_schema.wording import place
 
 LARGEST_WHOLE = 2**53
@@ -55,6 +56,7 @@ def tolerance(schema: Mapping[str, Any]) -> Tolerate:
     `schema` is a checked one. Values that cannot be understood stay, and so does an answer with too many values to be
     compared: whoever checks it afterwards says what is wrong.
     """
+    schema = plain(schema)
     part = _Part(schema)
     most = VALUES_LIMIT // most_comparisons(schema)
 
