@@ -10,6 +10,7 @@ from experiments.ingest.json_array import open_json
 from experiments.ingest.jsonl import JsonlTable
 from experiments.ingest.options import ReadOptions
 from experiments.ingest.packed import PACKINGS, name_without_packing
+from experiments.ingest.parquet import ParquetTable
 from experiments.ingest.table import Table
 from experiments.ingest.workbook import open_xlsx
 
@@ -64,6 +65,14 @@ INGEST_FORMATS = (
         is_text=False,
         has_header=True,
         has_sheets=True,
+    ),
+    IngestFormat(
+        "Parquet",
+        ", one row for each call. Dates are read as ISO, lists and structures as JSON.",
+        ParquetTable,
+        suffixes=(".parquet",),
+        media_types=("application/vnd.apache.parquet",),
+        is_text=False,
     ),
 )
 """A file with any other suffix is read as the first one."""

@@ -21,6 +21,7 @@ from tests.unit.ingest.conftest import Ingest
         (".jsonl", "JSON Lines"),
         ("mails.XLSX", "Excel"),
         ("mails.xlsm", "Excel"),
+        ("mails.parquet", "Parquet"),
     ],
 )
 def test_a_format_is_chosen_by_the_end_of_the_name(filename: str, label: str) -> None:
@@ -45,7 +46,7 @@ def test_suffixes_begin_with_a_dot_and_are_in_lower_case() -> None:
 
 
 def test_a_sentence_names_all_formats() -> None:
-    assert format_labels() == "CSV, JSON Lines, JSON or Excel"
+    assert format_labels() == "CSV, JSON Lines, JSON, Excel or Parquet"
 
 
 def test_a_sentence_names_all_packings() -> None:
@@ -56,7 +57,7 @@ def test_the_file_dialog_offers_all_suffixes_and_then_the_media_types() -> None:
     types = file_dialog_types()  # as in the attribute `accept`
     assert types.startswith(".csv,.tsv,.txt,.jsonl,.ndjson,.json,.xlsx")
     assert ".gz,.zst,.zip,text/csv,text/plain,text/tab-separated-values" in types
-    assert types.endswith("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    assert types.endswith("application/vnd.apache.parquet")
 
 
 @pytest.mark.parametrize(("filename", "content"), [("x.csv", "a;b\n1;2\n"), ("x.jsonl", '{"a": "1", "b": "2"}\n')])
