@@ -24,7 +24,7 @@ class BatchView(QueueView):
 
 
 class BatchUpload(BatchView):
-    """Stores the rows of a file (CSV, JSON, Excel …) in place of what the draft had; without one reads the kept one.
+    """Stores the rows of a file (CSV, JSON, XLSX …) in place of what the draft had; without one reads the kept one.
 
     A file above 20 MB is read by a worker: the answer is the batch, whose `upload` shows how far it is.
     """

@@ -12,7 +12,7 @@ from experiments.ingest.options import ReadOptions
 from experiments.ingest.packed import PACKINGS, name_without_packing
 from experiments.ingest.parquet import ParquetTable
 from experiments.ingest.table import Table
-from experiments.ingest.workbook import open_xlsx
+from experiments.ingest.workbook import open_ods, open_xlsx
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,16 @@ INGEST_FORMATS = (
         open_xlsx,
         suffixes=(".xlsx", ".xlsm"),
         media_types=("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",),
+        is_text=False,
+        has_header=True,
+        has_sheets=True,
+    ),
+    IngestFormat(
+        "OpenDocument",
+        ": one sheet of a spreadsheet (.ods), like one of Excel.",
+        open_ods,
+        suffixes=(".ods",),
+        media_types=("application/vnd.oasis.opendocument.spreadsheet",),
         is_text=False,
         has_header=True,
         has_sheets=True,

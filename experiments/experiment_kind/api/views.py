@@ -22,7 +22,7 @@ class ExperimentView(QueueView):
 
 
 class ExperimentUpload(ExperimentView):
-    """Stores the items of a file (CSV, JSON, Excel …) in place of what the draft had. Nothing is stored with a 4xx.
+    """Stores the items of a file (CSV, JSON, XLSX …) in place of what the draft had. Nothing is stored with a 4xx.
 
     A file that can't be read is a 400 with `offers` of what would read it. One that is no data set is a 400 with all
     `problems` (line, column, field, code, detail) beside `errors`.

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from experiments.ingest.errors import Limits
 from experiments.ingest.options import ReadOptions
+from experiments.ingest.workbook.ods import sheets_of_ods
 from experiments.ingest.workbook.parts import Parts
 from experiments.ingest.workbook.sheet_table import SheetTable
 from experiments.ingest.workbook.xlsx import sheets_of_xlsx
@@ -11,3 +12,7 @@ from experiments.ingest.workbook.xlsx import sheets_of_xlsx
 
 def open_xlsx(path: Path, head: bytes, options: ReadOptions, limits: Limits) -> SheetTable:
     return SheetTable(sheets_of_xlsx(Parts(path, head, limits), limits), options, limits)
+
+
+def open_ods(path: Path, head: bytes, options: ReadOptions, limits: Limits) -> SheetTable:
+    return SheetTable(sheets_of_ods(Parts(path, head, limits), limits), options, limits)

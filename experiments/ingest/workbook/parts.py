@@ -1,5 +1,6 @@
 """The parts of a workbook: a ZIP archive, which is opened where it is whole, unlocked, and of a size that is read."""
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,7 +17,10 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """Excel puts a workbook with a password into a file of the old kind, as a stream of this name."""
 _SAVE_AGAIN = "Open it in the program that made it, and save it again."
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
+    *(NotImplementedError, RuntimeError, ValueError, OverflowError),
+)
 """What zipfile raises for archives that are cut, that lie, or that use what it doesn't know."""
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 from xml.parsers import expat  # a stream of events; what it would expand is refused below
 
-from experiments.ingest.errors import Limits
+from experiments.core.choices import ErrorCode
+from experiments.ingest.errors import FileTooLarge, Limits
 from experiments.ingest.workbook.parts import Part, damaged
 
 CHUNK = 64 * 1024
@@ -44,7 +45,7 @@ class _Refused(Exception):
     """Raised inside of the parser, which hands it on."""
 
 
-def feed(part: Part, handler: XmlHandler) -> Iterator[None]:
+def feed(part: Part, handler: XmlHandler, piece_bytes: int = CHUNK) -> Iterator[None]:
     """Parses the part; yields after each piece, so that what the handler has gathered can be taken."""
     names: dict[str, str] = {}
     parser = expat.ParserCreate(namespace_separator=" ", intern=names)
@@ -60,7 +61,7 @@ def feed(part: Part, handler: XmlHandler) -> Iterator[None]:
     parser.StartDoctypeDeclHandler = refuse_document_type
     parsed = 0
     try:
-        while chunk := part.read(CHUNK):
+        while chunk := part.read(piece_bytes):
             parsed += len(chunk)
             parser.Parse(chunk, False)
             # A piece is too short for more levels than the memory has room for.
@@ -98,4 +99,5 @@ class TextHandler(XmlHandler):
             # Nearly always in one piece.
             self.taken = self.taken + data if self.taken else data
             if len(self.taken) > self._most:
-                raise _Refused(f"a cell has more than {self._most:,} characters")
+                detail = f"A cell has more than {self._most:,} characters, the most that are taken. Shorten it."
+                raise FileTooLarge(detail, code=ErrorCode.CELL_TOO_LARGE)

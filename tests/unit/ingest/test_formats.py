@@ -22,6 +22,7 @@ from tests.unit.ingest.conftest import Ingest
         ("mails.XLSX", "Excel"),
         ("mails.xlsm", "Excel"),
         ("mails.parquet", "Parquet"),
+        ("mails.ods", "OpenDocument"),
     ],
 )
 def test_a_format_is_chosen_by_the_end_of_the_name(filename: str, label: str) -> None:
@@ -46,7 +47,7 @@ def test_suffixes_begin_with_a_dot_and_are_in_lower_case() -> None:
 
 
 def test_a_sentence_names_all_formats() -> None:
-    assert format_labels() == "CSV, JSON Lines, JSON, Excel or Parquet"
+    assert format_labels() == "CSV, JSON Lines, JSON, Excel, OpenDocument or Parquet"
 
 
 def test_a_sentence_names_all_packings() -> None:

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping
+from itertools import islice
 from xml.sax.saxutils import escape, quoteattr
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -78,3 +79,27 @@ def data(*rows: str) -> str:
 
 def xlsx(*sheets: str, **more: object) -> bytes:
     return archive(parts(*sheets, **more))  # type: ignore[arg-type]
+
+
+_NAMES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
+    for name, long in {"office": "office", "table": "table", "text": "text", "draw": "drawing"}.items()
+)
+
+
+def ods_of_sheets(sheets: Mapping[str, str]) -> bytes:
+    """`sheets`: the rows of each by its name."""
+    tables = "".join(
+        f"<table:table table:name={quoteattr(name)}><table:table-column/>{rows}</table:table>"
+        for name, rows in sheets.items()
+    )
+    body = f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
+    content = f"<office:document-content {_NAMES}>{body}</office:document-content>"
+    return archive({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content})
+
+
+def ods(rows: list[list[str]]) -> bytes:
+    """One sheet of texts."""
+    each = (f"<table:table-cell><text:p>{escape(text)}</text:p></table:table-cell>" for row in rows for text in row)
+    lines = (f"<table:table-row>{''.join(islice(each, len(row)))}</table:table-row>" for row in rows)
+    return ods_of_sheets({"Sheet1": "".join(lines)})
