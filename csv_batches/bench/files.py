@@ -1,7 +1,9 @@
 """Measures of files: reading, storing and exporting one, and the memory and the tables that it takes."""
 
 import csv
+import gzip
 import resource
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +30,7 @@ MOST_MB = 150.0
 """Of a process that reads and stores a file, with all that it shares with others."""
 AIMS = {
     "read": ("read a CSV of", "csv.reader", 0.8),
+    "read_gz": ("read a .csv.gz of", "csv.reader of gzip", 0.8),
     "store": ("read and store", "COPY of the same lines", 0.9),
     "export": ("export", "COPY (SELECT …)", 0.5),
 }
@@ -42,11 +45,13 @@ def files(size: Size, repeat: int, say: Say) -> Iterator[Result]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bench.csv"
         write_csv(path, rows)
+        packed = pack(path)
         before_mb = peak_mb()
         taken = Taken(rows, say)
         for turn in range(repeat):
             postgres.empty_tables()
             taken.reading(path)
+            taken.reading(packed, "read_gz")
             batch = batches.create_batch(None, rows=0)
             empty = postgres.size_bytes()
             taken.storing(batch, path)
@@ -75,9 +80,9 @@ class Taken:
         self._floor: dict[str, list[float]] = {}
         self._first_bytes_ms: list[float] = []
 
-    def reading(self, path: Path) -> None:
-        self._add("read", self._floor, lambda: read_plainly(path))
-        self._add("read", self._ours, lambda: exhaust(open_table(path, filename=path.name).rows()))
+    def reading(self, path: Path, name: str = "read") -> None:
+        self._add(name, self._floor, lambda: read_plainly(path))
+        self._add(name, self._ours, lambda: exhaust(open_table(path, filename=path.name).rows()))
 
     def storing(self, batch: CsvBatch, path: Path) -> None:
         self._add("store", self._ours, lambda: batches.store_file(batch, path))
@@ -133,6 +138,14 @@ def write_csv(path: Path, rows: int) -> None:
         writer.writerows(batches.cells_of_row(index) for index in range(rows))
 
 
+def pack(path: Path) -> Path:
+    """The same as `.csv.gz`, packed fast."""
+    packed = path.with_name(f"{path.name}.gz")
+    with path.open("rb") as source, gzip.open(packed, "wb", compresslevel=1) as target:
+        shutil.copyfileobj(source, target, CHUNK)
+    return packed
+
+
 def exhaust(items: Iterable[Any]) -> int:
     return sum(1 for _ in items)
 
@@ -154,7 +167,7 @@ def peak_mb() -> float:
 
 
 def read_plainly(path: Path) -> None:
-    with path.open(newline="") as source:
+    with gzip.open(path, "rt", newline="") if path.suffix == ".gz" else path.open(newline="") as source:
         exhaust(csv.reader(source))
 
 

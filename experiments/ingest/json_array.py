@@ -3,12 +3,14 @@
 import re
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 from experiments.core.choices import ErrorCode
 from experiments.core.formatting import shorten
 from experiments.ingest.dialect import SAMPLE_BYTES
 from experiments.ingest.encoding import decoded_pieces, find_encoding
+from experiments.ingest.encoding_offers import encoding_offers
 from experiments.ingest.errors import FileTooLarge, Limits, RejectedFile
 from experiments.ingest.jsonl import MAX_LEVELS, MAX_VALUES, JsonlTable, line_in_words, nested_too_deeply, parse_line
 from experiments.ingest.options import ReadOptions
@@ -22,15 +24,21 @@ _LIST_OF_OBJECTS = re.compile(r'"((?:[^"\\]|\\.)*+)"\s*:\s*\[\s*\{')
 _CLOSING = {"{": "}", "[": "]"}
 
 
-def open_json(path: Source, head: bytes, options: ReadOptions, limits: Limits) -> Table:
+def open_json(path: Source, head: bytes, options: ReadOptions, limits: Limits, *, is_trial: bool = False) -> Table:
     """The table of a `.json` file: of an array, or of lines with an object each, which are often named so too."""
-    encoding = find_encoding(head, options.encoding, replaces=options.bad_bytes == "replace")
-    text = "".join(decoded_pieces(path, encoding, limit=SAMPLE_BYTES))
+    try:
+        encoding = find_encoding(head, options.encoding, replaces=options.bad_bytes == "replace")
+        text = "".join(decoded_pieces(path, encoding, limit=SAMPLE_BYTES))
+    except RejectedFile as error:
+        if not is_trial:
+            tried = partial(open_json, path, head, limits=limits, is_trial=True)
+            error.offer(encoding_offers(error, options, tried))
+        raise
     if text.lstrip(" \t\r\n").startswith("{"):
         if not _is_lines(text):
             raise _one_object(text)
-        return JsonlTable(path, head, options, limits)
-    return JsonArrayTable(path, head, options, limits)
+        return JsonlTable(path, head, options, limits, is_trial=is_trial)
+    return JsonArrayTable(path, head, options, limits, is_trial=is_trial)
 
 
 def _is_lines(text: str) -> bool:

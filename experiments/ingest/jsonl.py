@@ -4,8 +4,9 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -14,6 +15,7 @@ from experiments.core.formatting import shorten
 from experiments.core.json_text import is_storable, read_within
 from experiments.ingest.dialect import line_end_of
 from experiments.ingest.encoding import decoded_pieces, find_encoding
+from experiments.ingest.encoding_offers import encoding_offers
 from experiments.ingest.errors import FileTooLarge, Limits, RejectedFile
 from experiments.ingest.options import ReadOptions
 from experiments.ingest.packed import Source
@@ -53,14 +55,32 @@ class JsonlTable(Table):
     delimiter = None
     _if_empty = "The file holds only blank lines."
 
-    def __init__(self, path: Source, head: bytes, options: ReadOptions, limits: Limits) -> None:
+    def __init__(
+        self, path: Source, head: bytes, options: ReadOptions, limits: Limits, *, is_trial: bool = False
+    ) -> None:
+        self._try = None if is_trial else partial(type(self), path, head, limits=limits, is_trial=True)
+        self._chosen = options
+        with self._offering():
+            self._open(path, head, options, limits)
+
+    @contextmanager
+    def _offering(self) -> Iterator[None]:
+        """A refusal for the encoding comes with what would read the file, unless this is one of the trials."""
+        try:
+            yield
+        except RejectedFile as error:
+            if self._try is not None:
+                error.offer(encoding_offers(error, self._chosen, self._try))
+            raise
+
+    def _open(self, path: Source, head: bytes, options: ReadOptions, limits: Limits) -> None:
         encoding = find_encoding(head, options.encoding, replaces=options.bad_bytes == "replace")
         self._path = path
         self._encoding = encoding
         self._limits = limits
         self.log = WarningLog()
         self.encoding = encoding.name
-        self.options = {"encoding": encoding.name}
+        self.options = {"encoding": encoding.name, "bad_bytes": options.bad_bytes}
         self._row_count = self._line = 0
         self.line_end, self.columns = self._read_columns(all_lines=options.keys == "all")
         self._keys = [column.header for column in self.columns]
@@ -110,7 +130,7 @@ class JsonlTable(Table):
         self.log = log = WarningLog()
         self._row_count = 0
         log.add_names(self.columns, self.header_line)
-        with closing(self._lines(log)) as lines:
+        with self._offering(), closing(self._lines(log)) as lines:
             for number, line in lines:
                 if not line.strip():
                     log.add(number, WarningCode.BLANK_LINE, "A blank line was left out.")

@@ -12,6 +12,7 @@ from experiments.core.choices import ErrorCode, WarningCode
 from experiments.core.errors import InvalidInput
 from experiments.ingest.dialect import DELIMITERS, NO_DELIMITER, Dialect, without_comments
 from experiments.ingest.doubts import COMMENT_SIGNS, SURE_SIGNS, Doubt, is_table, sign_in_words
+from experiments.ingest.encoding_offers import encoding_offers
 from experiments.ingest.errors import Offer, RejectedFile
 from experiments.ingest.head import HEAD_RECORDS, is_blank
 from experiments.ingest.kinds import Kind, kind_of
@@ -68,7 +69,7 @@ class Refused:
 def offers_for(refused: Refused) -> list[Offer]:
     """The ways out, the likeliest first. Explanations of the whole file go before leaving out or filling rows."""
     if refused.error.code not in REFUSED_BY_SHAPE:
-        return []
+        return encoding_offers(refused.error, refused.options, refused.open)
     attempt = _Attempt(refused, time.monotonic() + SECONDS)
     singles = [change for change in _changes(refused) if attempt.is_new(change)]
     found = [change for change in singles if attempt.reads(change)][:_MOST]

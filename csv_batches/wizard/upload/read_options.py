@@ -62,6 +62,9 @@ def _encoding_remedies(error: Mapping[str, Any], options: ReadOptions) -> list[R
 
 
 def _offers(error: Mapping[str, Any]) -> list[Remedy]:
+    """But for encodings, which are there with the lines that differ."""
     return [
-        Remedy(offer["label"], tuple(values_of_offer(offer["options"]).items())) for offer in error.get("offers", [])
+        Remedy(offer["label"], tuple(values_of_offer(offer["options"]).items()))
+        for offer in error.get("offers", [])
+        if "encoding" not in offer["options"]
     ]

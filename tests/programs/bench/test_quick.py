@@ -33,7 +33,15 @@ def test_json_on_stdout_stands_alone() -> None:
     results = json.loads(out.getvalue())["results"]
     names = [line["name"] for line in results]
     exported = ["file_export", "file_export_jsonl", "file_first_rows"]
-    assert names == ["file_read", "file_store", *exported, "file_tables", "file_store_memory", "file_memory"]
+    assert names == [
+        "file_read",
+        "file_read_gz",
+        "file_store",
+        *exported,
+        "file_tables",
+        "file_store_memory",
+        "file_memory",
+    ]
     assert all(line["ratio"] > 0 for line in results if line["name"] != "file_memory")
 
 

@@ -1,5 +1,6 @@
 """A large file is taken at once and read by a worker."""
 
+import gzip
 from pathlib import Path
 
 from csv_batches.models import CsvBatch, Upload
@@ -75,3 +76,10 @@ def test_columns_keep_what_they_are_for(api: Api, draft: str, worker: Worker) ->
     api.upload(draft, to_csv([["id", "text"], *numbered(200)]), want=202)
     read(api, draft)
     assert [column["key"] for column in api.batch(draft)["columns"]] == ["id", "mail.text"]
+
+
+def test_a_packed_one_is_large_where_its_content_is(api: Api, draft: str, worker: Worker) -> None:
+    content = gzip.compress(LARGE)
+    assert len(content) * 2 < len(LARGE)
+    api.upload(draft, content, name="x.csv.gz", want=202)
+    assert read(api, draft)["rows"] == 200
