@@ -291,8 +291,15 @@ class RowFilterSerializer(serializers.Serializer[Any]):
     below = BoundField(required=False, help_text="A number, a text's length or a date that is less.")
     blank = serializers.BooleanField(required=False, help_text='Missing, null, "" or an empty list.')
     corrected = serializers.BooleanField(
-        required=False, allow_null=True, default=None, help_text="Rows with a person's answer, or those without."
+        required=False, allow_null=True, help_text="Rows with a person's answer, or those without."
     )
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Those that are set. A query string without a yes or no has none."""
+        values = super().to_internal_value(data)
+        if not values.get("blank"):
+            values.pop("blank", None)
+        return {name: value for name, value in values.items() if value is not None}
 
 
 class ExportOptionsSerializer(RowFilterSerializer):

@@ -21,11 +21,12 @@ from experiments.models import Queue
 from experiments.selectors import items
 from experiments.services import correction_acts, corrections
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in
+from experiments.web.queue.answer_inputs import form_field
 from experiments.web.queue.base import after_action, queue_address, queue_context, queue_or_404
-from experiments.web.queue.correction import form_field
 from experiments.web.queue.forms import row_filter
 from experiments.web.queue.page import filters_in_words
 from experiments.web.queue.table import query_string
+from experiments.web.queue.value_schema import property_schema, shape_of_value
 
 MAX_SHOWN = 60
 NO_VALUE = "none"
@@ -34,14 +35,17 @@ NO_VALUE = "none"
 class CorrectRowsForm(forms.Form):
     """`name`: the field. Its value has an input by the field's type once that is chosen."""
 
-    def __init__(self, layout: QueueLayout, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, layout: QueueLayout, schema: Mapping[str, Any] | None, data: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(data, auto_id="rows_%s")
         names = [field["name"] for field in layout.response_fields]
         chosen = (data or {}).get("name")
         self.fields["name"] = forms.ChoiceField(choices=[(name, name) for name in names], label="Field")
         self.field = next((one for one in layout.response_fields if one["name"] == chosen), None)
         if self.field is not None:
-            self.fields["value"] = form_field({**self.field, "name": "New value"}, None)
+            shape = shape_of_value(property_schema(schema, self.field["name"]), schema)
+            self.fields["value"] = form_field({**self.field, "name": "New value"}, None, shape)
 
     @property
     def in_words(self) -> str:
@@ -58,7 +62,7 @@ def correct_rows(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpR
     queue = queue_or_404(kind, request.user, queue_id)
     layout, wanted = kind.layout(queue), _wanted(request.GET)
     data = request.POST if request.method == "POST" else request.GET if "name" in request.GET else None
-    form = CorrectRowsForm(layout, data)
+    form = CorrectRowsForm(layout, kind.schema(queue), data)
     is_checked = request.method == "POST" and "value" in form.fields and form.is_valid()
     if is_checked and "confirmed" in request.POST:
         try:

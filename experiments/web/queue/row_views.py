@@ -48,7 +48,7 @@ def render_item(
     detail = detail_of_item(queue, layout, item, filters)
     shown = {
         "detail": detail,
-        "correction": correction or CorrectionForm(layout, item),
+        "correction": correction or CorrectionForm(layout, item, schema=kind.schema(queue)),
         "more": kind.detail(queue, item),
     }
     if wants_fragment(request):
@@ -84,7 +84,8 @@ def correct_row(request: PageRequest, kind: QueueKind, queue_id: UUID, row_index
     queue = queue_or_404(kind, request.user, queue_id)
     item = item_or_404(queue, row_index)
     take_back = "take_back" in request.POST
-    form = CorrectionForm(kind.layout(queue), item, None if take_back else request.POST)
+    data = None if take_back else request.POST
+    form = CorrectionForm(kind.layout(queue), item, data, schema=kind.schema(queue))
     if not (take_back or form.is_valid()):
         return render_item(request, queue, item, form)
     try:

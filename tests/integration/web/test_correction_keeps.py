@@ -37,7 +37,14 @@ def batch() -> CsvBatch:
     made = batch_of("ann", status="paused")
     made.set_response_fields(FIELDS)
     # As of a network's own schema, which knows more than the fields do.
-    made.schema_json = {"type": "object", "properties": {"tags": {"type": "array"}, "vendor": {"type": "object"}}}
+    tags = {"anyOf": [{"$ref": "#/$defs/Tags"}, {"type": "null"}]}
+    ids = {"type": "array", "items": {"type": "integer"}}
+    vendor = {"type": "object", "properties": {"name": {"type": "string"}, "ids": ids}}
+    made.schema_json = {
+        "type": "object",
+        "$defs": {"Tags": {"type": "array", "items": {"type": "string"}, "maxItems": 3}},
+        "properties": {"tags": tags, "vendor": vendor, "score": {"type": "integer", "maximum": 10}},
+    }
     made.save()
     row_of(made, 0, "succeeded", result_payload=ANSWER)
     CsvBatch.objects.filter(pk=made.pk).update(total=1, succeeded=1)
@@ -68,16 +75,33 @@ def test_one_number_is_changed_and_lists_objects_line_ends_and_further_keys_stay
     assert stored(batch) == {**ANSWER, "score": 8}
 
 
-def test_a_list_is_edited_as_json(batch: CsvBatch) -> None:
+def test_a_list_of_texts_has_a_line_for_each(batch: CsvBatch) -> None:
     client = browser("ann")
-    send(client, batch, opened(client, batch), answer0='["b",\r\n "c"]')
-    assert stored(batch) == {**ANSWER, "tags": ["b", "c"]}
+    form = opened(client, batch)
+    assert form["answer0"] == "a\r\nb"
+    send(client, batch, form, answer0="b\r\n\r\n c")
+    assert stored(batch) == {**ANSWER, "tags": ["b", " c"]}
 
 
-def test_where_the_json_breaks_is_said_beside_it(batch: CsvBatch) -> None:
+def test_an_object_is_edited_as_json(batch: CsvBatch) -> None:
     client = browser("ann")
-    html = send(client, batch, opened(client, batch), answer0='["b",\r\n "c"').content.decode()
-    assert "Line 2, column 5: this isn’t JSON" in html
+    send(client, batch, opened(client, batch), answer1='{"ids": [3],\r\n "name": "x"}')
+    assert stored(batch) == {**ANSWER, "vendor": {"ids": [3], "name": "x"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "sentence"),
+    [
+        ("answer1", '{"ids": [1],\r\n "name" 5}', "Line 2, column 9: this isn’t JSON"),
+        ("answer1", '{"ids": [1, "x"]}', "vendor.ids[1]"),
+        ("answer0", "a\r\nb\r\nc\r\nd", "has 4 entries, not at most 3"),
+        ("answer2", "11", "not at most 10"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_input(batch: CsvBatch, name: str, typed: str, sentence: str) -> None:
+    client = browser("ann")
+    html = unescape(send(client, batch, opened(client, batch), **{name: typed}).content.decode())
+    assert sentence in html.partition(f'id="correct_{name}_error"')[2].partition("</p>")[0]
     assert stored(batch) is None
 
 
