@@ -37,12 +37,12 @@ def batch() -> CsvBatch:
     made = batch_of("ann", status="paused")
     made.set_response_fields(FIELDS)
     # As of a network's own schema, which knows more than the fields do.
-    tags = {"anyOf": [{"$ref": "#/$defs/Tags"}, {"type": "null"}]}
+    tags = {"type": ["array", "null"], "items": {"$ref": "#/$defs/Tag"}, "maxItems": 3}
     ids = {"type": "array", "items": {"type": "integer"}}
     vendor = {"type": "object", "properties": {"name": {"type": "string"}, "ids": ids}}
     made.schema_json = {
         "type": "object",
-        "$defs": {"Tags": {"type": "array", "items": {"type": "string"}, "maxItems": 3}},
+        "$defs": {"Tag": {"type": "string"}},
         "properties": {"tags": tags, "vendor": vendor, "score": {"type": "integer", "maximum": 10}},
     }
     made.save()
