@@ -12,11 +12,11 @@ from typing import Any
 
 from django import forms
 
-from experiments.core.choices import ErrorCode
+from experiments.core.choices import ErrorCode, FieldType
 from experiments.core.formatting import shorten
 from experiments.core.json_numbers import as_whole, is_number, kept_number, to_json
 from experiments.core.json_text import BadPayload, parse, strict
-from experiments.response_schema.field_types import may_be_null, traits_of_field
+from experiments.response_schema.field_types import FIELD_TRAITS, may_be_null, traits_of_field
 from experiments.web.queue.value_schema import ValueShape
 
 MAX_LINE = 60
@@ -79,8 +79,8 @@ class JsonField(TextField):
 class LinesField(TextField):
     """A list of texts, numbers or booleans, one in each line. Empty lines do not count."""
 
-    def __init__(self, *, item_type: str, **more: Any) -> None:
-        self._item_type = item_type
+    def __init__(self, *, item: FieldType, **more: Any) -> None:
+        self._traits = FIELD_TRAITS[item]
         super().__init__(**more)
 
     def clean(self, value: Any) -> Any:
@@ -89,17 +89,15 @@ class LinesField(TextField):
         return [self._item(number, line) for number, line in lines]
 
     def _item(self, number: int, line: str) -> Any:
-        if self._item_type == "string":
+        if self._traits.is_text:
             return line
         try:
             value = parse(line.strip())
         except (json.JSONDecodeError, RecursionError):
             value = None
-        is_bool = isinstance(value, bool)
-        if is_bool if self._item_type == "boolean" else is_number(value):
+        if isinstance(value, bool) if self._traits.values else is_number(value):
             return value
-        wanted = "true or false" if self._item_type == "boolean" else "a number"
-        sentence = f"Line {number}: “{shorten(line, SHOWN_CHARACTERS)}” isn’t {wanted}."
+        sentence = f"Line {number}: “{shorten(line, SHOWN_CHARACTERS)}” isn’t {self._traits.words}."
         raise forms.ValidationError(sentence, code=ErrorCode.INVALID)
 
 
@@ -129,7 +127,7 @@ def form_field(field: Mapping[str, Any], value: Any, shape: ValueShape = ValueSh
     if not traits.is_text:
         return _number_input(value, whole=traits.is_whole, **common)
     text = value if isinstance(value, str) else ""
-    if shape.format == "date" and (not text or _is_date(text)):
+    if FieldType.DATE in (shape.type, field["type"]) and (not text or _is_date(text)):
         picker = forms.DateInput(attrs={"type": "date"})
         return TextField(initial=text, empty_value=None, widget=picker, **common)
     several_lines = len(text) > MAX_LINE or "\n" in _with_newlines(text)
@@ -149,14 +147,14 @@ def _is_date(text: str) -> bool:
 def _nested_input(value: Any, shape: ValueShape, **common: Any) -> forms.Field:
     """A list of scalars has a line for each; what a line cannot show, and objects, are JSON."""
     listed = [] if value is None else value
-    if shape.item_type and isinstance(listed, list) and all(map(_fits_a_line, listed)):
+    if shape.item is not None and isinstance(listed, list) and all(map(_fits_a_line, listed)):
         text = "\n".join(one if isinstance(one, str) else to_json(one) for one in listed)
-        if listed == LinesField(item_type=shape.item_type, required=False, strip=False).clean(text):
+        if listed == LinesField(item=shape.item, required=False, strip=False).clean(text):
             common["help_text"] = " ".join(filter(None, (common["help_text"], ONE_PER_LINE)))
             widget = forms.Textarea(attrs={"rows": _lines_of(text)})
             # An empty list is an answer too.
             return LinesField(
-                item_type=shape.item_type, initial=text, strip=False, widget=widget, **{**common, "required": False}
+                item=shape.item, initial=text, strip=False, widget=widget, **{**common, "required": False}
             )
     text = "" if value is None else to_json(value, indent=2)
     common["help_text"] = " ".join(filter(None, (common["help_text"], "As JSON.")))

@@ -4,22 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from experiments.core.choices import FieldType
+from experiments.response_schema.field_types import FIELD_TRAITS, type_of_schema
+
 MOST_REFERENCES = 20
 """So many are followed from one to the next."""
-SCALARS = ("string", "number", "integer", "boolean")
 
 
 @dataclass(frozen=True, slots=True)
 class ValueShape:
-    """`type` as JSON Schema names it, "" where there are several or none; `item_type` of a list of scalars."""
+    """None: several types, or nothing is known. `item` is the type of a list's scalars."""
 
-    type: str = ""
-    format: str = ""
-    item_type: str = ""
+    type: FieldType | None = None
+    item: FieldType | None = None
 
     @property
     def is_nested(self) -> bool:
-        return self.type in ("array", "object")
+        return self.type is not None and FIELD_TRAITS[self.type].is_nested
 
 
 def property_schema(schema: Mapping[str, Any] | None, name: str) -> Mapping[str, Any]:
@@ -31,16 +32,16 @@ def property_schema(schema: Mapping[str, Any] | None, name: str) -> Mapping[str,
 def shape_of_value(part: Mapping[str, Any], whole: Mapping[str, Any] | None) -> ValueShape:
     """`whole` has the definitions that the part refers to."""
     part = _without_null(_resolved(part, whole or {}), whole or {})
-    kind = part.get("type")
-    items = part.get("items")
-    of_items = _resolved(items, whole or {}) if isinstance(items, Mapping) else {}
+    kind = _type(part)
+    items = part.get("items") if kind == FieldType.LIST else None
     # A line cannot say null.
-    item_type = of_items.get("type")
-    return ValueShape(
-        type=kind if isinstance(kind, str) else "",
-        format=str(part.get("format", "")),
-        item_type=item_type if kind == "array" and isinstance(item_type, str) and item_type in SCALARS else "",
-    )
+    item = _type(_resolved(items, whole or {})) if isinstance(items, Mapping) else None
+    return ValueShape(kind, None if item is None or FIELD_TRAITS[item].is_nested else item)
+
+
+def _type(part: Mapping[str, Any]) -> FieldType | None:
+    """Only these two decide."""
+    return type_of_schema({key: part[key] for key in ("type", "format") if isinstance(part.get(key), str)})
 
 
 def _resolved(part: Mapping[str, Any], whole: Mapping[str, Any]) -> Mapping[str, Any]:
