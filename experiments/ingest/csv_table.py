@@ -88,6 +88,8 @@ class CsvTable(Table):
         if not seen.records:
             return
         chosen = self._chosen
+        if chosen.row_names:
+            seen.records[0].cells.insert(0, "")
         judgements = [
             (delimiter_doubt, chosen.delimiter is not None or self._dialect.sep_line),
             (quote_doubt, chosen.quote is not None),

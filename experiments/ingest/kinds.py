@@ -7,6 +7,8 @@ from enum import Enum, auto
 from itertools import pairwise
 
 _SURE = 0.9
+_MOST = 0.6
+_AROUND = " \t\r\n\"'"
 _NOTHING = {
     *("", "-", "--", "?", ".", "na", "n/a", "#n/a", "nan", "null", "nil", "none", "\\n"),
     *("unknown", "missing", "tbd", "n.a.", "k.a.", "absent", "not available", "not known"),
@@ -38,7 +40,7 @@ _LONGEST = 200
 
 def kind_of(cell: str) -> Kind | None:
     """None for a cell without a value."""
-    text = cell[:_LONGEST].strip()
+    text = cell[:_LONGEST].strip(_AROUND)
     if text.casefold() in _NOTHING:
         return None
     return next((kind for kind, pattern in _PATTERNS if pattern.fullmatch(text)), Kind.TEXT)
@@ -51,6 +53,15 @@ def common_kind(cells: Iterable[str]) -> Kind | None:
         return None
     kind, times = kinds.most_common(1)[0]
     return kind if times >= _SURE * kinds.total() else None
+
+
+def are_mixed(cells: Iterable[str]) -> bool:
+    """Whether there are others among numbers, dates and the like."""
+    kinds = Counter(kind for kind in map(kind_of, cells) if kind is not None)
+    if len(kinds) < 2:
+        return False
+    kind, times = kinds.most_common(1)[0]
+    return kind is not Kind.TEXT and times >= _MOST * kinds.total()
 
 
 def is_series(cells: list[str]) -> bool:

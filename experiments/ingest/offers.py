@@ -15,7 +15,7 @@ from experiments.ingest.doubts import COMMENT_SIGNS, SURE_SIGNS, Doubt, is_table
 from experiments.ingest.encoding_offers import encoding_offers
 from experiments.ingest.errors import Offer, RejectedFile
 from experiments.ingest.head import HEAD_RECORDS, is_blank
-from experiments.ingest.kinds import Kind, kind_of
+from experiments.ingest.kinds import Kind, are_mixed, are_years, is_series, kind_of
 from experiments.ingest.options import DOUBLE, NONE, ReadOptions
 from experiments.ingest.table import Column, WarningLog
 
@@ -27,6 +27,8 @@ _MOST = 4
 _PAIRED = 8
 _HEADER_LINES = 40
 _ALIKE = 0.9
+_ABOVE = 2
+"""So many times the rows of a table may stand above its header."""
 REFUSED_BY_SHAPE = {
     *(ErrorCode.RAGGED_ROW, ErrorCode.TEXT_AFTER_QUOTE, ErrorCode.UNTERMINATED_QUOTE, ErrorCode.NO_ROWS),
     *(ErrorCode.UNCERTAIN_HEADER, ErrorCode.UNCERTAIN_DELIMITER, ErrorCode.UNCERTAIN_QUOTE),
@@ -44,6 +46,7 @@ class TriedTable(Protocol):
     columns: tuple[Column, ...]
     doubts: list[Doubt]
     log: WarningLog
+    header_line: int
     reject_count: int
 
     @property
@@ -82,7 +85,7 @@ def offers_for(refused: Refused) -> list[Offer]:
     if not found:
         rows: list[Change] = [{"ragged": "pad"}, {"ragged": "skip"}]
         found = [change for change in rows if attempt.is_new(change) and attempt.reads(change)]
-        mixed = ({**single, "ragged": "skip"} for single in singles if single.get("quote") != NONE)
+        mixed = ({**single, "ragged": "skip"} for single in singles if _is_about_lines(single))
         found = found or list(islice((change for change in mixed if attempt.reads(change)), 1))
     if not found or all("header_rows" in change for change in found):
         found += [change for change in _as_it_is(refused) if attempt.reads(change)]
@@ -146,11 +149,14 @@ def _is_right(table: TriedTable, rows: list[list[str]], change: Change) -> bool:
         return False
     if counts[WarningCode.SHORT_ROW] > all_rows / 2 or table.reject_count > max(1, all_rows / 2):
         return False
+    if change.get("header", 0) not in (0, 1) and table.header_line > _ABOVE * (all_rows + 1):
+        return False
     checks: Mapping[str, Callable[[TriedTable, list[list[str]]], bool]] = {
         "quote": _quotes_are_text if change.get("quote") == NONE else _always,
         "row_names": _has_row_names,
         "header": _has_names if change.get("header") else _always,
         "comment": _has_names,
+        "ragged": _is_even_in_kind if change.get("ragged") == "pad" else _always,
     }
     return all(check(table, rows) for name, check in checks.items() if name in change)
 
@@ -166,6 +172,11 @@ def _only_header(change: Change) -> bool:
     return change.keys() <= {"header", "header_rows", "comment"}
 
 
+def _is_about_lines(change: Change) -> bool:
+    """With broken rows among others, signs that are taken otherwise read anything."""
+    return change.keys() <= {"header", "header_rows", "comment", "delimiter", "trim", "escape"}
+
+
 def _always(table: TriedTable, rows: list[list[str]]) -> bool:
     return True
 
@@ -174,7 +185,13 @@ def _has_names(table: TriedTable, rows: list[list[str]]) -> bool:
     """Most columns have a name, and the names are not values."""
     headers = [column.header for column in table.columns]
     named = sum(bool(header.strip()) for header in headers)
-    return 2 * named > len(headers) and not any(kind_of(header) is Kind.OBJECT for header in headers)
+    values = [header for header in headers if kind_of(header) not in (None, Kind.TEXT)]
+    return 2 * named > len(headers) and (not values or is_series(values) or are_years(values))
+
+
+def _is_even_in_kind(table: TriedTable, rows: list[list[str]]) -> bool:
+    """Where a delimiter is missing further to the left, texts come among numbers."""
+    return not any(are_mixed(column) for column in zip(*rows, strict=True))
 
 
 def _quotes_are_text(table: TriedTable, rows: list[list[str]]) -> bool:
@@ -186,6 +203,9 @@ def _quotes_are_text(table: TriedTable, rows: list[list[str]]) -> bool:
 
 def _has_row_names(table: TriedTable, rows: list[list[str]]) -> bool:
     """They differ. Where the cells behind begin with blanks, the delimiter stands in sentences instead."""
+    headers = [column.header.strip() for column in table.columns[1:]]
+    if sum(map(bool, headers)) < 2 and (len(headers) > 1 or " " in headers[0]):
+        return False  # a title
     names = {row[0] for row in rows}
     padded = sum(row[1].startswith(" ") for row in rows)
     return len(names) == len(rows) and all(map(str.strip, names)) and 2 * padded < len(rows)
@@ -200,7 +220,11 @@ def _changes(refused: Refused) -> Iterator[Change]:
     if given.comment is None:
         yield from ({"comment": sign} for sign in _comment_signs(text))
     if given.header is None:
-        yield from ({"header": line} for line in _header_lines(text, given))
+        lines = _header_lines(text, given)
+        yield from ({"header": line} for line in lines)
+        for sign in _comment_signs(text) if not lines and given.comment is None else ():
+            for line in _header_lines(text, replace(given, comment=sign)):
+                yield {"comment": sign, "header": line}
     if given.trim is False and re.search(r'[^\w\s"][ \t]+"|"[ \t]+[^\w\s"]', text):
         yield {"trim": True}
     if given.escape in (None, DOUBLE) and "\\" in text:
@@ -323,7 +347,8 @@ def label_of(change: Mapping[str, str | int | bool]) -> str:
                 parts.append("There is one column, and no delimiter")
             case "delimiter":
                 sign = "\t" if value == "tab" else str(value)
-                parts.append(f"{sign_in_words(sign)} divides the cells")
+                words = sign_in_words(sign)
+                parts.append(f"Cells are divided by {words[0].lower()}{words[1:]}")
             case "row_names":
                 parts.append("The first column has no name in the header")
             case "ragged" if value == "pad":
