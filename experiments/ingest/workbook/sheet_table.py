@@ -11,11 +11,13 @@ from itertools import islice
 
 from experiments.core.choices import ErrorCode, WarningCode
 from experiments.core.formatting import counted
+from experiments.ingest.doubts import Doubt, Suspicion
 from experiments.ingest.errors import FileTooLarge, Limits, RejectedFile
 from experiments.ingest.options import ReadOptions
 from experiments.ingest.table import Column, Table, WarningLog, name_columns
 from experiments.ingest.workbook.cell_range import column_letters
 from experiments.ingest.workbook.choose import choose_sheet, parse_range
+from experiments.ingest.workbook.judge import judge_header, refused
 from experiments.ingest.workbook.sheet import Cells, Sheet, SheetFacts
 
 _SAMPLE_ROWS = 100
@@ -38,6 +40,8 @@ class SheetTable(Table):
         self._row_count = self._line = 0
         self._left, self._right = self._width()
         self.columns = self._read_columns()
+        self.suspicion: Suspicion | None = None
+        self._judge(sheets)
         self.options = {
             "sheet": self._sheet.name,
             **({} if options.range is None else {"range": options.range}),
@@ -107,6 +111,17 @@ class SheetTable(Table):
         lines = [self._filled(number, cells) for number, _, cells in header]
         return name_columns([" ".join(filter(None, map(str.strip, parts))) for parts in zip(*lines, strict=True)])
 
+    def _judge(self, sheets: list[Sheet]) -> None:
+        """Whether the header is the header, where a person has not said so."""
+        if self._options.header is not None:
+            return
+        with closing(self._rows(SheetFacts())) as rows:
+            sample = [(number, self._filled(number, cells)) for number, _, cells in islice(rows, _SAMPLE_ROWS)]
+        found = judge_header(sample, self._options.header_rows)
+        if isinstance(found, Doubt):
+            raise refused(found, self._options, lambda options: SheetTable(sheets, options, self._limits))
+        self.suspicion = found
+
     def _filled(self, number: int, cells: Cells) -> list[str]:
         """All cells of the row, the empty ones too."""
         row, left, length = [""] * (self._right - self._left + 1), self._left, 0
@@ -139,6 +154,8 @@ class SheetTable(Table):
             log.add(None, WarningCode.OTHER_SHEETS, self._about_others)
         with closing(self._rows(facts)) as rows:
             end = self.header_line - 1
+            if self.suspicion:
+                log.add(self.suspicion.line, self.suspicion.code, self.suspicion.detail)
             if self._options.header != 0:
                 log.add_names(self.columns, self.header_line)
                 for number, count, _ in islice(rows, self._options.header_rows):

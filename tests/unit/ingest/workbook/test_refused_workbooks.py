@@ -115,4 +115,4 @@ def test_what_follows_the_strict_standard_or_has_prefixes_is_read(ingest: Ingest
         f'<x:worksheet xmlns:x="{strict}"><x:sheetData><x:row><x:c><x:v>1</x:v></x:c></x:row><x:row><x:c><x:v>2</x:v>'
     )
     content = with_part(SHEET, f"{part}</x:c></x:row></x:sheetData></x:worksheet>")
-    assert ingest(content, filename="x.xlsx")[1] == [["2"]]
+    assert ingest(content, filename="x.xlsx", header=1)[1] == [["2"]]
