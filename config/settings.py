@@ -197,6 +197,8 @@ FILE_UPLOAD_HANDLERS = ["experiments.http.upload_handler.LimitedUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = PRIVATE_FILE, PRIVATE_FOLDER
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+"""The builder of a schema sends a dozen inputs for each of at most a thousand rows."""
 SPOOL_DIR = VAR_DIR / "spool"
 """What clients have not taken yet of their answers. Its files have no names, and end with whoever has them open."""
 for _folder in (MEDIA_ROOT, FILE_UPLOAD_TEMP_DIR, SPOOL_DIR):

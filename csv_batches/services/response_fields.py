@@ -8,11 +8,8 @@ from django.db import transaction
 
 from csv_batches.models import CsvBatch
 from csv_batches.services import drafts
-from experiments.core import json_text
 from experiments.core.choices import ErrorCode
-from experiments.core.errors import InvalidInput
-from experiments.response_schema import schema_import
-from experiments.response_schema.fields import field_to_json
+from experiments.core.errors import Conflict
 from experiments.services.locking import queue_lock_draft
 
 Json = dict[str, Any]
@@ -28,27 +25,15 @@ def change(*, batch_id: UUID, edit: Callable[[list[Json]], list[Json]]) -> CsvBa
         return drafts.update(batch_id=batch_id, values={"response_fields": edited})
 
 
-def import_schema(*, batch_id: UUID, text: str, replace: bool) -> tuple[CsvBatch, schema_import.Imported]:
-    """Takes the fields of a pasted JSON Schema, instead of the stored fields or after them.
+def replace(*, batch_id: UUID, fields: list[Json], shown: list[Any] | None) -> CsvBatch:
+    """Stores `fields` in place of those that the page has shown. `Conflict` where others are stored by now.
 
-    The notes of what was imported name the parts of the schema that fields cannot express.
+    `shown` None: whatever is stored.
     """
-    imported = schema_import.schema_to_fields(parsed(text))
-    if not imported.fields:
-        notes = " ".join(imported.notes)
-        sentence = f"The schema describes no field that can be taken. {notes}".strip()
-        raise InvalidInput(sentence, code=ErrorCode.INVALID_SCHEMA, attr="schema")
-    made = [field_to_json(field) for field in imported.fields]
-    batch = change(batch_id=batch_id, edit=lambda stored: made if replace else [*stored, *made])
-    return batch, imported
 
+    def edit(stored: list[Json]) -> list[Json]:
+        if shown is not None and stored not in (shown, fields):
+            raise Conflict("The fields were changed in another window.", code=ErrorCode.CHANGED_MEANWHILE)
+        return fields
 
-def parsed(text: str) -> Any:
-    """Strict JSON: of two equal keys none may be dropped silently."""
-    try:
-        return json_text.strict(json_text.parse(text), "the schema")
-    except RecursionError:
-        reason = "it is nested too deep."
-    except (json_text.BadPayload, ValueError) as error:
-        reason = f"{error}."
-    raise InvalidInput(f"This is not a JSON Schema: {reason}", code=ErrorCode.INVALID_SCHEMA, attr="schema")
+    return change(batch_id=batch_id, edit=edit)

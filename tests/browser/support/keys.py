@@ -3,10 +3,10 @@
 from playwright.sync_api import Page
 
 
-def tab_to(page: Page, what: str, *, most: int = 200) -> None:
+def tab_to(page: Page, what: str, *, back: bool = False, most: int = 200) -> None:
     """Presses Tab until the element that the selector names has the focus."""
     for _ in range(most):
-        page.keyboard.press("Tab")
+        page.keyboard.press("Shift+Tab" if back else "Tab")
         if page.evaluate("(what) => document.activeElement.matches(what)", what):
             return
     raise AssertionError(f"Tab never came to {what}")

@@ -77,17 +77,37 @@ class Wizard:
         self.page.get_by_label("Message of each row").fill(text)
 
     def add_field(self, name: str, kind: str = "", *, choices: Sequence[str] = (), required: bool = True) -> None:
-        self.page.locator("#field-add").click()
-        card = self.page.locator("#field-card")
-        card.get_by_label("Name").fill(name)
-        if kind:
-            card.get_by_text(kind, exact=True).click()
+        """At the end of the list; `kind` as it is called on the page."""
+        before = self.fields.count()
+        self.page.locator("#add-0").click()
+        expect(self.fields).to_have_count(before + 1)
+        row = self.fields.last
+        row.locator("input[name$=-name]").fill(name)
+        if kind or choices:
+            row.locator("select[name$=-type]").select_option(label=kind or "Choice")
         if choices:
-            card.get_by_label("Choices").fill("\n".join(choices))
-        if card.get_by_label("Required").is_checked() != required:
-            card.get_by_label("Required").click()
-        card.get_by_role("button", name="Add field").click()
-        expect(self.page.get_by_role("button", name=f"Remove {name}", exact=True)).to_be_visible()
+            if not self.script:
+                self.page.get_by_role("button", name="Save", exact=True).last.click()
+            row.locator("textarea[name$=-choices]").fill("\n".join(choices))
+        if row.locator("input[name$=-required]").is_checked() != required:
+            row.locator("input[name$=-required]").click()
+        if self.script:
+            self.page.locator("h1").click()
+            expect(self.page.locator("#schema-state")).to_have_text("Saved")
+            expect(row.locator("input[name$=-name]")).to_have_value(name)
+
+    @property
+    def fields(self) -> Locator:
+        """Of the answer, without those that are nested in one."""
+        return self.page.locator(".schema-rows > .lines > .line")
+
+    def field_names(self) -> list[str]:
+        return [field.locator("input[name$=-name]").first.input_value() for field in self.fields.all()]
+
+    def field_act(self, field: str, act: str) -> None:
+        """By the menu of the row whose path is `field`."""
+        self.page.get_by_label(f"Actions for {field}", exact=True).click()
+        self.page.locator(".row-menu[open]").get_by_role("button", name=act).click()
 
     def choose_network(self, name: str) -> None:
         self.page.get_by_label("Network", exact=True).select_option(name)

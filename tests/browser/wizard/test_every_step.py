@@ -11,6 +11,7 @@ from tests.browser.support.watch import Watch
 from tests.browser.support.wizard import HEAD, MAILS, Wizard, as_file, mails
 from tests.browser.wizard.conftest import READY
 from tests.support.api import SCORE, TOPIC, Api, to_csv
+from tests.unit.web.schema.forms import INVOICE
 
 STEPS = ("upload", "map", "prompt", "schema", "review")
 EVERY_LOOK = pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
@@ -36,15 +37,14 @@ def long_draft(api: Api) -> str:
 def test_every_step_is_without_a_flaw(open_page: Open, api: Api, look: Look) -> None:
     network = api.network(None)
     ready, empty = api.ready(network, MAILS, HEAD, **READY), api.draft(network)
-    drafts = {"ready": ready, "empty": empty, "long": long_draft(api)}
+    nested = api.draft(network, response_fields=INVOICE)
+    drafts = {"ready": ready, "empty": empty, "long": long_draft(api), "nested": nested}
     found = {f"{name} {step}": f"/csv-batch/{batch}/{step}/" for name, batch in drafts.items() for step in STEPS}
     here = f"/csv-batch/{ready}"
     found |= {
         "new": "/csv-batch/new/",
         "second row": f"{here}/map/?row=1",
         "no such row": f"{here}/map/?row=99",
-        "new field": f"{here}/schema/?add=1",
-        "open field": f"{here}/schema/?edit=topic",
         "reset": f"{here}/reset/?step=prompt",
     }
     looks.assert_all_flawless(open_page("/csv-batch/", look), found)
@@ -79,10 +79,19 @@ def test_refusals_are_without_a_flaw(open_page: Open, api: Api, watch: Watch, lo
     wizard.write_template("fine")
     expect(page.locator("#prompt-state")).to_have_text("Saved")
 
-    page.goto(f"/csv-batch/{batch}/schema/?add=1")
-    page.get_by_label("Name").fill("topic")
-    page.get_by_role("button", name="Add field").click()
-    expect(page.get_by_label("Name")).to_have_attribute("aria-invalid", "true")
+    page.goto(f"/csv-batch/{batch}/schema/")
+    page.locator("#add-0").click()
+    page.get_by_label("Name of new field").fill("topic")
+    page.locator("h1").click()
+    expect(page.locator("#f2-name")).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("More about topic").click()
+    looks.assert_flawless(page)
+    page.get_by_label("Actions for topic").click()
+    looks.assert_flawless(page)
+    page.get_by_text("Import from a sample answer or a JSON Schema").click()
+    page.get_by_label("Sample answers or JSON Schema").fill('{"properties": {"a": {"type": "string", "default": "x"}}}')
+    page.get_by_role("button", name="Show fields").click()
+    expect(page.get_by_role("button", name="Use these fields")).to_be_visible()
     looks.assert_flawless(page)
     watch.answer_dialogs(accept=True)
 

@@ -83,31 +83,33 @@ def test_a_template_that_is_none_is_not_saved_and_not_lost(at: At, watch: Watch,
 
 
 @BOTH
-def test_a_field_whose_name_is_taken_stays_open(at: At, watch: Watch, script: bool) -> None:
-    watch.expect_status(400)
-    wizard = at("schema", script=script)
-    page = wizard.page
-    page.locator("#field-add").click()
-    page.get_by_label("Name").fill("topic")
-    page.get_by_role("button", name="Add field").click()
-    expect(page.get_by_label("Name")).to_have_attribute("aria-invalid", "true")
-    expect(page.get_by_label("Name")).to_have_value("topic")
+def test_a_field_whose_name_is_taken_is_not_saved_and_not_lost(at: At, script: bool) -> None:
+    page = at("schema", script=script).page
+    page.locator("#add-0").click()
+    name = page.get_by_label("Name of new field")
+    name.fill("topic")
+    page.locator("#go-next").click()
+    expect(page.locator("#f2-name-problem")).to_have_text("Another field has this name.")
+    expect(page.locator("#f2-name")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#f2-name")).to_have_value("topic")
+    expect(page).to_have_url(re.compile("/schema/$"))
 
 
 @BOTH
-def test_a_schema_that_cannot_be_taken_is_refused_and_a_good_one_imported(at: At, watch: Watch, script: bool) -> None:
-    watch.expect_status(400)
-    page = at("schema", script=script).page
-    page.get_by_text("Paste a JSON Schema instead").click()
-    text = page.get_by_label("JSON Schema of an object")
+def test_a_schema_that_cannot_be_read_is_refused_and_a_good_one_imported(at: At, script: bool) -> None:
+    wizard = at("schema", script=script)
+    page = wizard.page
+    page.get_by_text("Import from a sample answer or a JSON Schema").click()
+    text = page.get_by_label("Sample answers or JSON Schema")
     text.fill("{not json")
-    page.locator("#import-replace").click()
+    page.get_by_role("button", name="Show fields").click()
     expect(text).to_have_attribute("aria-invalid", "true")
     expect(text).to_have_value("{not json")
     text.fill('{"type": "object", "properties": {"mood": {"type": "string", "enum": ["good", "bad"]}}}')
-    page.locator("#import-replace").click()
-    expect(page.get_by_role("button", name="Remove mood")).to_be_visible()
-    assert page.locator(".fields b").all_inner_texts() == ["mood"]
+    page.get_by_role("button", name="Show fields").click()
+    page.get_by_role("button", name="Use these fields").click()
+    expect(page.get_by_label("Name of mood")).to_be_visible()
+    assert wizard.field_names() == ["mood"]
 
 
 @BOTH
@@ -129,17 +131,14 @@ def test_a_draft_that_lacks_something_cannot_start_and_says_why(open_page: Open,
     expect(page).to_have_url(re.compile("/upload/$"))
 
 
-def test_an_open_field_is_not_left_unasked(at: At, watch: Watch) -> None:
+def test_a_field_that_cannot_be_saved_is_not_left_unasked(at: At, watch: Watch) -> None:
     page = at("schema").page
-    page.locator("#field-add").click()
-    page.get_by_label("Name").fill("half done")
-    watch.answer_dialogs(accept=False)
-    page.get_by_role("button", name="Remove topic").click()
-    assert watch.asked == ["The open field has changes that are not confirmed. Discard them?"]
-    expect(page.get_by_label("Name")).to_have_value("half done")
+    page.get_by_label("Name of topic").fill("1")
+    page.locator("h1").click()
+    expect(page.locator("#f1-name-problem")).to_contain_text("begins with a letter")
     watch.answer_dialogs(accept=True)
-    page.get_by_role("button", name="Remove topic").click()
-    expect(page.get_by_label("Name")).to_have_count(0)
+    page.goto("/csv-batch/")
+    assert len(watch.asked) == 1
 
 
 def test_a_schema_that_would_replace_the_networks_own_has_to_be_confirmed(at: At, api: Api) -> None:

@@ -12,8 +12,8 @@ from tests.integration.web.test_safety import EVIL, problems
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("prompt/", "prompt/?find=%3Cscript%3Ealert(3)%3C/script%3E&row=%3Cimg%3E", "schema/", "schema/?edit=tone")
-ACTIONS = ("prompt/", "schema/", "schema/field/", "schema/change/", "schema/import/")
+PAGES = ("prompt/", "prompt/?find=%3Cscript%3Ealert(3)%3C/script%3E&row=%3Cimg%3E", "schema/")
+ACTIONS = ("prompt/", "schema/", "schema/import/")
 
 
 @pytest.fixture
@@ -43,11 +43,12 @@ def test_texts_from_data_come_out_escaped(evil: CsvBatch, page: str) -> None:
     [
         ("prompt/", {"prompt_template": EVIL + "{{ row."}),
         ("prompt/", {"prompt_template": EVIL, "find": EVIL, "row": EVIL}),
-        ("schema/field/", {"name": EVIL, "description": EVIL, "choices": EVIL}),
-        ("schema/field/", {"original": EVIL, "name": "good"}),
-        ("schema/change/", {"remove": EVIL}),
-        ("schema/import/", {"schema": EVIL}),
-        ("schema/import/", {"schema": '{"properties": {"<img src=x onerror=alert(1)>": {}, "a": {"title": "<img>"}}}'}),
+        ("schema/", {"row": "1", "f1-type": "choice", "f1-name": EVIL, "f1-description": EVIL, "f1-choices": EVIL}),
+        ("schema/", {"row": "1", "f1-type": "string", "f1-name": "a", "f1-pattern": EVIL, "f1-examples": EVIL}),
+        ("schema/", {"row": EVIL, "act": EVIL, "seen": EVIL}),
+        ("schema/import/", {"text": EVIL, "do": EVIL, "mark": EVIL, "read_as": EVIL}),
+        ("schema/import/", {"text": '{"properties": {"<img src=x onerror=alert(1)>": {}, "a": {"title": "<img>"}}}'}),
+        ("schema/import/", {"text": '{"<img src=x onerror=alert(1)>": "<script>alert(1)</script>"}'}),
     ],
 )
 @pytest.mark.parametrize("live", [True, False])
@@ -76,7 +77,7 @@ def test_for_anybody_else_nothing_changes(tail: str) -> None:
     batch = draft("ann", response_fields=[{"name": "tone"}], prompt_template="Mine")
     client = Client()
     client.force_login(user("bob"))
-    values = {"prompt_template": "x", "name": "y", "remove": "tone", "schema": "{}", "how": "replace"}
+    values = {"prompt_template": "x", "row": "1", "f1-type": "string", "f1-name": "y", "anyway": "on", "text": "{}"}
     assert client.post(address(batch, tail), values).status_code == 404
     after = stored(batch)
     assert (after.prompt_template, len(after.response_fields)) == ("Mine", 1)
@@ -87,6 +88,6 @@ def test_a_form_without_its_token_is_refused(tail: str) -> None:
     assert browser("ann").post(address(draft(), tail), {"prompt_template": "x"}).status_code == 403
 
 
-@pytest.mark.parametrize("tail", ["schema/field/", "schema/change/", "schema/import/"])
+@pytest.mark.parametrize("tail", ["schema/import/"])
 def test_what_changes_fields_is_no_page(tail: str) -> None:
     assert browser("ann").get(address(draft(), tail)).status_code == 405

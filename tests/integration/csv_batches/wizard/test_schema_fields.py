@@ -1,4 +1,4 @@
-"""Fields added, edited, moved and removed, as forms and as htmx sends them."""
+"""Fields added, edited, moved, copied and removed, nested too, as forms and as htmx sends them."""
 
 from typing import Any
 
@@ -6,8 +6,12 @@ import pytest
 from django.test import Client
 
 from csv_batches.models import CsvBatch
-from tests.integration.csv_batches.wizard.drafts import address, draft, html_of, send, stored, text_of
-from tests.integration.web.support import browser, htmx
+from csv_batches.services import draft_history
+from experiments.web.schema.page import fingerprint
+from experiments.web.schema.rows import Rows
+from tests.integration.csv_batches.wizard.drafts import address, draft, html_of, stored, text_of
+from tests.integration.web.support import browser
+from tests.unit.web.schema.forms import INVOICE, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -16,6 +20,7 @@ FIELDS: list[dict[str, Any]] = [
     {"name": "score", "type": "integer"},
     {"name": "Free text", "required": False},
 ]
+BOTH_WAYS = pytest.mark.parametrize("live", [True, False], ids=["htmx", "form"])
 
 
 @pytest.fixture
@@ -24,133 +29,149 @@ def batch() -> CsvBatch:
 
 
 @pytest.fixture
+def invoice() -> CsvBatch:
+    return draft(response_fields=INVOICE)
+
+
+@pytest.fixture
 def client() -> Client:
     return browser("ann")
+
+
+def post(client: Client, batch: CsvBatch, *, live: bool = False, seen: str = "", **typed: str) -> Any:
+    """Sends the form of the fields that the draft had when it was loaded, with what somebody typed and pressed."""
+    plain = {name: value for name, value in typed.items() if name in ("act", "go", "anyway")}
+    form = sent(Rows.of_fields(batch.response_fields), **{k: v for k, v in typed.items() if k not in plain})
+    for name, value in plain.items():
+        form[name] = value
+    form["seen"] = seen or fingerprint(batch.response_fields)
+    assert client.get(address(batch, "schema/")).status_code == 200
+    form["csrfmiddlewaretoken"] = client.cookies["csrftoken"].value
+    data = {name: values if len(values) > 1 else values[0] for name, values in form.lists()}
+    return client.post(address(batch, "schema/"), data, headers={"HX-Request": "true"} if live else {})
 
 
 def names(batch: CsvBatch) -> list[str]:
     return [field["name"] for field in stored(batch).response_fields]
 
 
-@pytest.mark.parametrize("live", [True, False])
-def test_a_field_is_added_at_the_end(batch: CsvBatch, client: Client, live: bool) -> None:
-    values = {"name": " urgent ", "description": "Now?", "type": "boolean", "required": "on"}
-    send(client, batch, "schema/field/", live=live, original="", **values)
-    added = stored(batch).response_fields[-1]
-    assert added == {"name": "urgent", "description": "Now?", "type": "boolean", "required": True}
+@BOTH_WAYS
+def test_what_is_typed_is_stored(batch: CsvBatch, client: Client, live: bool) -> None:
+    post(
+        client, batch, live=live, f2_name=" points ", f2_minimum="1", f2_maximum="10", f1_choices="good\r\n so-so \nbad"
+    )
+    fields = stored(batch).response_fields
+    assert fields[0]["choices"] == ["good", "so-so", "bad"]
+    assert (fields[1]["name"], fields[1]["minimum"], fields[1]["maximum"]) == ("points", 1, 10)
+    assert stored(batch).schema_json["properties"]["points"] == {"type": "integer", "minimum": 1, "maximum": 10}
 
 
-def test_what_is_not_said_is_an_optional_string(client: Client) -> None:
-    batch = draft()
-    send(client, batch, "schema/field/", name="a")
-    assert stored(batch).response_fields == [{"name": "a", "description": "", "type": "string", "required": False}]
+def test_required_and_nullable_are_said_apart(batch: CsvBatch, client: Client) -> None:
+    post(client, batch, f1_nullable="on")
+    found = {field["name"]: (field["required"], field["nullable"]) for field in stored(batch).response_fields}
+    assert found == {"tone": (True, True), "score": (True, False), "Free text": (False, True)}
 
 
-def test_choices_are_lines(batch: CsvBatch, client: Client) -> None:
-    send(client, batch, "schema/field/", original="tone", name="tone", choices="good\r\n\r\n so-so \r\nbad")
-    assert stored(batch).response_fields[0]["choices"] == ["good", "so-so", "bad"]
-
-
-def test_a_field_is_edited_in_its_place(batch: CsvBatch, client: Client) -> None:
-    send(client, batch, "schema/field/", original="score", name="points", type="number", required="on")
-    assert names(batch) == ["tone", "points", "Free text"]
-    assert stored(batch).schema_json["properties"]["points"] == {"type": "number"}
-
-
-def test_the_card_has_what_is_stored_and_cancel_leads_back(batch: CsvBatch, client: Client) -> None:
-    html = html_of(client.get(address(batch, "schema/?edit=tone")))
-    assert 'name="name" value="tone"' in html
-    assert ">\ngood\nbad</textarea>" in html
-    assert 'value="string" checked' in html
-    assert f'id="card-cancel" href="{address(batch, "schema/")}"' in html
+@BOTH_WAYS
+def test_a_new_row_is_shown_and_stored_once_it_has_a_name(batch: CsvBatch, client: Client, live: bool) -> None:
+    html = html_of(post(client, batch, live=live, act="add:0"))
+    assert 'name="row" value="4"' in html
+    assert 'aria-label="Name of new field" aria-describedby="f4-name-problem" autofocus' in html
+    assert 'name="f4-min_length" value="1"' in html
     assert names(batch) == ["tone", "score", "Free text"]
 
 
-def test_a_name_with_a_space_can_be_edited(batch: CsvBatch, client: Client) -> None:
-    page = html_of(client.get(address(batch, "schema/")))
-    assert 'id="field-Free%20text"' in page
-    assert "?edit=Free%20text#field-Free%20text" in page
-    assert 'value="Free text"' in html_of(htmx(client, address(batch, "schema/?edit=Free%20text")))
-
-
-@pytest.mark.parametrize("live", [True, False])
+@BOTH_WAYS
 @pytest.mark.parametrize(
-    ("values", "part", "sentence"),
+    ("act", "after"),
     [
-        ({"name": "", "description": "typed"}, "name", "Give the field a name."),
-        ({"name": "1a", "description": "typed"}, "name", "The name begins with a letter"),
-        ({"name": "score", "description": "typed"}, "name", "Another field has this name."),
-        ({"name": "x", "description": "typed" * 900}, "description", "The description must be a text of at most 4,000"),
-        ({"name": "x", "type": "list", "description": "typed"}, "type", "The type is “list”"),
-        ({"name": "x", "type": "number", "choices": "typed"}, "choices", "Only a string can have choices."),
-        ({"name": "x", "choices": "typed\ntyped"}, "choices", "A choice is there twice."),
+        ("up:2", ["score", "tone", "Free text"]),
+        ("down:1", ["score", "tone", "Free text"]),
+        ("up:1", ["tone", "score", "Free text"]),
+        ("remove:2", ["tone", "Free text"]),
+        ("copy:2", ["tone", "score", "score_2", "Free text"]),
     ],
 )
-def test_a_refused_field_says_why_at_its_input_and_keeps_what_was_typed(
-    batch: CsvBatch, client: Client, values: dict[str, str], part: str, sentence: str, live: bool
+def test_a_button_moves_copies_or_removes_its_field(
+    batch: CsvBatch, client: Client, act: str, after: list[str], live: bool
 ) -> None:
-    response = send(client, batch, "schema/field/", live=live, original="tone", **values)
+    assert post(client, batch, live=live, act=act).status_code == 200
+    assert names(batch) == after
+
+
+def test_nested_fields_are_added_moved_copied_and_undone(invoice: CsvBatch, client: Client) -> None:
+    post(client, invoice, act="out:3")
+    assert names(invoice) == ["vendor", "order", "number", "lines"]
+    post(client, stored(invoice), act="copy:7")
+    [*_, lines] = stored(invoice).response_fields
+    assert [field["name"] for field in lines["items"]["fields"]] == ["unit", "price", "price_2"]
+    post(client, stored(invoice), act="into:1")
+    [order, *_] = stored(invoice).response_fields
+    assert [field["name"] for field in order["fields"]] == ["vendor"]
+    for _ in range(3):
+        draft_history.undo(batch_id=invoice.pk)
+    assert stored(invoice).response_fields == invoice.response_fields
+
+
+def test_what_is_stored_is_sent_back_unchanged(invoice: CsvBatch, client: Client) -> None:
+    post(client, invoice)
+    assert stored(invoice).response_fields == invoice.response_fields
+    assert stored(invoice).draft_history == invoice.draft_history
+
+
+def test_a_hundred_fields_fit_into_a_form(client: Client) -> None:
+    batch = draft(response_fields=[{"name": f"a{number}", "pattern": "a", "max_length": 3} for number in range(150)])
+    post(client, batch, f1_name="first")
+    assert names(batch)[:2] == ["first", "a1"]
+
+
+def test_another_type_brings_its_own_inputs(batch: CsvBatch, client: Client) -> None:
+    html = html_of(post(client, batch, live=True, f2_type="list", f2_was="integer"))
+    assert 'name="f2-min_items"' in html
+    assert 'name="f4-item" value="on"' in html
+    assert stored(batch).response_fields[1]["items"]["type"] == "string"
+
+
+def test_while_somebody_types_no_input_is_replaced(batch: CsvBatch, client: Client) -> None:
+    html = html_of(post(client, batch, live=True, f2_name="points"))
+    assert "schema-rows" not in html
+    assert '"points"' in text_of(post(client, batch, live=True, f2_name="points"))
+
+
+@BOTH_WAYS
+def test_a_refused_value_stays_with_its_reason_and_nothing_is_stored(
+    invoice: CsvBatch, client: Client, live: bool
+) -> None:
+    response = post(client, invoice, live=live, f7_minimum="9", f7_maximum="8", f1_name="Typed", go="next")
     html = html_of(response)
-    assert sentence in text_of(response)
-    assert f'id="card-{part}-problem"' in html
-    assert "typed" in html
-    assert stored(batch).response_fields == batch.response_fields
+    assert response.status_code == 200
+    assert 'id="f7-minimum-problem">Minimum is more than maximum.' in html
+    assert 'value="Typed"' in html
+    assert stored(invoice).response_fields == invoice.response_fields
 
 
-def test_a_field_that_is_gone_is_offered_as_a_new_one(batch: CsvBatch, client: Client) -> None:
-    response = send(client, batch, "schema/field/", live=True, original="elsewhere", name="mine")
-    assert "There is no field “elsewhere” any more." in text_of(response)
-    assert 'name="original" value=""' in html_of(response)
-    assert 'name="name" value="mine"' in html_of(response)
+def test_fields_that_changed_elsewhere_are_not_overwritten_unless_one_says_so(batch: CsvBatch, client: Client) -> None:
+    post(client, batch, f2_name="theirs")
+    response = post(client, batch, live=True, f2_name="mine")
+    assert "changed in another window" in text_of(response)
+    assert names(batch)[1] == "theirs"
+    post(client, batch, f2_name="mine", anyway="on")
+    assert names(batch)[1] == "mine"
 
 
-@pytest.mark.parametrize(
-    ("act", "name", "after"),
-    [
-        ("up", "score", ["score", "tone", "Free text"]),
-        ("down", "tone", ["score", "tone", "Free text"]),
-        ("up", "tone", ["tone", "score", "Free text"]),
-        ("down", "Free text", ["tone", "score", "Free text"]),
-        ("remove", "score", ["tone", "Free text"]),
-    ],
-)
-@pytest.mark.parametrize("live", [True, False])
-def test_a_button_moves_or_removes_its_field(
-    batch: CsvBatch, client: Client, act: str, name: str, after: list[str], live: bool
-) -> None:
-    response = send(client, batch, "schema/change/", live=live, **{act: name})
-    assert response.status_code == (200 if live else 302)
-    assert names(batch) == after
-
-
-@pytest.mark.parametrize(
-    ("to", "after"), [("0", ["Free text", "tone", "score"]), ("2", ["tone", "score", "Free text"])]
-)
-def test_a_dragged_field_is_placed(batch: CsvBatch, client: Client, to: str, after: list[str]) -> None:
-    send(client, batch, "schema/change/", live=True, place="Free text", to=to)
-    assert names(batch) == after
-
-
-def test_what_another_window_removed_is_said_and_nothing_else_goes(batch: CsvBatch, client: Client) -> None:
-    response = send(client, batch, "schema/change/", live=True, remove="elsewhere")
-    assert "There is no field “elsewhere” any more." in text_of(response)
-    assert "Undo brings it back" not in text_of(response)
+def test_a_damaged_form_changes_nothing(batch: CsvBatch, client: Client) -> None:
+    assert "This form is damaged" in text_of(post(client, batch, f2_type="what"))
     assert names(batch) == ["tone", "score", "Free text"]
-
-
-def test_moving_beyond_the_end_is_no_step_to_undo(batch: CsvBatch, client: Client) -> None:
-    send(client, batch, "schema/change/", up="tone")
-    assert stored(batch).draft_history == batch.draft_history
 
 
 def test_a_field_with_the_name_of_a_column_says_how_it_is_exported(client: Client) -> None:
     batch = draft(response_fields=[{"name": "subject"}, {"name": "tone"}])
     words = text_of(client.get(address(batch, "schema/")))
-    assert words.count("in the export this field is") == 1
+    assert words.count("The export calls this field") == 1
     assert "“response.subject”" in words
 
 
-def test_schema_and_example_stand_beside_the_fields(batch: CsvBatch, client: Client) -> None:
+def test_schema_and_example_are_beside_the_fields(batch: CsvBatch, client: Client) -> None:
     words = text_of(client.get(address(batch, "schema/")))
     assert '"$schema": "https://json-schema.org/draft/2020-12/schema"' in words
     assert '{ "tone": "good", "score": 1, "Free text": "text" }' in words
@@ -160,20 +181,8 @@ def test_without_fields_the_page_says_what_a_field_is(client: Client) -> None:
     assert "No fields yet" in text_of(client.get(address(draft(), "schema/")))
 
 
-def test_going_on_with_an_open_card_stores_it_first(batch: CsvBatch, client: Client) -> None:
-    response = send(client, batch, "schema/field/", original="", name="more", type="string", go="next")
-    assert response["Location"] == address(batch, "review/")
-    assert names(batch)[-1] == "more"
-
-
-@pytest.mark.parametrize(("go", "step"), [("next", "review/"), ("back", "prompt/")])
-def test_a_blank_card_keeps_nobody(batch: CsvBatch, client: Client, go: str, step: str) -> None:
-    response = send(client, batch, "schema/field/", live=True, original="", name="", type="string", go=go)
-    assert response["HX-Redirect"] == address(batch, step)
-    assert names(batch) == ["tone", "score", "Free text"]
-
-
-def test_a_card_with_a_mistake_does_not_lead_on(batch: CsvBatch, client: Client) -> None:
-    response = send(client, batch, "schema/field/", original="", name="1", go="next")
-    assert response.status_code == 200
-    assert "The name begins with a letter" in text_of(response)
+@pytest.mark.parametrize(("go", "step"), [("next", "review/"), ("back", "prompt/"), ("stay", "schema/")])
+def test_a_button_that_leads_on_stores_what_is_typed(batch: CsvBatch, client: Client, go: str, step: str) -> None:
+    assert post(client, batch, f2_name="more", go=go)["Location"] == address(batch, step)
+    assert post(client, stored(batch), live=True, go=go)["HX-Redirect"] == address(batch, step)
+    assert names(batch)[1] == "more"

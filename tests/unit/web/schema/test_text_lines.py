@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csv_batches.rules.choice_lines import choices_of, lines_of
+from experiments.web.schema.text_lines import choices_of, lines_of
 
 
 @given(st.lists(st.text(min_size=1, max_size=8) | st.sampled_from(['"a"', '" a"', r'"\" a\""', '"', '""', "a\nb"])))

@@ -1,19 +1,23 @@
-/* Fields dragged to another place; the buttons beside them do the same. */
+/* Fields dragged to another place among those they are with; the buttons in a row's menu do the same. */
 (() => {
   "use strict";
-  const form = document.getElementById("field-acts");
+  const form = document.getElementById("schema-form");
   if (!form) return;
   let dragged = null;
 
-  const line = (event) => event.target.closest?.(".fields > li");
+  const line = (event) => {
+    let over = event.target.closest?.(".line");
+    while (over && over.parentElement !== dragged.parentElement) over = over.parentElement.closest(".line");
+    return over;
+  };
 
   document.addEventListener("dragstart", (event) => {
-    const grip = event.target.closest?.("[data-grip]");
+    const grip = event.target.closest?.(".grip");
     if (!grip) return;
-    dragged = grip.closest("li");
+    dragged = grip.closest(".line");
     dragged.classList.add("dragged");
     event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", grip.dataset.grip);
+    event.dataTransfer.setData("text/plain", dragged.querySelector("input[name$=-name]").value);
     event.dataTransfer.setDragImage(dragged, 12, 12);
   });
   document.addEventListener("dragover", (event) => {
@@ -29,10 +33,9 @@
   document.addEventListener("dragend", () => {
     if (!dragged) return;
     dragged.classList.remove("dragged");
-    const name = dragged.querySelector("[data-grip]").dataset.grip;
-    const to = [...dragged.parentElement.children].indexOf(dragged);
+    const act = `place:${dragged.dataset.key}`;
     dragged = null;
-    // The order that the server answers with is the one that counts, also where nothing changed.
-    htmx.ajax("POST", form.getAttribute("action"), { source: form, swap: "none", values: { place: name, to } });
+    // The rows are sent in the order that they have now. The one that the server answers with counts.
+    htmx.ajax("POST", form.getAttribute("action"), { source: form, swap: "none", values: { act } });
   });
 })();
