@@ -36,6 +36,13 @@ REPLACEMENT = "\ufffd"
 _FIRST_MARK = 0xDC00
 _MARKED = re.compile("[\udc00-\udcff]")
 _MARK_BAD_BYTES = "workbench.mark_bad_bytes"
+# Two signs of ASCII, as one character (without kana, of which a text may consist); with a line end among them, few.
+_PAIR = (
+    "["
+    + "".join(f"{chr(high * 256 + 0x20)}-{chr(high * 256 + 0x7E)}" for high in range(0x20, 0x7F) if high != 0x30)
+    + "]"
+)
+_TWO_BYTES_EACH = re.compile(_PAIR + "{24,}|" + _PAIR + "{3,}[\u0a0d\u0d0a\u0a20-\u0a7e\u0d20-\u0d7e]")
 # No text has three in a row: in UTF-16 at most two zero bytes meet.
 _ZEROS = b"\0\0\0"
 
@@ -134,7 +141,7 @@ codecs.register_error(_MARK_BAD_BYTES, _mark)
 
 def _pieces(path: Source, encoding: Encoding, *, limit: int | None) -> Generator[str]:
     decoder = text_decoder(encoding)
-    read, first = 0, True
+    read, first, line = 0, True, 1
     with path.open("rb") as file:
         while True:
             raw = file.read(PIECE_BYTES if limit is None else min(PIECE_BYTES, limit - read))
@@ -148,11 +155,23 @@ def _pieces(path: Source, encoding: Encoding, *, limit: int | None) -> Generator
             except UnicodeError as error:
                 detail = f"The file is not {short(encoding.name)}: {error}."
                 raise RejectedFile(detail, code=ErrorCode.BAD_BYTE, offset=0) from error
+            if piece and encoding.name.startswith("utf-16"):
+                _refuse_single_bytes(piece, line)
+                line += line_breaks(piece)
             if piece:
                 yield from _cut(piece.removeprefix("\ufeff") if first else piece)
                 first = False
             if not raw:
                 return
+
+
+def _refuse_single_bytes(piece: str, line: int) -> None:
+    """Where a program that knows no UTF-16 has added lines to the file, each two bytes of them are a character."""
+    found = _TWO_BYTES_EACH.search(piece)
+    if found:
+        line += line_breaks(piece[: found.start()])
+        detail = f"The file has two encodings: UTF-16, and another one from line {line:,} on. Save all of it as UTF-8."
+        raise RejectedFile(detail, code=ErrorCode.MIXED_ENCODINGS, line=line)
 
 
 def _cut(piece: str) -> Iterator[str]:

@@ -44,12 +44,15 @@ class TriedTable(Protocol):
 def encoding_offers(
     error: RejectedFile, options: ReadOptions, open_table: Callable[[ReadOptions], TriedTable]
 ) -> list[Offer]:
-    """The ways out, the likeliest first; none for an error of another kind."""
+    """The likeliest way out that reads the file; none for an error of another kind.
+
+    A text may be read by several encodings, of which only a person can tell that they are wrong: these are choices of
+    the error, with the lines that differ.
+    """
     if error.code not in REFUSED_BY_ENCODING:
         return []
     deadline = time.monotonic() + SECONDS
     line = error.extra["line"] or 1
-    found = []
     for change, label in _changes(error, options):
         if time.monotonic() > deadline:
             break
@@ -59,8 +62,8 @@ def encoding_offers(
         except InvalidInput:
             continue
         if rows is not None and _is_right(table, rows, change):
-            found.append(Offer(change, label))
-    return found
+            return [Offer(change, label)]
+    return []
 
 
 def _changes(error: RejectedFile, options: ReadOptions) -> Iterator[tuple[dict[str, Any], str]]:

@@ -201,3 +201,16 @@ def test_eastern_text_that_is_utf8_in_a_few_lines_by_chance_has_one_encoding(ref
     assert chance.decode() == "q,ģ\n"
     refused = refusal(b"a,b\n" + chance + row * 20)
     assert (refused.code, refused.extra["guess"]) == ("encoding", "gb18030")
+
+
+@pytest.mark.parametrize("added", ["12,Ticket 12,it does not work at all\r\n", "7,abcdef\r\n8,abcde\r\n"])
+@pytest.mark.parametrize("name", ["utf-16-le", "utf-16-be"])
+def test_lines_of_single_bytes_behind_utf16_are_said_with_the_line(refusal: Refusal, name: str, added: str) -> None:
+    mark = codecs.BOM_UTF16_LE if name == "utf-16-le" else codecs.BOM_UTF16_BE
+    refused = refusal(mark + "id,text\n1,上海\n2,東京\n".encode(name) + added.encode())
+    assert (refused.code, refused.extra["line"]) == ("mixed_encodings", 4)
+
+
+def test_utf16_of_one_script_alone_has_one_encoding(ingest: Ingest) -> None:
+    for text in ("ありがとうございました" * 20, "上海市" * 50, "中文字" * 50, "ਕਿੱਥੇ ਹੈ" * 20, "തിരുവനന്തപുരം" * 20):
+        assert ingest(f"id,text\n1,{text}\n".encode("utf-16"))[1] == [["1", text]]
