@@ -5,6 +5,7 @@ A doubt refuses the file, unless a person has said how it is; a suspicion become
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from experiments.core.choices import ErrorCode, WarningCode
 from experiments.core.formatting import quoted, shorten
@@ -15,8 +16,12 @@ from experiments.ingest.kinds import Kind, are_years, common_kind, is_series, ki
 COMMENT_SIGNS = ("#", "//", "--", "%", "!", ";", "*", "@", ">")
 SURE_SIGNS = "~^\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f\x1a\x1b\x1c\x1d\x1e\x1f¦§¬¶"
 """A sign of these in each line as often divides it."""
-_ROWS = 100
-_LINES = 200
+_ROWS = 50
+_LEAST_ROWS = 6
+_CELLS = 600
+"""That are judged of a wide table."""
+_COLUMNS = 200
+_LINES = 100
 _HEADER_ROWS = 5
 _SHOWN = 40
 _IMPORT_ID = '"ImportId"'
@@ -40,7 +45,7 @@ class Suspicion:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Beginning:
     """What is judged: the first records, the header first."""
 
@@ -60,9 +65,25 @@ class Beginning:
     def header(self) -> HeadRecord:
         return self.records[0]
 
-    @property
+    @cached_property
     def rows(self) -> list[HeadRecord]:
-        return self.records[self.header_rows : self.header_rows + _ROWS]
+        most = max(_LEAST_ROWS, min(_ROWS, _CELLS // self.width))
+        return self.records[self.header_rows : self.header_rows + most]
+
+    @cached_property
+    def kinds(self) -> list[list[Kind | None] | None]:
+        """Of the cells of the rows; None where there are more or fewer than in the header."""
+        return [list(map(kind_of, row.cells[:_COLUMNS])) if len(row.cells) == self.width else None for row in self.rows]
+
+    @cached_property
+    def typed(self) -> dict[int, Kind]:
+        return self.typed_from(0)
+
+    def typed_from(self, start: int) -> dict[int, Kind]:
+        """The columns of numbers, dates and the like, of the rows without the first ones."""
+        columns = zip(*(kinds for kinds in self.kinds[start:] if kinds), strict=True)
+        common = {number: common_kind(column) for number, column in enumerate(columns)}
+        return {number: kind for number, kind in common.items() if kind not in (None, Kind.TEXT)}
 
     @property
     def width(self) -> int:
@@ -108,7 +129,7 @@ def _title(seen: Beginning) -> Doubt | None:
     first, second = seen.header.cells, seen.rows[0].cells
     if seen.width < 2 or len(second) != seen.width or not first[0].strip() or any(map(str.strip, first[1:])):
         return None
-    if all(kind_of(cell) is Kind.TEXT for cell in second) and (seen.width > 2 or _typed(seen.rows[1:], seen.width)):
+    if all(kind_of(cell) is Kind.TEXT for cell in second) and (seen.width > 2 or seen.typed_from(1)):
         return _uncertain(seen, "only its first cell has a text, as a title has.", header=seen.rows[0].line)
     return None
 
@@ -120,7 +141,7 @@ def _further_header_rows(seen: Beginning) -> Doubt | None:
             return _more_rows(seen, number)
     for start in range(1, _HEADER_ROWS):
         rest = seen.rows[start:]
-        typed = _typed(rest, seen.width)
+        typed = seen.typed_from(start)
         if len(rest) < (2 if len(typed) > 1 else 3):
             return None
         above = [seen.header, *seen.rows[:start]]
@@ -145,16 +166,9 @@ def _is_text_above(record: HeadRecord, typed: dict[int, Kind], width: int) -> bo
     return set(kinds) <= {Kind.TEXT, None} and Kind.TEXT in kinds
 
 
-def _typed(rows: Sequence[HeadRecord], width: int) -> dict[int, Kind]:
-    """The columns of numbers, dates and the like."""
-    cells = [row.cells for row in rows if len(row.cells) == width]
-    kinds = {column: common_kind(row[column] for row in cells) for column in range(width)}
-    return {column: kind for column, kind in kinds.items() if kind not in (None, Kind.TEXT)}
-
-
 def _data(seen: Beginning) -> Doubt | Suspicion | None:
     """Values in the first record like those below, and no column with a name above values."""
-    typed = _typed(seen.rows, seen.width)
+    typed = seen.typed
     header = seen.header.cells
     alike = [column for column, kind in typed.items() if kind_of(header[column]) is kind]
     named = [column for column in typed if kind_of(header[column]) is Kind.TEXT]
@@ -188,7 +202,7 @@ def _suspicious(seen: Beginning, detail: str) -> Suspicion:
 def _recurring(seen: Beginning) -> Doubt | Suspicion | None:
     """Texts of the first record that are values of the same column."""
     header = seen.header.cells
-    if _typed(seen.rows, seen.width):
+    if seen.typed:
         return _title_with_blanks(seen) if not _named(seen) else None
     others = [row.cells for row in seen.rows if row.cells != header and len(row.cells) == seen.width]
     times = [sum(row[column] == cell for row in others) if cell.strip() else 0 for column, cell in enumerate(header)]
@@ -202,7 +216,7 @@ def _recurring(seen: Beginning) -> Doubt | Suspicion | None:
 
 
 def _named(seen: Beginning) -> bool:
-    return any(kind_of(seen.header.cells[column]) is Kind.TEXT for column in _typed(seen.rows, seen.width))
+    return any(kind_of(seen.header.cells[column]) is Kind.TEXT for column in seen.typed)
 
 
 def _title_with_blanks(seen: Beginning) -> Suspicion | None:
@@ -260,8 +274,9 @@ def is_table(lines: Sequence[str], dialect: Dialect) -> bool:
     header, *rows = dialect.parser(lines)
     if len(rows) < 2 or (dialect.delimiter == " " and len(header) < 3):
         return False
-    typed = _typed([HeadRecord(0, row) for row in rows], len(header))
-    return bool(typed) and all(kind_of(cell) is Kind.TEXT for cell in header)
+    columns = zip(*rows[:_ROWS], strict=False)
+    typed = any(common_kind(map(kind_of, column)) not in (None, Kind.TEXT) for column in columns)
+    return typed and all(kind_of(cell) is Kind.TEXT for cell in header)
 
 
 def sign_in_words(sign: str) -> str:
@@ -271,8 +286,10 @@ def sign_in_words(sign: str) -> str:
 
 def quote_doubt(seen: Beginning) -> Doubt | Suspicion | None:
     """Whether cells stand in single quotes, perhaps with delimiters between them."""
+    if not any("'" in line for line in seen.lines):
+        return None
     split, whole = [], []
-    for record in seen.records:
+    for record in seen.records[:_ROWS]:
         cells = [cell for cell in record.cells if len(cell) > 1]
         opened = [number for number, cell in enumerate(cells) if cell[0] == "'" != cell[-1]]
         closed = [number for number, cell in enumerate(cells) if cell[-1] == "'" != cell[0]]

@@ -10,7 +10,7 @@ from itertools import islice
 from experiments.ingest.dialect import Dialect
 from experiments.ingest.raw_record import line_breaks
 
-HEAD_RECORDS = 500
+HEAD_RECORDS = 200
 NEARLY_ALL = 0.9
 _LINE_END = re.compile(r"\r\n|\r|\n")
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from enum import Enum, auto
+from functools import lru_cache
 from itertools import pairwise
 
 _SURE = 0.9
@@ -36,23 +37,29 @@ _PATTERNS = (
     (Kind.OBJECT, re.compile(r"\{.*\}|\[.*\]", re.DOTALL)),
 )
 _LONGEST = 200
+_ADDRESS_SIGNS = re.compile(r"@|://|-.*-.*-")
 
 
+@lru_cache(maxsize=4096)
 def kind_of(cell: str) -> Kind | None:
     """None for a cell without a value."""
     text = cell[:_LONGEST].strip(_AROUND)
     if text.casefold() in _NOTHING:
         return None
+    if text[0].isalpha() and not _ADDRESS_SIGNS.search(text):
+        return Kind.TEXT
     return next((kind for kind, pattern in _PATTERNS if pattern.fullmatch(text)), Kind.TEXT)
 
 
-def common_kind(cells: Iterable[str]) -> Kind | None:
+def common_kind(kinds: Iterable[Kind | None]) -> Kind | None:
     """That of nearly all cells with a value; None where they differ, or have none."""
-    kinds = Counter(kind for kind in map(kind_of, cells) if kind is not None)
-    if not kinds:
+    some = [kind for kind in kinds if kind is not None]
+    if not some:
         return None
-    kind, times = kinds.most_common(1)[0]
-    return kind if times >= _SURE * kinds.total() else None
+    first = some[0]
+    if some.count(first) >= _SURE * len(some):
+        return first
+    return next((kind for kind in Kind if some.count(kind) >= _SURE * len(some)), None)
 
 
 def are_mixed(cells: Iterable[str]) -> bool:
