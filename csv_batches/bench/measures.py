@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from csv_batches.bench import calls
 from csv_batches.bench.calls import Say
+from csv_batches.bench.file_formats import file_formats
 from csv_batches.bench.file_growth import file_growth
 from csv_batches.bench.files import files
 from csv_batches.bench.growth import growth
@@ -14,6 +15,7 @@ from csv_batches.bench.small_batches import small_batches
 
 MEASURES: dict[str, Callable[[Size, int, Say], Iterator[Result]]] = {
     "files": files,
+    "file_formats": file_formats,
     "file_growth": file_growth,
     "one_20ms": calls.one_20ms,
     "one_0ms": calls.one_0ms,

@@ -19,6 +19,8 @@ class Size:
     growth: tuple[int, ...]
     growth_rows: int
     file_rows: int
+    xlsx_rows: int
+    parquet_rows: int
     wide: tuple[int, ...] = ()
     """Processes, each with 64 calls of 200 ms in flight."""
     scale: tuple[int, ...] = ()
@@ -33,6 +35,8 @@ QUICK = Size(
     growth=(1_000,),
     growth_rows=200,
     file_rows=5_000,
+    xlsx_rows=1_000,
+    parquet_rows=2_000,
 )
 NORMAL = Size(
     warm_s=1.0,
@@ -42,6 +46,8 @@ NORMAL = Size(
     growth=(10_000, 100_000),
     growth_rows=2_000,
     file_rows=100_000,
+    xlsx_rows=100_000,
+    parquet_rows=1_000_000,
 )
 WIDE, SCALE = (4, 8, 16), (1, 2, 4, 8, 12)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from experiments.ingest.csv_table import CsvTable
@@ -12,7 +13,7 @@ from experiments.ingest.options import ReadOptions
 from experiments.ingest.packed import PACKINGS, name_without_packing
 from experiments.ingest.parquet import ParquetTable
 from experiments.ingest.table import Table
-from experiments.ingest.workbook import open_ods, open_xlsx
+from experiments.ingest.workbook import open_ods, open_xlsx, unpacked_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class IngestFormat:
     """A row can have fewer cells than there are columns."""
     has_sheets: bool = False
     """One of several sheets is read, or a range of its cells."""
+    unpacked_bytes: Callable[[Path], int] | None = None
+    """Of a format that packs what it holds: how much that is."""
 
 
 INGEST_FORMATS = (
@@ -65,6 +68,7 @@ INGEST_FORMATS = (
         is_text=False,
         has_header=True,
         has_sheets=True,
+        unpacked_bytes=unpacked_bytes,
     ),
     IngestFormat(
         "OpenDocument",
@@ -75,6 +79,7 @@ INGEST_FORMATS = (
         is_text=False,
         has_header=True,
         has_sheets=True,
+        unpacked_bytes=unpacked_bytes,
     ),
     IngestFormat(
         "Parquet",

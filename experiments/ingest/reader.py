@@ -71,9 +71,9 @@ def _open_packed(path: Path, packing: Packing, filename: str, options: ReadOptio
 
 def is_larger(path: Path, *, filename: str, size: int) -> bool:
     """Whether the file has more bytes than that, unpacked. A damaged archive has what can be unpacked of it."""
-    packing = packing_of(filename)
+    packing, unpacked_bytes = packing_of(filename), format_of_file(filename).unpacked_bytes
     if packing is None or path.stat().st_size > size:
-        return path.stat().st_size > size
+        return path.stat().st_size > size or (unpacked_bytes is not None and unpacked_bytes(path) > size)
     try:
         return not is_shorter(PackedFile(path, packing, Limits()), size + 1)
     except RejectedFile:

@@ -5,9 +5,11 @@ from pathlib import Path
 from experiments.ingest.errors import Limits
 from experiments.ingest.options import ReadOptions
 from experiments.ingest.workbook.ods import sheets_of_ods
-from experiments.ingest.workbook.parts import Parts
+from experiments.ingest.workbook.parts import Parts, unpacked_bytes
 from experiments.ingest.workbook.sheet_table import SheetTable
 from experiments.ingest.workbook.xlsx import sheets_of_xlsx
+
+__all__ = ["open_ods", "open_xlsx", "unpacked_bytes"]
 
 
 def open_xlsx(path: Path, head: bytes, options: ReadOptions, limits: Limits) -> SheetTable:

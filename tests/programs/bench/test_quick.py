@@ -45,6 +45,15 @@ def test_json_on_stdout_stands_alone() -> None:
     assert all(line["ratio"] > 0 for line in results if line["name"] != "file_memory")
 
 
+def test_workbooks_and_parquet_are_read_in_processes_of_their_own() -> None:
+    out = StringIO()
+    call_command("bench", "--quick", "--only", "file_formats", "--json", "-", stdout=out)
+    results = json.loads(out.getvalue())["results"]
+    names = [line["name"] for line in results]
+    assert names == ["file_xlsx", "file_xlsx_memory", "file_parquet", "file_parquet_memory"]
+    assert all(line["ratio"] > 0 for line in results)
+
+
 def test_pages_are_asked_of_a_web_server_while_a_worker_writes() -> None:
     out = StringIO()
     call_command("bench", "--quick", "--only", "pages", "--json", "-", stdout=out)
