@@ -58,6 +58,7 @@ def completed() -> CsvBatch:
     debug = [{"agent": "sorter", "prompt": "You sort mails.", "raw": "{}"}]
     run_for(batch.rows.get(row_index=0), "trace-1", execution_log=STEPS, usage=usage, debug=debug, duration_ms=1065)
     batch.rows.filter(row_index=2).update(corrected_payload={"category": "praise", "urgent": False})
+    CsvBatch.objects.filter(pk=batch.pk).update(corrected=1)
     return batch
 
 
