@@ -19,7 +19,7 @@ from experiments.core.errors import InvalidInput
 from experiments.core.formatting import quoted, shorten
 from experiments.core.json_numbers import as_whole
 from experiments.export.columns import ITEM_INDEX, ExportColumn, columns_of, lines_of
-from experiments.export.rows import ABSENT, ExportLayout, ExportRow, cell_text, pieces_of_file
+from experiments.export.rows import ABSENT, ExportLayout, ExportRow, cell_text, date_of, moment_of, pieces_of_file
 
 GROUP_ROWS, GROUP_CHARACTERS = 50_000, 16 * 1024**2
 """A row group ends with the first of both: readers take one at a time, and so does memory here."""
@@ -31,7 +31,7 @@ MOST_WHOLE = 2**63 - 1
 class ColumnType:
     """`words` name what a value has to be; `cast` gives it, or `ABSENT` where it is something else."""
 
-    arrow: str
+    arrow: Callable[[Any], Any]
     words: str
     cast: Callable[[Any], Any]
 
@@ -39,10 +39,8 @@ class ColumnType:
 def parquet_chunks(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[bytes]:
     arrow, parquet = library()
     columns = columns_of(layout)
-    types = [type_of(column) for column in columns]
-    schema = arrow.schema(
-        [(name, arrow.type_for_alias(one.arrow)) for name, one in zip(unique_names(columns), types, strict=True)]
-    )
+    types = [type_of(column, layout) for column in columns]
+    schema = arrow.schema([(name, one.arrow(arrow)) for name, one in zip(unique_names(columns), types, strict=True)])
     with tempfile.TemporaryDirectory(dir=settings.SPOOL_DIR, prefix="parquet-") as folder:
         path = Path(folder, "export.parquet")
         with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
@@ -114,9 +112,12 @@ def _mismatch(row: ExportRow, column: ExportColumn, wanted: ColumnType, value: A
 # -- types
 
 
-def type_of(column: ExportColumn) -> ColumnType:
+def type_of(column: ExportColumn, layout: ExportLayout) -> ColumnType:
     if column.part == ExportPart.ANSWER or (column.part == ExportPart.ELEMENT and column.path):
-        return TYPES.get((column.field or {}).get("type", ""), AS_JSON)
+        field = column.field or {}
+        if field.get("type") == FieldType.LIST and layout.join is None:
+            return _list_type((field.get("items") or {}).get("type", ""))
+        return TYPES.get(field.get("type", ""), AS_JSON)
     if column.place in WHOLE or column.name == ITEM_INDEX:
         return TYPES[FieldType.INTEGER]
     if column.part == ExportPart.RUN:
@@ -148,10 +149,37 @@ def _boolean(value: Any) -> Any:
     return value if isinstance(value, bool) else ABSENT
 
 
-AS_JSON = ColumnType("string", "a text", cell_text)
+def _list_type(of: str) -> ColumnType:
+    """Of values that have a type themselves; other lists are JSON."""
+    if of not in TYPES:
+        return AS_JSON
+    inner = TYPES[of]
+
+    def cast(value: Any) -> Any:
+        if not isinstance(value, list):
+            return ABSENT
+        made = [None if one is None else inner.cast(one) for one in value]
+        return ABSENT if ABSENT in made else made
+
+    return ColumnType(lambda arrow: arrow.list_(inner.arrow(arrow)), f"a list, each of it {inner.words}", cast)
+
+
+def _or_absent(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def cast(value: Any) -> Any:
+        made = read(value)
+        return ABSENT if made is None else made
+
+    return cast
+
+
+AS_JSON = ColumnType(lambda arrow: arrow.string(), "a text", cell_text)
 TYPES: dict[str, ColumnType] = {
-    FieldType.STRING: ColumnType("string", "a text", _text),
-    FieldType.NUMBER: ColumnType("float64", "a number", _number),
-    FieldType.INTEGER: ColumnType("int64", "a whole number of at most 64 bits", _whole),
-    FieldType.BOOLEAN: ColumnType("bool", "true or false", _boolean),
+    FieldType.STRING: ColumnType(lambda arrow: arrow.string(), "a text", _text),
+    FieldType.NUMBER: ColumnType(lambda arrow: arrow.float64(), "a number", _number),
+    FieldType.INTEGER: ColumnType(lambda arrow: arrow.int64(), "a whole number of at most 64 bits", _whole),
+    FieldType.BOOLEAN: ColumnType(lambda arrow: arrow.bool_(), "true or false", _boolean),
+    FieldType.DATE: ColumnType(lambda arrow: arrow.date32(), "a date", _or_absent(date_of)),
+    FieldType.DATE_TIME: ColumnType(
+        lambda arrow: arrow.timestamp("us", tz="UTC"), "a date with time and offset", _or_absent(moment_of)
+    ),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from operator import attrgetter
 from pathlib import Path
@@ -131,6 +132,23 @@ def cell_text(value: Any) -> str:
 def run_text(value: Any) -> str:
     """A value of `RUN_COLUMNS` as a cell: what it cost with all its places, and as no power of ten."""
     return plain(value) if isinstance(value, Decimal) else cell_text(value)
+
+
+def date_of(text: Any) -> date | None:
+    """Of a field that is a date; None where it is none."""
+    try:
+        return date.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def moment_of(text: Any) -> datetime | None:
+    """Of a field that is a date with time, in UTC; None where it is none or has no offset."""
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return found.astimezone(UTC) if found and found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def compact_json(value: Any) -> str:

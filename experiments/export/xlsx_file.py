@@ -1,10 +1,11 @@
-"""An export as a workbook (XLSX): numbers and booleans of answers as such, cells of the file as the text they are.
+"""An export as a workbook (XLSX): numbers, booleans and dates of answers as such, cells of the file as text.
 
 A workbook is known only when all of it is written, so it comes from a temporary file. Memory holds one row.
 """
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -15,17 +16,28 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from experiments.core.choices import ErrorCode, ExportPart
+from experiments.core.choices import ErrorCode, ExportPart, FieldType
 from experiments.core.errors import InvalidInput
 from experiments.core.json_numbers import SAFE_DIGITS, shortest
 from experiments.export.columns import ExportColumn, columns_of, lines_of
-from experiments.export.rows import ABSENT, ExportLayout, ExportRow, cell_text, pieces_of_file, run_text
+from experiments.export.rows import (
+    ABSENT,
+    ExportLayout,
+    ExportRow,
+    cell_text,
+    date_of,
+    moment_of,
+    pieces_of_file,
+    run_text,
+)
 
 MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 1_048_576, 16_384, 32_767
 """What a sheet has, and a cell; characters are counted as UTF-16 does."""
 CUT_SHEET = "Cut cells"
 CUT = f" … [cut, see the sheet “{CUT_SHEET}”]"
 CUT_HEADER = ("sheet", "cell", "row_index", "column", "characters", "whole text, in parts")
+FIRST_DATE = date(1900, 3, 1)
+"""Before it spreadsheets do not agree which day a number is."""
 LARGEST_EXPONENT = 300
 SEEN_FOR_WIDTHS = 50
 NARROWEST, WIDEST = 8, 60
@@ -66,6 +78,8 @@ class _Book:
         self._layout = layout
         self._columns = columns
         self._bold = workbook.add_format({"bold": True})
+        self._day = workbook.add_format({"num_format": "yyyy-mm-dd"})
+        self._moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self._sheets = 0
         self._cut: Worksheet | None = None
         self._cut_rows = 0
@@ -109,7 +123,11 @@ class _Book:
         for number, (column, value) in enumerate(zip(self._columns, values, strict=True)):
             match value:
                 case str():
-                    if value or self._layout.null is not None:
+                    day = _day_of(column, value)
+                    if day is not None:
+                        with_time = isinstance(day, datetime)
+                        sheet.write_datetime(place, number, day, self._moment if with_time else self._day)
+                    elif value or self._layout.null is not None:
                         self._write_text(sheet, place, number, value, row_index)
                 case bool():
                     sheet.write_boolean(place, number, value)
@@ -145,6 +163,20 @@ class _Book:
             for number, name in enumerate(CUT_HEADER):
                 self._cut.write_string(0, number, name, self._bold)
         return self._cut
+
+
+def _day_of(column: ExportColumn, text: str) -> date | None:
+    """A date of an answer, with its time in UTC where it has one; None where it has to be text."""
+    if column.field is None or column.part not in (ExportPart.ANSWER, ExportPart.ELEMENT):
+        return None
+    match column.field.get("type"):
+        case FieldType.DATE:
+            day = date_of(text)
+            return day if day and day >= FIRST_DATE else None
+        case FieldType.DATE_TIME:
+            moment = moment_of(text)
+            return moment.replace(tzinfo=None) if moment and moment.date() >= FIRST_DATE else None
+    return None
 
 
 def _is_exact(number: float | Decimal) -> bool:

@@ -1,5 +1,6 @@
 """Whoever reads an export finds the same table: we ourselves with no option, Python's `csv`, and DuckDB."""
 
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from experiments.export.csv_lines import csv_chunks
@@ -15,6 +16,7 @@ from experiments.export.rows import ExportLayout
 from experiments.ingest import ReadOptions, RejectedFile, open_table
 from tests.unit.export.rows import layout_of, read, row
 
+SEPARATOR_LINE = re.compile("sep=.")
 PARTS = [
     *(",", ";", "\t", "|", "~", "^", ":", " ", "  ", "#", "//", "--", "%", "!", "sep=", '"', '""', "'", "\\", '\\"'),
     *("\n", "\r", "\r\n", "\x01", "\x1f", "=1+1", "-5", "1", "2.5", "1,5", "2024-01-02", "a", "b c", "é", "NULL"),
@@ -53,6 +55,8 @@ def with_duckdb(duck: Any, path: Path, layout: ExportLayout) -> list[list[str]]:
 @given(table=TABLES, options=LAYOUTS)
 def test_every_reader_finds_the_same_cells(duck: Any, table: list[list[str]], options: dict[str, Any]) -> None:
     layout = layout_of(table[0], **options)
+    # A file of one column with this header names a delimiter by it, in quotes too.
+    assume(layout.width > 1 or not SEPARATOR_LINE.fullmatch(table[0][0]))
     content = b"".join(csv_chunks(layout, map(row, table[1:])))
     width = len(table[0])
     assert [line[:width] for line in read(content.decode(), layout.delimiter)] == table

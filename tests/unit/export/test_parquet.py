@@ -2,6 +2,7 @@
 
 import io
 import sys
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pyarrow.parquet
@@ -64,6 +65,44 @@ def test_what_has_no_type_is_json_and_columns_have_names_of_their_own() -> None:
     layout = ExportLayout(["a", "a"], ["a", "a (2)"], ["a (2)"], run_columns=False)
     found = table(layout, row(["1", "2"], {"a (2)": [1, {"b": None}]}))
     assert found.to_pylist() == [{"a": "1", "a (2)": "2", "response.a (2)": '[1,{"b":null}]'}]
+
+
+def test_dates_and_lists_have_types_too() -> None:
+    fields = [
+        {"name": "day", "type": "date"},
+        {"name": "at", "type": "date-time"},
+        {"name": "tags", "type": "list", "items": {"type": "string"}},
+        {"name": "scores", "type": "list", "items": {"type": "integer"}},
+        {"name": "lines", "type": "list", "items": {"type": "object", "fields": FIELDS}},
+    ]
+    answer = {"day": "2026-01-31", "at": "2026-01-31T12:30:00+02:00", "tags": ["a", None], "scores": [1.0], "lines": []}
+    found = table(typed(fields), row(["1"], answer))
+    kinds = [
+        "string",
+        "date32[day]",
+        "timestamp[us, tz=UTC]",
+        "list<element: string>",
+        "list<element: int64>",
+        "string",
+    ]
+    assert [str(kind) for kind in found.schema.types] == kinds
+    assert found.to_pylist()[0] == {
+        "id#0": "1",
+        "day": date(2026, 1, 31),
+        "at": datetime(2026, 1, 31, 10, 30, tzinfo=UTC),
+        "tags": ["a", None],
+        "scores": [1],
+        "lines": "[]",
+    }
+    joined = table(typed(fields, join=";"), row(["1"], answer)).to_pylist()[0]
+    assert (joined["tags"], joined["scores"]) == ("a;", "1.0")
+
+
+@pytest.mark.parametrize(("kind", "value"), [("date", "soon"), ("date-time", "2026-01-31T12:30:00"), ("list", "a")])
+def test_a_date_or_list_that_is_none_is_named(kind: str, value: str) -> None:
+    fields = [{"name": "x", "type": kind, "items": {"type": "string"}}]
+    with pytest.raises(InvalidInput, match="“x”"):
+        table(typed(fields), row(["1"], {"x": value}))
 
 
 def test_many_rows_are_several_groups(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """A workbook as other programs read it: values with their types, and texts that stay texts."""
 
 import io
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -45,6 +46,22 @@ def test_answers_have_their_types_and_cells_are_text() -> None:
     content = book(layout, row(["007", "1e5"], answer))
     assert sheet(content)[1] == ["007", "1e5", "a", 1.5, 7, True, '[1,"é"]', None]
     assert with_calamine(content)[1] == ["007", "1e5", "a", 1.5, 7.0, True, '[1,"é"]', ""]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "shown"),
+    [
+        ("date", "2026-01-31", datetime(2026, 1, 31)),
+        ("date-time", "2026-01-31T12:30:00+02:00", datetime(2026, 1, 31, 10, 30)),
+        ("date", "1899-01-31", "1899-01-31"),
+        ("date", "soon", "soon"),
+        ("date-time", "2026-01-31T12:30:00", "2026-01-31T12:30:00"),
+        ("string", "2026-01-31", "2026-01-31"),
+    ],
+)
+def test_a_date_of_an_answer_is_a_date(kind: str, text: str, shown: Any) -> None:
+    layout = layout_of(["a"], ["x"], response_fields=[{"name": "x", "type": kind}])
+    assert sheet(book(layout, row([text], {"x": text})))[1] == [text, shown]
 
 
 @pytest.mark.parametrize(
