@@ -29,7 +29,10 @@ from experiments.services.locking import queue_lock_draft
 TASK = "csv_batches.tasks.read_upload"
 NAME_CHARS = 200
 AUTOMATIC = ReadOptions()
-_HOPELESS = (ErrorCode.EMPTY_FILE, ErrorCode.NOT_CSV, ErrorCode.BAD_ARCHIVE)
+_HOPELESS = (
+    *(ErrorCode.EMPTY_FILE, ErrorCode.NOT_CSV),
+    *(ErrorCode.BAD_ARCHIVE, ErrorCode.BAD_WORKBOOK, ErrorCode.BAD_PARQUET, ErrorCode.NOT_TEXT),
+)
 
 
 def start_from_file(*, user: Any, file: UploadedFile, options: ReadOptions = AUTOMATIC) -> CsvBatch:
