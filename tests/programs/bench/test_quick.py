@@ -32,7 +32,7 @@ def test_json_on_stdout_stands_alone() -> None:
     call_command("bench", "--quick", "--only", "files", "--json", "-", stdout=out)
     results = json.loads(out.getvalue())["results"]
     names = [line["name"] for line in results]
-    exported = ["file_export", "file_export_jsonl", "file_first_rows"]
+    exported = ["file_export", "file_export_jsonl", "file_export_xlsx", "file_export_parquet", "file_first_rows"]
     assert names == [
         "file_read",
         "file_read_gz",
