@@ -26,10 +26,17 @@ class OptionField(serializers.CharField):
 
 
 class LineField(serializers.IntegerField):
-    """A number; an empty text is none."""
+    """A number."""
 
     def run_validation(self, data: Any = empty) -> Any:
-        return super().run_validation(None if data == "" else data)
+        return super().run_validation(empty if data in ("", None) else data)
+
+
+class WordField(serializers.ChoiceField):
+    """One of some words."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        return super().run_validation(empty if data == "" else data)
 
 
 @extend_schema_field({"type": "integer", "minimum": 0, "maximum": MOST_LINES})
@@ -37,17 +44,18 @@ class HeaderField(LineField):
     """The line at which the header begins; 0: there is none. Also `false` for 0, and `true` for what is found."""
 
     WORDS: Mapping[str, int | None] = {"true": None, "false": 0}
+    """None: as if it was not given."""
 
     def run_validation(self, data: Any = empty) -> Any:
         return super().run_validation(self.WORDS.get(data, data) if isinstance(data, str) else data)
 
 
 @extend_schema_field({"type": "integer", "minimum": 0, "maximum": 1})
-class SwitchField(serializers.ChoiceField):
+class SwitchField(WordField):
     """1 or 0; `true` and `false` say the same."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(list(SWITCH), required=False, allow_blank=True, **options)
+        super().__init__(list(SWITCH), required=False, **options)
 
     def to_internal_value(self, data: Any) -> Any:
         found = super().to_internal_value(data)
@@ -61,7 +69,6 @@ class ReadOptionsSerializer(serializers.Serializer[Any]):
     escape = OptionField(help_text="How a quote is written inside quotes: `double`, or the character before it.")
     header = HeaderField(
         required=False,
-        allow_null=True,
         min_value=0,
         max_value=MOST_LINES,
         help_text="The line at which the header begins, counted from 1 with every line of the file; lines above it are "
@@ -70,7 +77,6 @@ class ReadOptionsSerializer(serializers.Serializer[Any]):
     )
     header_rows = LineField(
         required=False,
-        allow_null=True,
         min_value=1,
         max_value=MOST_HEADER_ROWS,
         help_text="Records of the header (1). The parts of each column are joined by a blank.",
@@ -78,17 +84,15 @@ class ReadOptionsSerializer(serializers.Serializer[Any]):
     comment = OptionField(help_text="Lines that begin with this sign are left out. Omitted: none.")
     trim = SwitchField(help_text="1: blanks after the delimiter and around quotes don't count.")
     row_names = SwitchField(help_text="1: the first column has no name in the header.")
-    ragged = serializers.ChoiceField(
+    ragged = WordField(
         ["reject", "pad", "skip"],
         required=False,
-        allow_blank=True,
         help_text="What to do with rows that don't fit: reject the file, pad short rows with empty cells, or skip "
         "unreadable rows, which `…/rejects` lists.",
     )
-    bad_bytes = serializers.ChoiceField(
+    bad_bytes = WordField(
         ["reject", "replace"],
         required=False,
-        allow_blank=True,
         help_text="Bytes that the encoding doesn't have: reject the file, or replace them.",
     )
     sheet = OptionField(help_text="Of a workbook: the name of a sheet. Omitted: the only one that has cells.")

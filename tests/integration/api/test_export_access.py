@@ -56,7 +56,7 @@ def test_what_the_client_says_it_accepts_makes_no_difference(draft: Draft, accep
 @pytest.mark.parametrize(
     ("option", "value"),
     [
-        ("format", "xlsx"),
+        ("format", "pdf"),
         ("format", "json"),
         ("metadata", "2"),
         ("partial", "perhaps"),
