@@ -37,9 +37,10 @@ def test_the_schema_is_copied_and_the_network_left_alone(keeping: Draft) -> None
 def test_an_empty_builder_takes_the_properties(keeping: Draft) -> None:
     keeping.api.patch(keeping.path, {"response_fields": []})
     keeping.api.post(f"{keeping.path}/run", {}, 202)
+    plain = {"description": "", "type": "string"}
     assert keeping.state()["response_fields"] == [
-        {"name": "mood", "description": "", "type": "string", "required": True, "choices": ["good", "bad"]},
-        {"name": "why", "description": "", "type": "string", "required": False},
+        {"name": "mood", **plain, "required": True, "nullable": False, "choices": ["good", "bad"]},
+        {"name": "why", **plain, "required": False, "nullable": True},
     ]
 
 
