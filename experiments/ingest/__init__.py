@@ -11,7 +11,7 @@ from experiments.ingest.formats import (
 )
 from experiments.ingest.options import Options, ReadOptions
 from experiments.ingest.packed import name_without_packing, packing_of
-from experiments.ingest.reader import Preview, is_larger, open_table, parse_preview
+from experiments.ingest.reader import Preview, is_larger, open_table, parse_preview, sheets_of_file
 from experiments.ingest.table import (
     Column,
     FileWarning,
@@ -45,4 +45,5 @@ __all__ = [
     "packed_suffixes",
     "packing_of",
     "parse_preview",
+    "sheets_of_file",
 ]

@@ -48,7 +48,8 @@ class CsvTable(Table):
         except RejectedFile as error:
             if not self._is_trial:
                 tried = partial(CsvTable, self._path, self._head, limits=self._limits, is_trial=True)
-                error.offer(offers_for(Refused(self._chosen, error, self._sampled, self.doubts, tried)))
+                offers = offers_for(Refused(self._chosen, error, self._sampled, self.doubts, tried))
+                error.offer(offers, beside=self._chosen.given())
             raise
 
     def _open(self, path: Source, head: bytes, options: ReadOptions, limits: Limits) -> None:

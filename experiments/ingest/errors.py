@@ -41,12 +41,13 @@ class RejectedFile(InvalidInput):
             extra={"line": line, "column": column, **extra},
         )
 
-    def offer(self, offers: Iterable[Offer]) -> None:
-        """Makes these the ways out that are offered."""
+    def offer(self, offers: Iterable[Offer], beside: Mapping[str, str | int | bool]) -> None:
+        """Makes these the ways out that are offered. `beside` are the options that were given: an offer in `extra` has
+        them too, so that whoever takes it sends that alone."""
         self.offers = tuple(offers)
         self.extra.pop("offers", None)
         if self.offers:
-            self.extra["offers"] = [{"options": dict(one.options), "label": one.label} for one in self.offers]
+            self.extra["offers"] = [{"options": {**beside, **one.options}, "label": one.label} for one in self.offers]
 
 
 class FileTooLarge(RejectedFile, TooLarge):

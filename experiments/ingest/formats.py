@@ -13,7 +13,7 @@ from experiments.ingest.options import ReadOptions
 from experiments.ingest.packed import PACKINGS, name_without_packing
 from experiments.ingest.parquet import ParquetTable
 from experiments.ingest.table import Table
-from experiments.ingest.workbook import open_ods, open_xlsx, unpacked_bytes
+from experiments.ingest.workbook import open_ods, open_xlsx, sheets_in_xlsx, unpacked_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ class IngestFormat:
     """One of several sheets is read, or a range of its cells."""
     unpacked_bytes: Callable[[Path], int] | None = None
     """Of a format that packs what it holds: how much that is."""
+    sheets: Callable[[Path, bytes, Limits], list[str]] | None = None
+    """Their names, where these are known without reading them."""
 
 
 INGEST_FORMATS = (
@@ -69,6 +71,7 @@ INGEST_FORMATS = (
         has_header=True,
         has_sheets=True,
         unpacked_bytes=unpacked_bytes,
+        sheets=sheets_in_xlsx,
     ),
     IngestFormat(
         "OpenDocument",

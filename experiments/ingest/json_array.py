@@ -32,7 +32,7 @@ def open_json(path: Source, head: bytes, options: ReadOptions, limits: Limits, *
     except RejectedFile as error:
         if not is_trial:
             tried = partial(open_json, path, head, limits=limits, is_trial=True)
-            error.offer(encoding_offers(error, options, tried))
+            error.offer(encoding_offers(error, options, tried), beside=options.given())
         raise
     if text.lstrip(" \t\r\n").startswith("{"):
         if not _is_lines(text):

@@ -70,7 +70,7 @@ class JsonlTable(Table):
             yield
         except RejectedFile as error:
             if self._try is not None:
-                error.offer(encoding_offers(error, self._chosen, self._try))
+                error.offer(encoding_offers(error, self._chosen, self._try), beside=self._chosen.given())
             raise
 
     def _open(self, path: Source, head: bytes, options: ReadOptions, limits: Limits) -> None:

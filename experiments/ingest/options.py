@@ -1,6 +1,6 @@
 """How a person wants a file to be read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from experiments.core.choices import ErrorCode
@@ -59,6 +59,12 @@ class ReadOptions:
         self._check_header()
         _check_bool("trim", self.trim)
         _check_bool("row_names", self.row_names)
+
+    def given(self) -> Options:
+        """Those that a person chose, without `keys`, which nobody does."""
+        chosen = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "keys"}
+        default = {one.name: one.default for one in fields(self)}
+        return {name: value for name, value in chosen.items() if value != default[name]}
 
     def _check_comment(self) -> None:
         sign = self.comment

@@ -49,6 +49,17 @@ def open_table(
     return table
 
 
+def sheets_of_file(path: Path | str, *, filename: str, limits: Limits = _DEFAULT_LIMITS) -> list[str]:
+    """The names of a workbook's sheets; none where the file is no workbook, or a broken one."""
+    names = format_of_file(filename).sheets
+    if names is None or packing_of(filename):
+        return []
+    try:
+        return names(Path(path), _head(Path(path)), limits)
+    except RejectedFile:
+        return []
+
+
 def _open_packed(path: Path, packing: Packing, filename: str, options: ReadOptions, limits: Limits) -> Table:
     head = _head(path)
     if not head.startswith(packing.magic):

@@ -1,12 +1,12 @@
 """How a file is to be read, as controls of a form: for the upload of every kind. What is left empty is found out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
-from experiments.core.formatting import count
+from experiments.core.formatting import count, shorten
 from experiments.ingest import IngestFormat, ReadOptions, encoding_names
 
 AUTO, OTHER = "Auto", "other"
@@ -28,7 +28,7 @@ def options_of_form(data: Mapping[str, str]) -> ReadOptions:
     given: dict[str, Any] = {}
     for name in OF_A_FORM:
         text = data.get(name) or ""
-        text = (data.get(f"own_{name}") or "") if text == OTHER else text
+        text = data.get(f"own_{name}", text) if text == OTHER else text
         if text:
             given[name] = _value(name, text)
     return ReadOptions(**given)
@@ -113,14 +113,20 @@ def _is_changed(control: Control) -> bool:
     return control.value != _text(DEFAULTS, control.name)
 
 
-def read_form(file_format: IngestFormat, options: ReadOptions, found: Mapping[str, Any]) -> ReadForm:
-    """`found`: the options in force, as `options_to_json` writes them, where the file was read with these."""
+def read_form(
+    file_format: IngestFormat, options: ReadOptions, found: Mapping[str, Any], sheets: Sequence[str] = ()
+) -> ReadForm:
+    """`found`: the options in force, where the file was read with these. `sheets`: of a workbook, where it is known."""
     made = _Maker(options, found)
     common, advanced = [], []
     if file_format.is_text:
         common.append(made.encodings())
     if file_format.has_delimiter:
         common.append(made.listed("delimiter", "Delimiter", DELIMITERS, "Other…", "Delimiter"))
+    if file_format.has_sheets:
+        listed = {name: name for name in sheets}
+        common.append(made.listed("sheet", "Sheet", listed) if len(sheets) > 1 else made.plain("sheet", "Sheet"))
+        common.append(made.plain("range", "Cells, such as B3:F200"))
     if file_format.has_header:
         common.append(made.header())
         advanced.append(made.plain("header_rows", "Header lines"))
@@ -131,11 +137,14 @@ def read_form(file_format: IngestFormat, options: ReadOptions, found: Mapping[st
             made.listed("quote", "Quotes", QUOTES, "Other…", "Quote"),
             made.listed("escape", "Quotes escaped by", ESCAPES, "Other…", "Escape"),
             made.plain("comment", "Skip lines starting with"),
+            made.listed("bad_bytes", "Unreadable bytes", BAD_BYTES),
             made.plain("trim", "Ignore blanks around delimiters and quotes"),
             made.plain("row_names", "The first column has no name in the header"),
         ]
-    if file_format.is_text:
+    elif file_format.is_text:
         advanced.append(made.listed("bad_bytes", "Unreadable bytes", BAD_BYTES))
+    elif file_format.has_header:
+        advanced.append(made.plain("comment", "Skip rows starting with"))
     return ReadForm(tuple(common), tuple(advanced))
 
 
@@ -169,6 +178,8 @@ class _Maker:
         if value is None:
             return AUTO
         value = "tab" if value == "\t" else str(value)
+        if self._found.get(name) in choices and name == "sheet":
+            return f"{AUTO} ({shorten(value, 40)})"
         label = choices.get(value, value).partition("  ")[0].partition(",")[0].partition(":")[0]
         return f"{AUTO} ({label[:1].lower() + label[1:] if value in choices else label})"
 

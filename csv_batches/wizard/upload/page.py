@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models.fields.files import FieldFile
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules.choices import UploadState
@@ -23,6 +24,7 @@ from experiments.ingest import (
     format_of_file,
     packed_suffixes,
     parse_preview,
+    sheets_of_file,
 )
 from experiments.web.read_form import ReadForm, read_form
 
@@ -50,7 +52,7 @@ def file_page(batch: CsvBatch, start: int = 1, refused_options: ReadOptions | No
     upload = batch.arriving
     name, size = (upload.name, upload.size) if upload else (batch.source_name, batch.source_size or 0)
     options = refused_options or store_rows.options_of(upload.options if upload else batch.read_options)
-    has_file = bool(upload or batch.source)
+    source = (upload and upload.file) or batch.source
     return FilePage(
         name=name,
         size=size_in_words(size) if name else "",
@@ -59,7 +61,7 @@ def file_page(batch: CsvBatch, start: int = 1, refused_options: ReadOptions | No
         is_reading=batch.is_being_read,
         rows_read=upload.rows if upload else 0,
         refusal=refusal_of_upload(upload),
-        options=read_options_form(name, options, None if upload else batch) if has_file else None,
+        options=read_options_form(name, options, None if upload else batch, source) if source else None,
         warnings=[] if batch.is_being_read else groups_of_warnings(batch.warnings),
         rejects=0 if batch.is_being_read else batch.reject_count,
         has_rejects_file=bool(batch.rejects),
@@ -67,9 +69,14 @@ def file_page(batch: CsvBatch, start: int = 1, refused_options: ReadOptions | No
     )
 
 
-def read_options_form(filename: str, options: ReadOptions, batch: CsvBatch | None) -> ReadForm:
+def read_options_form(
+    filename: str, options: ReadOptions, batch: CsvBatch | None, source: FieldFile | None = None
+) -> ReadForm:
     """`batch` is the one whose file was read with these options: it knows what was found."""
-    return read_form(format_of_file(filename), options, batch.options_in_force if batch else {})
+    sheets: list[str] = []
+    if source and source.storage.exists(source.name or ""):
+        sheets = sheets_of_file(source.path, filename=filename, limits=store_rows.limits())
+    return read_form(format_of_file(filename), options, batch.options_in_force if batch else {}, sheets)
 
 
 def first_rows_of_draft(batch: CsvBatch, start: int) -> FirstRows | None:

@@ -39,12 +39,14 @@ def refusal_of_upload(upload: Upload | None) -> Refusal | None:
 
 def refusal_of_error(filename: str, error: Mapping[str, Any], options: ReadOptions) -> Refusal:
     """`error` as an upload stores it: `{code, detail, line?, column?, offers?, guess?, preview?, alternatives?}`."""
+    by_encoding = _encoding_remedies(error, options)
     return Refusal(
         name=filename,
         detail=error["detail"],
         line=error.get("line"),
         column=error.get("column"),
-        remedies=(*_encoding_remedies(error, options), *_offers(error)),
+        # The former have the lines that differ.
+        remedies=(*by_encoding, *(offer for offer in _offers(error) if not by_encoding)),
     )
 
 

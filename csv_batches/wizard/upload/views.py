@@ -99,7 +99,7 @@ def _render_new(request: PageRequest, refused: Upload | None, error: WorkbenchEr
     context = {
         "refusal": refusal_of_upload(refused),
         "upload": refused,
-        "options": read_options_form(refused.name, options, None) if refused else None,
+        "options": read_options_form(refused.name, options, None, refused.file) if refused else None,
         "error": error,
         "accepted": accepted_files(),
         "limits": upload_limits(),

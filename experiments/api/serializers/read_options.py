@@ -58,7 +58,8 @@ class SwitchField(WordField):
         super().__init__(list(SWITCH), required=False, **options)
 
     def to_internal_value(self, data: Any) -> Any:
-        found = super().to_internal_value(data)
+        # As Python writes them: who takes an offer sends its values back.
+        found = super().to_internal_value(data.lower() if isinstance(data, str) else data)
         return SWITCH.get(found)
 
 

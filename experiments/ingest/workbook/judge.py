@@ -44,7 +44,7 @@ def refused(doubt: Doubt, options: ReadOptions, table: Callable[[ReadOptions], T
     found = [change for change in (hint,) if change and _reads(change, options, table)]
     if not found or "header_rows" in hint:
         found += [change for change in (as_it_is,) if _reads(change, options, table)]
-    error.offer(Offer(change, label_of(change)) for change in found)
+    error.offer((Offer(change, label_of(change)) for change in found), beside=options.given())
     return error
 
 

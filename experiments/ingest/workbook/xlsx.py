@@ -20,12 +20,7 @@ _BOOLEANS = {"1": "TRUE", "0": "FALSE"}
 
 def sheets_of_xlsx(parts: Parts, limits: Limits) -> list[Sheet]:
     """The worksheets in the workbook's order; charts and macros are none."""
-    book = next((path for kind, path in _relationships(parts, "").values() if kind == "officeDocument"), None)
-    if book is None or book.endswith(".bin"):
-        raise bad_workbook("This isn’t an XLSX workbook. Open it in Excel or LibreOffice, and save it as .xlsx.")
-    handler = _BookHandler()
-    with parts.open(book) as part:
-        read_part(part, handler)
+    book, handler = _book(parts)
     related = _relationships(parts, book)
     by_kind = dict(related.values())
     strings = SharedStrings(parts, by_kind.get("sharedStrings"), limits)
@@ -35,6 +30,22 @@ def sheets_of_xlsx(parts: Parts, limits: Limits) -> list[Sheet]:
         for name, key, state in handler.sheets
         if related.get(key, ("",))[0] == "worksheet"
     ]
+
+
+def sheet_names_of_xlsx(parts: Parts) -> list[str]:
+    """Of all sheets, without reading them."""
+    return [name for name, _, _ in _book(parts)[1].sheets]
+
+
+def _book(parts: Parts) -> tuple[str, "_BookHandler"]:
+    """The part that lists the sheets, and what it says."""
+    book = next((path for kind, path in _relationships(parts, "").values() if kind == "officeDocument"), None)
+    if book is None or book.endswith(".bin"):
+        raise bad_workbook("This isn’t an XLSX workbook. Open it in Excel or LibreOffice, and save it as .xlsx.")
+    handler = _BookHandler()
+    with parts.open(book) as part:
+        read_part(part, handler)
+    return book, handler
 
 
 class _RelationshipHandler(XmlHandler):

@@ -68,6 +68,15 @@ def test_what_only_a_person_knows(
     assert options.items() <= in_force.items()
 
 
+def test_an_offer_is_taken_as_it_is(empty: Draft) -> None:
+    content = b"Export of May\n\nid;subject;score\n1;Late;7\n2;Refund;9\n"
+    refused = empty.api.upload(empty.id, content, want=400, ragged="pad")
+    offer = refused["offers"][0]
+    assert (set(offer), offer["options"]["header"], offer["options"]["ragged"]) == ({"options", "label"}, 3, "pad")
+    answer = empty.api.upload(empty.id, content, **{name: str(value) for name, value in offer["options"].items()})
+    assert (answer["columns"], answer["rows"]) == (["id", "subject", "score"], 2)
+
+
 def test_short_rows(empty: Draft) -> None:
     content = b"a,b\n1\n2,3\n"
     refused = empty.api.upload(empty.id, content, want=400)

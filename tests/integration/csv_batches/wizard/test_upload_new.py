@@ -1,10 +1,12 @@
 """A file makes a draft; one that is refused makes none, and is kept until its owner decides."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from openpyxl import Workbook
 
 from csv_batches.models import CsvBatch, Upload
 from tests.integration.csv_batches.wizard.files import (
@@ -68,6 +70,36 @@ def test_short_rows_are_filled_at_a_click() -> None:
     batch = CsvBatch.objects.get()
     assert rows(batch) == [["1", "2"], ["3", ""]]
     assert "Line 3:" in text_of(client.get(f"/csv-batch/{batch.pk}/upload/"))
+
+
+def test_the_header_is_found_at_a_click_on_what_is_offered() -> None:
+    client = ann()
+    page = client.get(send(client, NEW, b"Export of May\n\nid;subject;score\n1;Late;7\n2;Refund;9\n")["Location"])
+    assert ("Nothing was saved." in text_of(page), field(page, "header")) == (True, "3")
+    client.post(NEW, {"upload": field(page, "upload"), "header": field(page, "header")})
+    batch = CsvBatch.objects.get()
+    assert (rows(batch), batch.column_names) == (
+        [["1", "Late", "7"], ["2", "Refund", "9"]],
+        ["id", "subject", "score"],
+    )
+
+
+def test_a_sheet_is_chosen_among_those_of_a_workbook() -> None:
+    book = Workbook()
+    book.active.title = "Mails"
+    book.active.append(["subject"])
+    book.active.append(["Late"])
+    book.create_sheet("Prices").append(["price"])
+    book["Prices"].append(["007"])
+    content = BytesIO()
+    book.save(content)
+    client = ann()
+    batch = started(client, content.getvalue(), "book.xlsx")
+    page = client.get(f"/csv-batch/{batch.pk}/upload/").content.decode()
+    for choice in ("Auto (Mails)", '<option value="Prices">Prices</option>'):
+        assert choice in page
+    client.post(f"/csv-batch/{batch.pk}/upload/options/", {"sheet": "Prices"})
+    assert rows(batch) == [["007"]]
 
 
 def test_long_rows_cannot_be_filled() -> None:
