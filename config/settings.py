@@ -246,6 +246,7 @@ CONTENT_SECURITY_POLICY = {
 
 # -- the API
 REST_FRAMEWORK = {
+    "DEFAULT_METADATA_CLASS": "experiments.api.metadata.CallMetadata",
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "experiments.api.auth.ApiTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
