@@ -7,8 +7,8 @@ from rest_framework.request import Request
 
 
 class CallMetadata(SimpleMetadata):
-    """Name, description and media types of a call. What its body may have is in the description of the API: it is of any
-    depth, where response fields are in it, and could not be listed here."""
+    """Name, description and media types of a call. What its body may have is in the description of the API: where
+    response fields are in it, it is of any depth and could not be listed here."""
 
     def determine_actions(self, request: Request, view: Any) -> dict[str, Any]:
         return {}

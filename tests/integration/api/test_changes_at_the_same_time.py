@@ -90,7 +90,7 @@ def test_a_retry_waits_for_a_correction_which_stays(ann: Api) -> None:
     queue, answer = CsvBatch.objects.get(pk=batch), {"topic": "x", "score": 1}
     with transaction.atomic():
         corrections.correct(queue=queue, row_index=1, payload=answer)
-        thread = in_thread(lambda: ann.post(f"/csv_batches/{batch}/retry", want=202))
+        thread = in_thread(lambda: ann.post(f"/csv_batches/{batch}/retry", {"row_indexes": [0, 1]}, want=202))
         eventually(somebody_waits, what="the retry")
     thread.join()
     progress = ann.batch(batch)["progress"]

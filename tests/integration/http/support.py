@@ -65,7 +65,7 @@ class Sender:
 
     def rows(self) -> list[list[str]]:
         """The batch as it is stored, with its header."""
-        return from_csv(self.api.export(self.batch, partial=1, metadata=0))
+        return from_csv(self.api.export(self.batch, partial=1, metadata=0, delimiter=","))
 
 
 def error_of(body: bytes | Any) -> tuple[str, str]:
