@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from experiments.api.serializers.fields import ResponseFieldSerializer
+from experiments.api.serializers.fields import ResponseFieldSerializer, ResponseFieldsField
 from experiments.api.serializers.queues import (
     QueueDraftSerializer,
     QueueSerializer,
@@ -87,10 +87,14 @@ class ExperimentSerializer(QueueSerializer):
 
 
 class ExperimentDraftSerializer(QueueDraftSerializer):
-    """`schema_json` given makes the mode `own`; `network`: the network's schema, if any, is copied at the start."""
+    """`response_fields` or `schema_json` given make the mode `own`; both at once are a 400 where they differ.
+
+    `network`: the network's schema, if any, is copied at the start.
+    """
 
     dataset_name = serializers.CharField(required=False, allow_blank=True, max_length=255)
     schema_mode = serializers.ChoiceField(SCHEMA_MODES, required=False)
+    response_fields = ResponseFieldsField(required=False)
     schema_json = serializers.DictField(required=False, allow_null=True)
     scoring = ScoringField(required=False)
 

@@ -7,18 +7,22 @@ from uuid import UUID
 from django.db import transaction
 
 from experiments import response_schema
-from experiments.core.choices import QueueStatus
+from experiments.core.choices import ErrorCode, QueueStatus
 from experiments.core.errors import InvalidInput
 from experiments.experiment_kind.choices import SchemaMode
 from experiments.experiment_kind.models import KIND, Experiment
 from experiments.experiment_kind.scoring import Scoring
 from experiments.models import queue_settings
-from experiments.response_schema.fields import field_to_json
+from experiments.response_schema.field_checks import check_fields
+from experiments.response_schema.field_schemas import fields_to_schema
+from experiments.response_schema.fields import field_to_json, shown_fields
 from experiments.response_schema.schema_import import schema_to_fields
 from experiments.services import networks, queues, quotas
 from experiments.services.locking import queue_lock, refuse_after_start
 
 AFTER_START = {*queue_settings.AFTER_START, "scoring"}
+OWN_SCHEMA = {"schema_json", "response_fields"}
+"""Two ways of giving an experiment its own schema."""
 
 
 def create(*, user: Any, values: Mapping[str, Any]) -> Experiment:
@@ -65,19 +69,40 @@ def _apply(experiment: Experiment, values: Mapping[str, Any]) -> None:
         experiment.network = networks.find(values["network"])
     if "scoring" in values:
         experiment.scoring = Scoring.from_json(values["scoring"]).to_json()
-    if "schema_mode" in values or "schema_json" in values:
+    if values.keys() & {"schema_mode", *OWN_SCHEMA}:
         _apply_schema(experiment, values)
 
 
 def _apply_schema(experiment: Experiment, values: Mapping[str, Any]) -> None:
-    """A schema that is given is the experiment's own, unless the mode says otherwise."""
-    schema = values.get("schema_json", experiment.schema_json)
-    experiment.schema_mode = values.get("schema_mode") or (SchemaMode.OWN if schema else experiment.schema_mode)
-    if experiment.schema_mode != SchemaMode.OWN or not schema:
+    """A schema or fields that are given are the experiment's own, unless the mode says otherwise."""
+    schema, fields = values.get("schema_json"), values.get("response_fields")
+    given = SchemaMode.OWN if schema or fields else experiment.schema_mode
+    experiment.schema_mode = values.get("schema_mode") or given
+    if experiment.schema_mode != SchemaMode.OWN:
+        if fields:
+            sentence = f"With schema_mode “{experiment.schema_mode}” an experiment has no response fields of its own."
+            raise InvalidInput(sentence, code=ErrorCode.INVALID, attr="response_fields")
         set_schema(experiment, None)
-        return
+    elif schema:
+        _set_own_schema(experiment, _checked_schema(schema))
+        # Whoever sends back what it got sends both.
+        if fields and list(fields) != shown_fields(experiment.response_fields):
+            sentence = "Send response_fields or schema_json, not both: here they differ."
+            raise InvalidInput(sentence, code=ErrorCode.INVALID, attr="response_fields")
+    elif fields:
+        checked = check_fields(fields)
+        _set_own_schema(experiment, fields_to_schema(checked))
+        experiment.response_fields = [field_to_json(field) for field in checked]
+    elif values.keys() & OWN_SCHEMA:
+        set_schema(experiment, None)
+
+
+def _set_own_schema(experiment: Experiment, schema: dict[str, Any]) -> None:
+    set_schema(experiment, (schema, response_schema.guidance(schema), response_schema.example(schema)))
+
+
+def _checked_schema(schema: dict[str, Any]) -> dict[str, Any]:
     try:
-        checked = response_schema.check_schema(schema)
+        return response_schema.check_schema(schema)
     except InvalidInput as error:
         raise InvalidInput(error.detail, code=error.code, attr="schema_json") from error
-    set_schema(experiment, (checked, response_schema.guidance(checked), response_schema.example(checked)))

@@ -19,7 +19,7 @@ def missing(experiment: Experiment) -> list[WorkbenchError]:
     if not experiment.total:
         found.append(InvalidInput("Upload a data set, or add an item.", code=ErrorCode.REQUIRED, attr="items"))
     if experiment.schema_mode == SchemaMode.OWN and not experiment.schema_json:
-        sentence = "Paste the response schema, or choose another way of checking the answers."
+        sentence = "Add response fields or a JSON Schema, or choose another way of checking the answers."
         found.append(InvalidInput(sentence, code=ErrorCode.REQUIRED, attr="schema_json"))
     return found + readiness.missing_network(experiment)
 
