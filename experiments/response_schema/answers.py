@@ -10,10 +10,11 @@ from referencing import Registry
 
 from experiments.core.formatting import shorten
 from experiments.core.json_numbers import PRECISION, as_whole, exact, is_number, shortest, to_json
+from experiments.core.schema_words import BOUND_WORDS
 from experiments.response_schema.formats import format_checker
 from experiments.response_schema.patterns import matches
 from experiments.response_schema.plain import plain
-from experiments.response_schema.wording import BOUND_WORDS, SHOWN_CHARACTERS, choices, kind, place, show, wanted
+from experiments.response_schema.wording import SHOWN_CHARACTERS, choices, kind, place, show, wanted
 
 SHOWN_ERRORS = 3
 ERRORS_LIMIT = 100

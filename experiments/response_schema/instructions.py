@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from experiments.core.json_numbers import to_json
+from experiments.core.schema_words import limits_in_words
 from experiments.response_schema.answers import checker_of
 from experiments.response_schema.plain import plain
-from experiments.response_schema.wording import NULL_WORDS, alternatives, limits_in_words
+from experiments.response_schema.wording import NULL_WORDS, alternatives
 
 INDENT = "  "
 

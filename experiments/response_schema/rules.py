@@ -12,12 +12,13 @@ from experiments.core.choices import ErrorCode, FieldType
 from experiments.core.errors import InvalidInput
 from experiments.core.formatting import shorten
 from experiments.core.json_numbers import exact, is_number, to_json
+from experiments.core.schema_words import BOUND_WORDS
 from experiments.response_schema.answers import FORMAT_CHECKER, checker_of
 from experiments.response_schema.field_types import keywords_of_types
 from experiments.response_schema.patterns import problem_of_pattern
 from experiments.response_schema.plain import plain_and_titles
 from experiments.response_schema.samples import example
-from experiments.response_schema.wording import BOUND_WORDS, SHOWN_CHARACTERS, place, show
+from experiments.response_schema.wording import SHOWN_CHARACTERS, place, show
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from experiments.core.formatting import counted, shorten
+from experiments.core.formatting import shorten
 from experiments.core.json_numbers import to_json
 from experiments.response_schema.field_types import FORMAT_WORDS, traits_of_schema
 
@@ -12,13 +12,6 @@ SHOWN_CHARACTERS = 81  # of a value in a message, with the ellipsis
 SHOWN_CHOICES = 20
 
 NULL_WORDS = "null"
-
-BOUND_WORDS = {
-    "minimum": "at least",
-    "exclusiveMinimum": "more than",
-    "maximum": "at most",
-    "exclusiveMaximum": "less than",
-}
 
 
 def place(path: Iterable[str | int]) -> str:
@@ -76,31 +69,3 @@ def choices(values: Sequence[Any]) -> str:
 
 def show(value: Any) -> str:
     return shorten(to_json(value, fallback=str), SHOWN_CHARACTERS)
-
-
-def limits_in_words(schema: Mapping[str, Any]) -> list[str]:
-    """`["at least 1", "at most 10"]`: what limits the values of a type."""
-    said = [f"{words} {schema[bound]}" for bound, words in BOUND_WORDS.items() if bound in schema]
-    if "multipleOf" in schema:
-        said.append(f"a multiple of {schema['multipleOf']}")
-    for least, most, what in (
-        ("minLength", "maxLength", ("character", "characters")),
-        ("minItems", "maxItems", ("entry", "entries")),
-    ):
-        if words := _range_in_words(schema.get(least), schema.get(most), *what):
-            said.append(words)
-    if schema.get("uniqueItems"):
-        said.append("none of them twice")
-    if "pattern" in schema:
-        said.append(f"that fits the pattern {schema['pattern']}")
-    return said
-
-
-def _range_in_words(least: Any, most: Any, what: str, several: str) -> str:
-    if not least and most is None:
-        return ""
-    if most is None:
-        return f"at least {counted(least, what, several)}"
-    if not least:
-        return f"at most {counted(most, what, several)}"
-    return counted(most, what, several) if least == most else f"{least:,} to {counted(most, what, several)}"

@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.core.choices import FieldType
+from experiments.core.schema_words import keywords_in_words
 
+_DEFINITIONS = ("definitions", "$defs")
+"""Both hold what references name. The former is the word of earlier drafts; strict endpoints know the latter."""
 _STRUCTURE = {"type", "properties", "required", "items", "anyOf", "enum", "const", "description", "$ref", "$defs"}
 _BOUNDS = {
     *("pattern", "format", "minItems", "maxItems", "multipleOf"),
@@ -27,9 +30,10 @@ class _NotStrict(Exception):
 
 
 def strict_schema(schema: Mapping[str, Any], *, bounds: bool = True) -> dict[str, Any] | None:
-    """`schema` in the strict form, without the keywords that it does not know; None where it has no such form.
+    """`schema` in the strict form; None where it has no such form.
 
-    Without `bounds` those of numbers and lists, patterns and formats are left out too: some strict endpoints know none.
+    Descriptions say what the keywords do that it does not know, so that a model is told all the same. Without `bounds`
+    those of numbers and lists, patterns and formats are among them: some strict endpoints know none.
 
     >>> strict_schema({"type": "object", "properties": {"a": {"type": "string"}}})["properties"]
     {'a': {'type': ['string', 'null']}}
@@ -37,23 +41,39 @@ def strict_schema(schema: Mapping[str, Any], *, bounds: bool = True) -> dict[str
     if schema.get("type") != FieldType.OBJECT:
         return None
     try:
-        return _strict(schema, bounds)
+        return _strict(_with_defs(schema), bounds)
     except _NotStrict:
         return None
+
+
+def _with_defs(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """With everything that references name under `$defs`."""
+    defs: dict[str, Any] = {}
+    for keyword in _DEFINITIONS:
+        for name, part in schema.get(keyword, {}).items():
+            if defs.setdefault(name, part) != part:
+                raise _NotStrict
+    rest = {key: value for key, value in schema.items() if key not in _DEFINITIONS}
+    return rest | ({"$defs": defs} if defs else {})
 
 
 def _strict(schema: Any, bounds: bool) -> dict[str, Any]:
     if not isinstance(schema, Mapping) or _BEYOND & schema.keys():
         raise _NotStrict
-    known = _STRUCTURE | (_BOUNDS if bounds else set())
+    known = _STRUCTURE | (_BOUNDS if bounds and "$ref" not in schema else set())
     copy = {key: value for key, value in schema.items() if key in known}
     if copy.get("format", "date") not in _FORMATS:
         del copy["format"]
+    told = keywords_in_words({key: value for key, value in schema.items() if key not in copy})
+    if told:
+        copy["description"] = " ".join(part for part in (schema.get("description"), told) if part)
     if "oneOf" in schema:
         # Exactly one of them, or one at least: whoever asked checks the answer by the schema itself.
         copy["anyOf"] = [*copy.get("anyOf", []), *schema["oneOf"]]
     if not {"type", "enum", "const", "anyOf", "$ref"} & copy.keys():
         raise _NotStrict
+    if "$ref" in copy:
+        return _reference(copy)
     types = _types(copy)
     if "object" in types:
         if schema.get("additionalProperties", False) is not False or not copy.get("properties"):
@@ -71,6 +91,14 @@ def _strict(schema: Any, bounds: bool) -> dict[str, Any]:
     if "$defs" in copy:
         copy["$defs"] = {name: _strict(part, bounds) for name, part in copy["$defs"].items()}
     return copy
+
+
+def _reference(schema: dict[str, Any]) -> dict[str, Any]:
+    """Nothing may stand beside a reference; it is described as the only alternative."""
+    reference = {"$ref": schema["$ref"].replace("#/definitions/", "#/$defs/")}
+    if schema.keys() - {"$ref", "description"}:
+        raise _NotStrict
+    return {"description": schema["description"], "anyOf": [reference]} if "description" in schema else reference
 
 
 def _types(schema: Mapping[str, Any]) -> list[str]:
@@ -130,9 +158,10 @@ def _takes_null(schema: Any, root: Mapping[str, Any]) -> bool:
 
 
 def _resolved(schema: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a reference into `$defs` of the same schema names; any other schema itself."""
+    """What a reference to a definition of the same schema names; any other schema itself."""
     seen: set[str] = set()
     while isinstance(schema, Mapping) and isinstance(name := schema.get("$ref"), str) and name not in seen:
         seen.add(name)
-        schema = root.get("$defs", {}).get(name.removeprefix("#/$defs/"), {})
+        keyword, _, of_it = name.removeprefix("#/").partition("/")
+        schema = root.get(keyword, {}).get(of_it, {}) if keyword in _DEFINITIONS else {}
     return schema if isinstance(schema, Mapping) else {}

@@ -66,21 +66,52 @@ def test_objects_and_lists_within_are_strict_too() -> None:
     assert (strict_schema(schema) or {})["$defs"] == {"x": strict}
 
 
-def test_keywords_that_strict_endpoints_do_not_know_are_left_out() -> None:
-    text = {
-        "type": "string",
-        "minLength": 1,
-        "maxLength": 9,
-        "format": "uri",
-        "title": "t",
-        "default": "",
-        "examples": [],
-    }
-    assert of(text) == {"type": "string"}
+def test_keywords_that_strict_endpoints_do_not_know_are_said_in_the_description() -> None:
+    text = {"type": "string", "minLength": 1, "maxLength": 9, "format": "uri", "title": "t", "examples": ["a", 1]}
+    said = 'In the format uri (https://…), 1 to 9 characters. For example "a" or 1.'
+    assert of(text) == {"type": "string", "description": said}
+    assert of({**text, "description": "Who sent it."})["description"] == f"Who sent it. {said}"
     assert of({"type": "string", "format": "date"}) == {"type": "string", "format": "date"}
     bounded = {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1}
-    assert of({**bounded, "uniqueItems": True}) == bounded
-    assert of(bounded, bounds=False) == {"type": "array", "items": {"type": "integer"}}
+    assert of({**bounded, "uniqueItems": True}) == {**bounded, "description": "None of them twice."}
+    assert of(bounded, bounds=False) == {
+        "type": "array",
+        "description": "At least 1 entry.",
+        "items": {"type": "integer", "description": "At least 1."},
+    }
+    date = {"type": ["string", "null"], "format": "date", "pattern": "^2"}
+    said = "In the format date (YYYY-MM-DD), that fits the pattern ^2."
+    assert of(date, bounds=False) == {"type": ["string", "null"], "description": said}
+    assert of({"type": "string", "title": "t", "default": "", "examples": []}) == {"type": "string"}
+
+
+def test_definitions_of_earlier_drafts_are_those_of_today_and_nothing_stands_beside_a_reference() -> None:
+    inner = {"type": "object", "properties": {"b": {"type": "integer"}}, "required": ["b"]}
+    reference = {"$ref": "#/definitions/x"}
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {"a": {**reference, "description": "d"}, "l": {"type": "array", "items": reference}},
+        "definitions": {"x": inner},
+    }
+    strict = strict_schema(schema)
+    assert strict is not None
+    assert strict["$defs"] == {"x": {**inner, "additionalProperties": False}}
+    assert strict["properties"]["l"]["items"] == {"$ref": "#/$defs/x"}
+    described = {"description": "d", "anyOf": [{"anyOf": [{"$ref": "#/$defs/x"}]}, {"type": "null"}]}
+    assert strict["properties"]["a"] == described
+    assert "definitions" not in strict
+    assert without_forced_nulls({"a": {"b": 1, "c": None}, "l": None}, schema) == {"a": {"b": 1, "c": None}}
+    assert strict_schema({**schema, "$defs": {"x": {"type": "string"}}}) is None
+    bounded = {"$ref": "#/$defs/n", "minimum": 2}
+    assert of(bounded) == {"description": "At least 2.", "anyOf": [{"$ref": "#/$defs/n"}]}
+
+
+@pytest.mark.parametrize("wrap", [lambda x: x, lambda x: {"type": "array", "items": x}, lambda x: {"anyOf": [x]}])
+def test_an_object_of_any_keys_has_no_strict_form_however_deep_it_is(wrap: Any) -> None:
+    level = {"type": "object", "properties": {"free": wrap({"type": "object"})}}
+    assert of(level) is None
+    level["properties"]["free"] = wrap({"type": "object", "properties": {"a": {"type": "string"}}})
+    assert of(level) is not None
 
 
 @pytest.mark.parametrize(
