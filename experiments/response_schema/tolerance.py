@@ -4,7 +4,8 @@
     ({'urgent': 7}, [{'path': 'urgent', 'from': '7', 'to': 7}])
 
 Nothing is guessed: a choice must be the only one that differs in nothing but case and blanks, a number must be all of
-the text and stay exactly the same number.
+the text and stay exactly the same number. A date may have midnight behind it, as JavaScript writes dates, in UTC or
+without a zone; any other time, or midnight elsewhere, may mean another day.
 """
 
 import re
@@ -23,6 +24,7 @@ from experiments.response_schema.answers import (
     most_comparisons,
     validator,
 )
+from experiments.response_schema.formats import is_date
 from experiments.response_schema.plain import plain
 from experiments.response_schema.wording import place
 
@@ -32,6 +34,7 @@ LONGEST_NUMBER = 40
 """Characters of a text that may be a number."""
 
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ]00:00(?::00(?:\.0{1,9})?)?(?:[Zz]|[+-]00:00)?)?", re.ASCII)
 _NUMBERS = {FieldType.INTEGER, FieldType.NUMBER}
 _BOOLEANS = {"true": True, "false": False}
 
@@ -79,6 +82,7 @@ class _Part:
         self.types = {types} if isinstance(types, str) else set(types)
         self.choices = [given["const"]] if "const" in given else list(given.get("enum", ()))
         self.has_choices = "const" in given or "enum" in given
+        self.is_date = given.get("format") == FieldType.DATE
         self.properties = {name: _Part(part) for name, part in given.get("properties", {}).items()}
         self.others = _Part(given["additionalProperties"]) if "additionalProperties" in given else None
         self.items = _Part(given["items"]) if "items" in given else None
@@ -131,8 +135,10 @@ class _Part:
             is_whole = isinstance(meant, int) and abs(meant) < LARGEST_WHOLE
             is_whole = is_whole and self.types & _NUMBERS == {FieldType.INTEGER}
             return meant if is_whole else NO_VALUE
-        if not isinstance(value, str) or FieldType.STRING in self.types:
+        if not isinstance(value, str):
             return NO_VALUE
+        if FieldType.STRING in self.types:
+            return _date(value) if self.is_date else NO_VALUE
         meant = list(_meanings(value, self.types))
         return meant[0] if len(meant) == 1 else NO_VALUE
 
@@ -160,6 +166,11 @@ def _meanings(text: str, types: AbstractSet[str]) -> Iterator[Any]:
             yield float(bare)
     if FieldType.BOOLEAN in types and bare.lower() in _BOOLEANS:
         yield _BOOLEANS[bare.lower()]
+
+
+def _date(text: str) -> Any:
+    found = _DATE.fullmatch(text.strip())
+    return found[1] if found and found[1] != text and is_date(found[1]) else NO_VALUE
 
 
 def _bare(text: str) -> str:

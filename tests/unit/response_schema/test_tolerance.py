@@ -13,6 +13,8 @@ CHOICES = {"type": "string", "enum": ["Billing", "Not urgent", "other"]}
 INTEGER = {"type": "integer"}
 NUMBER = {"type": "number"}
 BOOLEAN = {"type": "boolean"}
+DATE = {"type": "string", "format": "date"}
+DATE_TIME = {"type": "string", "format": "date-time"}
 OR_NULL = {"anyOf": [INTEGER, {"type": "null"}]}
 
 
@@ -47,6 +49,10 @@ TAKEN: list[tuple[dict[str, Any], Any, Any]] = [
     (NUMBER, "-0.25e1", -2.5),
     (BOOLEAN, "true", True),
     (BOOLEAN, "False ", False),
+    (DATE, "2026-01-31T00:00:00.000Z", "2026-01-31"),
+    (DATE, "2026-01-31 00:00", "2026-01-31"),
+    (DATE, " 2026-01-31\n", "2026-01-31"),
+    ({"anyOf": [DATE, {"type": "null"}]}, "2026-01-31T00:00:00+00:00", "2026-01-31"),
     ({"type": ["integer", "null"]}, "7", 7),
     (OR_NULL, "7", 7),
     ({"type": "array", "items": INTEGER}, ["7", 8, "9"], [7, 8, 9]),
@@ -86,6 +92,12 @@ REFUSED: list[tuple[dict[str, Any], Any]] = [
     (INTEGER, ""),
     (INTEGER, True),
     (INTEGER, 1e300),
+    (DATE, "2026-01-31T12:00:00Z"),
+    (DATE, "2026-01-31T00:00:00+02:00"),
+    (DATE, "2026-02-30T00:00:00Z"),
+    (DATE, "31.01.2026"),
+    (DATE, "2026-1-31"),
+    (DATE_TIME, "2026-01-31"),
     (NUMBER, "$4.75"),
     (NUMBER, "4,75"),
     (NUMBER, "12345678901234567.89"),
