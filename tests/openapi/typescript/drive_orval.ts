@@ -44,7 +44,8 @@ tell({
   next: page.data.next !== null,
   attempts: row.data.attempt_log.length,
   steps: run.data.execution_log.length,
-  csv: csv.data,
-  jsonl: jsonl.data,
+  // A file of another format would be a Blob.
+  csv: String(csv.data),
+  jsonl: String(jsonl.data),
   refused,
 });
