@@ -81,11 +81,14 @@ def test_several_are_left_out_one_after_the_other(llm_server: LlmServer) -> None
     assert (body["max_completion_tokens"], "temperature" in body) == (2048, False)
 
 
-def test_bounds_that_a_strict_endpoint_does_not_know_are_left_out(llm_server: LlmServer) -> None:
+def test_bounds_that_a_strict_endpoint_does_not_know_are_said_in_the_description(llm_server: LlmServer) -> None:
     said = "response_format: For 'integer' type, property 'minimum' is not supported"
     schema = sent(llm_server, Refusal("*.minimum", said))["response_format"]["json_schema"]
     assert schema["strict"] is True
-    assert schema["schema"]["properties"] == {"score": {"type": "integer"}, "note": {"type": ["string", "null"]}}
+    assert schema["schema"]["properties"] == {
+        "score": {"type": "integer", "description": "At least 1."},
+        "note": {"type": ["string", "null"]},
+    }
 
 
 def test_the_null_of_what_is_optional_is_no_answer(llm_server: LlmServer) -> None:
