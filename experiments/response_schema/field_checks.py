@@ -133,6 +133,11 @@ def _below(place: Place) -> Callable[[int], Place]:
     return lambda index: place.below(f"fields[{index}]")
 
 
+def paths_of(field: Field) -> set[str]:
+    """Its own path and those of all that is in it, as `clashing_path` compares them."""
+    return {path for path, _ in _paths([field], Place)}
+
+
 def clashing_path(fields: Iterable[Field]) -> tuple[str, Place] | None:
     """The first path that stands for two fields, with the place of the second.
 

@@ -8,7 +8,7 @@ from experiments.core.choices import ErrorCode, FieldType
 from experiments.core.errors import InvalidInput
 from experiments.core.json_numbers import is_number
 from experiments.response_schema.answers import checker_of
-from experiments.response_schema.field_checks import Place, check_field, clashing_path, is_field_name
+from experiments.response_schema.field_checks import Place, check_field, is_field_name, paths_of
 from experiments.response_schema.field_types import FIELD_TRAITS
 from experiments.response_schema.fields import LEVELS_LIMIT, Field, field_to_json
 from experiments.response_schema.schema_import import Imported, NotTaken
@@ -31,6 +31,7 @@ def samples_to_fields(samples: Sequence[Any]) -> Imported:
 
 def _fields(objects: Sequence[dict[str, Any]], path: str, level: int, not_taken: list[NotTaken]) -> tuple[Field, ...]:
     found: list[Field] = []
+    taken: set[str] = set()
     for name in dict.fromkeys(name for one in objects for name in one):
         below = f"{path}.{name}" if path else name
         if not is_field_name(name):
@@ -41,11 +42,13 @@ def _fields(objects: Sequence[dict[str, Any]], path: str, level: int, not_taken:
         if field is None:
             continue
         field = replace(field, name=name, required=len(values) == len(objects))
-        if clashing_path([*found, field]):
+        paths = paths_of(field)
+        if paths & taken:
             detail = "The name reads like the path of another field; this one is left out."
             not_taken.append(NotTaken(below, "properties", detail))
             continue
         check_field(field_to_json(field), Place(0), level=level)
+        taken |= paths
         found.append(field)
     return tuple(found)
 

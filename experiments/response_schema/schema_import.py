@@ -9,7 +9,7 @@ from experiments.core.choices import ErrorCode, FieldType
 from experiments.core.errors import InvalidInput
 from experiments.core.formatting import quoted
 from experiments.core.json_numbers import exact, is_number
-from experiments.response_schema.field_checks import Place, check_field, clashing_path, is_field_name
+from experiments.response_schema.field_checks import Place, check_field, is_field_name, paths_of
 from experiments.response_schema.field_types import FIELD_TRAITS, KEYWORDS_OF_KEYS, type_of_schema
 from experiments.response_schema.fields import LEVELS_LIMIT, Field, Json, field_to_json
 from experiments.response_schema.rules import (
@@ -107,6 +107,7 @@ class _Reader:
         """Those of an object."""
         properties, required = schema.get("properties", {}), schema.get("required", ())
         fields: list[Field] = []
+        taken: set[str] = set()
         for name, part in properties.items():
             below = f"{path}.{name}" if path else name
             if not (is_field_name(name) or (self.is_kept and level == 1 and name.strip())):
@@ -115,9 +116,11 @@ class _Reader:
             field = self.field(name, part, below, level, required=name in required)
             if field is None:
                 continue
-            if not self.is_kept and clashing_path([*fields, field]):
+            paths = set() if self.is_kept else paths_of(field)
+            if paths & taken:
                 self.lose(below, "properties", "The name reads like the path of another field; this one is left out.")
                 continue
+            taken |= paths
             fields.append(field)
         for name in required:
             if name not in properties:
