@@ -21,7 +21,7 @@ def batch(transactional_db: None) -> CsvBatch:
 
 def opened(page: Page) -> Locator:
     page.locator("#act-more").click()
-    sheet = page.locator("#acts .sheet")
+    sheet = page.locator("#act-more + .sheet")
     expect(sheet).to_be_visible()
     return sheet
 

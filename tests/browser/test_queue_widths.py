@@ -50,9 +50,10 @@ def test_the_exports_stand_side_by_side(open_page: Open, batch: CsvBatch, width:
 
 def test_every_button_is_in_one_line_that_ends_with_the_table(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch))
-    buttons = ("#act-pause", "#act-cancel", "#act-retry", "#act-more", "#export-csv", "#export-xlsx", "#export-parquet")
+    exports = ("#export-csv", "#export-xlsx", "#export-parquet", "#export-options")
+    buttons = ("#act-pause", "#act-cancel", "#act-retry", "#act-more", *exports)
     assert len({place(page, button)["y"] for button in buttons}) == 1
-    assert right(place(page, "#export-parquet")) == pytest.approx(right(place(page, "#table")), abs=1)
+    assert right(place(page, "#export-options")) == pytest.approx(right(place(page, "#table")), abs=1)
 
 
 def test_a_running_row_has_no_empty_answers_where_lines_are_stacked(open_page: Open, batch: CsvBatch) -> None:
