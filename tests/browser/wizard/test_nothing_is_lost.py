@@ -31,10 +31,10 @@ def test_names_are_kept(at: At) -> None:
 
 def test_how_a_file_is_read_is_kept(at: At) -> None:
     page = at("upload").page
-    page.get_by_label("is data like the others").check()
+    page.get_by_label("Header", exact=True).select_option("No header")
     expect(page.get_by_role("heading", name="5 rows, 4 columns")).to_be_visible()
     page.reload()
-    expect(page.get_by_label("is data like the others")).to_be_checked()
+    expect(page.get_by_label("Header", exact=True)).to_have_value("0")
     expect(page.get_by_role("heading", name="5 rows, 4 columns")).to_be_visible()
 
 

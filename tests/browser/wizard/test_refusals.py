@@ -35,7 +35,7 @@ def test_what_is_no_csv_is_called_by_its_name(open_page: Open, plain_page: Open,
     watch.expect_status(400)
     wizard = Wizard((open_page if script else plain_page)("/csv-batch/new/"), script=script)
     wizard.upload(as_file(b"PK\x03\x04" + b"\0" * 60, "book.csv"))
-    expect(wizard.page.get_by_role("alert").filter(has_text="not a CSV")).to_be_visible()
+    expect(wizard.page.get_by_role("alert").filter(has_text="This is a ZIP archive")).to_be_visible()
     wizard.upload(as_file(b"a,b\n1,2\n", "fine.csv"))
     expect(wizard.page.get_by_role("heading", name="1 row, 2 columns")).to_be_visible()
 
