@@ -1,5 +1,6 @@
 """The formats of an export: one row a format."""
 
+import importlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -8,7 +9,6 @@ from experiments.export.csv_lines import csv_chunks
 from experiments.export.jsonl_lines import jsonl_chunks
 from experiments.export.parquet_file import parquet_chunks
 from experiments.export.rows import ExportLayout, ExportRow
-from experiments.export.xlsx_file import xlsx_chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,12 @@ class FormatWriter:
     @property
     def content_type(self) -> str:
         return self.media_type + self.parameter
+
+
+def xlsx_chunks(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[bytes]:
+    # The library takes 18 MB of every web process: only where a workbook is wanted.
+    chunks: Iterator[bytes] = importlib.import_module("experiments.export.xlsx_file").xlsx_chunks(layout, rows)
+    return chunks
 
 
 EXPORT_FORMATS = {
