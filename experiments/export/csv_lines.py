@@ -6,6 +6,7 @@ quotes, and one that a spreadsheet would run as a formula gets a `'` in front.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from operator import call
 from typing import Any
 
 from experiments.core.choices import ExportPart
@@ -33,9 +34,10 @@ def csv_lines(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[str]:
     texts = [run_text if column.part == ExportPart.RUN else cell_text for column in columns]
 
     def line_of(values: list[Any]) -> str:
-        cells: list[str] = [text(value) for text, value in zip(texts, values, strict=True)]
+        # One after the other: memory has no second list of what may be large.
+        cells: Iterable[str] = map(call, texts, values)
         if layout.excel:
-            cells = list(map(guarded, cells))
+            cells = map(guarded, cells)
         if layout.null is not None:
             return layout.delimiter.join(map(told_apart, values, cells)) + end
         if layout.all_in_quotes:

@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import re2
-
 from experiments.core.choices import ErrorCode, FieldType, TextFormat
 from experiments.core.errors import InvalidInput, Part
 from experiments.core.formatting import quoted
@@ -27,7 +25,9 @@ NAME_LENGTH = 64
 NAME_RULE = f"begins with a letter or _, then letters, digits, spaces, _ . -, at most {NAME_LENGTH} characters"
 # Letters, and numbers such as Ⅷ. Then also the marks without which many scripts have no vowels, and the joiners between
 # letters of Persian and of scripts of India.
-_NAME = re2.compile(r"[\p{L}\p{Nl}\p{No}_][\p{L}\p{M}\p{N}_ .\x{200C}\x{200D}-]*")
+_FIRST, _LATER = ("L", "Nl", "No"), ("L", "M", "N")
+"""Beginnings of categories of Unicode."""
+_FIRST_SIGN, _LATER_SIGNS = "_", "_ .-\u200c\u200d"
 DESCRIPTION_LIMIT = 4_000  # characters
 CHOICES_LIMIT = 1_000
 CHOICE_LIMIT = 500  # characters
@@ -152,10 +152,11 @@ def clashing_path(fields: Iterable[Field]) -> tuple[str, Place] | None:
 
 
 def is_field_name(name: str) -> bool:
-    try:
-        return len(name) <= NAME_LENGTH and _NAME.fullmatch(name) is not None
-    except UnicodeEncodeError:
-        return False
+    return 0 < len(name) <= NAME_LENGTH and all(
+        sign in (_LATER_SIGNS if place else _FIRST_SIGN)
+        or unicodedata.category(sign).startswith(_LATER if place else _FIRST)
+        for place, sign in enumerate(name)
+    )
 
 
 def check_field(entry: Any, place: Place, *, level: int = 1, is_item: bool = False) -> Field:

@@ -7,23 +7,28 @@ import re
 from functools import lru_cache
 from typing import Any
 
-import re2
-
 LONGEST_PATTERN = 1_000  # characters
 KEPT = 512
 _UNICODE_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u([0-9A-Fa-f]{4})")
 
 
-def _options() -> Any:
-    options = re2.Options()
-    options.log_errors = False
-    return options
+class BadPattern(Exception):
+    """RE2 does not take it; says why."""
 
 
 @lru_cache(maxsize=KEPT)
 def _compiled(pattern: str) -> Any:
-    # The one escape of JavaScript that RE2 writes otherwise.
-    return re2.compile(_UNICODE_ESCAPE.sub(r"\1\\x{\2}", pattern), _options())
+    # 5 MB, which few processes need.
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        # The one escape of JavaScript that RE2 writes otherwise.
+        return re2.compile(_UNICODE_ESCAPE.sub(r"\1\\x{\2}", pattern), options)
+    except re2.error as error:
+        said = error.args[0]
+        raise BadPattern(said.decode(errors="replace") if isinstance(said, bytes) else str(said)) from error
 
 
 def problem_of_pattern(pattern: str) -> str:
@@ -32,9 +37,8 @@ def problem_of_pattern(pattern: str) -> str:
         return f"the pattern has {len(pattern):,} characters; {LONGEST_PATTERN:,} are allowed"
     try:
         _compiled(pattern)
-    except (re2.error, UnicodeEncodeError) as error:
-        said = error.args[0] if isinstance(error, re2.error) else "it is not text"
-        reason = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+    except (BadPattern, UnicodeEncodeError) as error:
+        reason = str(error) if isinstance(error, BadPattern) else "it is not text"
         unknown = "lookahead, lookbehind and references to groups are not known here, since they can take forever"
         return f"the pattern cannot be used ({reason}); {unknown}"
     return ""

@@ -2,7 +2,6 @@
 
 import os
 import re
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -56,8 +55,8 @@ class _Pieces:
         self._odd_signs = odd_signs(layout.delimiter) if is_csv and not layout.all_in_quotes else b""
         lines = IN_PYTHON[wanted]
         self._head = "".join(lines(layout, ())).encode()
-        self._waiting: deque[ExportRow] = deque()
-        self._in_python = lines(layout, iter(self._waiting.popleft, None))
+        self._waiting: list[bytes | memoryview] = []
+        self._in_python = lines(layout, self._rows())
 
     def of(self, lines: Iterable[bytes | memoryview]) -> Iterator[bytes]:
         """`lines`: one row each, as COPY gives them."""
@@ -96,28 +95,38 @@ class _Pieces:
     def _alone(self, lines: list[bytes | memoryview]) -> Iterator[bytes]:
         """A large line, which is taken out of `lines`: memory holds it once while it is written."""
         if bytes(lines[0][: len(self._marks[1])]).startswith(self._marks):
-            yield self._written(_left_to_python(lines, len(self._marks[0])))
+            yield self._written(lines.pop())
         else:
             yield self._line(bytes(lines.pop()))
 
     def _line(self, line: bytes) -> bytes:
         if line.startswith(self._marks):
-            return self._written(_left_to_python([line], len(self._marks[0])))
+            return self._written(line)
         if self._odd_signs:
             line = with_odd_cells_quoted(line, self._delimiter)
         return line[:-1] + b"\r\n" if self._has_crlf else line
 
-    def _written(self, row: ExportRow) -> bytes:
-        self._waiting.append(row)
+    def _written(self, line: bytes | memoryview) -> bytes:
+        self._waiting.append(line)
+        del line
         return next(self._in_python).encode()
+
+    def _rows(self) -> Iterator[ExportRow]:
+        """Of the lines that wait. Each is read when the one before it, which may be as large, is gone."""
+        while True:
+            yield _left_to_python(self._waiting, len(self._marks[0]))
 
 
 def _left_to_python(lines: list[bytes | memoryview], mark: int) -> ExportRow:
     """A row as `export_statements` gives it, behind a mark of so many bytes; taken out of `lines`."""
     text = str(lines.pop(), "utf-8")
-    cell = FIRST_CELL.match(text, 1 + mark) if text[0] == '"' else None
-    text = cell[0].replace('""', '"') if cell else text[mark:]
-    del cell
+    if text[0] == '"' and (cell := FIRST_CELL.match(text, 1 + mark)):
+        end = cell.end()
+        del cell
+        text = text[1 + mark : end]
+        text = text.replace('""', '"')
+    else:
+        text = text[mark:]
     cells, answer, is_corrected, *run = parse_kept(text)
     values = dict(zip(OF_THE_RUN, run, strict=True))
     if values["cost"] is not None:
