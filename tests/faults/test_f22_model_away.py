@@ -11,11 +11,13 @@ from tests.support.run_server import RunServer
 ROWS, CONCURRENCY = 60, 4
 MOST = 20 + CONCURRENCY
 WORKED = [{"match": "^row [0-7]$", "attempts": ["ok"]}]
-RUN_ERROR = {"do": "ok", "final": {"status": "error", "response_payload": None, "error": "Connection error."}}
+LATER = {"latency_ms": 100}
+"""A failure comes after the successes are recorded: one that is recorded before the last of them counts for nothing."""
+RUN_ERROR = {**LATER, "do": "ok", "final": {"status": "error", "response_payload": None, "error": "Connection error."}}
 
 
 def refusal(status: int) -> dict[str, Any]:
-    return {"do": "status", "status": status, "json": {"detail": "Error code: 503 - the model is away"}}
+    return {**LATER, "do": "status", "status": status, "json": {"detail": "Error code: 503 - the model is away"}}
 
 
 def paused(api: Api, network: str) -> dict[str, Any]:
