@@ -22,9 +22,10 @@ NO_DELIMITER = "\0"
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_BYTES = 256 * 1024
 _SAMPLE_RECORDS = 1000
+_MOST = 0.5
 _NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 # A line that spreadsheets write and understand: it names the delimiter and holds no data.
-_SEP_LINE = re.compile(r'("?)sep=([^"\r\n])\1(?:\r\n|\r|\n|$)', re.IGNORECASE)
+SEP_LINE = re.compile(r'("?)sep=([^"\r\n])\1(?:\r\n|\r|\n|$)', re.IGNORECASE)
 
 # The limit of the whole process. Cells are checked against `Limits` by the reader.
 csv.field_size_limit(2**31 - 1)
@@ -65,7 +66,7 @@ class _Fit:
     """How well a delimiter fits the sample.
 
     `first`: cells of the first record; `agree`: share of records with as many; `usual`: the commonest number of cells,
-    `usual_share` the share of records with it.
+    `usual_share` the share of records with it. `is_clean`: every quote opens, closes or is doubled in a quoted cell.
     """
 
     delimiter: str
@@ -74,6 +75,7 @@ class _Fit:
     usual: int
     usual_share: float
     records: list[list[str]]
+    is_clean: bool
 
     @property
     def padded(self) -> int:
@@ -87,7 +89,7 @@ def find_dialect(sample: str, options: ReadOptions, *, complete: bool, sep: str 
     A requested delimiter wins, then `sep`, which a line further above has named.
     """
     dialect = requested_dialect(options)
-    sep_line = _SEP_LINE.match(sample)
+    sep_line = _sep_line(sample)
     body = without_comments(sample[sep_line.end() :] if sep_line else sample, dialect.comment)
     named = sep or (sep_line[2] if sep_line else None)
     delimiter = dialect.delimiter if options.delimiter else named or _best_delimiter(body, dialect, complete=complete)
@@ -107,9 +109,22 @@ def requested_dialect(options: ReadOptions) -> Dialect:
     return Dialect(delimiter, "\n", False, quote, escape, options.trim, options.comment)
 
 
+def _sep_line(sample: str) -> re.Match[str] | None:
+    """The first line, where it only names the delimiter.
+
+    In quotes it may as well be the name of the only column: it is, where what it names divides nothing below.
+    """
+    found = SEP_LINE.match(sample)
+    if found and found[1]:
+        below = csv.reader(io.StringIO(sample[found.end() :], newline=""), delimiter=found[2])
+        if len(next(filter(None, below), [])) < 2:
+            return None
+    return found
+
+
 def named_delimiter(text: str) -> str | None:
     """The delimiter that the first line names, where it only does that."""
-    found = _SEP_LINE.match(text)
+    found = SEP_LINE.match(text)
     return found[2] if found else None
 
 
@@ -147,11 +162,15 @@ def _best_delimiter(text: str, dialect: Dialect, *, complete: bool) -> str:
     if len(dividing) == 1:
         return dividing[0].delimiter
     if dividing:
-        return max(dividing, key=lambda fit: (round(fit.agree, 2), -fit.padded, fit.first)).delimiter
+        return max(dividing, key=_rank).delimiter
     below_title = [fit for fit in fits if fit.usual > 1 and fit.usual_share > 0.5]
     if below_title:
         return max(below_title, key=lambda fit: (round(fit.usual_share, 2), fit.usual)).delimiter
     return ","
+
+
+def _rank(fit: _Fit) -> tuple[bool, float, int, int]:
+    return (fit.is_clean and fit.agree > _MOST, round(fit.agree, 2), -fit.padded, fit.first)
 
 
 def _fit(text: str, dialect: Dialect, *, complete: bool) -> _Fit:
@@ -161,11 +180,23 @@ def _fit(text: str, dialect: Dialect, *, complete: bool) -> _Fit:
     if not complete and 1 < len(records) < _SAMPLE_RECORDS:
         records.pop()  # cut off where the sample ends
     if not records:
-        return _Fit(delimiter, first=0, agree=0, usual=0, usual_share=0, records=[])
+        return _Fit(delimiter, first=0, agree=0, usual=0, usual_share=0, records=[], is_clean=False)
     lengths = Counter(map(len, records))
     first = len(records[0])
     usual, times = lengths.most_common(1)[0]
-    return _Fit(delimiter, first, lengths[first] / len(records), usual, times / len(records), records)
+    is_clean = _has_clean_quotes(text, dialect)
+    return _Fit(delimiter, first, lengths[first] / len(records), usual, times / len(records), records, is_clean)
+
+
+def _has_clean_quotes(text: str, dialect: Dialect) -> bool:
+    """Whether quotes stand where cells begin and end, or twice inside: what divides cells is beside them then."""
+    if dialect.quote is None or dialect.quote not in text:
+        return True
+    outside = text.split(dialect.quote)[::2]
+    if dialect.trim:
+        outside = [piece.strip(" \t") for piece in outside]
+    beside = {*(piece[:1] for piece in outside[1:]), *(piece[-1:] for piece in outside[:-1])}
+    return beside <= {"", dialect.delimiter, "\r", "\n"}
 
 
 def _filled(records: Iterable[list[str]]) -> Iterator[list[str]]:

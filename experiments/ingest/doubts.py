@@ -9,7 +9,7 @@ from functools import cached_property
 
 from experiments.core.choices import ErrorCode, WarningCode
 from experiments.core.formatting import quoted, shorten
-from experiments.ingest.dialect import DELIMITERS, Dialect
+from experiments.ingest.dialect import DELIMITERS, SEP_LINE, Dialect
 from experiments.ingest.head import Head, HeadRecord
 from experiments.ingest.kinds import Kind, are_years, common_kind, is_series, kind_of
 
@@ -94,7 +94,7 @@ def header_doubt(seen: Beginning) -> Doubt | Suspicion | None:
     """Whether the first record is the header, and all of it."""
     if not seen.rows:
         return None
-    checks = (_comments, _title, _further_header_rows, _data, _recurring)
+    checks = (_comments, _title, _further_header_rows, _data, _recurring, _names_delimiter)
     return next((found for check in checks if (found := check(seen))), None)
 
 
@@ -225,6 +225,12 @@ def _title_with_blanks(seen: Beginning) -> Suspicion | None:
     if not padded or any(cell.startswith(" ") for row in seen.rows for cell in row.cells[1:]):
         return None
     return _suspicious(seen, "It reads like a sentence; it was taken as the header.")
+
+
+def _names_delimiter(seen: Beginning) -> Suspicion | None:
+    if seen.width > 1 or not SEP_LINE.fullmatch(seen.header.cells[0]):
+        return None
+    return _suspicious(seen, "It may only name the delimiter, which nothing below has; it was taken as the header.")
 
 
 # -- delimiter and quotes

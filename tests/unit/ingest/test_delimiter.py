@@ -59,6 +59,19 @@ def test_a_sep_line_is_used_and_left_out(ingest: Ingest, first: str) -> None:
     assert rows == [["1,5", "2"]]
 
 
+def test_a_sep_line_in_quotes_that_divides_nothing_below_is_the_header_and_is_said(ingest: Ingest) -> None:
+    table, rows = ingest('"sep=;"\n"a"\n"b;c"\n')
+    assert [column.header for column in table.columns] == ["sep=;"]
+    assert rows == [["a"], ["b;c"]]
+    assert [str(warning.code) for warning in table.warnings] == ["uncertain_header"]
+
+
+def test_quotes_stand_beside_the_delimiter(ingest: Ingest) -> None:
+    table, rows = ingest('a," x;y"\nb," z;v"\nc," u;w"\n')
+    assert table.delimiter == ","
+    assert rows == [["b", " z;v"], ["c", " u;w"]]
+
+
 def test_a_sep_line_counts_as_a_line(refusal: Refusal) -> None:
     assert refusal("sep=;\na;b\n1\n").extra["line"] == 3
 
