@@ -156,6 +156,8 @@ def _more_rows(seen: Beginning, number: int) -> Doubt:
     why = f"{lines} not look like the rows below, but like more of a header."
     if any(_IMPORT_ID in cell for cell in seen.rows[number - 1].cells):
         return _uncertain(seen, why, header_rows=number + 1)
+    if seen.width > 1 and not any(map(str.strip, seen.header.cells[1:])):
+        return _uncertain(seen, why, header=seen.rows[number - 1].line)  # a title, most often
     return _uncertain(seen, why, header_rows=number + 1, header=seen.rows[number - 1].line)
 
 

@@ -1,14 +1,12 @@
 """What a cell looks like: a number, a date, a text. Only to tell a header from data; no cell is ever changed."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from enum import Enum, auto
 from functools import lru_cache
 from itertools import pairwise
 
 _SURE = 0.9
-_MOST = 0.6
 _AROUND = " \t\r\n\"'"
 _NOTHING = {
     *("", "-", "--", "?", ".", "na", "n/a", "#n/a", "nan", "null", "nil", "none", "\\n"),
@@ -60,15 +58,6 @@ def common_kind(kinds: Iterable[Kind | None]) -> Kind | None:
     if some.count(first) >= _SURE * len(some):
         return first
     return next((kind for kind in Kind if some.count(kind) >= _SURE * len(some)), None)
-
-
-def are_mixed(cells: Iterable[str]) -> bool:
-    """Whether there are others among numbers, dates and the like."""
-    kinds = Counter(kind for kind in map(kind_of, cells) if kind is not None)
-    if len(kinds) < 2:
-        return False
-    kind, times = kinds.most_common(1)[0]
-    return kind is not Kind.TEXT and times >= _MOST * kinds.total()
 
 
 def is_series(cells: list[str]) -> bool:

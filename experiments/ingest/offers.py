@@ -15,8 +15,9 @@ from experiments.ingest.doubts import COMMENT_SIGNS, SURE_SIGNS, Doubt, is_table
 from experiments.ingest.encoding_offers import encoding_offers
 from experiments.ingest.errors import Offer, RejectedFile
 from experiments.ingest.head import HEAD_RECORDS, is_blank
-from experiments.ingest.kinds import Kind, are_mixed, are_years, is_series, kind_of
+from experiments.ingest.kinds import Kind, are_years, is_series, kind_of
 from experiments.ingest.options import DOUBLE, NONE, ReadOptions
+from experiments.ingest.short_rows import lack_last_cells
 from experiments.ingest.table import Column, WarningLog
 
 Change = Mapping[str, str | int | bool]
@@ -119,27 +120,32 @@ class _Attempt:
             return False
         try:
             table = self._refused.open(replace(self._refused.options, **change))  # type: ignore[arg-type]
-            rows = self._some_rows(table)
+            found = self._some_rows(table)
         except InvalidInput:
             return False
-        return rows is not None and _is_right(table, rows, change)
+        return found is not None and _is_right(table, *found, change)
 
-    def _some_rows(self, table: TriedTable) -> list[list[str]] | None:
-        """The first rows of those that were read; None where the place of the refusal was not reached in time."""
-        kept: list[list[str]] = []
+    def _some_rows(self, table: TriedTable) -> tuple[list[list[str]], list[list[str]]] | None:
+        """The first rows of those that were read, and the short ones that were filled.
+
+        None where the place of the refusal was not reached in time.
+        """
+        kept, short = list[list[str]](), list[list[str]]()
         line = self._refused.error.extra["line"] or 0
         for number, row in enumerate(table.rows()):
-            if number < _ROWS_BEHIND:
+            if table.log.counts[WarningCode.SHORT_ROW] > len(short):
+                short.append(row)
+            elif number < _ROWS_BEHIND:
                 kept.append(row)
-            elif not number % 1000:
+            if number >= _ROWS_BEHIND and not number % 1000:
                 if table.line > line + _ROWS_BEHIND:
                     break
                 if time.monotonic() > self._deadline:
                     return None
-        return kept
+        return kept, short
 
 
-def _is_right(table: TriedTable, rows: list[list[str]], change: Change) -> bool:
+def _is_right(table: TriedTable, rows: list[list[str]], short: list[list[str]], change: Change) -> bool:
     if not rows or any(not _settles(change, doubt) for doubt in table.doubts):
         return False
     if len(table.columns) < 2 and change.get("delimiter") != NONE and not _only_header(change):
@@ -151,12 +157,13 @@ def _is_right(table: TriedTable, rows: list[list[str]], change: Change) -> bool:
         return False
     if change.get("header", 0) not in (0, 1) and table.header_line > _ABOVE * (all_rows + 1):
         return False
+    if not lack_last_cells(short, rows):
+        return False
     checks: Mapping[str, Callable[[TriedTable, list[list[str]]], bool]] = {
         "quote": _quotes_are_text if change.get("quote") == NONE else _always,
         "row_names": _has_row_names,
         "header": _has_names if change.get("header") else _always,
         "comment": _has_names,
-        "ragged": _is_even_in_kind if change.get("ragged") == "pad" else _always,
     }
     return all(check(table, rows) for name, check in checks.items() if name in change)
 
@@ -187,11 +194,6 @@ def _has_names(table: TriedTable, rows: list[list[str]]) -> bool:
     named = sum(bool(header.strip()) for header in headers)
     values = [header for header in headers if kind_of(header) not in (None, Kind.TEXT)]
     return 2 * named > len(headers) and (not values or is_series(values) or are_years(values))
-
-
-def _is_even_in_kind(table: TriedTable, rows: list[list[str]]) -> bool:
-    """Where a delimiter is missing further to the left, texts come among numbers."""
-    return not any(are_mixed(column) for column in zip(*rows, strict=True))
 
 
 def _quotes_are_text(table: TriedTable, rows: list[list[str]]) -> bool:

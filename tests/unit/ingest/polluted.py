@@ -111,6 +111,30 @@ def missing_delimiter(one: Polluted) -> None:
     one.options, one.broken = {"ragged": "skip"}, {row}
 
 
+def missing_delimiters(one: Polluted) -> None:
+    """As often as a row has one."""
+    broken = set(one.random.sample(range(1, len(one.table)), one.random.randint(1, len(one.table) // 2)))
+    for row in broken:
+        cells = [one.written(cell) for cell in one.table[row]]
+        for _ in range(one.random.randint(1, len(cells) - 1)):
+            at = one.random.randrange(len(cells) - 1)
+            cells[at : at + 2] = [cells[at] + cells[at + 1]]
+        one.lines[row] = one.delimiter.join(cells)
+    one.options, one.broken = {"ragged": "skip"}, broken
+
+
+def no_last_cells(one: Polluted) -> None:
+    """Of some rows, as many as are empty."""
+    for row in one.random.sample(range(1, len(one.table)), one.random.randint(1, len(one.table) // 2)):
+        there = one.random.randint(1, len(one.table[row]) - 1)
+        cells = one.table[row][:there]
+        if not any(cells):
+            continue  # a blank line
+        one.table[row] = cells + [""] * (len(one.table[row]) - there)
+        one.lines[row] = one.delimiter.join(map(one.written, cells))
+    one.options = {"ragged": "pad"}
+
+
 def extra_quote(one: Polluted) -> None:
     row = one.row
     line = one.lines[row]
@@ -168,8 +192,8 @@ def no_quotes(one: Polluted) -> None:
 
 
 POLLUTIONS: list[Callable[[Polluted], None]] = [
-    *(title, comments, extra_delimiter, missing_delimiter, extra_quote, blank_lines, blanks, row_names),
-    *(several_headers, other_quote, other_escape, other_delimiter, no_quotes),
+    *(title, comments, extra_delimiter, missing_delimiter, missing_delimiters, no_last_cells, extra_quote),
+    *(blank_lines, blanks, row_names, several_headers, other_quote, other_escape, other_delimiter, no_quotes),
 ]
 
 

@@ -122,6 +122,16 @@ CASES = {
         2,
     ),
     "one short row of many": Case("a,b\n1,2\n3\n5,6\n", "ragged_row", {"ragged": "pad"}, ["a", "b"], 3),
+    "a number, and no text behind it": Case(
+        "id,score,note\n1,5,ok\n2,14\n3,5,fine\n", "ragged_row", {"ragged": "pad"}, ["id", "score", "note"], 3
+    ),
+    "a value that its column often has": Case(
+        "name,state,note\nBob,open,x\nAl,open,y\nCy,open\n",
+        "ragged_row",
+        {"ragged": "pad"},
+        ["name", "state", "note"],
+        3,
+    ),
     "a delimiter too many in one row": Case(
         "date,name,price,note\n2024-03-01,Boots,5,\n2024-03-02,,Jacket,7,\n2024-03-03,Hat,3,\n",
         "ragged_row",
@@ -197,6 +207,10 @@ def test_each_offer_reads_the_file_and_says_how(ingest: Ingest, refusal: Refusal
 
 NOT_OFFERED = {
     "filling rows below a title": ("Export of March\nid,subject\n1,Refund\n2,Invoice\n", "ragged", "pad"),
+    "filling where a delimiter between texts may be missing": ("a,b,c\nx,y,z\nu,vw\nr,s,t\n", "ragged", "pad"),
+    "filling where a unit is in the cell of its number": ("a,b,c\nx,5,€\ny,6€\nz,7,€\n", "ragged", "pad"),
+    "filling where two numbers may be one": ("a,b\n11,12\n1314\n15,16\n", "ragged", "pad"),
+    "filling where a later row is doubtful": ("a,b\n1,x\n2\n3,y\n4z\n5,v\n6,w\n7,u\n", "ragged", "pad"),
     "leaving out most rows": ("a,b\n1,2\n3\n4\n5\n6\n", "ragged", "skip"),
     "row names where the cells hold the delimiter": ("id, name\n1, Doe, Jo\n2, Roe, Al\n", "row_names", True),
     "one column where rows are broken": ("a,b\n1,2\n3,4,5\n", "delimiter", "none"),
