@@ -18,13 +18,13 @@ from experiments.web.decorators import PageRequest, signed_in
 MAX_REVOKED = 20
 
 
-DAYS = {"": "never", 7: "in 7 days", 30: "in 30 days", 90: "in 90 days", 365: "in a year"}
+DAYS = {"": "Never", 7: "In 7 days", 30: "In 30 days", 90: "In 90 days", 365: "In 1 year"}
 
 
 class TokenForm(BaseForm):
     name = forms.CharField(
         max_length=100,
-        help_text="What will use it, so that you know later which one to revoke.",
+        help_text="The program that will use it.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "nightly import"}),
     )
     days = forms.TypedChoiceField(
@@ -35,7 +35,7 @@ class TokenForm(BaseForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def tokens(request: PageRequest) -> HttpResponse:
-    """The list. The key of a new token is only in the answer to its form."""
+    """The list. A new token is only in the answer to its form."""
     if request.method != "POST":
         return _render(request, TokenForm())
     form = TokenForm(request.POST)
@@ -56,7 +56,7 @@ def revoke_token(request: PageRequest, token_id: int) -> HttpResponse:
         api_token = api_tokens.revoke(user=request.user, token_id=token_id)
     except Gone:
         raise Http404 from None
-    messages.success(request, f"“{api_token.name}” is revoked. What used it is refused from now on.")
+    messages.success(request, f"Token “{api_token.name}” revoked.")
     return HttpResponseRedirect(reverse("experiments:tokens"))
 
 

@@ -4,11 +4,11 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
 SENTENCES = {
-    "required": "Fill this in.",
-    "min_value": "Give a number of at least %(limit_value)s.",
-    "max_value": "Give a number of at most %(limit_value)s.",
-    "max_length": "Give at most %(limit_value)s characters.",
-    "invalid_choice": "Choose one of those that are offered.",
+    "required": "Required.",
+    "min_value": "Enter a number of at least %(limit_value)s.",
+    "max_value": "Enter a number of at most %(limit_value)s.",
+    "max_length": "Enter at most %(limit_value)s characters.",
+    "invalid_choice": "Choose one of the options.",
 }
 
 
@@ -38,5 +38,4 @@ def _default_messages(field: forms.Field) -> dict[str, object]:
 
 class LoginForm(BaseForm, AuthenticationForm):
     def get_invalid_login_error(self) -> forms.ValidationError:
-        sentence = "This name and this password do not belong together. Capital and small letters count in both."
-        return forms.ValidationError(sentence, code="invalid_login")
+        return forms.ValidationError("Wrong username or password.", code="invalid_login")

@@ -27,12 +27,13 @@ CODES = {
     507: ErrorCode.NO_SPACE,
 }
 API_ROOTS = ("api", "run")
-OUT_OF_TIME = "The database took too long for this page. Try it again, or look for less."
+OUT_OF_TIME = "This page took too long to load. Try again, or narrow your search."
 
 
 def _answer(request: HttpRequest, status: int, detail: str) -> HttpResponse:
     if request.path_info.lstrip("/").partition("/")[0] not in API_ROOTS:
-        return render(request, "error.html", {"status": status, "detail": detail}, status=status)
+        template = "not_found.html" if status == 404 else "error.html"
+        return render(request, template, {"status": status, "detail": detail}, status=status)
     kind = "server_error" if status >= 500 else "client_error"
     error = {"code": CODES[status], "detail": detail, "attr": None}
     return JsonResponse({"type": kind, "errors": [error]}, status=status)
@@ -45,16 +46,16 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
         return _answer(request, 411, str(exception))
     if isinstance(exception, TruncatedBody):
         return _answer(request, 400, str(exception))
-    return _answer(request, 400, "The request cannot be read.")
+    return _answer(request, 400, "The request couldn’t be read.")
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
     why = str(exception) if isinstance(exception, PermissionDenied) else ""
-    return _answer(request, 403, why or "This is not allowed. If you sent a form, reload its page and send it again.")
+    return _answer(request, 403, why or "You don’t have access. If you sent a form, reload its page and send it again.")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _answer(request, 404, "There is nothing here, or it is not yours.")
+    return _answer(request, 404, "Page not found, or you don’t have access.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -64,7 +65,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         error = settings.DISK_SPACE.when_full()
     if isinstance(error, NoRoom):
         return _answer(request, error.status, error.detail)
-    return _answer(request, 500, "Something went wrong here. It was logged.")
+    return _answer(request, 500, "Something went wrong. The error was logged.")
 
 
 def answer_out_of_time(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:

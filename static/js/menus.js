@@ -1,14 +1,43 @@
-/* Menus close with Escape and a click beside them, and open to the side where there is room. Messages close, too. */
+/* Menus and dialogs are popovers: the browser opens and closes them, and gives the focus back to their button. What it
+   does not do: the focus goes in when one opens, arrow keys walk through a menu, and an act closes it. Messages close. */
+(() => {
+  "use strict";
+  const PARTS = "a[href], button, input:not([type=hidden]), select, textarea";
+  const parts = (menu) => [...menu.querySelectorAll(PARTS)].filter((one) => !one.disabled && one.checkVisibility());
+
+  // Not a bubbling event.
+  document.addEventListener("toggle", (event) => {
+    const opened = event.target;
+    if (event.newState !== "open" || !opened.matches(".menu[popover], .dialog[popover]")) return;
+    if (!opened.contains(document.activeElement)) (opened.querySelector("[autofocus]") ?? parts(opened)[0])?.focus();
+  }, true);
+
+  document.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const menu = step && event.target.closest(".menu[popover]");
+    if (!menu || event.target.matches("select, textarea, input[type=number], input[type=radio]")) return;
+    const list = parts(menu);
+    event.preventDefault();
+    list[(list.indexOf(document.activeElement) + step + list.length) % list.length].focus();
+  });
+
+  document.addEventListener("click", (event) => {
+    const act = event.target.closest(".menu[popover] :is(a[href], button).mi");
+    if (act && !act.hasAttribute("popovertarget")) act.closest("[popover]").hidePopover();
+    const dismiss = event.target.closest("[data-dismiss]");
+    if (dismiss) {
+      dismiss.parentElement.remove();
+      document.querySelector("main h1")?.focus({ preventScroll: true });
+    }
+  });
+})();
+
+/* Menus that are a fold yet close with Escape and a click beside them, and open to the side where there is room. */
 (() => {
   "use strict";
   const over = () => document.querySelector("details.menu[open]:not(.limits)");
 
   document.addEventListener("click", (event) => {
-    const dismiss = event.target.closest("[data-dismiss]");
-    if (dismiss) {
-      dismiss.closest(".note").remove();
-      document.querySelector("main h1").focus({ preventScroll: true });
-    }
     const menu = over();
     if (menu && !menu.contains(event.target)) menu.open = false;
   });

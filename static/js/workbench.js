@@ -63,8 +63,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
-    if (event.key === "Escape") document.querySelector("#pane [data-close]")?.click();
-    else document.querySelector(`#pane [data-key="${CSS.escape(event.key)}"]`)?.click();
+    if (event.key === "Escape" && !document.querySelector(":popover-open")) document.querySelector("#pane [data-close]")?.click();
   });
 
   // Closing and opening write the history; going back in it shows what the address says. A jump within the page is none.

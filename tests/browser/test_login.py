@@ -21,7 +21,7 @@ def _ann(transactional_db: None) -> None:
 def sign_in(page: Page, password: str) -> None:
     page.get_by_label("Username").fill("ann")
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
 
 
 @pytest.mark.usefixtures("_ann")
@@ -31,7 +31,7 @@ def test_the_right_password_leads_to_where_one_wanted_to_go(
 ) -> None:
     page = new_context(java_script_enabled=script).new_page()
     page.goto("/csv-batch/?older=2020-01-01T00:00:00Z")
-    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     sign_in(page, PASSWORD)
     expect(page).to_have_url("/csv-batch/?older=2020-01-01T00:00:00Z")
     expect(page.get_by_role("heading", name="Batches", exact=True)).to_be_visible()
@@ -42,7 +42,7 @@ def test_a_wrong_password_is_said_and_the_name_kept(new_context: Callable[..., B
     page = new_context().new_page()
     page.goto("/login/")
     sign_in(page, "wrong")
-    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
+    expect(page.get_by_role("alert")).to_contain_text("Wrong username or password.")
     expect(page.get_by_label("Username")).to_have_value("ann")
 
 
@@ -56,7 +56,8 @@ def test_one_logs_in_and_out_with_the_keyboard(new_context: Callable[..., Browse
         page.keyboard.type(text)
     page.keyboard.press("Enter")
     expect(page).to_have_url("/csv-batch/")
-    page.get_by_role("button", name="Log out").focus()
+    page.get_by_role("button", name="Account: ann").press("Enter")
+    page.get_by_role("button", name="Sign out").focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url("/login/")
 

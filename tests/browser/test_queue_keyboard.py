@@ -50,8 +50,8 @@ def test_letters_that_are_typed_into_a_field_open_nothing(open_page: Open, batch
 def test_the_skip_link_comes_first_and_leads_past_the_head(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch))
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_in_viewport()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")

@@ -58,7 +58,8 @@ def test_failed_rows_are_put_back(plain_page: Open, button: str) -> None:
 
 def test_one_logs_out(plain_page: Open) -> None:
     page = plain_page("/csv-batch/")
-    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("button", name="Account: ann").click()
+    page.get_by_role("button", name="Sign out").click()
     expect(page).to_have_url("/login/")
 
 

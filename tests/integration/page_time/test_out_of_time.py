@@ -46,7 +46,7 @@ def test_any_other_page_is_an_error_with_a_sentence() -> None:
     with held(ROWS):
         response = client.get(queue_url(batch))
     assert response.status_code == 503
-    assert "The database took too long for this page." in response.content.decode()
+    assert "This page took too long to load." in response.content.decode()
     assert client.get(queue_url(batch)).status_code == 200
 
 

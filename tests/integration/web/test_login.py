@@ -19,7 +19,7 @@ def test_the_right_password_leads_to_where_one_wanted_to_go() -> None:
 def test_a_wrong_password_is_said_on_the_page() -> None:
     user("ann")
     response = Client().post("/login/", {"username": "ann", "password": "no"})
-    assert "This name and this password do not belong together." in response.content.decode()
+    assert "Wrong username or password." in response.content.decode()
 
 
 def test_nobody_is_led_to_another_site() -> None:

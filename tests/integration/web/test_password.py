@@ -34,7 +34,7 @@ def key_of(owner: Any) -> str:
 def test_the_new_one_counts_and_other_browsers_log_in_again(ann: Any) -> None:
     client, elsewhere = browser("ann"), browser("ann")
     assert change(client)["Location"] == PAGE
-    assert "Your password is changed" in client.get(PAGE).content.decode()
+    assert "Password changed" in client.get(PAGE).content.decode()
     assert elsewhere.get(PAGE)["Location"] == f"/login/?next={PAGE}"
     ann.refresh_from_db()
     assert ann.check_password(NEW)
@@ -45,10 +45,10 @@ def test_the_new_one_counts_and_other_browsers_log_in_again(ann: Any) -> None:
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [
-        ({"old_password": "wrong"}, "This is not your password"),
-        ({"new_password2": "another one 9"}, "are not the same"),
+        ({"old_password": "wrong"}, "Wrong password."),
+        ({"new_password2": "another one 9"}, "passwords don’t match"),
         ({"new_password1": "short", "new_password2": "short"}, "too short"),
-        ({"new_password1": ""}, "Fill this in"),
+        ({"new_password1": ""}, "Required."),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_changed(ann: Any, form: dict[str, str], sentence: str) -> None:

@@ -39,11 +39,11 @@ def test_which_rows(order: dict[str, Any], rows: tuple[int | None, int | None]) 
     ("order", "sentence"),
     [
         ({"which": "first"}, "Say how many rows."),
-        ({"which": "first", "first": "0"}, "Give a number of at least 1."),
+        ({"which": "first", "first": "0"}, "Enter a number of at least 1."),
         ({"which": "range"}, "Say from which row"),
         ({"which": "range", "range_from": "3", "range_to": "1"}, "ends before it begins"),
         ({"which": "range", "range_from": "9"}, "There is no row in this range."),
-        ({"which": "some"}, "Choose one of those that are offered."),
+        ({"which": "some"}, "Choose one of the options."),
     ],
 )
 def test_rows_that_cannot_be_are_said_and_nothing_typed_is_lost(order: dict[str, Any], sentence: str) -> None:

@@ -58,7 +58,7 @@ def test_the_settings_in_the_form_are_the_ones_that_are_tried() -> None:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"try_rows": "21"}, "Give a number of at most 20."),
+        ({"try_rows": "21"}, "Enter a number of at most 20."),
         ({"try_start": "4"}, "There is no row 4"),
         ({"try_rows": ""}, ""),
     ],
