@@ -17,7 +17,7 @@ class StatusLabel:
 QUEUE_STATUS = {
     QueueStatus.DRAFT: StatusLabel("draft", "Draft"),
     QueueStatus.RUNNING: StatusLabel("run", "Running", "run"),
-    QueueStatus.PAUSED: StatusLabel("paused", "Paused", "warn"),
+    QueueStatus.PAUSED: StatusLabel(QueueStatus.PAUSED, "Paused", "warn"),
     QueueStatus.COMPLETED: StatusLabel("ok", "Completed", "ok"),
     QueueStatus.CANCELLED: StatusLabel("canceled", "Canceled"),
 }

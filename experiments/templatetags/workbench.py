@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from experiments.core import formatting
+from experiments.core.labels import StatusLabel, reason_in_words
 from experiments.kinds import QueueKind, kinds_by_title
 
 register = template.Library()
@@ -42,7 +43,8 @@ def clipped(text: str) -> str:
 def as_input(field: BoundField) -> SafeString:
     """A field of a form in the look of our inputs."""
     given = field.field.widget.attrs.get("class", "")
-    return field.as_widget(attrs={"class": f"in {given}".strip()})
+    shown = field.as_widget(attrs={"class": f"in {given}".strip()})
+    return shown + field.as_hidden(only_initial=True) if field.field.show_hidden_initial else shown
 
 
 @register.filter
@@ -87,6 +89,19 @@ def moment(value: datetime | None, style: str = "auto") -> SafeString:
         '<time datetime="{}" title="{} UTC" data-style="{}">{}</time>',
         *(at.isoformat(), f"{date} {at:%H:%M:%S}", name, f"{at:%H:%M:%S}" if recent else f"{date} {at:%H:%M}"),
     )
+
+
+@register.filter
+def reason(code: str) -> str:
+    """A code of an error or of a pause, in words."""
+    return reason_in_words(code)
+
+
+@register.simple_tag
+def status(label: StatusLabel, look: str = "") -> SafeString:
+    """Shape, word and color; `look`: `box` for one that is alone."""
+    classes = " ".join(filter(None, ("st", label.color, look)))
+    return format_html('<span class="{}">{}{}</span>', classes, icon(label.icon), label.word)
 
 
 @register.simple_tag

@@ -26,7 +26,9 @@ class PasswordForm(BaseForm, PasswordChangeForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     end_tokens = forms.BooleanField(
-        required=False, label="Also revoke my API tokens", help_text="Programs that use them can’t call the API anymore."
+        required=False,
+        label="Also revoke my API tokens",
+        help_text="Programs that use them can’t call the API anymore.",
     )
 
 

@@ -35,7 +35,7 @@
 /* Menus that are a fold yet close with Escape and a click beside them, and open to the side where there is room. */
 (() => {
   "use strict";
-  const over = () => document.querySelector("details.menu[open]:not(.limits)");
+  const over = () => document.querySelector("details.menu[open]");
 
   document.addEventListener("click", (event) => {
     const menu = over();
@@ -52,7 +52,7 @@
   }, true);
   // Not a bubbling event.
   document.addEventListener("toggle", (event) => {
-    if (!event.target.matches("details.menu[open]:not(.limits)")) return;
+    if (!event.target.matches("details.menu[open]")) return;
     event.target.classList.remove("leftwards");
     const room = document.documentElement.clientWidth - event.target.querySelector(".sheet").getBoundingClientRect().right;
     event.target.classList.toggle("leftwards", room < 0);

@@ -33,7 +33,7 @@ def test_from_a_pasted_schema_to_a_line_for_each_item(open_page: Open, api: Api,
     wizard = Wizard(page)
     wizard.next("review")
     wizard.start()
-    expect(page.locator("#state .pill")).to_have_text("completed")
+    expect(page.locator("#state .st")).to_have_text("Completed")
 
     batch = CsvBatch.objects.get(pk=draft)
     page.goto(queue_url(batch, "row/0/"))

@@ -29,7 +29,7 @@ def paused(transactional_db: None) -> CsvBatch:
 
 
 def menu(page: Page) -> None:
-    page.locator("#limits summary").click()
+    page.locator("#act-limits-menu").click()
 
 
 def test_a_limit_is_raised_and_the_batch_resumed(open_page: Open, paused: CsvBatch) -> None:
@@ -37,20 +37,20 @@ def test_a_limit_is_raised_and_the_batch_resumed(open_page: Open, paused: CsvBat
     expect(page.locator("#state")).to_contain_text("The limit of 2 calls is reached")
     menu(page)
     page.get_by_label("Calls").fill("50")
-    page.get_by_role("button", name="Set limits").click()
+    page.get_by_role("button", name="Save limits").click()
     expect(page.locator("#facts")).to_contain_text("2 of at most 50 calls")
     page.get_by_role("button", name="Resume").click()
-    expect(page.locator("#state")).to_contain_text("running")
+    expect(page.locator("#state")).to_contain_text("Running")
 
 
 def test_the_same_without_javascript(plain_page: Open, paused: CsvBatch) -> None:
     page = plain_page(queue_url(paused))
     menu(page)
     page.get_by_label("Calls").fill("")
-    page.get_by_role("button", name="Set limits").click()
+    page.get_by_role("button", name="Save limits").click()
     expect(page.locator("#facts")).not_to_contain_text("calls")
     page.get_by_role("button", name="Resume").click()
-    expect(page.locator("#state")).to_contain_text("running")
+    expect(page.locator("#state")).to_contain_text("Running")
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])

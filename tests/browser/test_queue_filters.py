@@ -33,7 +33,7 @@ def test_a_filter_leaves_its_rows_and_can_be_taken_back(open_page: Open, batch: 
     chips.get_by_role("link", name="Failed").click()
     expect(chips.get_by_role("link", name="Failed")).to_have_attribute("aria-current", "true")
     assert shown(page) == [str(index) for index in range(0, 120, 10)]
-    chips.get_by_role("link", name="rejected").click()
+    chips.get_by_role("link", name="Rejected by the network").click()
     expect(page).to_have_url(re.compile("error_code=rejected"))
     assert shown(page) == [str(index) for index in range(10, 120, 20)]
     page.go_back()

@@ -50,10 +50,10 @@ def test_retry_failed_hands_it_to_pause(open_page: Open, batch: CsvBatch) -> Non
 
 def test_set_limits_hands_it_to_the_limits(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch))
-    press(page, "#limits summary")
+    press(page, "#act-limits-menu")
     write(page, "#limit-max_calls", "50")
     press(page, "#act-limits")
-    expect(page.locator("#limits summary")).to_be_focused()
+    expect(page.locator("#act-limits-menu")).to_be_focused()
     expect(page.locator("#facts")).to_contain_text("of at most 50 calls")
 
 

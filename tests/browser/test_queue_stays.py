@@ -34,7 +34,7 @@ def test_the_chosen_error_code_stays_and_has_its_new_count(open_page: Open, batc
     one_more_fails(batch)
     await_news(page)
     expect(page.locator("#retry-code")).to_have_value("rejected")
-    expect(page.locator("#retry-code option:checked")).to_have_text("rejected (2)")
+    expect(page.locator("#retry-code option:checked")).to_have_text("Rejected by the network (2)")
     page.get_by_role("button", name="Retry failed").click()
     await_news(page, failed=2)
     assert set(batch.rows.failed().values_list("error_code", flat=True)) == {"timeout"}
@@ -48,13 +48,13 @@ def test_a_code_of_which_nothing_is_left_does_not_become_all(open_page: Open, ba
     batch.rows.filter(error_code="rejected").update(status="queued", error_code="")
     CsvBatch.objects.filter(pk=batch.pk).update(failed=3, queued=2)
     await_news(page, failed=3)
-    expect(page.locator("#retry-code option:checked")).to_have_text("rejected (0)")
+    expect(page.locator("#retry-code option:checked")).to_have_text("Rejected by the network (0)")
 
 
 def test_the_open_menu_its_tick_and_the_focus_stay(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch))
     page.locator("#act-more").click()
-    know = page.get_by_role("checkbox", name="I know")
+    know = page.get_by_role("checkbox", name="Overwrites")
     know.check()
     expect(know).to_be_focused()
     one_more_fails(batch)

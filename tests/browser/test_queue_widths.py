@@ -58,5 +58,5 @@ def test_every_button_is_in_one_line_that_ends_with_the_table(open_page: Open, b
 
 def test_a_running_row_has_no_empty_answers_where_lines_are_stacked(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch), Look("phone", width=360))
-    expect(page.locator("#r5 .pill")).to_be_visible()
+    expect(page.locator("#r5 .st")).to_be_visible()
     expect(page.get_by_text("…", exact=True).filter(visible=True)).to_have_count(0)

@@ -42,9 +42,9 @@ def test_rows_are_searched(plain_page: Open) -> None:
 
 def test_a_batch_is_paused_resumed_and_cancelled(plain_page: Open) -> None:
     page = plain_page(queue_url(running()))
-    for button, word in (("Pause", "paused"), ("Resume", "running"), ("Cancel", "cancelled"), ("Resume", "running")):
+    for button, word in (("Pause", "Paused"), ("Resume", "Running"), ("Cancel", "Canceled"), ("Resume", "Running")):
         page.get_by_role("button", name=button).click()
-        expect(page.locator("#state .pill")).to_have_text(word)
+        expect(page.locator("#state .st")).to_have_text(word)
 
 
 @pytest.mark.parametrize("button", ["Retry failed 1", "Retry row 1"])
@@ -52,8 +52,8 @@ def test_failed_rows_are_put_back(plain_page: Open, button: str) -> None:
     batch = batch_of("ann", ["succeeded", "failed"], status="completed")
     page = plain_page(queue_url(batch))
     page.get_by_role("button", name=button).click()
-    expect(page.locator("#r1 .pill")).to_have_text("queued")
-    expect(page.locator("#state .pill")).to_have_text("running")
+    expect(page.locator("#r1 .st")).to_have_text("Queued")
+    expect(page.locator("#state .st")).to_have_text("Running")
 
 
 def test_one_logs_out(plain_page: Open) -> None:

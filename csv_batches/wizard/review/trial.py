@@ -12,20 +12,19 @@ from csv_batches.selectors import trials
 from experiments.core.choices import QueueStatus, RowStatus
 from experiments.core.cost import in_words
 from experiments.core.formatting import compact, duration, milliseconds
+from experiments.core.labels import ROW_STATUS, StatusLabel
 from experiments.selectors.queues import has_lane
 from experiments.web.page_part import PagePart, changes_by_itself
 from experiments.web.run.detail import Pairs, pairs_of
 
 PATIENCE = timedelta(seconds=15)
 """How long rows may wait before the page says something about the worker."""
-ROW_SEVERITY = {RowStatus.SUCCEEDED: "ok", RowStatus.FAILED: "bad", RowStatus.RUNNING: "run"}
 
 
 @dataclass(frozen=True)
 class TrialRow:
     index: int
-    status: str
-    severity: str
+    label: StatusLabel
     answer: Pairs
     error: str
     elapsed: str
@@ -117,8 +116,7 @@ def _trial_row(trial: CsvBatch, row: CsvBatchRow) -> TrialRow:
     names = [field["name"] for field in trial.response_fields]
     return TrialRow(
         index=row.row_index,
-        status=row.status,
-        severity=ROW_SEVERITY.get(RowStatus(row.status), ""),
+        label=ROW_STATUS[RowStatus(row.status)],
         answer=pairs_of(row.result_payload, names),
         error=row.error_message or row.error_code,
         elapsed="" if row.elapsed_ms is None else milliseconds(row.elapsed_ms),

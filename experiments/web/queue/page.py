@@ -9,6 +9,7 @@ from typing import Any
 
 from experiments.core.choices import FINISHED, ExportFormat, QueueStatus, RowStatus
 from experiments.core.cost import plain
+from experiments.core.labels import StatusLabel, reason_in_words
 from experiments.core.limits import LIMITS_BY_NAME
 from experiments.export.formats import EXPORT_FORMATS, FormatWriter
 from experiments.kinds import QueueKind, QueueLayout, SetUp, kind_of
@@ -42,7 +43,8 @@ class Chip:
     count: int
     query: str
     active: bool
-    code: bool = False
+    code: str = ""
+    """Of the rows' error, where it filters by one."""
     verdict: str = ""
     more: bool = False
     beside: bool = False
@@ -109,7 +111,7 @@ class ListLine(PagePart):
     """A line of the list of queues."""
 
     entry: Entry
-    severity: str
+    label: StatusLabel
     network: str
     total: int
     done: int
@@ -277,7 +279,9 @@ def chips_of_queue(queue: Queue, failures: Sequence[Failures], filters: Mapping[
         chips.append(Chip(status.capitalize(), getattr(queue, status), query, active))
     for one in failures:
         query = query_string({"error_code": one.code, **kept})
-        chips.append(Chip(one.code, one.rows, query, chosen_code == one.code, code=True, more=one.more))
+        chips.append(
+            Chip(reason_in_words(one.code), one.rows, query, chosen_code == one.code, code=one.code, more=one.more)
+        )
     chips += _corrected_chips_of_queue(queue, filters)
     chips += _verdict_chips_of_queue(queue, filters)
     return Chips("chips", tuple(chips), _answer_chip(filters))
@@ -312,7 +316,7 @@ def _answer_chip(filters: Mapping[str, Any]) -> Chip | None:
 def filters_in_words(filters: Mapping[str, Any]) -> tuple[str, ...]:
     """Each filter that is set, as a person reads it."""
     words = {"0": "not corrected", "1": "corrected"}
-    found = [str(filters[name]) for name in ("status", "error_code", "verdict") if filters.get(name)]
+    found = [reason_in_words(str(filters[name])) for name in ("status", "error_code", "verdict") if filters.get(name)]
     found += [words[filters["corrected"]]] if filters.get("corrected") else []
     found += [f"“{filters['search']}”"] if filters.get("search") else []
     label = answer_filter.answer_filter_label(filters)
@@ -324,7 +328,7 @@ def list_line_of_queue(queue: Queue) -> ListLine:
     return ListLine(
         key=f"b-{queue.pk}",
         entry=summary.entry_of_queue(queue),
-        severity=summary.severity_of_queue(queue),
+        label=summary.label_of_queue(queue),
         network=queue.network.name if queue.network else "",
         total=queue.total,
         done=queue.succeeded + queue.failed,

@@ -9,10 +9,12 @@ from urllib.parse import urlencode
 
 from django.utils import timezone
 
+from experiments.core import labels
 from experiments.core import limits as queue_limits
 from experiments.core.choices import FINISHED, PauseReason, QueueStatus, RowStatus
 from experiments.core.cost import in_words
 from experiments.core.formatting import compact, count, duration
+from experiments.core.labels import StatusLabel
 from experiments.kinds import Nouns, kind_of
 from experiments.models import Queue, QueueItem
 from experiments.selectors import health, items
@@ -25,8 +27,6 @@ WHOLE = 1000
 SHOWN_APART = ("max_tokens", "max_cost")
 LEAST = 4
 """Thousandths that a count above zero gets in a bar, so that one failed row of a million can be seen."""
-SEVERITY = {QueueStatus.RUNNING: "run", QueueStatus.PAUSED: "warn", QueueStatus.COMPLETED: "ok"}
-"""The style of a status."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class State(PagePart):
     """
 
     word: str
-    severity: str
+    label: StatusLabel
     sentence: str
     until: datetime | None = None
     is_try: bool = False
@@ -132,11 +132,10 @@ def shares(counts: Sequence[int], total: int) -> list[int]:
     return widths
 
 
-def severity_of_queue(queue: Queue) -> str:
-    return (
-        "warn"
-        if queue.status == QueueStatus.COMPLETED and queue.failed_open
-        else SEVERITY.get(QueueStatus(queue.status), "")
+def label_of_queue(queue: Queue) -> StatusLabel:
+    """A failure that a person corrected is none."""
+    return labels.label_of_queue(
+        queue.status, failed=queue.failed_open, succeeded=queue.succeeded + queue.failed - queue.failed_open
     )
 
 
@@ -144,16 +143,16 @@ def state_of_queue(queue: Queue) -> State:
     hold = queue.network.hold if queue.network and queue.status == QueueStatus.RUNNING else None
     if hold is not None and not health.waiting_note([queue]):
         why = hold.reason or "Its network is held."
-        return State("state", queue.status, severity_of_queue(queue), why, hold.until, since=hold.since)
+        return State("state", queue.status, label_of_queue(queue), why, hold.until, since=hold.since)
     following = items.next_item(queue)
     if following is not None and _is_held_back(following) and not health.waiting_note([queue]):
         why = "The network refused what is left (429)." if following.limited_since else "What failed is tried again."
-        return State("state", queue.status, severity_of_queue(queue), why, following.available_at)
+        return State("state", queue.status, label_of_queue(queue), why, following.available_at)
     until = queue.pause_until if queue.status == QueueStatus.PAUSED else None
     is_try = queue.pause_code == PauseReason.UNREACHABLE
     failures = _failures_of_pause(queue)
     sentence = _sentence(queue, following)
-    return State("state", queue.status, severity_of_queue(queue), sentence, until, is_try, failures)
+    return State("state", queue.status, label_of_queue(queue), sentence, until, is_try, failures)
 
 
 def _is_held_back(item: QueueItem) -> bool:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from experiments.core.choices import QueueStatus, RowStatus
 from experiments.core.errors import InvalidInput
 from experiments.core.formatting import duration, milliseconds
+from experiments.core.labels import ROW_STATUS, StatusLabel, reason_in_words
 from experiments.export.rows import cell_text
 from experiments.http.page_time import in_time
 from experiments.kinds import Extras, QueueLayout
@@ -48,8 +49,6 @@ _ANSWER = (
     "left(coalesce(experiments_queueitem.corrected_payload, experiments_queueitem.result_payload) ->> %s::text, %s)"
 )
 _IS_CORRECTED = "experiments_queueitem.corrected_payload IS NOT NULL"
-SEVERITY = {RowStatus.SUCCEEDED: "ok", RowStatus.FAILED: "bad", RowStatus.RUNNING: "run"}
-"""The style of a status."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,6 @@ class Headings(PagePart):
 class RowLine(PagePart):
     index: int
     status: str
-    severity: str
     cells: tuple[str, ...]
     answers: tuple[str, ...]
     error_code: str
@@ -81,6 +79,15 @@ class RowLine(PagePart):
     corrected: bool = False
     """Its answers are a person's."""
     extras: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> StatusLabel:
+        return ROW_STATUS[RowStatus(self.status)]
+
+    @property
+    def reason(self) -> str:
+        """Why the row failed, in words."""
+        return reason_in_words(self.error_code)
 
 
 @dataclass(frozen=True)
@@ -239,7 +246,6 @@ def _line(queue: Queue, row: Mapping[str, Any], extras: Extras) -> RowLine:
         key=f"r{row['row_index']}",
         index=row["row_index"],
         status=status,
-        severity=SEVERITY.get(status, ""),
         cells=_texts(row, "cell_", MAX_COLUMNS),
         answers=_texts(row, "answer_", MAX_FIELDS),
         error_code=row["error_code"],

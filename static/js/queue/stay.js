@@ -45,9 +45,10 @@
     for (const { name } of [...old.attributes]) if (!now.hasAttribute(name) && !isOurs(old, name)) old.removeAttribute(name);
     for (const { name, value } of now.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
     const chosen = old.nodeName === "SELECT" ? old.value : "";
+    const label = chosen && old.selectedOptions[0].text.replace(/ \(.*\)$/, "");
     patchChildren(old, now, by);
     // Else the next press would mean all instead of the few that there are no more.
-    if (chosen && old.value !== chosen && !by?.contains(old)) old.add(new Option(`${chosen} (0)`, chosen, false, true));
+    if (chosen && old.value !== chosen && !by?.contains(old)) old.add(new Option(`${label} (0)`, chosen, false, true));
   };
 
   let asked = null;

@@ -82,7 +82,7 @@ def review_and_start(page: Page) -> None:
     page.keyboard.type("net")
     expect(page.locator("#start")).to_be_enabled()
     press(page, "#try")
-    expect(page.locator("#trial .pill.ok")).to_have_count(4)
+    expect(page.locator("#trial .st.ok")).to_have_count(4)
     press(page, "#start")
     expect(page).to_have_url(re.compile("/csv-batch/[0-9a-f-]{36}/$"))
 
@@ -95,7 +95,7 @@ def test_from_a_file_to_its_answers(open_page: Open, api: Api, run_server: RunSe
     define_prompt(page)
     build_schema(page)
     review_and_start(page)
-    expect(page.locator("#state .pill")).to_have_text("completed")
+    expect(page.locator("#state .st")).to_have_text("Completed")
     with page.expect_download() as started:
         press(page, "#export-csv")
     lines = from_csv(started.value.path().read_bytes())

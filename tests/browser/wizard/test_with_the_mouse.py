@@ -66,10 +66,10 @@ def test_from_a_file_to_its_answers(open_page: Open, api: Api, run_server: RunSe
     set_up(wizard)
     wizard.choose_network("net")
     page.get_by_role("button", name="Try 3 rows").click()
-    expect(page.locator("#trial .pill.ok")).to_have_count(4)
+    expect(page.locator("#trial .st.ok")).to_have_count(4)
     expect(page.locator("#trial")).to_contain_text("All 4 rows take")
     wizard.start()
-    expect(page.locator("#state .pill")).to_have_text("completed")
+    expect(page.locator("#state .st")).to_have_text("Completed")
     assert_answered(export(page), run_server)
     assert len(run_server.ledger()) == 3 + 4
 
@@ -87,7 +87,7 @@ def test_from_a_file_to_its_answers_without_javascript(plain_page: Open, api: Ap
     wizard.start()
     api.wait(page.url.partition("/csv-batch/")[2][:36])
     page.reload()
-    expect(page.locator("#state .pill")).to_have_text("completed")
+    expect(page.locator("#state .st")).to_have_text("Completed")
     assert_answered(export(page), run_server)
 
 

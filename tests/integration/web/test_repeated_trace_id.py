@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def followed(html: str, before: str) -> str:
-    address = unescape(html.partition(before)[2].partition('href="')[2].partition('"')[0])
+    address = unescape(html.partition(before)[2].partition("<a")[2].partition('href="')[2].partition('"')[0])
     return str(browser("ann").get(address).content.decode())
 
 

@@ -122,7 +122,7 @@ def test_an_error_page_asks_the_database_for_nothing(django_assert_num_queries: 
     with django_assert_num_queries(0):
         response = client.get("/nothing/here/")
     assert response.status_code == 404
-    assert "There is nothing here" in response.content.decode()
+    assert "Page not found" in response.content.decode()
 
 
 def test_htmx_may_neither_evaluate_nor_insert_scripts_nor_keep_pages() -> None:

@@ -70,7 +70,7 @@ def test_the_chips_count_statuses_and_codes() -> None:
     batch = batch_of("ann", ["failed", "succeeded"])
     html = browser("ann").get(queue_url(batch, "?status=failed")).content.decode()
     assert re.search(r'href="[^"]*\?status=failed" aria-current="true">Failed <b>1</b>', html)
-    assert re.search(r'href="[^"]*\?error_code=timeout">timeout <b>1</b>', html)
+    assert re.search(r'href="[^"]*\?error_code=timeout">Timed out <b>1</b>', html)
 
 
 @pytest.mark.parametrize(

@@ -29,11 +29,11 @@ def test_one_that_is_made_in_the_browser() -> None:
     assert token.expires_at is not None
     assert timedelta(days=29) < token.expires_at - timezone.now() <= timedelta(days=30)
     Api(key).get("/csv_batches")
-    assert "expired" not in client.get(PAGE).content.decode()
+    assert "Expired</span>" not in client.get(PAGE).content.decode()
     let_expire()
     refused = Api(key).get("/csv_batches", 401)["errors"][0]
     assert refused["detail"].startswith("This token expired on 20")
-    assert "expired" in client.get(PAGE).content.decode()
+    assert "Expired</span>" in client.get(PAGE).content.decode()
 
 
 def test_without_a_last_day_it_is_in_force_until_it_is_revoked() -> None:

@@ -31,7 +31,9 @@ RULED_OUT = {
     r"\bno news\b|\bsee news\b": "“updates”",
 }
 ATTRIBUTES = re.compile(r'\b(?:aria-label|title|placeholder|aria-valuetext)="([^"]*)"')
-TAGS = re.compile(r"{#.*?#}|{% comment %}.*?{% endcomment %}|<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)>", re.S)
+TAGS = re.compile(
+    r"{#.*?#}|{% comment %}.*?{% endcomment %}|<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)>", re.S
+)
 
 
 def said(template: str) -> str:
@@ -65,7 +67,7 @@ def test_a_template_says_nothing_that_is_ruled_out(name: str) -> None:
 
 
 def test_what_is_still_to_be_rewritten_is_there_and_has_something_to_rewrite() -> None:
-    assert NOT_YET <= set(ALL)
+    assert set(ALL) >= NOT_YET
     assert [name for name in NOT_YET if not offenses((TEMPLATES / name).read_text())] == [], "take it out of NOT_YET"
 
 
