@@ -144,6 +144,19 @@ def _used_by(network: Network) -> str:
     return f"{counted_by_kind(queues)}: {', '.join(names[:NAMED])}{' …' if len(names) > NAMED else ''}"
 
 
+def change_schema(*, network_id: int, schema: dict[str, Any] | None, by: str) -> None:
+    """Another schema, none for None. Guidance and example follow it, but for a guidance that somebody wrote."""
+    data = Network.objects.get(pk=network_id).additional_data
+    before, guidance = data.get("respond_payload_schema"), data.get("respond_payload_guidance")
+    is_written = bool(guidance) and not (before and guidance == response_schema.guidance(before))
+    values = (
+        schema,
+        guidance if is_written else response_schema.guidance(schema) if schema else None,
+        response_schema.example(schema) if schema else None,
+    )
+    write_schema(network_id=network_id, changes=dict(zip(SCHEMA_KEYS, values, strict=True)), by=by)
+
+
 def write_schema(*, network_id: int, changes: Mapping[str, Any], by: str) -> None:
     """Writes the three schema keys of `additional_data`, nothing else; logs before, after and who asked."""
     with transaction.atomic():

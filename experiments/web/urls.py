@@ -38,6 +38,7 @@ urlpatterns = [
     path("networks/new/", network_views.network_new, name="network_new"),
     path(network, network_views.network_detail, name="network"),
     path(f"{network}edit/", network_views.network_edit, name="network_edit"),
+    path(f"{network}fields/", network_views.network_fields, name="network_fields"),
     path(f"{network}delete/", network_views.network_delete, name="network_delete"),
     path(f"{network}end-hold/", network_views.network_end_hold, name="network_end_hold"),
     path(f"{network}try/", call_views.network_try, name="network_try"),

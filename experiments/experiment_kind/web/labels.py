@@ -20,7 +20,7 @@ CHANGES = {
 CHANGE_SEVERITY = {Change.WORSE: "bad", Change.BETTER: "ok"}
 SCHEMA_MODES = {
     SchemaMode.NETWORK: "The network's own schema, where it has one",
-    SchemaMode.OWN: "The schema below",
+    SchemaMode.OWN: "Its own schema",
     SchemaMode.NONE: "None: any object is an answer",
 }
 ROLES = {

@@ -17,6 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from experiments.core.choices import QueueStatus
 from experiments.core.errors import WorkbenchError
+from experiments.experiment_kind.choices import SchemaMode
 from experiments.experiment_kind.models import KIND, Experiment
 from experiments.experiment_kind.services import drafts, items_by_hand, launch, uploads
 from experiments.experiment_kind.services.uploads import DatasetRefused
@@ -34,12 +35,14 @@ from experiments.experiment_kind.web.set_up import dataset_of_draft
 from experiments.kinds import kind_named, kind_of
 from experiments.web.decorators import PageRequest, signed_in, wants_fragment
 from experiments.web.queue.base import queue_address, queue_or_404
+from experiments.web.schema.fields_page import FieldsOf, fields_page
+from experiments.web.schema.importing import lines_of_schema
 
 REFUSED = 422
 FILE_OUTCOME = "experiments/experiment_kind/file_outcome.html"
 """What became of a file, for a script that leaves it chosen: an offer then reads it at one click."""
-START_BUTTON = "start"
-"""The value of `go` that the button sends."""
+START_BUTTON, FIELDS_BUTTON = "start", "fields"
+"""Values of `go` that buttons send."""
 DraftView = Callable[[PageRequest, Experiment], HttpResponseBase]
 
 
@@ -136,7 +139,7 @@ def _new_page(
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_view
 def set_up(request: PageRequest, experiment: Experiment) -> HttpResponseBase:
-    """The settings; with `go` = start it starts."""
+    """The settings. `go`: the experiment starts, or its response fields are next."""
     if request.method != "POST":
         return _set_up_page(request, experiment)
     form = SettingsForm(experiment, request.POST)
@@ -147,11 +150,33 @@ def set_up(request: PageRequest, experiment: Experiment) -> HttpResponseBase:
         if request.POST.get("go") == START_BUTTON:
             launch.run(experiment_id=experiment.pk)
             return HttpResponseRedirect(queue_address(experiment, {}))
+        if request.POST.get("go") == FIELDS_BUTTON:
+            return HttpResponseRedirect(reverse("experiment_kind:set_up_fields", args=[experiment.pk]))
     except WorkbenchError as error:
         add_errors(form, error)
         return _set_up_page(request, experiment_or_404(request, experiment.pk), settings=form)
     messages.success(request, "The settings are saved.")
     return HttpResponseRedirect(reverse("experiment_kind:set_up", args=[experiment.pk]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@draft_view
+def set_up_fields(request: PageRequest, experiment: Experiment) -> HttpResponseBase:
+    """The fields of its own schema, in the builder."""
+
+    def store(fields: list[dict[str, Any]]) -> None:
+        values = {"response_fields": fields, "schema_mode": SchemaMode.OWN}
+        drafts.update(experiment_id=experiment.pk, values=values)
+
+    page = FieldsOf(
+        name=experiment.name,
+        hint="What every answer of this experiment has. Nothing is stored before you save.",
+        back=reverse("experiment_kind:set_up", args=[experiment.pk]),
+        schema=experiment.schema_json,
+        store=store,
+        context={"kind": kind_of(experiment), "queue": experiment},
+    )
+    return fields_page(request, page)
 
 
 @require_POST
@@ -203,6 +228,7 @@ def _set_up_page(
         "item_form": given.get("item") or ItemForm(),
         "agents": agents_of(experiment.network),
         "fields": scorable_fields(experiment),
+        "answer_fields": lines_of_schema(experiment.schema_json),
         "missing": [error.detail for error in missing],
         # Everything else may be filled in by now: a start saves the form first.
         "lacks_items": any(error.attr == "items" for error in missing),

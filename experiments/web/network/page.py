@@ -12,6 +12,7 @@ from experiments.selectors.queues import counted_by_kind
 from experiments.services.networks import SCHEMA_KEYS
 from experiments.web.network.fields import ENDPOINT_TEXTS, LABELS, NETWORK_FIELDS, Section
 from experiments.web.run.run_list import ListedRun, newest_runs_of_network
+from experiments.web.schema.importing import FoundField, lines_of_schema
 
 MAX_RUNS = MAX_CALLS = 5
 MAX_USERS = 20
@@ -28,6 +29,7 @@ class NetworkPage:
     network: Network
     agents: Sequence[Agent]
     schema: Any
+    fields: Sequence[FoundField]
     guidance: str
     example: Any
     others: dict[str, Any]
@@ -63,6 +65,7 @@ def page_of_network(network: Network, user: Any) -> NetworkPage:
         network=network,
         agents=list(network.agents.all()),
         schema=data.get("respond_payload_schema"),
+        fields=lines_of_schema(data.get("respond_payload_schema")),
         guidance=data.get("respond_payload_guidance") or "",
         example=data.get("respond_payload_example"),
         others={key: value for key, value in data.items() if key not in SCHEMA_KEYS},

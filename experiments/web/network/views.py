@@ -16,15 +16,18 @@ from django_htmx.http import HttpResponseClientRedirect
 from experiments.api.permissions import StaffWrites
 from experiments.core.errors import Conflict, InvalidInput
 from experiments.models import Network
+from experiments.response_schema.field_checks import check_fields
+from experiments.response_schema.field_schemas import fields_to_schema
 from experiments.selectors.networks import networks_with_counts
 from experiments.services import networks
 from experiments.web.decorators import PageRequest, signed_in, wants_fragment
 from experiments.web.network.forms import NetworkForm, TryForm
 from experiments.web.network.page import page_of_network, users_of_network
+from experiments.web.schema.fields_page import FieldsOf, fields_page
 
 P = ParamSpec("P")
 View = Callable[Concatenate[PageRequest, P], HttpResponseBase]
-SAVE = "save"
+SAVE, THEN_FIELDS = "save", "save_then_fields"
 
 
 def staff_writes(view: View[P]) -> View[P]:
@@ -78,6 +81,27 @@ def network_edit(request: PageRequest, pk: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_writes
+def network_fields(request: PageRequest, pk: int) -> HttpResponseBase:
+    """The fields of its schema, in the builder."""
+    network = network_or_404(pk)
+
+    def store(fields: list[dict[str, Any]]) -> None:
+        schema = fields_to_schema(check_fields(fields)) if fields else None
+        networks.change_schema(network_id=pk, schema=schema, by=request.user.get_username())
+
+    page = FieldsOf(
+        name=network.name,
+        hint="What its answers have, unless a batch brings its own. Nothing is stored before you save.",
+        back=network_address(network),
+        schema=network.additional_data.get("respond_payload_schema"),
+        store=store,
+        context={"section": "networks"},
+    )
+    return fields_page(request, page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_writes
 def network_delete(request: PageRequest, pk: int) -> HttpResponseBase:
     """Asks first, on a page of its own."""
     network = network_or_404(pk)
@@ -103,10 +127,10 @@ def network_end_hold(request: PageRequest, pk: int) -> HttpResponseBase:
 
 
 def _edited(request: PageRequest, network: Network | None) -> HttpResponseBase:
-    """Saves the form; with another button than Save shows the changed form and stores nothing."""
+    """Saves the form, with one button to go on with its fields; any other changes the form and stores nothing."""
     form = NetworkForm.of_post(request.POST)
     button = request.POST.get("act", SAVE)
-    if button != SAVE:
+    if button not in (SAVE, THEN_FIELDS):
         return _editor(request, network, form.changed(button), button=button)
     values, form = form.checked(network)
     if values is None:
@@ -119,9 +143,10 @@ def _edited(request: PageRequest, network: Network | None) -> HttpResponseBase:
     except InvalidInput as error:
         return _editor(request, network, form.refused(error), status=400)
     messages.success(request, f"The network {saved.name} is saved.")
-    if wants_fragment(request):
-        return HttpResponseClientRedirect(network_address(saved))
-    return HttpResponseRedirect(network_address(saved))
+    address = (
+        reverse("experiments:network_fields", args=[saved.pk]) if button == THEN_FIELDS else network_address(saved)
+    )
+    return HttpResponseClientRedirect(address) if wants_fragment(request) else HttpResponseRedirect(address)
 
 
 def _editor(

@@ -38,5 +38,6 @@ def read_change(form: QueryDict, stored: Sequence[Any]) -> Change:
         return Change(builder, None)
     is_elsewhere = fields != list(stored) and form.get("seen", "") != fingerprint(list(stored))
     if is_elsewhere and not form.get("anyway", ""):
-        return Change(replace(builder, changed_elsewhere=True), None)
+        # The next change of this form does not store it either.
+        return Change(replace(builder, changed_elsewhere=True, seen_before=form.get("seen", "")), None)
     return Change(builder, fields)

@@ -1,7 +1,7 @@
 """Fields made from what is pasted or dropped: a JSON Schema, or sample answers. It is shown before it is used."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +49,21 @@ class Pasted:
 
     @property
     def lines(self) -> list[FoundField]:
-        return list(_lines(Rows.of_fields(self.fields).rows, ""))
+        return lines_of_fields(self.fields)
+
+
+def lines_of_fields(fields: Sequence[Mapping[str, Any]]) -> list[FoundField]:
+    """For a list to read: a line for each field, nested ones with their path."""
+    return list(_lines(Rows.of_fields(fields).rows, ""))
+
+
+def lines_of_schema(schema: Any) -> list[FoundField]:
+    """The same of a schema that is stored; empty where it cannot be shown as fields."""
+    try:
+        fields = schema_to_fields(schema, is_kept=True).fields if schema else ()
+    except InvalidInput:
+        return []
+    return lines_of_fields([field_to_json(field) for field in fields])
 
 
 def _lines(rows: list[Row], before: str) -> Iterator[FoundField]:

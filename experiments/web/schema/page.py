@@ -158,8 +158,9 @@ def summary(rows: Rows) -> str:
 class Builder:
     """All that the template of the builder needs.
 
-    `state`: whether what is typed is stored. `quiet`: the inputs are as the form has them, so that none is replaced
-    while somebody types.
+    `quiet`: the inputs are as the form has them, so that none is replaced while somebody types. `seen_before`: of the
+    fields that the form was opened with, where others are stored by now. Where one button stores what is typed, `past`
+    is what the form has for Undo, and `is_ready` says that the button can.
     """
 
     rows: Rows
@@ -170,6 +171,14 @@ class Builder:
     quiet: bool = False
     notes: Mapping[str, str] = field(default_factory=dict)
     changed_elsewhere: bool = False
+    seen_before: str = ""
+    past: str = ""
+    is_ready: bool = False
+
+    @property
+    def state(self) -> str:
+        """For the script of the page: whether anything typed would be lost, and whether a button may go on."""
+        return "stored" if self.is_stored else "ready" if self.is_ready else "unstored"
 
     @property
     def lines(self) -> list[Line]:
@@ -177,7 +186,7 @@ class Builder:
 
     @property
     def seen(self) -> str:
-        return fingerprint(self.stored)
+        return self.seen_before or fingerprint(self.stored)
 
     @property
     def summary(self) -> str:

@@ -7,7 +7,9 @@
   const SAVE_MS = 150;
   const RETRY_MS = 5000;
   let sent = values();
-  let refused = form.querySelector("[data-state=unstored]") ? sent : null;
+  // "stored"; "ready": a button stores it; "unstored": it cannot be stored as it is.
+  const state = () => document.getElementById("schema-seen").dataset.state;
+  let refused = state() === "unstored" ? sent : null;
   let typed = new Map();
   let swapping = false;
   let keep = "";
@@ -20,7 +22,7 @@
       .map((one) => [one.id, one.type === "checkbox" ? one.checked : one.value]));
   }
   const differing = (before) => [...values()].filter(([id, value]) => before.get(id) !== value);
-  const dirty = () => differing(sent).length > 0 || refused === sent;
+  const dirty = () => differing(sent).length > 0 || refused === sent || state() === "ready";
   const say = (words) => { document.getElementById("schema-state").textContent = words; };
   const save = () => { clearTimeout(timer); htmx.trigger("#schema-save", "save"); };
 
@@ -73,15 +75,16 @@
   document.body.addEventListener("htmx:afterRequest", (event) => {
     if (event.target !== form && event.target.id !== "schema-save") return;
     if (!event.detail.successful) return;
-    const stored = document.getElementById("schema-seen").dataset.state === "stored";
-    refused = stored ? null : sent;
+    leaving = event.detail.xhr.getResponseHeader("HX-Redirect") !== null;
+    if (leaving) return;
+    refused = state() === "unstored" ? sent : null;
     showProblems();
     if (keep) document.getElementById(keep)?.focus();
     keep = "";
     if (differing(sent).length) say("Not saved yet");
     const go = then;
     then = null;
-    if (go && stored) go();
+    if (go && refused === null) go();
   });
   const failed = () => {
     then = null;
@@ -130,13 +133,14 @@
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
     const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.button;
-    if (link && !elsewhere && !link.getAttribute("href").startsWith("#")) first(event, () => link.click());
+    if (link && "discard" in link.dataset) leaving = !elsewhere;
+    else if (link && !elsewhere && !link.getAttribute("href").startsWith("#")) first(event, () => link.click());
   }, true);
   document.addEventListener("submit", (event) => {
     if (event.target === form) leaving = true;
     else first(event, () => event.target.requestSubmit(event.submitter));
   }, true);
-  document.body.addEventListener("htmx:afterRequest", () => { leaving = false; });
+  document.body.addEventListener("htmx:afterRequest", (event) => { leaving &&= event.detail.successful; });
   addEventListener("beforeunload", (event) => { if (dirty() && !leaving) event.preventDefault(); });
   showProblems();
 })();

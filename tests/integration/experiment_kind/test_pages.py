@@ -8,11 +8,15 @@ from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from experiments.core.json_numbers import to_json
 from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.services import drafts, duplicates
 from experiments.models import Network
+from experiments.web.schema.page import fingerprint
+from experiments.web.schema.rows import Rows
 from tests.integration.web.support import Browser
 from tests.support import datasets
+from tests.unit.web.schema.forms import INVOICE, sent
 
 pytestmark = pytest.mark.django_db
 CONTENT = b"run_input,expected,label,system_params.customer.id\nmail <b>1</b>,yes,x,7\nmail 2,no,,8\n"
@@ -203,3 +207,24 @@ def test_nobody_else_sees_it() -> None:
     for path in ("", "set-up/", "score/", "scoring/", "row/0/"):
         assert bob.get(f"/experiments/{made.pk}/{path}").status_code == 404
     assert str(made.pk) not in text(bob.get("/experiments/compare/", {"a": str(made.pk)}))
+
+
+def test_the_set_up_leads_to_the_fields_of_its_own_schema_and_shows_them(ann: Client) -> None:
+    made = datasets.with_items(CONTENT.decode(), "mails.csv")
+    page = f"/experiments/{made.pk}/set-up/"
+    settings = {"name": "e", "concurrency": 2, "max_attempts": 3, "schema_mode": "own", "rule": "exact"}
+    answer = ann.post(page, {**settings, "go": "fields"})
+    assert (answer.status_code, answer["Location"]) == (302, f"{page}fields/")
+    form = sent(Rows.of_fields(INVOICE), go="save")
+    form["seen"] = fingerprint([])
+    data = {name: values if len(values) > 1 else values[0] for name, values in form.lists()}
+    assert ann.post(f"{page}fields/", data)["Location"] == page
+    made.refresh_from_db()
+    assert (made.schema_mode, [one["name"] for one in made.response_fields]) == (
+        "own",
+        [one["name"] for one in INVOICE],
+    )
+    shown = text(ann.get(page))
+    assert "lines[].price" in shown
+    assert ann.post(page, {**settings, "schema_json": to_json(made.schema_json)}).status_code == 302
+    assert Experiment.objects.get().response_fields == made.response_fields
