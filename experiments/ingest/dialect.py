@@ -66,7 +66,7 @@ class _Fit:
     """How well a delimiter fits the sample.
 
     `first`: cells of the first record; `agree`: share of records with as many; `usual`: the commonest number of cells,
-    `usual_share` the share of records with it. `is_clean`: every quote opens, closes or is doubled in a quoted cell.
+    `usual_share` the share of records with it.
     """
 
     delimiter: str
@@ -75,7 +75,6 @@ class _Fit:
     usual: int
     usual_share: float
     records: list[list[str]]
-    is_clean: bool
 
     @property
     def padded(self) -> int:
@@ -162,15 +161,16 @@ def _best_delimiter(text: str, dialect: Dialect, *, complete: bool) -> str:
     if len(dividing) == 1:
         return dividing[0].delimiter
     if dividing:
-        return max(dividing, key=_rank).delimiter
+        return max(dividing, key=lambda fit: _rank(fit, text, dialect)).delimiter
     below_title = [fit for fit in fits if fit.usual > 1 and fit.usual_share > 0.5]
     if below_title:
         return max(below_title, key=lambda fit: (round(fit.usual_share, 2), fit.usual)).delimiter
     return ","
 
 
-def _rank(fit: _Fit) -> tuple[bool, float, int, int]:
-    return (fit.is_clean and fit.agree > _MOST, round(fit.agree, 2), -fit.padded, fit.first)
+def _rank(fit: _Fit, text: str, dialect: Dialect) -> tuple[bool, float, int, int]:
+    is_clean = fit.agree > _MOST and _has_clean_quotes(text, replace(dialect, delimiter=fit.delimiter))
+    return (is_clean, round(fit.agree, 2), -fit.padded, fit.first)
 
 
 def _fit(text: str, dialect: Dialect, *, complete: bool) -> _Fit:
@@ -180,16 +180,15 @@ def _fit(text: str, dialect: Dialect, *, complete: bool) -> _Fit:
     if not complete and 1 < len(records) < _SAMPLE_RECORDS:
         records.pop()  # cut off where the sample ends
     if not records:
-        return _Fit(delimiter, first=0, agree=0, usual=0, usual_share=0, records=[], is_clean=False)
+        return _Fit(delimiter, first=0, agree=0, usual=0, usual_share=0, records=[])
     lengths = Counter(map(len, records))
     first = len(records[0])
     usual, times = lengths.most_common(1)[0]
-    is_clean = _has_clean_quotes(text, dialect)
-    return _Fit(delimiter, first, lengths[first] / len(records), usual, times / len(records), records, is_clean)
+    return _Fit(delimiter, first, lengths[first] / len(records), usual, times / len(records), records)
 
 
 def _has_clean_quotes(text: str, dialect: Dialect) -> bool:
-    """Whether quotes stand where cells begin and end, or twice inside: what divides cells is beside them then."""
+    """Whether every quote opens, closes or is doubled in a cell: then what divides cells is beside them."""
     if dialect.quote is None or dialect.quote not in text:
         return True
     outside = text.split(dialect.quote)[::2]

@@ -1,11 +1,10 @@
 """The beginning of a CSV: its first records and where they are."""
 
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from experiments.ingest.dialect import Dialect
 from experiments.ingest.raw_record import line_breaks
@@ -55,13 +54,11 @@ class Head:
 
 def head_of(sample: str, dialect: Dialect, *, lines_above: int, complete: bool) -> Head:
     """The first records of the sample but for blank and comment lines. What is wrong with quotes is not said here."""
-    lines, numbers = [], []
-    for number, line in enumerate(io.StringIO(sample, newline=""), start=lines_above + 1):
-        if number > lines_above + 4 * HEAD_RECORDS:
-            break
-        if not (dialect.comment and line.startswith(dialect.comment)):
-            lines.append(line)
-            numbers.append(number)
+    lines = _first_lines(sample, 4 * HEAD_RECORDS)
+    numbers: Sequence[int] = range(lines_above + 1, lines_above + 1 + len(lines))
+    if sign := dialect.comment:
+        numbers = [number for number, line in zip(numbers, lines, strict=True) if not line.startswith(sign)]
+        lines = [line for line in lines if not line.startswith(sign)]
     records, began, parsed = [], 0, dialect.parser(lines)
     for cells in islice(parsed, int(dialect.sep_line), HEAD_RECORDS):
         if not is_blank(cells):
@@ -71,6 +68,14 @@ def head_of(sample: str, dialect: Dialect, *, lines_above: int, complete: bool) 
         cut_off = records.pop()
         del lines[numbers.index(cut_off.line) :]
     return Head(records, lines[int(dialect.sep_line) : began])
+
+
+def _first_lines(text: str, count: int) -> list[str]:
+    """Without a copy of all of the text, as a stream of it would be."""
+    ends = [0, *(end.end() for end in islice(_LINE_END.finditer(text), count))]
+    if len(ends) <= count and ends[-1] < len(text):
+        ends.append(len(text))
+    return [text[start:end] for start, end in pairwise(ends)]
 
 
 def usual_extra_cells(rows: Sequence[HeadRecord], width: int) -> int:

@@ -94,22 +94,18 @@ def block_of(
     joined = outside if len(pieces) == 1 else _joined(outside, pieces, {cell_end, record_end})
     if joined is None:
         return None
-    if _has_odd(joined, cell_end, record_end, odd, odd_sign):
+    if odd_sign and odd_sign in joined and record_end + odd_sign in record_end + joined:
         return None
     lines = joined.split(record_end)
     if outside.endswith(record_end):
         lines.pop()
+    if any(cell_end.join(record) in lines for record in odd):
+        return None
     records = [line.split(cell_end) for line in lines]
     if set(map(len, records)) != {width}:
         return None
     inner_ends = line_breaks(joined) if "\n" in joined or "\r" in joined else 0
     return Block(records, len(text), inner_ends + len(records))
-
-
-def _has_odd(joined: str, cell_end: str, record_end: str, odd: Iterable[list[str]], odd_sign: str | None) -> bool:
-    lines = f"{record_end}{joined}{record_end}"
-    marks = [cell_end.join(record) + record_end for record in odd] + ([odd_sign] if odd_sign else [])
-    return any(record_end + mark in lines for mark in marks)
 
 
 def _joined(outside: str, pieces: list[str], ends: set[str]) -> str | None:
