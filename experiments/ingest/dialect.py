@@ -169,7 +169,7 @@ def _best_delimiter(text: str, dialect: Dialect, *, complete: bool) -> str:
 
 
 def _rank(fit: _Fit, text: str, dialect: Dialect) -> tuple[bool, float, int, int]:
-    is_clean = fit.agree > _MOST and _has_clean_quotes(text, replace(dialect, delimiter=fit.delimiter))
+    is_clean = fit.agree > _MOST and has_clean_quotes(text, replace(dialect, delimiter=fit.delimiter))
     return (is_clean, round(fit.agree, 2), -fit.padded, fit.first)
 
 
@@ -187,7 +187,7 @@ def _fit(text: str, dialect: Dialect, *, complete: bool) -> _Fit:
     return _Fit(delimiter, first, lengths[first] / len(records), usual, times / len(records), records)
 
 
-def _has_clean_quotes(text: str, dialect: Dialect) -> bool:
+def has_clean_quotes(text: str, dialect: Dialect) -> bool:
     """Whether every quote opens, closes or is doubled in a cell: then what divides cells is beside them."""
     if dialect.quote is None or dialect.quote not in text:
         return True

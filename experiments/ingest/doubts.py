@@ -9,7 +9,7 @@ from functools import cached_property
 
 from experiments.core.choices import ErrorCode, WarningCode
 from experiments.core.formatting import quoted, shorten
-from experiments.ingest.dialect import DELIMITERS, SEP_LINE, Dialect
+from experiments.ingest.dialect import DELIMITERS, SEP_LINE, Dialect, has_clean_quotes
 from experiments.ingest.head import Head, HeadRecord
 from experiments.ingest.kinds import Kind, are_years, common_kind, is_series, kind_of
 
@@ -243,9 +243,11 @@ def delimiter_doubt(seen: Beginning) -> Doubt | Suspicion | None:
     lines = [line for line in seen.lines if line.strip()]
     if len(lines) < 2:
         return None
+    text = "".join(lines)
+    is_sure = seen.width > 1 and has_clean_quotes(text, seen.dialect)
     for sign in _signs(lines[0], seen.dialect):
         other = replace(seen.dialect, delimiter=sign)
-        if _equal_width(lines, other) < 2:
+        if _equal_width(lines, other) < 2 or (is_sure and not has_clean_quotes(text, other)):
             continue
         if sign not in SURE_SIGNS and (seen.width > 1 or not is_table(lines, other)):
             if sign not in DELIMITERS:

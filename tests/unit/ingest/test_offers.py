@@ -247,6 +247,7 @@ PLAIN = {
     "names with underscores": "user_id\nab_cd\nef_gh\n",
     "questions": "Question?\nWhy?\nHow?\n",
     "JSON in cells": 'id,data\n1,"{""a"": 1}"\n2,"{""a"": 2}"\n',
+    "a rare sign in quotes that commas stand beside": '"k~",b\n"x~y","z"\n"u~v","w"\n',
     "empty columns": "a,b,c\n,,\n1,,\n,x,\n",
 }
 
