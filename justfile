@@ -19,6 +19,10 @@ test *options:
 one path *options:
     uv run pytest -n 0 "$@"
 
+# What a real worker does with rows, networks and models.
+workers *options:
+    uv run pytest tests/workers "$@"
+
 # What one starts, from end to end: `demo`, `bench`, a site below a path, one with Redis.
 programs *options:
     uv run pytest tests/programs "$@"

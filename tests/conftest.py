@@ -31,9 +31,9 @@ examples.load_profile("suite")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Three for the whole suite, most of which waits. What is named by path runs by itself: tests of faults and of the
-    browser need that."""
-    return 3 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+    """Three for the whole suite and for workers, which mostly wait. What else is named by path runs by itself: tests of
+    faults and of the browser need that."""
+    return 3 if config.args_source is pytest.Config.ArgsSource.TESTPATHS or config.args == ["tests/workers"] else 0
 
 
 @pytest.fixture(scope="session")

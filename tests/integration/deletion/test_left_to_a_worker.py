@@ -12,7 +12,7 @@ from csv_batches.models import CsvBatch
 from experiments.models import Lane, Queue, QueueItem
 from experiments.services import queue_deletion
 from tests.integration.web.support import batch_of
-from tests.integration.worker.support import lane_at
+from tests.workers.worker.support import lane_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_worker")]
 

@@ -7,7 +7,10 @@ import pytest
 
 from experiments.services.networks import SCHEMA_KEYS
 from tests.integration.api.support import errors
-from tests.integration.remote.support import (
+from tests.support.api import SCORE, TOPIC, Api
+from tests.support.run_server import RunServer
+from tests.support.worker import Worker
+from tests.workers.remote.support import (
     MINE,
     OTHER,
     TOKEN,
@@ -17,9 +20,6 @@ from tests.integration.remote.support import (
     remote_network,
     versions_sent,
 )
-from tests.support.api import SCORE, TOPIC, Api
-from tests.support.run_server import RunServer
-from tests.support.worker import Worker
 
 
 def test_every_row_runs_on_the_version_that_was_published(api: Api, remote: RunServer, worker: Worker) -> None:

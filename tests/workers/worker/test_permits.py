@@ -14,7 +14,7 @@ from experiments.worker.budget import Block, Report
 from experiments.worker.leases import forget
 from experiments.worker.shares import adjust
 from tests.integration.web.support import batch_of
-from tests.integration.worker.support import lane_at, lease
+from tests.workers.worker.support import lane_at, lease
 
 pytestmark = pytest.mark.django_db
 

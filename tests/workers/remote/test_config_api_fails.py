@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration.remote.support import TOKEN, data_at_remote, ready, remote_network
 from tests.support.api import Api
 from tests.support.run_server import RunServer
+from tests.workers.remote.support import TOKEN, data_at_remote, ready, remote_network
 
 LIST, ONE = "GET /config/networks", "GET /config/networks/1"
 PATCH, PUBLISH = "PATCH /config/networks/1", "POST /config/networks/1/versions/compile_and_publish"

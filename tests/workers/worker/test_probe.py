@@ -15,7 +15,7 @@ from experiments.worker.learned import STALE_S, UNPACED_S
 from experiments.worker.record import Refusal
 from experiments.worker.shares import adjust
 from tests.integration.web.support import batch_of
-from tests.integration.worker.support import lane_at, lease
+from tests.workers.worker.support import lane_at, lease
 
 pytestmark = pytest.mark.django_db
 

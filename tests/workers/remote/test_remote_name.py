@@ -2,10 +2,10 @@
 
 from experiments.models import Network
 from experiments.worker.calls import name_at_runtime
-from tests.integration.remote.support import data_at_remote, ready, remote_network
 from tests.support.api import Api
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker
+from tests.workers.remote.support import data_at_remote, ready, remote_network
 
 
 def test_the_remote_is_asked_for_its_own_name(api: Api, remote: RunServer, worker: Worker) -> None:

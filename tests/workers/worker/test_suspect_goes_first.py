@@ -9,7 +9,7 @@ from django.utils import timezone
 from csv_batches.models import CsvBatch
 from experiments.models import Lane, QueueItem
 from experiments.worker.lookout import APART, view_queues
-from tests.integration.worker.support import claim, keys_of, lane_at, waiting
+from tests.workers.worker.support import claim, keys_of, lane_at, waiting
 
 pytestmark = pytest.mark.django_db
 

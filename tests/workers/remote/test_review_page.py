@@ -5,9 +5,9 @@ from django.test import Client
 
 from csv_batches.models import CsvBatch
 from tests.integration.csv_batches.wizard.review_support import draft_of, send
-from tests.integration.remote.support import OTHER, data_at_remote
 from tests.integration.web.support import browser
 from tests.support.run_server import RunServer
+from tests.workers.remote.support import OTHER, data_at_remote
 
 PATCH = "PATCH /config/networks/1"
 

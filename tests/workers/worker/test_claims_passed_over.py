@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from tests.integration.worker.support import claim, did, keys_of, lease, waiting
+from tests.workers.worker.support import claim, did, keys_of, lease, waiting
 
 pytestmark = pytest.mark.django_db
 

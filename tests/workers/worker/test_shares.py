@@ -13,7 +13,7 @@ from experiments.models import Lane, Network, NetworkShare
 from experiments.worker.lookout import view_networks
 from experiments.worker.shares import Granted, adjust, own_runtime_limit
 from tests.integration.web.support import batch_of
-from tests.integration.worker.support import lane_at, lease
+from tests.workers.worker.support import lane_at, lease
 
 pytestmark = pytest.mark.django_db
 

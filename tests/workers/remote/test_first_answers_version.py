@@ -8,11 +8,11 @@ import pytest
 from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.services import launch
 from experiments.models import Queue, Run
-from tests.integration.remote.support import OTHER, ready, remote_network, versions_sent
-from tests.integration.remote.test_experiments import experiment
 from tests.support.api import Api, from_csv
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker, eventually
+from tests.workers.remote.support import OTHER, ready, remote_network, versions_sent
+from tests.workers.remote.test_experiments import experiment
 
 KEPT: dict[str, Any] = {"schema_mode": "keep", "response_fields": []}
 

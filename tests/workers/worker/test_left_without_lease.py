@@ -6,7 +6,7 @@ import pytest
 
 from experiments.models import Lane, NetworkShare
 from experiments.worker.leases import reclaim_without_lease
-from tests.integration.worker.support import lane_at, lease, waiting
+from tests.workers.worker.support import lane_at, lease, waiting
 
 pytestmark = pytest.mark.django_db
 

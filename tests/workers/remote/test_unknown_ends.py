@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from experiments.models import QueueItem, Run
-from tests.integration.remote.support import config_calls, ready, remote_network
 from tests.support.api import Api
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker, eventually
+from tests.workers.remote.support import config_calls, ready, remote_network
 
 NET = {"name": "net", "version": 6}
 

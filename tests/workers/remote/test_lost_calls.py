@@ -5,10 +5,10 @@ from typing import Any
 
 from experiments.models import Attempt, Run, WorkerLease
 from tests.faults.support import busiest
-from tests.integration.remote.support import config_calls, ready, remote_network
 from tests.support.api import Api
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker, eventually
+from tests.workers.remote.support import config_calls, ready, remote_network
 
 StartWorker = Callable[..., Worker]
 LOST = {"rules": [{"match": "^row 1$", "attempts": ["finish_and_hang"]}], "answer_key": "response"}

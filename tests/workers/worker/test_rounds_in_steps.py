@@ -15,7 +15,7 @@ from experiments.worker.claim import ClaimedRow
 from experiments.worker.record import MOST_STREAKS, Outcome
 from experiments.worker.round import LaneKeys, RoundOrder, RoundResult
 from experiments.worker.rounds_in_steps import run_in_steps
-from tests.integration.worker.support import again, claim, counters, failed, keys_of, lane_at, succeeded, waiting
+from tests.workers.worker.support import again, claim, counters, failed, keys_of, lane_at, succeeded, waiting
 
 pytestmark = pytest.mark.django_db
 

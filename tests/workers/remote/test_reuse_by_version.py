@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from experiments.core.choices import Reuse
-from tests.integration.remote.support import OTHER, ready, remote_network
 from tests.support.api import Api
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker
+from tests.workers.remote.support import OTHER, ready, remote_network
 
 KEPT: dict[str, Any] = {"schema_mode": "keep", "response_fields": [], "reuse": Reuse.NETWORK}
 DATA = {"respond_payload_schema": OTHER}

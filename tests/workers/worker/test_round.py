@@ -13,7 +13,7 @@ from experiments.models import Attempt, Claim, Queue, QueueItem, Run
 from experiments.worker.claim import give_back, give_back_unknown
 from experiments.worker.round import RoundOrder, run_round
 from tests.integration.web.support import batch_of, user
-from tests.integration.worker.support import (
+from tests.workers.worker.support import (
     again,
     claim,
     counters,

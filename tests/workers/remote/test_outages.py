@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.integration.remote.support import ready, remote_network
 from tests.support.api import Api
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker
+from tests.workers.remote.support import ready, remote_network
 
 OUTAGE_400 = {"do": "status", "status": 400, "json": {"detail": "Error code: 503 - overloaded"}}
 TEXT_500 = {

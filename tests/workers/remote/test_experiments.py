@@ -7,11 +7,11 @@ import pytest
 from experiments.core.errors import InvalidInput
 from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.services import launch
-from tests.integration.remote.support import OTHER, config_calls, remote_network, versions_sent
 from tests.support import datasets
 from tests.support.api import Api
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker, eventually
+from tests.workers.remote.support import OTHER, config_calls, remote_network, versions_sent
 
 NET: list[dict[str, Any]] = [{"name": "net", "version": 5, "additional_data": {"respond_payload_schema": OTHER}}]
 

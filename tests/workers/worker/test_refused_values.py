@@ -6,7 +6,7 @@ from experiments.models import Queue
 from experiments.worker.record import Outcome
 from experiments.worker.recorded import recorded
 from experiments.worker.round import RoundOrder
-from tests.integration.worker.support import claim, counters, item, keys_of, succeeded, waiting
+from tests.workers.worker.support import claim, counters, item, keys_of, succeeded, waiting
 
 # What is refused ends the transaction.
 pytestmark = pytest.mark.django_db(transaction=True)

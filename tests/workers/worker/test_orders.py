@@ -11,7 +11,7 @@ from csv_batches.models import CsvBatch
 from experiments.models import Lane, Queue
 from experiments.services import queues
 from experiments.worker.lookout import tell_seen, view_queues
-from tests.integration.worker.support import lane_at, lease, waiting
+from tests.workers.worker.support import lane_at, lease, waiting
 
 pytestmark = pytest.mark.django_db
 

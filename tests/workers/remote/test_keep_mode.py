@@ -6,7 +6,10 @@ import pytest
 
 from experiments.models import Queue
 from tests.integration.api.support import errors
-from tests.integration.remote.support import (
+from tests.support.api import Api
+from tests.support.run_server import RunServer
+from tests.support.worker import Worker
+from tests.workers.remote.support import (
     MINE,
     OTHER,
     config_calls,
@@ -15,9 +18,6 @@ from tests.integration.remote.support import (
     remote_network,
     versions_sent,
 )
-from tests.support.api import Api
-from tests.support.run_server import RunServer
-from tests.support.worker import Worker
 
 DATA: dict[str, Any] = {**MINE, "respond_payload_schema": OTHER}
 

@@ -7,9 +7,9 @@ from django.db import transaction
 
 from experiments.worker import leases
 from tests.integration.api.test_changes_at_the_same_time import in_thread
-from tests.integration.worker.support import claim, counters, did, holder, item, keys_of, waiting
 from tests.support.locks import somebody_waits
 from tests.support.worker import eventually
+from tests.workers.worker.support import claim, counters, did, holder, item, keys_of, waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from experiments.core.choices import Reuse
-from tests.integration.worker.test_reuse import alike, ran
 from tests.support.api import Api
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker
+from tests.workers.worker.test_reuse import alike, ran
 
 
 def answered_by(server: RunServer, version: str | None) -> None:

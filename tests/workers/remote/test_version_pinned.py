@@ -1,10 +1,10 @@
 """Somebody else's publish does not change a running batch."""
 
 from experiments.models import Queue
-from tests.integration.remote.support import ready, remote_network, versions_sent
 from tests.support.api import SCORE, TOPIC, Api
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker
+from tests.workers.remote.support import ready, remote_network, versions_sent
 
 
 def test_a_publish_meanwhile_changes_nothing(api: Api, remote: RunServer, worker: Worker) -> None:
