@@ -21,6 +21,12 @@ def retry_rest(queue_id: str) -> None:
     queue_retry.retry_rest(UUID(queue_id))
 
 
+def correct_rest(queue_id: str) -> None:
+    from experiments.services import large_corrections
+
+    large_corrections.correct_rest(UUID(queue_id))
+
+
 def call_network(call_id: str) -> None:
     from experiments.worker import network_calls
 

@@ -20,6 +20,8 @@ from experiments.models import Queue, QueueItem
 from experiments.selectors import items, results
 from experiments.services import correction_acts, corrections, exports
 
+LATEST_ACTS = 20
+"""Corrections that are listed."""
 PAGING = (
     OpenApiParameter("limit", int, description="Rows on a page: 100 where not given, at most 1000."),
     OpenApiParameter("cursor", str, description="Where a page begins; comes in `next` and `previous`."),
@@ -117,17 +119,30 @@ class QueueCorrections(QueueView):
     """Sets response fields in the answers of many rows at once; all other members of the answers stay.
 
     Rows are named, or those with a result that a filter leaves. Where one of them would break the schema the answer is
-    a 400 with their `row_indexes` (100 at most), and none is changed.
+    a 400 with their `row_indexes` (100 at most), and none is changed. More than 5,000 rows of a filter are left to a
+    worker, which checks all before it changes any (202): `progress.correcting` says how far it is, a GET how it ended.
     """
 
-    @extend_schema(request=serializers.CorrectRowsSerializer, responses=serializers.CorrectedSerializer)
+    @extend_schema(responses=serializers.CorrectionActSerializer(many=True))
+    def get(self, request: Request, **ids: Any) -> Response:
+        """The latest corrections, the last one first."""
+        queue = self.queue()
+        acts = queue.correction_acts.order_by("-id")[:LATEST_ACTS]
+        return Response(serializers.CorrectionActSerializer(acts, many=True, context={"queue": queue}).data)
+
+    @extend_schema(
+        request=serializers.CorrectRowsSerializer,
+        responses={200: serializers.CorrectedSerializer, 202: serializers.CorrectedSerializer},
+    )
     def post(self, request: Request, **ids: Any) -> Response:
         queue = self.queue()
         order = self.checked(serializers.CorrectRowsSerializer, request.data)
         done = corrections.correct_many(
             queue=queue, values=order["set"], row_indexes=order.get("row_indexes"), wanted=order.get("filter")
         )
-        return Response({"corrected": done.rows, "skipped": done.skipped, "correction": done.act})
+        code = status.HTTP_202_ACCEPTED if done.later else status.HTTP_200_OK
+        counts = {"corrected": done.rows, "later": done.later, "skipped": done.skipped, "correction": done.act}
+        return Response(counts, status=code)
 
 
 class QueueCorrectionUndo(QueueView):

@@ -29,6 +29,8 @@ MAX_READ_DEPTH = 500
 """Levels that are read at all. Each Python can, whatever it calls too deep itself; more is refused by all alike."""
 MAX_LITERAL = 41  # characters of a bad number that are kept, with the ellipsis
 MAX_STEP = 100  # characters of a key in the place that a message names
+_TOKEN = re.compile(r'"(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|[{}\[\],]')
+"""What changes where one is in a JSON text."""
 TOO_DEEP = "(nested too deeply)"
 
 
@@ -90,6 +92,24 @@ def read_within(text: str, value: Any, most: int = MAX_READ_DEPTH) -> Any:
             raise RecursionError(f"nested more than {most} levels deep")
         level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
     return value
+
+
+def path_at(text: str, position: int) -> tuple[str | int, ...]:
+    """The keys and indexes that lead to a position of a JSON text, which need not be JSON behind it."""
+    path: list[str | int | None] = []
+    is_key = False
+    for token in _TOKEN.finditer(text, 0, position):
+        sign = token[0]
+        if sign in "{[":
+            path.append(0 if sign == "[" else None)
+        elif sign in "}]":
+            del path[-1:]
+        elif sign == "," and path and isinstance(path[-1], int):
+            path[-1] += 1
+        elif is_key and path and not isinstance(path[-1], int) and sign[0] == '"':
+            path[-1] = json.loads(sign, strict=False)
+        is_key = sign in "{,"
+    return tuple(step for step in path if step is not None)
 
 
 def parse_kept(text: str | bytes) -> Any:

@@ -19,6 +19,10 @@ class CorrectionAct(models.Model):
     at = models.DateTimeField(db_default=Now())
     fields = models.JSONField(default=list, help_text="Names of the fields that were set; empty: the whole answer.")
     rows = models.PositiveIntegerField(default=0, help_text="How many it has changed.")
+    skipped = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Rows that changed while it was under way, and stayed as they were."
+    )
+    problem = models.TextField(blank=True, default="", db_default="", help_text="Why it changed nothing.")
     undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -138,6 +138,12 @@ class Queue(models.Model):
         help_text="While a retry of many rows goes on part by part: {error_code, force, after, requeued}.",
     )
     retried_at = models.DateTimeField(null=True, blank=True, help_text="When it went on last.")
+    correcting = ExactJSONField(
+        null=True,
+        blank=True,
+        help_text="While fields of very many rows are set: {act, values, wanted, total, is_checked, after, checked}.",
+    )
+    correcting_at = models.DateTimeField(null=True, blank=True, help_text="When that went on last.")
 
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

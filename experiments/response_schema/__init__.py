@@ -4,7 +4,7 @@ Schemas are JSON Schema 2020-12 (https://json-schema.org/draft/2020-12), with th
 uses and close relatives. Nothing is fetched, patterns take linear time, and keywords that can be made slow are refused.
 """
 
-from experiments.response_schema.answers import Validate, validator
+from experiments.response_schema.answers import Misfit, Validate, misfits, validator
 from experiments.response_schema.fieldwise import checks_fields_apart
 from experiments.response_schema.instructions import guidance
 from experiments.response_schema.rules import DIALECT, check_schema
@@ -14,6 +14,7 @@ from experiments.response_schema.tolerance import Change, Tolerate, checked_as_m
 __all__ = [
     "DIALECT",
     "Change",
+    "Misfit",
     "Tolerate",
     "Validate",
     "check_schema",
@@ -21,6 +22,7 @@ __all__ = [
     "checks_fields_apart",
     "example",
     "guidance",
+    "misfits",
     "tolerance",
     "validator",
 ]

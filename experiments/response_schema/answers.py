@@ -1,6 +1,7 @@
 """Whether an answer satisfies a schema."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import localcontext
 from itertools import islice
 from typing import Any
@@ -28,6 +29,14 @@ MISS_COST = 3
 FORMAT_CHECKER = format_checker()
 
 Validate = Callable[[Any], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """What is wrong with one value of an answer. `path`: () where that is the answer as a whole."""
+
+    path: tuple[str | int, ...]
+    sentence: str
 
 
 def _exactly(keyword: str) -> Callable[..., Any]:
@@ -126,24 +135,44 @@ def validator(schema: Mapping[str, Any]) -> Validate:
     """
     schema = plain(schema)
     checker = checker_of(schema)
-    comparisons = most_comparisons(schema)
-    most = VALUES_LIMIT // (1 if comparisons == 1 else comparisons * MISS_COST)
+    most = _most_values(schema)
 
     def validate(payload: Any) -> str | None:
-        if not isinstance(payload, dict):
-            return f"The answer is {kind(payload)}, not an object."
-        if has_more_values(payload, most):
-            return f"The answer has more than {most:,} values, too many to be checked against this schema."
-        if is_echo(payload, schema):
-            return "The answer is the schema itself, not an answer to it."
+        if (sentence := _refused_outright(payload, schema, most)) is not None:
+            return sentence
         found: dict[str, None] = {}  # without repeats: a value of the wrong type is not one of the choices either
         for number, error in enumerate(checker.iter_errors(payload), 1):
-            found.update(dict.fromkeys(_sentences(error)))
+            found.update(dict.fromkeys(one.sentence for one in _misfits(error)))
             if len(found) > SHOWN_ERRORS or number > ERRORS_LIMIT:
                 return "; ".join([*found][:SHOWN_ERRORS]) + "; and more"
         return "; ".join(found) or None
 
     return validate
+
+
+def misfits(schema: Mapping[str, Any], payload: Any) -> tuple[Misfit, ...]:
+    """All that is wrong with an answer, each with its place, as far as anybody would read it."""
+    schema = plain(schema)
+    if (sentence := _refused_outright(payload, schema, _most_values(schema))) is not None:
+        return (Misfit((), sentence),)
+    errors = islice(checker_of(schema).iter_errors(payload), ERRORS_LIMIT)
+    return tuple({one.sentence: one for error in errors for one in _misfits(error)}.values())
+
+
+def _most_values(schema: Mapping[str, Any]) -> int:
+    comparisons = most_comparisons(schema)
+    return VALUES_LIMIT // (1 if comparisons == 1 else comparisons * MISS_COST)
+
+
+def _refused_outright(payload: Any, schema: Mapping[str, Any], most: int) -> str | None:
+    """Why an answer is not checked value by value."""
+    if not isinstance(payload, dict):
+        return f"The answer is {kind(payload)}, not an object."
+    if has_more_values(payload, most):
+        return f"The answer has more than {most:,} values, too many to be checked against this schema."
+    if is_echo(payload, schema):
+        return "The answer is the schema itself, not an answer to it."
+    return None
 
 
 def most_comparisons(schema: Any) -> int:
@@ -184,14 +213,17 @@ def is_echo(payload: dict[str, Any], schema: Mapping[str, Any]) -> bool:
     )
 
 
-def _sentences(error: ValidationError) -> list[str]:
-    """The sentences of an error. One about a missing key does not name it, so it stands for all missing keys."""
+def _misfits(error: ValidationError) -> list[Misfit]:
+    """An error about a missing key does not name it, so it stands for all missing keys."""
+    path = (*error.absolute_path,)
     if error.validator == "required":
         names: Any = error.validator_value
         answer: Any = error.instance
         missing = islice((name for name in names if name not in answer), SHOWN_ERRORS + 1)
-        return [f"{place([*error.absolute_path, name])} is missing" for name in missing]
-    return [_sentence(error)]
+        return [Misfit((*path, name), f"{place([*path, name])} is missing") for name in missing]
+    if error.validator == "uniqueItems":
+        path = (*path, first_repeat(error.instance) or 0)  # type: ignore[arg-type]
+    return [Misfit(path, _sentence(error))]
 
 
 def _sentence(error: ValidationError) -> str:

@@ -43,6 +43,7 @@ def queue_progress(queue: Queue, now: datetime | None = None) -> dict[str, Any]:
         "failed_open": queue.failed_open,
         "corrected": queue.corrected,
         "retrying": queue.retrying is not None,
+        "correcting": _correcting(queue.correcting),
         "rows_per_second": round(rate, 3),
         "eta_seconds": round(left / rate) if rate > LEAST_RATE and left else None,
         "tokens": queue.tokens,
@@ -54,6 +55,11 @@ def queue_progress(queue: Queue, now: datetime | None = None) -> dict[str, Any]:
         "refused_calls": queue.refused_calls,
         "running_seconds": round(queue.ran_s),
     }
+
+
+def _correcting(order: dict[str, Any] | None) -> dict[str, Any] | None:
+    names = ("total", "checked", "is_checked")
+    return {"correction": order["act"], **{name: order[name] for name in names}} if order else None
 
 
 def queue_pause_reason(queue: Queue) -> dict[str, Any] | None:

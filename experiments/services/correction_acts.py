@@ -24,6 +24,7 @@ from experiments.services import audit, queues
 
 PART_ROWS = 5_000
 """So many rows are written in one transaction, for which workers wait."""
+NO_CORRECTING: dict[str, Any] = {"correcting": None, "correcting_at": None}
 LOCKED_TRIES = 20
 LOCKED_WAIT_S = 0.1
 """So often, and so long after each other, an undo looks again for rows that a worker is claiming just now."""
@@ -141,7 +142,8 @@ def undo(*, queue: Queue, act_id: int | None = None) -> Undone:
     rows = kept = tries = 0
     while CorrectionAct.objects.filter(pk=act.pk, undone_at__isnull=True).exists():
         with transaction.atomic():
-            locked(queue.pk)
+            if _is_under_way(locked(queue.pk), act):
+                Queue.objects.filter(pk=queue.pk).update(**NO_CORRECTING)
             part, part_kept = _undo_part(act)
             if not (part or part_kept) and not act.entries.exists():
                 ended = acts.filter(pk=act.pk).update(undone_at=Now())
@@ -155,6 +157,10 @@ def undo(*, queue: Queue, act_id: int | None = None) -> Undone:
             time.sleep(LOCKED_WAIT_S)
     results.forget(queue)
     return Undone(rows, kept)
+
+
+def _is_under_way(queue: Queue, act: CorrectionAct) -> bool:
+    return queue.correcting is not None and queue.correcting["act"] == act.pk
 
 
 def _undo_part(act: CorrectionAct) -> tuple[int, int]:

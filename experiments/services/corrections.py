@@ -8,33 +8,30 @@ from typing import Any
 from django.db import transaction
 
 from experiments import response_schema
-from experiments.core.choices import FINAL, AuditAction, ErrorCode, RowStatus
+from experiments.core.choices import FINAL, AuditAction, ErrorCode
 from experiments.core.errors import Conflict, InvalidInput
-from experiments.core.formatting import count
-from experiments.core.json_text import BadPayload, strict
 from experiments.kinds import kind_of
-from experiments.models import Queue, QueueItem
+from experiments.models import Queue
 from experiments.selectors import items, results
-from experiments.selectors.corrections import answer_of_item, fingerprint_of_answer
-from experiments.services import audit, correction_acts
+from experiments.selectors.corrections import fingerprint_of_answer
+from experiments.services import audit, correction_acts, large_corrections
 from experiments.services.correction_acts import PART_ROWS
+from experiments.services.correction_check import SAID_ROWS, Check, check_storable
 
 ATTR = "corrected_payload"
-SET = "set"
-NAMED_ROWS = 100
-"""So many rows that would break the schema are named."""
-SAID_ROWS = 3
-ANSWERS_AT_ONCE = 200
-"""An answer may have megabytes."""
 
 
 @dataclass(frozen=True)
 class Corrected:
-    """`act` can be undone. `skipped`: rows that changed while very many were corrected, and were left as they are."""
+    """`act` can be undone. `skipped`: rows that changed while very many were corrected, and were left as they are.
+
+    `later`: so many rows are left to a worker.
+    """
 
     rows: int
     act: int | None
     skipped: int = 0
+    later: int = 0
 
 
 def correct(*, queue: Queue, row_index: int, payload: dict[str, Any] | None, seen: str | None = None) -> Corrected:
@@ -45,7 +42,7 @@ def correct(*, queue: Queue, row_index: int, payload: dict[str, Any] | None, see
     """
     kind = kind_of(queue)
     if payload is not None:
-        _check_storable(payload, ATTR)
+        check_storable(payload, ATTR)
         mismatch = _mismatch(kind.schema(queue), payload)
         if mismatch is not None:
             raise InvalidInput(mismatch, code=ErrorCode.SCHEMA_MISMATCH, attr=ATTR)
@@ -54,7 +51,9 @@ def correct(*, queue: Queue, row_index: int, payload: dict[str, Any] | None, see
         correction_acts.locked(queue.pk)
         item = queue.rows.get(row_index=row_index)
         if seen is not None and seen != fingerprint_of_answer(item):
-            sentence = f"The answer of {kind.nouns.item} {row_index} changed just now. Look at it, then save again."
+            sentence = (
+                f"{kind.nouns.item_title} {row_index} changed since you opened it. Review its answer, then save again."
+            )
             raise Conflict(sentence, code=ErrorCode.CHANGED_MEANWHILE)
         act = correction_acts.begin(queue)
         if not correction_acts.replace_answer(act, item.pk, payload):
@@ -74,11 +73,16 @@ def correct_many(
     """Sets `values` in the answers of rows that are named, or of those with a result that a filter leaves.
 
     `InvalidInput` names the rows where one of them would break the schema: then none is changed. Up to 5,000 rows are
-    written in one transaction; more in parts, where those that changed meanwhile and would break it are left out.
+    written in one transaction. More that a filter leaves are checked and written by a worker; more that are named in
+    parts, where those that changed meanwhile and would break it are left out.
     """
-    check = _Check(queue, values)
+    check = Check(queue, values)
     chosen = array("q")
     for item_ids in _parts(queue, row_indexes, wanted):
+        if chosen and row_indexes is None:
+            check.refuse()
+            begun, later = large_corrections.begin(queue, values, wanted or {})
+            return Corrected(0, begun.pk, later=later)
         check.look_at(item_ids)
         chosen.extend(item_ids)
     check.refuse()
@@ -94,73 +98,11 @@ def correct_many(
             written = correction_acts.merge_into_answers(act, check.still_fitting(part), values)
             if is_whole and written < len(part):
                 nouns = kind_of(queue).nouns
-                sentence = f"{nouns.items_title} changed just now, so nothing was corrected. Try again."
+                sentence = f"{nouns.items_title} changed meanwhile, so nothing was corrected. Try again."
                 raise Conflict(sentence, code=ErrorCode.CHANGED_MEANWHILE)
         rows += written
     results.forget(queue)
     return Corrected(rows, act.pk if act else None, len(chosen) - rows)
-
-
-class _Check:
-    """Whether answers with the new values satisfy the schema.
-
-    Where each field is checked by itself, an answer that was recorded as a success or corrected is known to fit, and
-    needs no second look: of a million rows most are such.
-    """
-
-    def __init__(self, queue: Queue, values: dict[str, Any]) -> None:
-        kind = kind_of(queue)
-        self._queue, self._values, self._nouns = queue, values, kind.nouns
-        self._problems: list[tuple[int, str]] = []
-        names = {field["name"] for field in kind.response_fields(queue)}
-        for name in values:
-            if name not in names:
-                sentence = f"There is no response field {name}. The fields are {', '.join(sorted(names)) or 'none'}."
-                raise InvalidInput(sentence, code=ErrorCode.UNKNOWN, attr=f"{SET}.{name}")
-        _check_storable(values, SET)
-        schema = kind.schema(queue)
-        self._validate = response_schema.validator(schema) if schema else None
-        self._apart = schema is None or response_schema.checks_fields_apart(schema)
-        if schema and self._apart:
-            mismatch = response_schema.validator({**schema, "required": []})(values)
-            if mismatch is not None:
-                raise InvalidInput(mismatch, code=ErrorCode.SCHEMA_MISMATCH, attr=SET)
-
-    def look_at(self, item_ids: Sequence[int]) -> None:
-        for item, sentence in self._broken(item_ids):
-            if len(self._problems) == NAMED_ROWS:
-                return
-            self._problems.append((item.row_index, sentence))
-
-    def refuse(self) -> None:
-        """`InvalidInput` where a row did not fit."""
-        if not self._problems:
-            return
-        said = [f"{self._nouns.item_title} {index}: {sentence}" for index, sentence in self._problems[:SAID_ROWS]]
-        if len(self._problems) > SAID_ROWS:
-            least = "at least " if len(self._problems) == NAMED_ROWS else ""
-            said.append(f"{least}{count(len(self._problems) - SAID_ROWS)} more")
-        sentence = f"Nothing was changed: {self._nouns.items} would break the schema. {'; '.join(said)}."
-        indexes = [index for index, _ in self._problems]
-        raise InvalidInput(sentence, code=ErrorCode.SCHEMA_MISMATCH, attr=SET, extra={"row_indexes": indexes})
-
-    def still_fitting(self, item_ids: list[int]) -> list[int]:
-        """Those that fit as they are now, under the queue's lock."""
-        broken = {item.pk for item, _ in self._broken(item_ids)}
-        return [pk for pk in item_ids if pk not in broken] if broken else item_ids
-
-    def _broken(self, item_ids: Sequence[int]) -> Iterator[tuple[QueueItem, str]]:
-        """Rows that would not fit, and why."""
-        if self._validate is None:
-            return
-        rows = QueueItem.objects.filter(pk__in=item_ids, status__in=FINAL)
-        if self._apart:
-            rows = rows.filter(status=RowStatus.FAILED, corrected_payload__isnull=True)
-        answers = rows.only("id", "row_index", "result_payload", "corrected_payload").in_order()
-        for item in answers.iterator(chunk_size=ANSWERS_AT_ONCE):
-            sentence = self._validate({**answer_of_item(item), **self._values})
-            if sentence is not None:
-                yield item, sentence
 
 
 def _parts(queue: Queue, row_indexes: Sequence[int] | None, wanted: Mapping[str, Any] | None) -> Iterator[list[int]]:
@@ -192,13 +134,6 @@ def _refuse_missing(queue: Queue, named: Sequence[int], found: Mapping[int, str]
     if waiting:
         which = ", ".join(map(str, waiting[:SAID_ROWS]))
         raise Conflict(f"Without a result yet: {nouns.item} {which}.", code=ErrorCode.WRONG_STATUS)
-
-
-def _check_storable(value: dict[str, Any], attr: str) -> None:
-    try:
-        strict(value, "the correction")
-    except BadPayload as problem:
-        raise InvalidInput(f"{problem}.", code=ErrorCode.INVALID_TEXT, attr=attr) from problem
 
 
 def _mismatch(schema: dict[str, Any] | None, payload: dict[str, Any]) -> str | None:

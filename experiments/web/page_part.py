@@ -24,4 +24,5 @@ class PagePart:
 
 def changes_by_itself(queue: Queue) -> bool:
     """Whether a page that shows this queue can change within seconds."""
-    return queue.status == QueueStatus.RUNNING or queue.running > 0 or queue.retrying is not None
+    is_under_way = queue.retrying is not None or queue.correcting is not None
+    return queue.status == QueueStatus.RUNNING or queue.running > 0 or is_under_way

@@ -16,7 +16,16 @@ from django.db.models import Q
 from experiments.core.logs import warn_once_in_a_while
 from experiments.kinds import registered_kinds
 from experiments.models import Queue
-from experiments.services import audit, network_calls, queue_deletion, queue_retry, queues, retention, stored_files
+from experiments.services import (
+    audit,
+    large_corrections,
+    network_calls,
+    queue_deletion,
+    queue_retry,
+    queues,
+    retention,
+    stored_files,
+)
 from experiments.services.queue_end import settle
 from experiments.worker import bell, db_timeout, leases, lookout
 from experiments.worker.heartbeat import Heartbeat
@@ -48,6 +57,7 @@ def sweep() -> None:
         _each(_nothing_left(), settle)
         network_calls.sweep()
         queue_retry.resume_retries()
+        large_corrections.resume()
         for kind in registered_kinds():
             kind.sweep()
 

@@ -37,19 +37,23 @@ def answers(batch: CsvBatch) -> dict[int, object]:
 
 
 def correct(page: Page) -> None:
-    page.get_by_role("button", name="Save the correction").click()
+    page.get_by_role("button", name="Save correction").click()
 
 
 def test_one_field_is_corrected_and_the_list_and_the_object_stay(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch, "row/2/"))
     page.get_by_text("Correct this answer").click()
     form = page.locator("#correct")
-    form.get_by_label("vendor").fill('{"name": 7}')
+    vendor = page.locator("textarea[name=answer3]")
+    form.get_by_role("button", name="As JSON: vendor").click()
+    vendor.fill('{"name": 7}')
     correct(page)
     expect(form.get_by_text("vendor.name")).to_be_visible()
-    form.get_by_label("vendor").fill('{"name": "Größe",\n "ids": [1, 2]}')
+    form.get_by_role("button", name="As JSON: vendor").click()
+    vendor.fill('{"name": "Größe",\n "ids": [1, 2]}')
     form.get_by_label("score").fill("8")
-    form.get_by_label("tags").fill("late\nlost")
+    form.get_by_role("button", name="As text: tags").click()
+    form.get_by_label("tags", exact=True).fill("late\nlost")
     correct(page)
     expect(page.get_by_role("heading", name="Answer, corrected")).to_be_visible()
     assert answers(batch) == {2: {**ANSWER, "score": 8, "tags": ["late", "lost"]}}

@@ -64,12 +64,15 @@ def take_schema(page: Page) -> None:
 def correct_items(page: Page) -> None:
     """With an item of no quantity first, which is refused where it stands."""
     page.get_by_text("Correct this answer").click()
-    items = page.locator("#correct").get_by_label("lines")
+    as_json = page.get_by_role("button", name="As JSON: lines")
+    items = page.locator("textarea[name=answer4]")
+    as_json.click()
     items.fill(json.dumps([MENDED[0], {**MENDED[1], "quantity": 0}]))
-    page.get_by_role("button", name="Save the correction").click()
+    page.get_by_role("button", name="Save correction").click()
     expect(page.locator("#correct").get_by_text("lines[1].quantity")).to_be_visible()
+    as_json.click()
     items.fill(json.dumps(MENDED))
-    page.get_by_role("button", name="Save the correction").click()
+    page.get_by_role("button", name="Save correction").click()
 
 
 def save(page: Page, nested: str) -> list[list[str]]:

@@ -64,7 +64,7 @@ def test_one_goes_on_where_that_is_meant(open_page: Open, batch: CsvBatch, watch
 def test_nothing_is_asked_where_nothing_was_changed_or_it_was_saved(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch, "row/4/"))
     typed(page)
-    page.get_by_role("button", name="Save the correction").click()
+    page.get_by_role("button", name="Save correction").click()
     expect(page.locator("#pane")).to_contain_text("Answer, corrected")
     page.get_by_text("Correct this answer").click()
     page.locator("#correct summary").focus()

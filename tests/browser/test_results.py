@@ -60,11 +60,11 @@ def test_an_answer_is_corrected_and_the_correction_taken_back(
     page = (open_page if script else plain_page)(queue_url(batch, "row/4/"))
     page.get_by_text("Correct this answer").click()
     page.locator("#correct").get_by_label(re.compile("^category")).select_option("praise")
-    page.get_by_role("button", name="Save the correction").click()
+    page.get_by_role("button", name="Save correction").click()
     expect(page.locator("#pane")).to_contain_text("Answer, corrected")
     expect(page.locator("#pane")).to_contain_text("Answer before")
     expect(page.locator("#r4 td.answer").first).to_have_text("praise")
-    page.get_by_role("button", name="Take the correction back").click()
+    page.get_by_role("button", name="Revert").click()
     expect(page.locator("#r4 td.answer").first).to_have_text("billing")
     expect(page.locator("#pane")).not_to_contain_text("corrected")
 
@@ -76,7 +76,7 @@ def test_a_correction_that_breaks_the_schema_is_said_beside_it(open_page: Open, 
     page = open_page(queue_url(batch, "row/4/"))
     page.get_by_text("Correct this answer").click()
     field = page.locator("#correct").get_by_label(re.compile("^score"))
-    page.get_by_role("button", name="Save the correction").click()
+    page.get_by_role("button", name="Save correction").click()
     expect(field).to_have_attribute("aria-invalid", "true")
     assert_flawless(page)
 

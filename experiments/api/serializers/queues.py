@@ -22,6 +22,7 @@ from experiments.core.cost import LARGEST_MAX_COST, SMALLEST_MAX_COST
 from experiments.core.datetimes import DATE_OR_TIME
 from experiments.core.item_fields import ITEM_FIELDS, ItemField
 from experiments.ingest.dialect import check_delimiter
+from experiments.models import CorrectionAct
 from experiments.selectors import items, queues
 from experiments.selectors.items import LARGEST_INDEX
 
@@ -119,6 +120,13 @@ class RangeSerializer(serializers.Serializer[Any]):
         return attrs
 
 
+class CorrectingSerializer(serializers.Serializer[Any]):
+    correction = serializers.IntegerField(help_text="What an undo is asked for by; it ends it, too.")
+    total = serializers.IntegerField(help_text="Rows.")
+    checked = serializers.IntegerField(help_text="Rows. None is changed before all are.")
+    is_checked = serializers.BooleanField(help_text="All fit, and rows are changed now.")
+
+
 class ProgressSerializer(serializers.Serializer[Any]):
     total = serializers.IntegerField()
     queued = serializers.IntegerField()
@@ -130,6 +138,7 @@ class ProgressSerializer(serializers.Serializer[Any]):
     retrying = serializers.BooleanField(
         help_text="A retry of very many rows is under way: they are queued part by part, and the counts change yet."
     )
+    correcting = CorrectingSerializer(allow_null=True, help_text="While fields of very many rows are set by a worker.")
     rows_per_second = serializers.FloatField()
     eta_seconds = serializers.IntegerField(allow_null=True)
     tokens = serializers.IntegerField()
@@ -415,10 +424,24 @@ class CorrectRowsSerializer(serializers.Serializer[Any]):
 
 class CorrectedSerializer(serializers.Serializer[Any]):
     corrected = serializers.IntegerField(help_text="How many rows.")
+    later = serializers.IntegerField(help_text="How many rows a worker checks and corrects now; 0: all is done.")
     skipped = serializers.IntegerField(
         help_text="Of more than 5,000 rows: those that changed meanwhile and were left as they are."
     )
     correction = serializers.IntegerField(allow_null=True, help_text="What an undo is asked for by.")
+
+
+class CorrectionActSerializer(serializers.ModelSerializer[CorrectionAct]):
+    correction = serializers.IntegerField(source="id", help_text="What an undo is asked for by.")
+    under_way = serializers.SerializerMethodField()
+
+    class Meta:
+        model = CorrectionAct
+        fields = ("correction", "at", "fields", "rows", "skipped", "under_way", "problem", "undone_at")
+
+    def get_under_way(self, act: CorrectionAct) -> bool:
+        order = self.context["queue"].correcting
+        return order is not None and order["act"] == act.pk
 
 
 class UndoCorrectionSerializer(serializers.Serializer[Any]):
@@ -433,7 +456,7 @@ class UndoneSerializer(serializers.Serializer[Any]):
 
 
 class CorrectionSerializer(serializers.Serializer[Any]):
-    corrected_payload = serializers.DictField(allow_null=True, help_text="Null takes the correction back.")
+    corrected_payload = serializers.DictField(allow_null=True, help_text="Null reverts the correction.")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ cannot show is edited as JSON.
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -15,8 +16,9 @@ from django import forms
 from experiments.core.choices import ErrorCode, FieldType
 from experiments.core.formatting import shorten
 from experiments.core.json_numbers import as_whole, is_number, kept_number, to_json
-from experiments.core.json_text import BadPayload, parse, strict
+from experiments.core.json_text import BadPayload, parse, path_at, strict
 from experiments.response_schema.field_types import FIELD_TRAITS, may_be_null, traits_of_field
+from experiments.response_schema.wording import place
 from experiments.web.queue.value_schema import ValueShape
 
 MAX_LINE = 60
@@ -24,6 +26,12 @@ MAX_LINE = 60
 FEW_LINES, MANY_LINES = 3, 16
 SHOWN_CHARACTERS = 40
 ONE_PER_LINE = "One per line."
+VALUE, NULL, ABSENT = "value", "null", "absent"
+"""What a field that may be null or left out has; an empty text is a value."""
+LEFT_OUT = object()
+"""The value of a field that an answer does not have."""
+SHORT_MOMENT = len("2026-01-31T12:30")
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?Z")
 
 
 class NumberField(forms.FloatField):
@@ -60,8 +68,23 @@ class TextField(forms.CharField):
         return _with_newlines(initial or "") != _with_newlines(data or "")
 
 
+class UtcField(TextField):
+    """A date with time in UTC, whose input knows no time zones and leaves out seconds that are 0."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return _with_seconds(text) + "Z" if text else text
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return _with_seconds(initial or "") != _with_seconds(data or "")
+
+
+def _with_seconds(text: str) -> str:
+    return f"{text}:00" if len(text) == SHORT_MOMENT else text
+
+
 class JsonField(TextField):
-    """A list or an object, as JSON. An error says where in the text it is."""
+    """A list or an object, as JSON. An error says where in the text it is, and in the value."""
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
@@ -70,10 +93,23 @@ class JsonField(TextField):
         try:
             return strict(parse(text), "the value")
         except json.JSONDecodeError as problem:
-            sentence = f"Line {problem.lineno}, column {problem.colno}: this isn’t JSON: {problem.msg}."
+            path = path_at(text, problem.pos)
+            sentence = f"Line {problem.lineno}, column {problem.colno}: this isn’t JSON: {problem.msg}"
+            sentence += f", in {place(path)}." if path else "."
             raise forms.ValidationError(sentence, code=ErrorCode.INVALID_JSON) from problem
         except (BadPayload, RecursionError) as problem:
             raise forms.ValidationError(f"{problem}.", code=ErrorCode.INVALID_JSON) from problem
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return _in_short(initial or "") != _in_short(data or "")
+
+
+def _in_short(text: str) -> str:
+    """The same text for JSON that is only laid out another way."""
+    try:
+        return to_json(strict(parse(text), "the value"))
+    except (ValueError, BadPayload, RecursionError):
+        return _with_newlines(text).strip()
 
 
 class LinesField(TextField):
@@ -111,23 +147,56 @@ def is_needed(field: Mapping[str, Any]) -> bool:
     return bool(field["required"]) and not may_be_null(field)
 
 
+def is_nested(field: Mapping[str, Any], value: Any, shape: ValueShape) -> bool:
+    return isinstance(value, list | dict) or shape.is_nested or traits_of_field(field).is_nested
+
+
+def states_of_field(field: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What else than a value an answer may have there."""
+    null = [(NULL, "null")] if may_be_null(field) else []
+    return null if field["required"] else [*null, (ABSENT, "Left out")]
+
+
+def state_of_value(answer: Mapping[str, Any], name: str) -> str:
+    return ABSENT if name not in answer else NULL if answer[name] is None else VALUE
+
+
+def state_field(field: Mapping[str, Any], state: str) -> forms.Field | None:
+    """A choice beside the input for a value; None where it has to be a value."""
+    states = states_of_field(field)
+    if not states:
+        return None
+    shown = state if state in (VALUE, *dict(states)) else states[0][0]
+    choices = [(VALUE, "Value"), *states]
+    return forms.ChoiceField(choices=choices, initial=shown, required=False, label=f"Value or not: {field['name']}")
+
+
 def form_field(field: Mapping[str, Any], value: Any, shape: ValueShape = ValueShape()) -> forms.Field:  # noqa: B008
-    """The input for one response field that has `value` now; `shape`: what the schema says of it."""
+    """The input for one response field that has `value` now, or `LEFT_OUT`; `shape`: what the schema says of it."""
     required = is_needed(field)
+    is_left_out, value = value is LEFT_OUT, None if value is LEFT_OUT else value
     common = {"label": field["name"], "help_text": field.get("description", ""), "required": required}
     traits = traits_of_field(field)
-    if isinstance(value, list | dict) or shape.is_nested or traits.is_nested:
+    if is_nested(field, value, shape):
         return _nested_input(value, shape, **common)
     if traits.values:
         values = {to_json(one): one for one in traits.values}
-        chosen = "" if value is None else to_json(value)
-        return _select(list(values), coerce=values.__getitem__, initial=chosen, **common)
+        shown = LEFT_OUT if is_left_out else None if value is None else to_json(value)
+        return _select(field, values, shown, **common)
     if field.get("choices"):
-        return _select(field["choices"], coerce=str, initial=value, **common)
+        return _select(field, {one: one for one in field["choices"]}, LEFT_OUT if is_left_out else value, **common)
     if not traits.is_text:
         return _number_input(value, whole=traits.is_whole, **common)
     text = value if isinstance(value, str) else ""
-    if FieldType.DATE in (shape.type, field["type"]) and (not text or _is_date(text)):
+    kinds = (shape.type, field["type"])
+    if FieldType.DATE_TIME in kinds and (not text or _UTC.fullmatch(text)):
+        common["help_text"] = " ".join(filter(None, (common["help_text"], "In UTC.")))
+        # Browsers write no seconds that are 0; a step of one second lets people say others.
+        moment = forms.DateTimeInput(attrs={"type": "datetime-local", "step": 1})
+        shown = text.removesuffix("Z")
+        shown = shown.removesuffix(":00") if len(shown) > SHORT_MOMENT else shown
+        return UtcField(initial=shown, empty_value=None, widget=moment, **common)
+    if FieldType.DATE in kinds and (not text or _is_date(text)):
         picker = forms.DateInput(attrs={"type": "date"})
         return TextField(initial=text, empty_value=None, widget=picker, **common)
     several_lines = len(text) > MAX_LINE or "\n" in _with_newlines(text)
@@ -151,14 +220,14 @@ def _nested_input(value: Any, shape: ValueShape, **common: Any) -> forms.Field:
         text = "\n".join(one if isinstance(one, str) else to_json(one) for one in listed)
         if listed == LinesField(item=shape.item, required=False, strip=False).clean(text):
             common["help_text"] = " ".join(filter(None, (common["help_text"], ONE_PER_LINE)))
-            widget = forms.Textarea(attrs={"rows": _lines_of(text)})
+            widget = forms.Textarea(attrs={"rows": lines_of_text(text)})
             # An empty list is an answer too.
             return LinesField(
                 item=shape.item, initial=text, strip=False, widget=widget, **{**common, "required": False}
             )
     text = "" if value is None else to_json(value, indent=2)
     common["help_text"] = " ".join(filter(None, (common["help_text"], "As JSON.")))
-    rows = _lines_of(text)
+    rows = lines_of_text(text)
     return JsonField(initial=text, strip=False, widget=forms.Textarea(attrs={"rows": rows}), **common)
 
 
@@ -169,7 +238,7 @@ def _fits_a_line(value: Any) -> bool:
     return isinstance(value, bool) or is_number(value)
 
 
-def _lines_of(text: str) -> int:
+def lines_of_text(text: str) -> int:
     return min(max(text.count("\n") + 1, FEW_LINES), MANY_LINES)
 
 
@@ -182,8 +251,20 @@ def _number_input(value: Any, *, whole: bool, **common: Any) -> forms.Field:
     return forms.IntegerField(initial=number if isinstance(number, int) else None, **common)
 
 
-def _select(values: list[str], *, coerce: Any, initial: Any, **common: Any) -> forms.Field:
-    shown = initial if initial in values else ""
-    nothing = [] if common["required"] and shown else [("", "" if common["required"] else "none")]
-    choices = [*nothing, *((value, value) for value in values)]
-    return forms.TypedChoiceField(choices=choices, coerce=coerce, empty_value=None, initial=shown, **common)
+def _select(field: Mapping[str, Any], values: Mapping[str, Any], initial: Any, **common: Any) -> forms.Field:
+    """`values` by what is shown for each. Null and left out are choices too, "" the first of them."""
+    others = dict(states_of_field(field))
+    left_out = ABSENT
+    while left_out in values:
+        left_out += "-"
+    shown = left_out if initial is LEFT_OUT and len(others) > 1 else initial if initial in values else ""
+    nothing = [("", next(iter(others.values()), ""))] if others or not shown else []
+    if len(others) > 1:
+        nothing.append((left_out, others[ABSENT]))
+    return forms.TypedChoiceField(
+        choices=[*nothing, *((value, value) for value in values)],
+        coerce=lambda text: LEFT_OUT if text == left_out else values.get(text, text),
+        empty_value=None,
+        initial=shown,
+        **common,
+    )

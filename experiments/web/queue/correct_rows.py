@@ -16,7 +16,7 @@ from experiments.core.errors import InvalidInput, WorkbenchError
 from experiments.core.formatting import shorten
 from experiments.core.json_numbers import to_json
 from experiments.http.page_time import in_time
-from experiments.kinds import QueueKind, QueueLayout
+from experiments.kinds import Nouns, QueueKind, QueueLayout
 from experiments.models import Queue
 from experiments.selectors import items
 from experiments.services import correction_acts, corrections
@@ -26,7 +26,7 @@ from experiments.web.queue.base import after_action, queue_address, queue_contex
 from experiments.web.queue.forms import row_filter
 from experiments.web.queue.page import filters_in_words
 from experiments.web.queue.table import query_string
-from experiments.web.queue.value_schema import property_schema, shape_of_value
+from experiments.web.queue.value_schema import ValueShape, shapes_of_fields
 
 MAX_SHOWN = 60
 NO_VALUE = "none"
@@ -44,7 +44,7 @@ class CorrectRowsForm(forms.Form):
         self.fields["name"] = forms.ChoiceField(choices=[(name, name) for name in names], label="Field")
         self.field = next((one for one in layout.response_fields if one["name"] == chosen), None)
         if self.field is not None:
-            shape = shape_of_value(property_schema(schema, self.field["name"]), schema)
+            shape = shapes_of_fields(schema).get(self.field["name"], ValueShape())
             self.fields["value"] = form_field({**self.field, "name": "New value"}, None, shape)
 
     @property
@@ -72,10 +72,7 @@ def correct_rows(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpR
             form.add_error(None, error.detail)
             is_checked = False
         else:
-            left = (
-                f" {kind.nouns.counted(done.skipped)} changed meanwhile and stay as they are." if done.skipped else ""
-            )
-            messages.success(request, f"Set {form.in_words} in {kind.nouns.counted(done.rows)}.{left}")
+            messages.success(request, _done(form.in_words, done, kind.nouns))
             return HttpResponseRedirect(queue_address(queue, row_filter(request.GET)))
     shown = {
         "form": form,
@@ -86,6 +83,13 @@ def correct_rows(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpR
     }
     status = 200 if request.method != "POST" or is_checked else 400
     return render(request, "experiments/queue/correct_rows.html", queue_context(queue, **shown), status=status)
+
+
+def _done(what: str, done: corrections.Corrected, nouns: Nouns) -> str:
+    if done.later:
+        return f"Setting {what} in {nouns.counted(done.later)}. It’s checked in all of them before any is changed."
+    left = f" {nouns.counted(done.skipped)} changed meanwhile and kept their answers." if done.skipped else ""
+    return f"Set {what} in {nouns.counted(done.rows)}.{left}"
 
 
 @require_POST

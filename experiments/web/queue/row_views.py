@@ -22,7 +22,7 @@ from experiments.web.queue.base import (
     row_address,
     when_paused,
 )
-from experiments.web.queue.correction import CorrectionForm
+from experiments.web.queue.correction import CorrectionForm, WholeAnswerForm
 from experiments.web.queue.forms import row_filter
 from experiments.web.queue.page import page_of_queue
 from experiments.web.queue.row_detail import detail_of_item
@@ -80,22 +80,25 @@ def retry_row(request: PageRequest, kind: QueueKind, queue_id: UUID, row_index: 
 @require_POST
 @signed_in
 def correct_row(request: PageRequest, kind: QueueKind, queue_id: UUID, row_index: int) -> HttpResponse:
-    """Stores a person's answer beside the network's; `take_back` removes it."""
+    """Stores a person's answer beside the network's, from the inputs or as JSON (`whole`); `revert` removes it."""
     queue = queue_or_404(kind, request.user, queue_id)
     item = item_or_404(queue, row_index)
-    take_back = "take_back" in request.POST
-    data = None if take_back else request.POST
-    form = CorrectionForm(kind.layout(queue), item, data, schema=kind.schema(queue))
-    if not (take_back or form.is_valid()):
+    schema = kind.schema(queue)
+    is_reverted, is_whole = "revert" in request.POST, "whole" in request.POST
+    form = CorrectionForm(kind.layout(queue), item, None if is_reverted or is_whole else request.POST, schema=schema)
+    if is_whole:
+        form.whole = WholeAnswerForm(item, request.POST, schema=schema)
+    filled = form.whole if is_whole else form
+    if not (is_reverted or filled.is_valid()):
         return render_item(request, queue, item, form)
     try:
-        payload, seen = (None, None) if take_back else (form.payload(), form.seen)
+        payload, seen = (None, None) if is_reverted else (filled.payload(), filled.seen)
         corrections.correct(queue=queue, row_index=item.row_index, payload=payload, seen=seen)
     except WorkbenchError as error:
-        if take_back:
+        if is_reverted:
             messages.error(request, error.detail)
         else:
-            form.add_error(None, error.detail)
+            filled.add_error(None, error.detail)
             return render_item(request, queue, item, form)
     if not wants_fragment(request):
         return HttpResponseRedirect(row_address(queue, row_index, row_filter(request.GET)))

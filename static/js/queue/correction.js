@@ -4,17 +4,18 @@
   const QUESTION = "The correction is not saved. Discard it?";
   const pane = document.getElementById("pane");
   if (!pane) return;
-  const form = () => pane.querySelector("#correct form");
+  const forms = () => [...pane.querySelectorAll("#correct form")];
 
   const before = (select) => Math.max(0, [...select.options].findIndex((option) => option.defaultSelected));
   const changed = (field) => {
     if (field.nodeName === "SELECT") return field.selectedIndex !== before(field);
     return "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue;
   };
-  const isDirty = () => Boolean(form()) && ("unsaved" in form().dataset || [...form().elements].some(changed));
+  const isUnsaved = (form) => "unsaved" in form.dataset || [...form.elements].some((one) => one.name && changed(one));
+  const isDirty = () => forms().some(isUnsaved);
 
   document.body.addEventListener("htmx:confirm", (event) => {
-    if (event.detail.target !== pane || event.detail.elt === form() || !isDirty()) return;
+    if (event.detail.target !== pane || forms().includes(event.detail.elt) || !isDirty()) return;
     if (!confirm(QUESTION)) event.preventDefault();
   });
   document.addEventListener("click", (event) => {
@@ -22,5 +23,9 @@
     event.preventDefault();
     event.stopImmediatePropagation();
   }, true);
+  pane.addEventListener("keydown", (event) => {
+    const form = event.target.closest("#correct form");
+    if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
   addEventListener("beforeunload", (event) => { if (isDirty()) event.preventDefault(); });
 })();

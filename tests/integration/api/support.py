@@ -34,7 +34,7 @@ BATCH_KEYS = words(
 )
 PROGRESS_KEYS = words(
     """
-    total queued running succeeded failed failed_open corrected retrying rows_per_second eta_seconds tokens
+    total queued running succeeded failed failed_open corrected retrying correcting rows_per_second eta_seconds tokens
     input_tokens output_tokens cost reused calls refused_calls running_seconds
     """
 )

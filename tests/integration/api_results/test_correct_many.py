@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 
 from csv_batches.models import CsvBatch, CsvBatchRow
 from experiments.models import CorrectionEntry, QueueItem
-from experiments.services import correction_acts, corrections
+from experiments.services import correction_acts, corrections, large_corrections
 from tests.integration.api.support import Draft, assert_counters_are_right, errors, set_status
 from tests.integration.api_results.conftest import ANSWERS
 from tests.support.api import Api, from_csv
@@ -140,6 +140,20 @@ def test_very_many_are_written_part_by_part(done: Draft, monkeypatch: pytest.Mon
     assert progress(done) == (5, 2, 1)
     assert undo(done) == {"undone": 5, "kept": 0}
     assert progress(done) == (1, 2, 1)
+
+
+def test_those_of_a_filter_are_left_to_a_worker_and_listed(done: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (corrections, correction_acts, large_corrections):
+        monkeypatch.setattr(module, "PART_ROWS", 2)
+    answer = correct(done, 202, filter={"status": "succeeded"}, set={"score": 3})
+    assert (answer["corrected"], answer["later"]) == (0, 4)
+    under_way = {"correction": answer["correction"], "total": 4, "checked": 0, "is_checked": False}
+    assert done.state()["progress"]["correcting"] == under_way
+    large_corrections.correct_rest(done.id)
+    assert done.state()["progress"]["correcting"] is None
+    [act] = done.api.get(f"{done.path}/rows/correct")
+    assert (act["rows"], act["fields"], act["under_way"], act["problem"]) == (4, ["score"], False, "")
+    assert progress(done) == (4, 2, 2)
 
 
 def test_a_row_that_is_retried_keeps_its_correction_and_its_counter(done: Draft) -> None:

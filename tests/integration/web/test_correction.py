@@ -113,9 +113,9 @@ def test_what_the_schema_refuses_is_said_and_nothing_is_stored(batch: CsvBatch) 
 
 def test_it_can_be_taken_back(batch: CsvBatch) -> None:
     client = browser("ann")
-    assert "Take the correction back" not in client.get(page(batch)).content.decode()
+    assert "Revert" not in client.get(page(batch)).content.decode()
     correct(client, batch)
-    post_form(client, page(batch), f"{page(batch)}correct/", take_back="1")
+    post_form(client, page(batch), f"{page(batch)}correct/", revert="1")
     assert stored(batch) is None
     assert batch.rows.filter(corrected_payload__isnull=True).count() == 3
 

@@ -118,7 +118,7 @@ def test_a_field_that_both_changed_is_a_conflict_and_replaced_when_saved_again(b
     of_ann, of_bob = opened(ann, batch), opened(bob, batch)
     send(ann, batch, of_ann, answer2="8")
     html = send(bob, batch, of_bob, answer2="9").content.decode()
-    assert "Somebody changed this while you edited it. It’s now: 8." in html
+    assert "This changed since you opened it. It’s now: 8." in html
     assert stored(batch)["score"] == 8
     again = {**of_bob, "initial-answer2": "8"}
     assert re.search('name="initial-answer2"[^>]* value="8"', html)
