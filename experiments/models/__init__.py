@@ -4,18 +4,9 @@ from experiments.models.api_tokens import ApiToken
 from experiments.models.audit import AuditEntry
 from experiments.models.corrections import CorrectionAct, CorrectionEntry
 from experiments.models.networks import Agent, EndpointDialect, Network, NetworkBudget, NetworkCall
-from experiments.models.queues import (
-    Attempt,
-    Claim,
-    Lane,
-    Lead,
-    NetworkShare,
-    Queue,
-    QueueItem,
-    WorkerLease,
-    WorkerProcess,
-)
+from experiments.models.queues import Attempt, Queue, QueueItem
 from experiments.models.runs import Run
+from experiments.models.workers import Claim, Lane, Lead, NetworkShare, WorkerLease, WorkerProcess
 
 __all__ = [
     "Agent",
