@@ -291,7 +291,7 @@ SPECTACULAR_SETTINGS = {
         "UploadState": UploadState.values(),
         "Verdict": Verdict.values(),
         "BatchStatus": "experiments.api.serializers.queues.QUEUE_STATUSES",
-        "RowStatus": "experiments.api.serializers.queues.STATUSES",
+        "RowStatus": "experiments.api.serializers.items.STATUSES",
         "BatchSchemaMode": "csv_batches.api.serializers.SCHEMA_MODES",
         "ExperimentSchemaMode": "experiments.experiment_kind.api.serializers.SCHEMA_MODES",
     },

@@ -10,6 +10,7 @@ from csv_batches.rules.choices import MappingMode, SchemaMode, UploadState
 from csv_batches.selectors.batches import batch_as_json
 from csv_batches.services.trials import MOST_ROWS
 from experiments.api.serializers.fields import ResponseFieldSerializer, ResponseFieldsField
+from experiments.api.serializers.items import RowSerializer
 from experiments.api.serializers.queues import (
     QUEUE_STATUSES,
     PauseReasonSerializer,
@@ -17,7 +18,6 @@ from experiments.api.serializers.queues import (
     QueueSerializer,
     QueueSerializers,
     RangeSerializer,
-    RowSerializer,
 )
 from experiments.api.serializers.read_options import (
     OfferSerializer,

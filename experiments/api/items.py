@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from experiments.api.base import QueueView
 from experiments.api.pagination import RowCursor
 from experiments.api.queues import Methods
-from experiments.api.serializers import queues as serializers
+from experiments.api.serializers import items as serializers
 from experiments.export.formats import EXPORT_FORMATS
 from experiments.export.response import export_response
 from experiments.http.page_time import takes_its_time

@@ -6,14 +6,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from experiments.api.serializers.fields import ResponseFieldSerializer, ResponseFieldsField
+from experiments.api.serializers.items import RowDetailSerializer, RowPageSerializer, RowSerializer
 from experiments.api.serializers.queues import (
     QueueDraftSerializer,
     QueueSerializer,
     QueueSerializers,
     RangeSerializer,
-    RowDetailSerializer,
-    RowPageSerializer,
-    RowSerializer,
 )
 from experiments.api.serializers.read_options import OptionsInForceSerializer, ReadOptionsSerializer
 from experiments.core.json_numbers import ExactEncoder

@@ -1,6 +1,6 @@
 """The one list of an item's public fields fits the table, the API and the export."""
 
-from experiments.api.serializers.queues import RowSerializer
+from experiments.api.serializers.items import RowSerializer
 from experiments.core.item_fields import EXPORTED_FIELDS, ITEM_FIELDS
 from experiments.export.rows import ExportRow
 from experiments.models import QueueItem
