@@ -19,6 +19,9 @@ from experiments.experiment_kind.scoring import RULES
 from experiments.experiment_kind.web import labels
 from experiments.ingest import INGEST_FORMATS, ReadOptions, format_labels
 from experiments.models import Network
+from experiments.response_schema.fields import field_to_json
+from experiments.response_schema.leaves import leaves_of_fields
+from experiments.response_schema.schema_import import schema_to_fields
 from experiments.web.answers_form import SWITCHES, AnswersForm
 from experiments.web.base_form import BaseForm
 from experiments.web.read_form import ReadForm, options_of_form, read_form, values_of_offer
@@ -144,13 +147,19 @@ def _saved_scoring(experiment: Experiment) -> dict[str, Any]:
     return {**found, "absolute": found.get("absolute") or None, "relative": found.get("relative") or None}
 
 
-def scorable_fields(experiment: Experiment) -> Sequence[Mapping[str, Any]]:
-    """The fields that the scoring can look at, so far as they are known: before the start those of the network."""
-    if experiment.response_fields or experiment.schema_mode != SchemaMode.NETWORK or experiment.network is None:
-        return experiment.response_fields
-    schema = experiment.network.additional_data.get("respond_payload_schema") or {}
-    properties = schema.get("properties") if isinstance(schema, Mapping) else None
-    return [{"name": name} for name in properties or ()]
+def scorable_fields(experiment: Experiment) -> list[str]:
+    """The paths that the scoring can look at, so far as they are known: before the start those of the network's schema.
+
+    Through a list a path leads to that field of each of its objects.
+    """
+    fields: Sequence[Mapping[str, Any]] = experiment.response_fields
+    if not fields and experiment.schema_mode == SchemaMode.NETWORK and experiment.network is not None:
+        schema = experiment.network.additional_data.get("respond_payload_schema")
+        with suppress(InvalidInput):
+            found = schema_to_fields(schema, is_kept=True).fields if schema else ()
+            fields = [field_to_json(field) for field in found]
+    inside = (leaf.name for leaf in leaves_of_fields(fields))
+    return list(dict.fromkeys([*(field["name"] for field in fields), *inside]))
 
 
 def _saved_settings(experiment: Experiment) -> dict[str, Any]:

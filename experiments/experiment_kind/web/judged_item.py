@@ -1,12 +1,15 @@
 """Expected beside answered, in an open item."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from experiments.core.formatting import clipped
+from experiments.core.json_numbers import to_json
 from experiments.experiment_kind.choices import ColumnRole, Verdict
 from experiments.experiment_kind.datasets import ITEM_NUMBER, ITERATION, DatasetLayout
 from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.scoring import MISSING, Judge, comparable_text
+from experiments.experiment_kind.scoring.texts import parsed
 from experiments.experiment_kind.selectors import scores
 from experiments.experiment_kind.web import diff, labels
 from experiments.experiment_kind.web.diff import Piece
@@ -34,9 +37,9 @@ def judged_item_of(experiment: Experiment, item: QueueItem) -> JudgedItem:
     cell = layout.cell(ColumnRole.EXPECTED, item.payload)
     verdict, value = scores.verdict_and_answer(judge, cell, item.status, item.result_payload)
     wanted = judge.expected_value(cell)
-    expected = clipped(cell if wanted is MISSING else comparable_text(wanted))
+    expected = clipped(cell if wanted is MISSING else readable(wanted))
     has_answer = value is not None or verdict not in (Verdict.NO_ANSWER, Verdict.OPEN)
-    answered = clipped(comparable_text(value)) if has_answer else None
+    answered = clipped(readable(value)) if has_answer else None
     pieces = diff.pieces(expected, answered) if verdict is Verdict.WRONG and answered is not None else []
     return JudgedItem(
         verdict=str(verdict),
@@ -50,3 +53,10 @@ def judged_item_of(experiment: Experiment, item: QueueItem) -> JudgedItem:
         iteration=int(item.payload[ITERATION] or 1),
         field=judge.scoring.field,
     )
+
+
+def readable(value: Any) -> str:
+    """The text that is compared; a list or an object with a line for each value, so that a difference is found."""
+    text = comparable_text(value)
+    whole = parsed(text) if text[:1] in ("{", "[") else None
+    return to_json(whole, indent=2) if isinstance(whole, dict | list) else text

@@ -226,5 +226,8 @@ def test_the_set_up_leads_to_the_fields_of_its_own_schema_and_shows_them(ann: Cl
     )
     shown = text(ann.get(page))
     assert "lines[].price" in shown
+    # The scoring looks at paths.
+    assert '<option value="lines"></option>' in shown
+    assert '<option value="lines.price"></option>' in shown
     assert ann.post(page, {**settings, "schema_json": to_json(made.schema_json)}).status_code == 302
     assert Experiment.objects.get().response_fields == made.response_fields
