@@ -2,6 +2,20 @@
 
 from typing import Any
 
+# A model in another one, as Pydantic 2 writes it.
+PYDANTIC_VENDOR: dict[str, Any] = {
+    "properties": {
+        "name": {"title": "Name", "type": "string"},
+        "email": {
+            "anyOf": [{"format": "email", "type": "string"}, {"type": "null"}],
+            "default": None,
+            "title": "Email",
+        },
+    },
+    "required": ["name"],
+    "title": "Vendor",
+    "type": "object",
+}
 # `Invoice.model_json_schema()` of Pydantic 2.
 PYDANTIC: dict[str, Any] = {
     "$defs": {
@@ -15,19 +29,7 @@ PYDANTIC: dict[str, Any] = {
             "title": "Line",
             "type": "object",
         },
-        "Vendor": {
-            "properties": {
-                "name": {"title": "Name", "type": "string"},
-                "email": {
-                    "anyOf": [{"format": "email", "type": "string"}, {"type": "null"}],
-                    "default": None,
-                    "title": "Email",
-                },
-            },
-            "required": ["name"],
-            "title": "Vendor",
-            "type": "object",
-        },
+        "Vendor": PYDANTIC_VENDOR,
     },
     "properties": {
         "number": {"pattern": "^INV-\\d{4}$", "title": "Number", "type": "string"},

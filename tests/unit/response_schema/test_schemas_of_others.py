@@ -10,6 +10,7 @@ from experiments.response_schema.field_checks import check_fields
 from experiments.response_schema.field_schemas import fields_to_schema
 from experiments.response_schema.fields import Field, field_to_json
 from experiments.response_schema.schema_import import schema_to_fields
+from tests.support.invoices import PYDANTIC_VENDOR
 
 # `Invoice.model_json_schema()` of Pydantic 2.
 PYDANTIC: dict[str, Any] = {
@@ -25,19 +26,7 @@ PYDANTIC: dict[str, Any] = {
             "title": "Line",
             "type": "object",
         },
-        "Vendor": {
-            "properties": {
-                "name": {"title": "Name", "type": "string"},
-                "email": {
-                    "anyOf": [{"format": "email", "type": "string"}, {"type": "null"}],
-                    "default": None,
-                    "title": "Email",
-                },
-            },
-            "required": ["name"],
-            "title": "Vendor",
-            "type": "object",
-        },
+        "Vendor": PYDANTIC_VENDOR,
     },
     "properties": {
         "number": {"pattern": "^INV-\\d{4}$", "title": "Number", "type": "string"},
