@@ -12,12 +12,14 @@ from experiments.api.base import QueueView
 from experiments.api.pagination import RowCursor
 from experiments.api.queues import Methods
 from experiments.api.serializers import items as serializers
+from experiments.api.serializers.row_choice import ExportOptionsSerializer, RowListSerializer
 from experiments.export.formats import EXPORT_FORMATS
 from experiments.export.response import export_response
 from experiments.http.page_time import takes_its_time
 from experiments.kinds import QueueKind
 from experiments.models import Queue, QueueItem
 from experiments.selectors import items, results
+from experiments.selectors.field_filter import check_fields
 from experiments.services import correction_acts, corrections, exports
 
 LATEST_ACTS = 20
@@ -49,12 +51,14 @@ class QueueItems(ItemView):
     def methods_of_kind(kind: QueueKind) -> Methods:
         listed = {
             "operation_id": f"{kind.collection}_rows_list",
-            "parameters": [serializers.RowFilterSerializer, *PAGING],
+            "parameters": [RowListSerializer, *PAGING],
             "responses": kind.serializers().row_page,
             "description": (
-                "Lists the rows in row order. Filters can be combined. A page may have fewer rows than `limit` while "
-                "there is a `next`. Where `search` or `field` found none in time, the answer is a 400, `too_broad`, "
-                "with the `next` at which to go on."
+                "Lists the rows in row order, or in that of `sort`. Filters can be combined. A page may have fewer "
+                "rows than `limit` while there is a `next`. Where `search` or a filter by answers found none in time, "
+                "the answer is a 400, `too_broad`, with the `next` at which to go on. Where there was no time to sort "
+                "all rows, it is a `too_broad` of `sort`, whose `next` goes on with that. Of more than 20,000 rows a "
+                "sorted page has 100 at most."
             ),
         }
         inserted = {
@@ -69,7 +73,7 @@ class QueueItems(ItemView):
 
     def get(self, request: Request, **ids: Any) -> Response:
         queue = self.queue()
-        wanted = self.checked(serializers.RowFilterSerializer, request.query_params)
+        wanted = self.checked(RowListSerializer, request.query_params)
         cursor = RowCursor()
         page = cursor.page_of_rows(queue, wanted, request)
         return cursor.get_paginated_response(self.row_data(self.kind.serializers().row, queue, page, many=True))
@@ -137,6 +141,7 @@ class QueueCorrections(QueueView):
     def post(self, request: Request, **ids: Any) -> Response:
         queue = self.queue()
         order = self.checked(serializers.CorrectRowsSerializer, request.data)
+        check_fields(queue, order.get("filter") or {}, at="filter.")
         done = corrections.correct_many(
             queue=queue, values=order["set"], row_indexes=order.get("row_indexes"), wanted=order.get("filter")
         )
@@ -173,10 +178,10 @@ class QueueExport(QueueView):
     """
 
     @extend_schema(
-        parameters=[serializers.ExportOptionsSerializer],
+        parameters=[ExportOptionsSerializer],
         responses=EXPORT_BODIES,
     )
     def get(self, request: Request, **ids: Any) -> StreamingHttpResponse:
         queue = self.queue()
-        options = exports.ExportOptions(**self.checked(serializers.ExportOptionsSerializer, request.query_params))
+        options = exports.ExportOptions(**self.checked(ExportOptionsSerializer, request.query_params))
         return export_response(exports.download(queue, options), request)

@@ -20,11 +20,23 @@ from experiments.http.page_time import too_broad
 from experiments.models import Queue, QueueItem
 from experiments.selectors import items
 from experiments.selectors.one_by_one import first_within
+from experiments.selectors.row_order import ATTR, RowOrder, order_named
+from experiments.selectors.sorted_rows import FIRST_STRETCH, MOST_KEPT, Start, find_sorted
 
 MOST_BYTES = 4 * 1024**2
 """On a page of more than one row. A page of large rows has fewer than were asked for; `next` goes on there."""
 PATIENCE = 0.5
 """Of `PAGE_TIMEOUT_MS`: so long a search looks for a first row."""
+NO_CURSOR = "This cursor is not one that a list gave out."
+
+
+def _patience_s() -> float:
+    return settings.PAGE_TIMEOUT_MS / 1000 * PATIENCE if settings.PAGE_TIMEOUT_MS else inf
+
+
+def _found_none(stopped: int, onward: str | None, *, down: bool) -> InvalidInput:
+    how = f"none {'down' if down else 'up'} to row {stopped:,} matches. Narrow the search, or go on at `next`"
+    return too_broad("search", how=how, next=onward)
 
 
 def field_of(model: type[Model], name: str) -> "Field[Any, Any]":
@@ -71,8 +83,7 @@ class PageCursor(CursorPagination):
                 raise NotFound
             return cursor._replace(position=moment.isoformat())  # type: ignore[arg-type]  # the stubs say otherwise
         except (NotFound, ValidationError) as error:
-            sentence = "This cursor is not one that a list gave out."
-            raise InvalidInput(sentence, code=ErrorCode.INVALID_CURSOR, attr="cursor") from error
+            raise InvalidInput(NO_CURSOR, code=ErrorCode.INVALID_CURSOR, attr="cursor") from error
 
 
 class _Bounded:
@@ -103,6 +114,8 @@ class ByName(PageCursor):
 class RowCursor(PageCursor):
     ordering = "row_index"
     _links: tuple[str | None, str | None] | None = None
+    _order: RowOrder | None = None
+    """None: that of the rows."""
 
     def page_of_rows(self, queue: Queue, wanted: Mapping[str, Any], request: Request) -> list[Any]:
         """A page of the rows that are `wanted`; where each has to be looked at, of those that were found in time.
@@ -110,11 +123,14 @@ class RowCursor(PageCursor):
         That may be fewer than `limit`; `next` then goes on behind the last that was looked at. `InvalidInput` with such
         a `next` where none was found.
         """
+        sort = wanted.get("sort")
+        wanted = {name: value for name, value in wanted.items() if name != "sort"}
         self._key = field_of(QueueItem, self.ordering)
         self.base_url, size = request.build_absolute_uri(), self.get_page_size(request) or self.page_size
+        if sort and sort != self.ordering:
+            return self._sorted(queue, wanted, order_named(queue, sort), request, size)
         cursor = self.decode_cursor(request) or Cursor(0, False, None)
         place, up = None if cursor.position is None else int(cursor.position), cursor.reverse and bool(cursor.position)
-        patience_s = settings.PAGE_TIMEOUT_MS / 1000 * PATIENCE if settings.PAGE_TIMEOUT_MS else inf
         after, before = (None, place) if up else (place, None)
         found = items.find(
             queue,
@@ -122,7 +138,7 @@ class RowCursor(PageCursor):
             want=size + 1,
             after=after,
             before=before,
-            patience_s=patience_s,
+            patience_s=_patience_s(),
             most_bytes=MOST_BYTES,
         )
         if found.is_cut:
@@ -138,13 +154,54 @@ class RowCursor(PageCursor):
             back = self._link((place - 1 if up else place + 1) if near is None else near, up=not up)
         self._links = (back, onward) if up else (onward, back)
         if stopped is not None and not page:
-            how = f"none {'down' if up else 'up'} to row {stopped:,} matches. Narrow the search, or go on at `next`"
-            raise too_broad("search", how=how, next=onward)
+            raise _found_none(stopped, onward, down=up)
         return page
+
+    def _sorted(
+        self, queue: Queue, wanted: Mapping[str, Any], order: RowOrder, request: Request, size: int
+    ) -> list[Any]:
+        """The same in another order; the cursor of a page is the place of the row that it begins behind."""
+        self._order = order
+        cursor = self.decode_cursor(request) or Cursor(0, False, None)
+        start: Any = cursor.position or Start()
+        if not order.is_row_order and queue.total > FIRST_STRETCH:
+            size = min(size, MOST_KEPT - 1)
+        found = find_sorted(queue, wanted, order, start, want=size + 1, patience_s=_patience_s(), most_bytes=MOST_BYTES)
+        if found.looked_to is not None and not (found.is_sorted and found.rows):
+            onward = self._link_to(found.onward, up=start.up)
+            if found.is_sorted:
+                raise _found_none(found.looked_to, onward, down=order.down != start.up)
+            how = f"rows up to {found.looked_to:,} were. Go on at `next`, or sort fewer rows, for example of one status"
+            raise too_broad(ATTR, what="rows", how=how, next=onward)
+        if found.is_cut:
+            size = len(found.rows) - 1
+        here = found.places[:size]
+        further = found.onward or (Start(here[-1]) if len(found.rows) > size else None)
+        onward = self._link_to(further, up=start.up)
+        back = self._link_to(None if start.place is None or not here else Start(here[0]), up=not start.up)
+        self._links = (back, onward) if start.up else (onward, back)
+        return found.rows[:size][:: -1 if start.up else 1]
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        if self._order is None:
+            return super().decode_cursor(request)
+        cursor: Cursor | None = CursorPagination.decode_cursor(self, request)
+        if cursor is None or cursor.position is None:
+            return cursor
+        start = Start.read(self._order, str(cursor.position), up=cursor.reverse)
+        if start is None:
+            raise InvalidInput(NO_CURSOR, code=ErrorCode.INVALID_CURSOR, attr="cursor")
+        return cursor._replace(position=start)  # type: ignore[arg-type]  # a start is more than its text
+
+    def _link_to(self, start: Start | None, *, up: bool) -> str | None:
+        return None if start is None or self._order is None else self._to(start.text(self._order), up=up)
 
     def _link(self, row_index: int, *, up: bool) -> str:
         """To what is behind a row, or before it."""
-        return self.encode_cursor(Cursor(0, up, str(row_index)))  # type: ignore[arg-type]  # the stubs say otherwise
+        return self._to(str(row_index), up=up)
+
+    def _to(self, position: str, *, up: bool) -> str:
+        return self.encode_cursor(Cursor(0, up, position))  # type: ignore[arg-type]  # the stubs say otherwise
 
     def get_next_link(self) -> str | None:
         return self._links[0] if self._links else super().get_next_link()

@@ -13,6 +13,7 @@ from experiments.api.serializers import queues as serializers
 from experiments.core.choices import CallsInFlight, RowStatus
 from experiments.kinds import QueueKind
 from experiments.models import Queue
+from experiments.selectors.field_filter import check_fields
 from experiments.services import queue_deletion, queue_retry, queues
 
 Methods = dict[str, dict[str, Any]]
@@ -151,6 +152,7 @@ class QueueRetry(QueueView):
     def post(self, request: Request, **ids: Any) -> Response:
         queue = self.queue()
         order = self.checked(serializers.RetrySerializer, request.data)
+        check_fields(queue, order.get("filter") or {}, at="filter.")
         requeued = queue_retry.retry(queue_id=queue.pk, wanted=order.pop("filter", None), **order)
         return Response({"requeued": requeued}, status=status.HTTP_202_ACCEPTED)
 

@@ -35,14 +35,19 @@ CLOSE_ENOUGH = 0.5
 class Names:
     """The names that an object may have.
 
-    `taken` are read. `ignored` are there in answers only: a client may send back what it got. `inner` has the names
-    of the values that are objects, or lists of objects; what is not in it is free inside.
+    `taken` are read; `field.{name}` among them takes any name that begins so. `ignored` are there in answers only: a
+    client may send back what it got. `inner` has the names of the values that are objects, or lists of objects; what is
+    not in it is free inside.
     """
 
     taken: tuple[str, ...] = ()
     ignored: frozenset[str] = frozenset()
     read_only: frozenset[str] = frozenset()
     inner: Mapping[str, "Names"] = field(default_factory=dict)
+
+    def takes(self, name: str) -> bool:
+        beginnings = (one.partition("{") for one in self.taken)
+        return name in self.taken or any(opened and name.startswith(begins) for begins, opened, _ in beginnings)
 
     def unknown(self, value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], "Names"]]:
         """The path of each unknown name in a JSON value, with the names that were possible there."""
@@ -53,7 +58,7 @@ class Names:
             for name in value:
                 if name in self.inner:
                     yield from self.inner[name].unknown(value[name], (*path, name))
-                elif name not in self.taken and name not in self.ignored:
+                elif not self.takes(name) and name not in self.ignored:
                     yield (*path, name), self
 
 

@@ -68,6 +68,17 @@ def limit_statements(limit_ms: int) -> None:
         connection.execute_wrappers.append(_with_limit)
 
 
+@contextmanager
+def at_most(limit_ms: int) -> Iterator[None]:
+    """Statements of the block end after `limit_ms`, or the limit that they have anyway where that is shorter."""
+    before = getattr(_thread, "limit_ms", NO_LIMIT)
+    limit_statements(min(limit_ms, before or limit_ms))
+    try:
+        yield
+    finally:
+        _thread.limit_ms = before
+
+
 def _with_limit(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
     session, limit_ms = connection.connection, _thread.limit_ms
     status = session.info.transaction_status

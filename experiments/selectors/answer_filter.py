@@ -23,11 +23,11 @@ from experiments.response_schema.field_types import traits_of_field
 from experiments.response_schema.leaves import Leaf, LeafKind, leaf_named
 
 NAMES = ("field", "value", "least", "below", "blank")
-_ANSWER = "coalesce(experiments_queueitem.corrected_payload, experiments_queueitem.result_payload)"
+ANSWER = "coalesce(experiments_queueitem.corrected_payload, experiments_queueitem.result_payload)"
 # One of them has the place of a value: by its name right in the answer, or by its path.
-_PLAIN = f"({_ANSWER} -> %s)"
-_ANY = f"EXISTS (SELECT 1 FROM jsonb_path_query({_ANSWER}, %s::jsonpath) AS v WHERE {{}})"  # noqa: S608  ours
-_BLANKS = """('null', '""', '[]', '{{}}')"""
+_PLAIN = f"({ANSWER} -> %s)"
+_ANY = f"EXISTS (SELECT 1 FROM jsonb_path_query({ANSWER}, %s::jsonpath) AS v WHERE {{}})"  # noqa: S608  ours
+BLANKS = """('null', '""', '[]', '{{}}')"""
 
 
 def filter_by_answer(queue: Queue, rows: QueueItemQuerySet, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
@@ -38,12 +38,17 @@ def filter_by_answer(queue: Queue, rows: QueueItemQuerySet, wanted: Mapping[str,
     leaf = leaf_named(kind_of(queue).response_fields(queue), name)
     if leaf is None:
         return rows.none()
-    rows = rows.filter(Q(status=RowStatus.SUCCEEDED) | Q(corrected_payload__isnull=False))
+    rows = rows.filter(is_answered())
     if wanted.get("blank"):
-        return rows.exclude(_where(leaf, f"{{v}} NOT IN {_BLANKS}"))
+        return rows.exclude(where(leaf, f"{{v}} NOT IN {BLANKS}"))
     if wanted.get("value") not in (None, ""):
         return _with_value(rows, leaf, str(wanted["value"]))
     return _between(rows, leaf, wanted)
+
+
+def is_answered() -> Q:
+    """There is an answer, or a person's in its place."""
+    return Q(status=RowStatus.SUCCEEDED) | Q(corrected_payload__isnull=False)
 
 
 def _with_value(rows: QueueItemQuerySet, leaf: Leaf, text: str) -> QueueItemQuerySet:
@@ -54,7 +59,7 @@ def _with_value(rows: QueueItemQuerySet, leaf: Leaf, text: str) -> QueueItemQuer
         return rows.none()
     if not traits.is_text and isinstance(value, str | list | dict) and not traits.is_nested:
         return rows.none()
-    return rows.filter(_where(leaf, "{v} = %s::jsonb", to_json(value)))
+    return rows.filter(where(leaf, "{v} = %s::jsonb", to_json(value)))
 
 
 def _between(rows: QueueItemQuerySet, leaf: Leaf, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
@@ -67,7 +72,7 @@ def _between(rows: QueueItemQuerySet, leaf: Leaf, wanted: Mapping[str, Any]) -> 
             return rows.none()
         conditions.append(f"{measure_of(leaf)} {sign} %s")
         bounds.append(bound)
-    return rows.filter(_where(leaf, " AND ".join(conditions), *bounds)) if conditions else rows
+    return rows.filter(where(leaf, " AND ".join(conditions), *bounds)) if conditions else rows
 
 
 def measure_of(leaf: Leaf) -> str:
@@ -81,7 +86,7 @@ def measure_of(leaf: Leaf) -> str:
     return "CASE jsonb_typeof({v}) WHEN 'number' THEN {v}::numeric END"
 
 
-def _where(leaf: Leaf, condition: str, *values: Any) -> Q:
+def where(leaf: Leaf, condition: str, *values: Any) -> Q:
     """Rows of which a value meets the condition, in SQL with `{v}` for the value."""
     if leaf.is_plain:
         # Each `{v}` comes before the values that stand behind it.

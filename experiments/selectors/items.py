@@ -19,6 +19,7 @@ from experiments.kinds import Extras, kind_of
 from experiments.models import Queue, QueueItem
 from experiments.models.querysets import QueueItemQuerySet
 from experiments.selectors.answer_filter import filter_by_answer
+from experiments.selectors.field_filter import field_filters, filter_by_fields
 from experiments.selectors.one_by_one import first_within
 
 SINCE_ITS_QUEUE = ("queued_at", "available_at")
@@ -96,8 +97,12 @@ def attempt_log(item: QueueItem) -> list[dict[str, Any]]:
 
 
 def items_filtered(queue: Queue, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
-    """By `status`, `error_code`, `corrected`, verdict, answer, and a text in a cell, an answer or an error message."""
+    """By `status`, `error_code`, `corrected`, verdict, answer, and a text in a cell, an answer or an error message.
+
+    `InvalidInput` as `field_filter` says.
+    """
     items = filter_by_answer(queue, items_of_queue(queue), wanted)
+    items = filter_by_fields(queue, items, wanted)
     if wanted.get("error_code") and wanted.get("status") not in (None, "", RowStatus.FAILED):
         return items.none()
     if wanted.get("status"):
@@ -116,7 +121,8 @@ def items_filtered(queue: Queue, wanted: Mapping[str, Any]) -> QueueItemQuerySet
 
 def must_be_looked_through(wanted: Mapping[str, Any]) -> bool:
     """Whether no index leads to the rows that are `wanted`: each has to be looked at."""
-    return bool(wanted.get("search") or wanted.get("field") or is_corrected(wanted) is False)
+    by_answer = wanted.get("search") or wanted.get("field") or field_filters(wanted)
+    return bool(by_answer or is_corrected(wanted) is False)
 
 
 def is_corrected(wanted: Mapping[str, Any]) -> bool | None:
@@ -212,7 +218,7 @@ def _look_through(
     began, down, stretch = monotonic(), before is not None, FIRST_STRETCH
     found: list[Any] = []
     place = before if before is not None else -1 if after is None else after
-    end = 0 if down else _last_index(queue)
+    end = 0 if down else last_index(queue)
     while len(found) < want and (place > end if down else place < end):
         since = monotonic()
         reached = max(place - stretch, end) if down else min(place + stretch, end)
@@ -230,7 +236,7 @@ def _look_through(
     return Found(found, place if len(found) < want and place != end else None)
 
 
-def _last_index(queue: Queue) -> int:
+def last_index(queue: Queue) -> int:
     """-1 where there is no row."""
     last = QueueItem.objects.of_queue(queue).order_by("-row_index").values_list("row_index", flat=True).first()
     return -1 if last is None else last

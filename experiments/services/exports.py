@@ -25,10 +25,13 @@ from experiments.models import Queue
 from experiments.models.querysets import QueueItemQuerySet
 from experiments.selectors.export_lines import written_by_database
 from experiments.selectors.export_statements import COLUMNS, OF_THE_RUN, can_be_said
+from experiments.selectors.field_filter import check_fields
 from experiments.selectors.items import LARGEST_INDEX, items_filtered
 from experiments.selectors.one_by_one import OneByOne
 from experiments.selectors.queues import refuse_without_source
+from experiments.selectors.row_order import order_named
 from experiments.selectors.snapshot import snapshot
+from experiments.selectors.sorted_rows import in_order, sort_on_disk
 from experiments.services import audit, export_places
 
 LONGEST_STEM, MOST_STEM_BYTES = 60, 180
@@ -41,7 +44,7 @@ MOST_RANGES = 1_000
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """`filters` are those of a list of rows, `row_indexes` as `3,7-9`, `columns` the names of those that are wanted.
+    """`filters` and `sort` are those of a list of rows, `row_indexes` as `3,7-9`, `columns` the names of those wanted.
 
     `delimiter` is one character; None: that of the file, and a comma for Excel. The others are those of `ExportLayout`.
     """
@@ -52,6 +55,7 @@ class ExportOptions:
     excel: bool = False
     delimiter: str | None = None
     filters: Mapping[str, Any] = field(default_factory=dict)
+    sort: str = ""
     row_indexes: str = ""
     columns: str = ""
     null: str | None = None
@@ -89,6 +93,9 @@ def check(queue: Queue, options: ExportOptions) -> None:
             "JSONL keeps objects and lists as they are: nested is for tables.", code=ErrorCode.INVALID, attr="nested"
         )
     columns_of(_layout(kind_of(queue).layout(queue), options))
+    check_fields(queue, options.filters)
+    if options.sort:
+        order_named(queue, options.sort)
     ranges_of(options.row_indexes)
 
 
@@ -131,6 +138,8 @@ def _chunks(queue: Queue, options: ExportOptions) -> Iterator[bytes]:
         queue_layout = kind_of(now).layout(now)
         export_layout = _layout(queue_layout, options)
         items = _items(now, options)
+        if options.sort:
+            sort_on_disk()
         if can_be_said(export_layout, options.format):
             yield from written_by_database(export_layout, options.format, items)
         else:
@@ -194,7 +203,7 @@ def _items(queue: Queue, options: ExportOptions) -> QueueItemQuerySet:
     if ranges:
         single = Q(row_index__in=[first for first, last in ranges if first == last])
         found = found.filter(reduce(or_, (Q(row_index__range=one) for one in ranges if one[0] < one[1]), single))
-    return found
+    return in_order(found, order_named(queue, options.sort)) if options.sort else found
 
 
 def rows_of(items: QueueItemQuerySet, extras: Extras) -> Iterator[ExportRow]:

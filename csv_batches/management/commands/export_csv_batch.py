@@ -14,10 +14,11 @@ from experiments.core.choices import ErrorCode, ExportFormat, Nested, RowStatus
 from experiments.core.errors import WorkbenchError
 from experiments.export.formats import EXPORT_FORMATS
 from experiments.ingest.dialect import check_delimiter
+from experiments.selectors.field_filter import PREFIX
 from experiments.services import exports
 
-FILTERS = ("status", "error_code", "search")
-AS_THEY_ARE = ("row_indexes", "columns", "null", "join", "nested", "explode")
+FILTERS = ("status", "error_code", "search", "corrected")
+AS_THEY_ARE = ("sort", "row_indexes", "columns", "null", "join", "nested", "explode")
 
 
 class Command(BaseCommand):
@@ -36,6 +37,15 @@ class Command(BaseCommand):
         parser.add_argument("--status", choices=RowStatus.values(), help="Only rows with this status.")
         parser.add_argument("--error-code", help="Only rows that failed with this code.")
         parser.add_argument("--search", help="Only rows with this text in a cell, an answer or an error.")
+        parser.add_argument("--corrected", choices=("0", "1"), help="Only rows with a person's answer; 0: without.")
+        parser.add_argument(
+            "--field",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="Only rows with this value, or a range such as score=3..5; nothing behind the sign: without a value.",
+        )
+        parser.add_argument("--sort", default="", help="The order of the rows, such as -field.score or column.id.")
         parser.add_argument("--row-indexes", default="", help="Only these rows, such as 3,7-9.")
         parser.add_argument("--columns", default="", help="Only these columns, in this order: names with commas.")
         parser.add_argument("--null", help="Written for null, which is then told from nothing and an empty text.")
@@ -50,7 +60,10 @@ class Command(BaseCommand):
                 run_columns=not options["no_metadata"],
                 partial=options["partial"],
                 excel=options["excel"],
-                filters={name: options[name] for name in FILTERS if options[name]},
+                filters={
+                    **{name: options[name] for name in FILTERS if options[name]},
+                    **dict(map(_field_filter, options["field"])),
+                },
                 **{name: options[name] for name in AS_THEY_ARE},
                 delimiter=check_delimiter(options["delimiter"]) if options["delimiter"] else None,
             )
@@ -65,6 +78,13 @@ class Command(BaseCommand):
             sys.stdout.buffer.flush()
             return
         _write_file(options["output"], pieces)
+
+
+def _field_filter(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise CommandError(f"Write --field NAME=VALUE: {text} has no =.")
+    return f"{PREFIX}{name}", value
 
 
 def _batch_with_id(given: str) -> CsvBatch:

@@ -3,18 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from experiments.api.serializers.row_choice import RowFilterSerializer
 from experiments.core.choices import (
-    ExportFormat,
     FieldType,
-    Nested,
     RowStatus,
 )
-from experiments.core.datetimes import DATE_OR_TIME
 from experiments.core.item_fields import ITEM_FIELDS, ItemField
-from experiments.ingest.dialect import check_delimiter
 from experiments.models import CorrectionAct
 from experiments.selectors import items
 from experiments.selectors.items import LARGEST_INDEX
@@ -78,86 +74,6 @@ class RowPageSerializer(serializers.Serializer[Any]):
 class InsertedSerializer(serializers.Serializer[Any]):
     inserted = serializers.IntegerField()
     total = serializers.IntegerField()
-
-
-@extend_schema_field({"oneOf": [{"type": "number"}, {"type": "string", "pattern": f"^{DATE_OR_TIME.pattern}$"}]})
-class BoundField(serializers.FloatField):
-    """A number or an ISO 8601 date, as it is written."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if not DATE_OR_TIME.fullmatch(str(data)):
-            super().to_internal_value(data)
-        return str(data)
-
-
-class RowFilterSerializer(serializers.Serializer[Any]):
-    status = serializers.ChoiceField(STATUSES, required=False)
-    error_code = serializers.CharField(required=False)
-    search = serializers.CharField(required=False, trim_whitespace=False)
-    verdict = serializers.CharField(required=False, help_text="Of a kind that judges its rows.")
-    field = serializers.CharField(
-        required=False, help_text="A response field, or `order.number` inside one; with it one of the following."
-    )
-    value = serializers.CharField(required=False, trim_whitespace=False, help_text="Texts as they are, else JSON.")
-    least = BoundField(required=False, help_text="A number, a text's length or a date that is not less.")
-    below = BoundField(required=False, help_text="A number, a text's length or a date that is less.")
-    blank = serializers.BooleanField(required=False, help_text='Missing, null, "" or an empty list.')
-    corrected = serializers.BooleanField(
-        required=False, allow_null=True, help_text="Rows with a person's answer, or those without."
-    )
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Those that are set. A query string without a yes or no has none."""
-        values = super().to_internal_value(data)
-        if not values.get("blank"):
-            values.pop("blank", None)
-        return {name: value for name, value in values.items() if value is not None}
-
-
-class ExportOptionsSerializer(RowFilterSerializer):
-    """What a list of rows takes chooses the rows of the file, too."""
-
-    format = serializers.ChoiceField(ExportFormat.values(), required=False, default=ExportFormat.CSV.value)
-    metadata = serializers.BooleanField(source="run_columns", required=False, default=True)
-    partial = serializers.BooleanField(required=False, default=False)  # type: ignore[assignment]
-    excel = serializers.BooleanField(required=False, default=False)
-    delimiter = serializers.CharField(
-        required=False,
-        trim_whitespace=False,
-        help_text="Of a CSV: one character, or `tab`. Not given: that of the file, and a comma with `excel`.",
-    )
-    row_indexes = serializers.CharField(required=False, help_text="Only these rows, such as `3,7-9`.")
-    columns = serializers.CharField(
-        required=False, help_text="Only these, in this order: names with commas between them; quotes as in a CSV."
-    )
-    null = serializers.CharField(
-        required=False,
-        allow_blank=True,
-        trim_whitespace=False,
-        help_text='Written for null. An empty text is then `""`, and nothing is written for what an answer lacks.',
-    )
-    join = serializers.CharField(
-        required=False, trim_whitespace=False, help_text="Between the values of a list, which is JSON otherwise."
-    )
-    nested = serializers.ChoiceField(
-        Nested.values(),
-        required=False,
-        default=Nested.JSON.value,
-        help_text="Objects as JSON; `flat`: a column for each of their fields (`order.number`); `explode`: a line for "
-        "each element of a list of objects, too, with its `item_index`.",
-    )
-    explode = serializers.CharField(
-        required=False, help_text="The list of objects that is exploded, where there are several."
-    )
-
-    def validate_delimiter(self, given: str) -> str:
-        return check_delimiter(given)
-
-    def to_internal_value(self, data: Any) -> Any:
-        """`filters` apart from the options."""
-        values = super().to_internal_value(data)
-        filters = {name: values.pop(name) for name in RowFilterSerializer().fields if name in values}
-        return {**values, "filters": filters}
 
 
 class ValueSerializer(serializers.Serializer[Any]):

@@ -7,7 +7,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from experiments.api.serializers.fields import money_field
-from experiments.api.serializers.items import RowDetailSerializer, RowFilterSerializer, RowPageSerializer, RowSerializer
+from experiments.api.serializers.items import RowDetailSerializer, RowPageSerializer, RowSerializer
+from experiments.api.serializers.row_choice import RowFilterSerializer
 from experiments.core.choices import (
     CallsInFlight,
     QueueStatus,

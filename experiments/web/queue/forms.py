@@ -9,6 +9,7 @@ from experiments.core.choices import ExportFormat, Nested, RowStatus
 from experiments.core.datetimes import DATE_OR_TIME
 from experiments.export.formats import EXPORT_FORMATS
 from experiments.ingest.dialect import check_delimiter
+from experiments.selectors.field_filter import PREFIX
 from experiments.selectors.items import LARGEST_INDEX
 from experiments.services.exports import ExportOptions
 
@@ -31,6 +32,7 @@ class BoundField(forms.DecimalField):
 class RowFilterForm(forms.Form):
     """Which rows a table shows. `after` and `before` are row indexes: the page begins behind one, or ends before it.
 
+    `field.score=3..5` filters by a value of the answers (`selectors.field_filter`).
     `field` with `value`, with `least` and `below`, or with `blank` is a bar of a distribution.
     """
 
@@ -52,7 +54,10 @@ def row_filter(params: Mapping[str, Any]) -> dict[str, Any]:
     """The filters that are set; values that are not valid are left out."""
     form = RowFilterForm(params)
     form.is_valid()
-    return {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
+    found = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
+    by_field = {name: str(params[name]) for name in params if name.startswith(PREFIX) and len(name) <= MAX_PATH}
+    fitting = {name: text for name, text in by_field.items() if len(text) <= MAX_VALUE and "\0" not in name + text}
+    return {**found, **fitting}
 
 
 class RetryForm(forms.Form):
@@ -89,6 +94,7 @@ class ExportForm(forms.Form):
     null = forms.CharField(max_length=MAX_VALUE, required=False)
     columns = forms.CharField(required=False)
     row_indexes = forms.CharField(required=False)
+    sort = forms.CharField(max_length=MAX_PATH, required=False)
 
     def options(self) -> ExportOptions:
         """`InvalidInput` where the delimiter is none."""
@@ -103,6 +109,7 @@ class ExportForm(forms.Form):
             excel=chosen.get("excel", False),
             delimiter=check_delimiter(chosen["delimiter"]) if chosen.get("delimiter") else None,
             filters=filters,
+            sort=chosen.get("sort", ""),
             row_indexes=chosen.get("row_indexes", ""),
             columns=chosen.get("columns", ""),
             null=chosen.get("null") or None,

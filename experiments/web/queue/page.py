@@ -16,6 +16,7 @@ from experiments.kinds import QueueKind, QueueLayout, SetUp, kind_of
 from experiments.models import Queue
 from experiments.selectors import answer_filter, queues
 from experiments.selectors.failures import Failures, failures_by_code
+from experiments.selectors.field_filter import PREFIX, field_labels
 from experiments.web.limits_form import LimitsForm
 from experiments.web.page_part import PagePart
 from experiments.web.queue import summary
@@ -173,11 +174,11 @@ class QueuePage:
     @property
     def results_open(self) -> bool:
         """Closed while rows come in: people look at the table then, and the counts cost the database time."""
-        return self.poll.seconds is None or "field" in self.filters
+        return self.poll.seconds is None or bool(_by_answer(self.filters))
 
     @property
     def answer_filter(self) -> list[tuple[str, Any]]:
-        return [(name, self.filters[name]) for name in answer_filter.NAMES if name in self.filters]
+        return list(_by_answer(self.filters).items())
 
     @cached_property
     def query(self) -> str:
@@ -269,7 +270,7 @@ def _limit(queue: Queue, name: str, label: str) -> Limit:
 
 
 def chips_of_queue(queue: Queue, failures: Sequence[Failures], filters: Mapping[str, Any]) -> Chips:
-    kept = {name: filters.get(name) for name in ("search", "verdict", "corrected", *answer_filter.NAMES)}
+    kept = {name: filters.get(name) for name in ("search", "verdict", "corrected")} | _by_answer(filters)
     chosen_status, chosen_code = filters.get("status"), filters.get("error_code")
     unfiltered = not filters.keys() - {"after", "before"}
     chips = [Chip("All", queue.total, query_string(kept, verdict="", corrected=""), unfiltered)]
@@ -308,7 +309,7 @@ def _verdict_chips_of_queue(queue: Queue, filters: Mapping[str, Any]) -> list[Ch
 
 
 def _answer_chip(filters: Mapping[str, Any]) -> Chip | None:
-    label = answer_filter.answer_filter_label(filters)
+    label = ", ".join(_answer_labels(filters))
     others = {name: value for name, value in filters.items() if name in OTHER_FILTERS}
     return Chip(label, 0, query_string(others), True) if label else None
 
@@ -319,8 +320,17 @@ def filters_in_words(filters: Mapping[str, Any]) -> tuple[str, ...]:
     found = [reason_in_words(str(filters[name])) for name in ("status", "error_code", "verdict") if filters.get(name)]
     found += [words[filters["corrected"]]] if filters.get("corrected") else []
     found += [f"“{filters['search']}”"] if filters.get("search") else []
-    label = answer_filter.answer_filter_label(filters)
-    return (*found, label) if label else tuple(found)
+    return (*found, *_answer_labels(filters))
+
+
+def _by_answer(filters: Mapping[str, Any]) -> dict[str, Any]:
+    """Those by a value of the answer."""
+    return {name: filters[name] for name in filters if name in answer_filter.NAMES or name.startswith(PREFIX)}
+
+
+def _answer_labels(filters: Mapping[str, Any]) -> list[str]:
+    bar = answer_filter.answer_filter_label(filters)
+    return [*([bar] if bar else []), *field_labels(filters)]
 
 
 def list_line_of_queue(queue: Queue) -> ListLine:

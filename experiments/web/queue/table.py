@@ -23,6 +23,7 @@ from experiments.kinds import Extras, QueueLayout
 from experiments.models import Queue
 from experiments.selectors import items
 from experiments.selectors.cached_counts import LARGE
+from experiments.selectors.field_filter import PREFIX
 from experiments.selectors.items import LARGEST_INDEX
 from experiments.web.page_part import PagePart
 
@@ -123,9 +124,18 @@ class RowTable:
 
 
 def query_string(filters: Mapping[str, Any], **changes: Any) -> str:
-    """The filters with `changes` as a query string, without those that are None or ""."""
+    """The filters with `changes` as a query string, without those that are None or "".
+
+    `field.score=` stays: it asks for rows without a value.
+    """
     merged = {**filters, **changes}
-    return urlencode({name: value for name, value in merged.items() if value not in (None, "")})
+    return urlencode(
+        {
+            name: value
+            for name, value in merged.items()
+            if value not in (None, "") or (value == "" and name.startswith(PREFIX))
+        }
+    )
 
 
 def table_of_queue(

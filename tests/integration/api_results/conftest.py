@@ -3,6 +3,7 @@
 import pytest
 
 from tests.integration.api.support import Draft, finish
+from tests.integration.api_results import typed as of_each_type
 from tests.support.api import Api, numbered
 
 CATEGORY = {"name": "category", "type": "string", "choices": ["billing", "praise", "other"]}
@@ -41,3 +42,13 @@ def done(draft: Draft) -> Draft:
     draft.api.run(draft.id)
     finish(draft.id, ANSWERS, {4: "timeout", 5: "schema_mismatch"})
     return draft
+
+
+@pytest.fixture
+def typed(api: Api) -> Draft:
+    """Completed: rows 0 to 3 have answers with values of each type, or without; 4 and 5 failed."""
+    answers = of_each_type.ANSWERS
+    made = Draft(api, api.ready(api.network(None), numbered(len(answers) + 2), response_fields=of_each_type.FIELDS))
+    api.run(made.id)
+    finish(made.id, dict(enumerate(answers)), {4: "timeout", 5: "timeout"})
+    return made

@@ -43,6 +43,9 @@ def ids(content: bytes) -> list[str]:
         ({"row_indexes": "3-4", "status": "succeeded"}, "3"),
         ({"row_indexes": "77"}, ""),
         ({"status": ""}, "012345"),
+        ({"sort": "-row_index"}, "543210"),
+        ({"sort": "-column.text", "row_indexes": "1-3"}, "321"),
+        ({"sort": "field.topic", "status": "failed"}, "4"),
     ],
 )
 def test_only_the_rows_that_are_asked_for(done: Draft, asked: dict[str, str], rows: str) -> None:
@@ -100,7 +103,7 @@ def test_the_page_exports_what_its_filter_shows(done: Draft) -> None:
     batch.save()
     html = client.get(queue_url(batch) + "?status=failed&after=2").content.decode()
     assert 'export/?format=xlsx&amp;status=failed"' in html
-    assert "The rows that the filter shows" in html
+    assert "Rows that match the filter" in html
     response: Any = client.get(queue_url(batch, "export/?format=jsonl&status=failed&columns=id&plain=1&null=N"))
     assert b"".join(response.streaming_content) == b'{"row":{"id":"4"},"response":null}\n'
 
@@ -111,6 +114,21 @@ def test_the_command_takes_the_same(done: Draft, tmp_path: Path) -> None:
     assert json.loads(output.read_text()) == {"row": {"id": "2"}, "response": {}, "run": {"row_index": 2}}
 
 
+def test_page_and_command_export_in_an_order_and_by_answers(done: Draft, tmp_path: Path) -> None:
+    CsvBatchRow.objects.filter(queue_id=done.id, row_index__gt=2).update(corrected_payload={"topic": "new"})
+    batch, query = CsvBatch.objects.get(pk=done.id), "sort=-row_index&field.topic=new&corrected=1&plain=1&columns=id"
+    response: Any = browser("ann", is_staff=True).get(queue_url(batch, f"export/?{query}"))
+    content = b"".join(response.streaming_content)
+    output = tmp_path / "out.csv"
+    asked = {"sort": "-row_index", "field": ["topic=new"], "corrected": "1", "no_metadata": True, "columns": "id"}
+    call_command("export_csv_batch", done.id, output=output, **asked)
+    assert [content, output.read_bytes()] == [b'"id"\n"5"\n"4"\n"3"\n'] * 2
+
+
 def test_the_command_says_what_it_cannot_do(done: Draft, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="no column"):
         call_command("export_csv_batch", done.id, output=tmp_path / "x", columns="nothing")
+    with pytest.raises(CommandError, match="no response field nothing"):
+        call_command("export_csv_batch", done.id, output=tmp_path / "x", field=["nothing=1"])
+    with pytest.raises(CommandError, match="has no ="):
+        call_command("export_csv_batch", done.id, output=tmp_path / "x", field=["topic"])

@@ -121,6 +121,9 @@ def test_runs(who: dict[str, bool], tail: str) -> None:
         {"error_code": "timeout"},
         {"search": "subject"},
         {"status": "running"},
+        {"sort": "-row_index"},
+        {"sort": "-row_index", "status": "failed"},
+        {"sort": "-row_index", "search": "subject"},
     ],
 )
 def test_rows_of_the_api(query: dict[str, object]) -> None:
