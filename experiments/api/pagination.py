@@ -21,7 +21,7 @@ from experiments.models import Queue, QueueItem
 from experiments.selectors import items
 from experiments.selectors.one_by_one import first_within
 from experiments.selectors.row_order import ATTR, RowOrder, order_named
-from experiments.selectors.sorted_rows import FIRST_STRETCH, MOST_KEPT, Start, find_sorted
+from experiments.selectors.sorted_rows import MANY, MOST_KEPT, Start, find_sorted
 
 MOST_BYTES = 4 * 1024**2
 """On a page of more than one row. A page of large rows has fewer than were asked for; `next` goes on there."""
@@ -164,7 +164,7 @@ class RowCursor(PageCursor):
         self._order = order
         cursor = self.decode_cursor(request) or Cursor(0, False, None)
         start: Any = cursor.position or Start()
-        if not order.is_row_order and queue.total > FIRST_STRETCH:
+        if not order.is_row_order and queue.total > MANY:
             size = min(size, MOST_KEPT - 1)
         found = find_sorted(queue, wanted, order, start, want=size + 1, patience_s=_patience_s(), most_bytes=MOST_BYTES)
         if found.looked_to is not None and not (found.is_sorted and found.rows):
