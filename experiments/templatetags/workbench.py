@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.contrib.auth.models import AbstractUser
 from django.forms import BoundField
+from django.template.defaultfilters import capfirst
 from django.templatetags.static import static
 from django.urls import get_script_prefix
 from django.utils import timezone
@@ -102,6 +103,16 @@ def status(label: StatusLabel, look: str = "") -> SafeString:
     """Shape, word and color; `look`: `box` for one that is alone."""
     classes = " ".join(filter(None, ("st", label.color, look)))
     return format_html('<span class="{}">{}{}</span>', classes, icon(label.icon), label.word)
+
+
+SHAPES = {"ok": "ok", "bad": "bad", "warn": "warn", "run": "run", "": "queued"}
+"""Of what is said of a thing that has no status of its own, by how bad it is."""
+
+
+@register.simple_tag
+def told(severity: str, word: str, look: str = "") -> SafeString:
+    """As `status`, of a verdict, a call, a run: `severity` is one of `SHAPES`."""
+    return status(StatusLabel(SHAPES[severity], capfirst(word), severity), look)
 
 
 @register.simple_tag

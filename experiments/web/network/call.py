@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from experiments.core.choices import CallState
 from experiments.core.formatting import as_text
+from experiments.core.labels import reason_in_words
 from experiments.models import NetworkCall, Run
 from experiments.selectors import health
 from experiments.web.page_part import PagePart
@@ -39,7 +40,7 @@ class ShownCall(PagePart):
 
 def shown_call_of(call: NetworkCall) -> ShownCall:
     is_done = call.state == CallState.DONE
-    outcome = (call.error_code, "bad") if call.error_code else ("ok", "ok")
+    outcome = (reason_in_words(call.error_code), "bad") if call.error_code else ("Answered", "ok")
     label, severity = outcome if is_done else (call.state, "run")
     return ShownCall(
         key="call",

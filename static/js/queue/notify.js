@@ -4,7 +4,7 @@
   const button = document.querySelector("[data-notify]");
   if (!button || !("Notification" in window) || Notification.permission === "denied") return;
   const wanted = `notify ${location.pathname.match(/[0-9a-f-]{36}/)?.[0]}`;
-  const word = () => document.querySelector("#state .pill")?.textContent.trim() ?? "";
+  const word = () => document.getElementById("state")?.dataset.status ?? "";
   let before = word();
 
   const isOn = () => Notification.permission === "granted" && sessionStorage.getItem(wanted) === "yes";

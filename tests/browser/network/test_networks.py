@@ -116,7 +116,7 @@ def test_a_message_is_tried_and_its_answer_comes_by_itself(
     page = open_page(f"/networks/{remote(run_server).pk}/")
     page.get_by_role("textbox", name="Message").fill("hello")
     page.get_by_role("button", name="Send").click()
-    expect(page.locator("#call .pill")).to_have_text("calling")
+    expect(page.locator("#call .st")).to_have_text("Calling")
     run_server.release()
     expect(page.locator("#call")).to_contain_text("The run succeeded")
     expect(page.locator("#raw")).to_contain_text("llm_usage_totals")

@@ -150,7 +150,7 @@ def test_the_queue_shows_score_verdicts_and_filters_by_them(ann: Client) -> None
 def test_an_open_item_shows_expected_beside_answered_with_the_difference(ann: Client) -> None:
     made = finished()
     page = text(ann.get(f"/experiments/{made.pk}/row/1/"))
-    assert '<span class="pill bad">wrong</span>' in page
+    assert re.search(r'<span class="st bad box"><svg [^>]*>.*?</svg>Wrong</span>', page)
     assert '<ins><span class="vh">[added: </span>' in page
     assert "Difference" not in text(ann.get(f"/experiments/{made.pk}/row/0/"))
 
