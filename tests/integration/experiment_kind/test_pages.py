@@ -184,7 +184,7 @@ def test_two_are_compared_side_by_side(ann: Client) -> None:
     second = datasets.answered(second, [{"answer": "yes"}, {"answer": "no"}])
     assert "second one" in text(ann.get("/experiments/compare/", {"a": str(first.pk)}))
     page = text(ann.get("/experiments/compare/", {"a": str(first.pk), "b": str(second.pk)}))
-    assert page.index("wrong → right</span>") < page.index("both right</span>")
+    assert page.index("Wrong → right</span>") < page.index("Both right</span>")
     assert f"/experiments/{second.pk}/row/1/" in page
     only = text(ann.get("/experiments/compare/", {"a": str(first.pk), "b": str(second.pk), "change": "both_right"}))
     assert "wrong → right</span>" not in only
