@@ -54,7 +54,7 @@ def test_with_the_mouse(open_page: Open, network: Network, worker: Worker, tmp_p
     again(page)
     page.get_by_role("link", name="Compare", exact=True).click()
     page.get_by_role("button", name="Compare").click()
-    expect(page.locator(".pairs tbody tr").first).to_contain_text("right → wrong")
+    expect(page.locator(".pairs tbody tr").first).to_contain_text("Right → wrong")
 
 
 def again(page: Page) -> None:
