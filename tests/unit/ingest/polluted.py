@@ -120,7 +120,7 @@ def missing_delimiters(one: Polluted) -> None:
             at = one.random.randrange(len(cells) - 1)
             cells[at : at + 2] = [cells[at] + cells[at + 1]]
         one.lines[row] = one.delimiter.join(cells)
-    one.options, one.broken = {"ragged": "skip"}, broken
+    one.options, one.broken = {"header": 1, "ragged": "skip"}, broken
 
 
 def no_last_cells(one: Polluted) -> None:
@@ -140,7 +140,7 @@ def extra_quote(one: Polluted) -> None:
     line = one.lines[row]
     at = one.random.randint(0, len(line))
     one.lines[row] = line[:at] + '"' + line[at:]
-    one.options, one.broken = {"ragged": "skip"}, {row}
+    one.options, one.broken = {"header": 1, "ragged": "skip"}, {row}
 
 
 def blank_lines(one: Polluted) -> None:
