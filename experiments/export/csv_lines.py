@@ -61,16 +61,15 @@ def csv_lines(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[str]:
 
 
 def header_line(layout: ExportLayout, columns: Sequence[ExportColumn]) -> str:
-    """For Excel with a byte-order mark. A name that a reader may take for something else has quotes."""
+    """For Excel with a byte-order mark. Where a reader may take a name for something else, all of them have quotes:
+    that tells the header from the rows, whose values have quotes only where those are needed."""
     names = [column.header for column in columns]
     if layout.excel:
         return BYTE_ORDER_MARK + layout.delimiter.join(in_quotes(guarded(name)) for name in names)
-    if layout.all_in_quotes:
-        return layout.delimiter.join(map(in_quotes, names))
     is_special = special(layout.delimiter).search
-    return layout.delimiter.join(
-        name if PLAIN_NAME.fullmatch(name) and not is_special(name) else in_quotes(name) for name in names
-    )
+    if layout.all_in_quotes or any(is_special(name) or not PLAIN_NAME.fullmatch(name) for name in names):
+        names = list(map(in_quotes, names))
+    return layout.delimiter.join(names)
 
 
 def guarded(cell: str) -> str:

@@ -15,8 +15,8 @@ _IN_QUOTES = re.compile(rb'"(?:[^"]++|"")*+"')
 """A cell in quotes, as one match: a cell of megabytes may have a million quotes in it."""
 LARGE = 256 * 1024
 """Bytes of a text that is looked through sign by sign."""
-PLAIN_NAME = re.compile(r"\w+(?:[ .-]\w+)*")
-"""A header that no reader takes for anything else."""
+PLAIN_NAME = re.compile(r"(?!\d)\w+(?:[ .-]\w+)*")
+"""A header that no reader takes for anything else, such as a value."""
 
 
 @cache

@@ -12,6 +12,7 @@ from experiments.core.formatting import quoted, shorten
 from experiments.ingest.dialect import DELIMITERS, SEP_LINE, Dialect, has_clean_quotes
 from experiments.ingest.head import Head, HeadRecord
 from experiments.ingest.kinds import Kind, are_years, common_kind, is_series, kind_of
+from experiments.ingest.quoted_header import begins_in_quotes, has_quoted_header
 
 COMMENT_SIGNS = ("#", "//", "--", "%", "!", ";", "*", "@", ">")
 SURE_SIGNS = "~^\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f\x1a\x1b\x1c\x1d\x1e\x1f¦§¬¶"
@@ -95,7 +96,8 @@ def header_doubt(seen: Beginning) -> Doubt | Suspicion | None:
     if not seen.rows:
         return None
     checks = (_comments, _title, _further_header_rows, _data, _recurring, _names_delimiter)
-    return next((found for check in checks if (found := check(seen))), None)
+    found = next((found for check in checks if (found := check(seen))), None)
+    return found if found and not has_quoted_header(seen.header, seen.rows, seen.dialect) else None
 
 
 def _uncertain(seen: Beginning, why: str, **hint: str | int) -> Doubt:
@@ -106,7 +108,7 @@ def _uncertain(seen: Beginning, why: str, **hint: str | int) -> Doubt:
 def _comments(seen: Beginning) -> Doubt | None:
     first = seen.header.cells[0]
     sign = next((sign for sign in COMMENT_SIGNS if first.startswith(sign)), None)
-    if sign is None:
+    if sign is None or begins_in_quotes(seen.header, seen.dialect):
         return None
     others = [record for record in seen.records if not record.cells[0].startswith(sign)]
     if not others or len(others) == 1 == seen.width:

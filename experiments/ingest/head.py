@@ -16,10 +16,15 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 @dataclass(frozen=True, slots=True)
 class HeadRecord:
-    """`line` is the physical line at which it begins, from 1."""
+    """`line` is the physical line at which it begins, from 1; `lines` are its physical lines, where there are any."""
 
     line: int
     cells: list[str]
+    lines: Sequence[str] = ()
+
+    @property
+    def raw(self) -> str:
+        return "".join(self.lines)
 
 
 def text_from_line(pieces: Iterable[str], lines_above: int) -> Iterator[str]:
@@ -62,7 +67,7 @@ def head_of(sample: str, dialect: Dialect, *, lines_above: int, complete: bool) 
     records, began, parsed = [], 0, dialect.parser(lines)
     for cells in islice(parsed, int(dialect.sep_line), HEAD_RECORDS):
         if not is_blank(cells):
-            records.append(HeadRecord(numbers[began], cells))
+            records.append(HeadRecord(numbers[began], cells, lines[began : parsed.line_num]))
         began = parsed.line_num
     if not complete and began >= len(lines) and len(records) > 1:
         cut_off = records.pop()
