@@ -312,16 +312,16 @@ class CsvTable(Table):
         if found == width:
             place = {"line": line, "column": found + 1, "found": found, "expected": width + self._extra}
             most = f"most rows have {width + self._extra:,}, with the empty ones beyond the last column"
-            detail = f"Line {line} has {found:,} cells; {most}. Complete the row."
-            return RejectedFile(detail, code=ErrorCode.RAGGED_ROW, **place)
+            detail = f"Line {line} has {found:,} cells; {most}."
+            return RejectedFile(detail, code=ErrorCode.RAGGED_ROW, advice="Complete the row.", **place)
         if found < width:
-            advice = "Complete the row, or choose to fill short rows."
+            advice = "Complete the row."
         elif width == 1:
             advice += " A title above the header has to go."
         cells = "1 cell" if found == 1 else f"{found:,} cells"
-        detail = f"Line {line} has {cells}, {whose} has {width:,}. {advice}"
-        column = min(found, width) + 1
-        return RejectedFile(detail, code=ErrorCode.RAGGED_ROW, line=line, column=column, found=found, expected=width)
+        detail = f"Line {line} has {cells}, {whose} has {width:,}."
+        place = {"line": line, "column": min(found, width) + 1, "found": found, "expected": width}
+        return RejectedFile(detail, code=ErrorCode.RAGGED_ROW, advice=advice, **place)
 
     @staticmethod
     def _is_comment(record: list[str]) -> bool:

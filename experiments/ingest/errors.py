@@ -26,15 +26,23 @@ class RejectedFile(InvalidInput):
     about the whole file or line. Both are also in `part`. Further values in `extra`:
     `char` (place in the line, from 1), `offset` (byte in the file, from 0), `guess` and `preview` (lines read with it),
     `found` and `expected` cells of a row. Where there are `offers`, they are also there, as
-    `[{options, label}]`.
+    `[{options, label}]`. `advice` is what else a person can do; where there are offers, the detail names them instead.
     """
 
     def __init__(
-        self, detail: str, *, code: ErrorCode, line: int | None = None, column: int | None = None, **extra: Any
+        self,
+        detail: str,
+        *,
+        code: ErrorCode,
+        line: int | None = None,
+        column: int | None = None,
+        advice: str = "",
+        **extra: Any,
     ) -> None:
         self.offers: tuple[Offer, ...] = ()
+        self._what, self._advice = detail, advice
         super().__init__(
-            detail,
+            f"{detail} {advice}" if advice else detail,
             code=code,
             attr="file",
             part=None if line is None else Part(line=line, column=column),
@@ -46,6 +54,10 @@ class RejectedFile(InvalidInput):
         them too, so that whoever takes it sends that alone."""
         self.offers = tuple(offers)
         self.extra.pop("offers", None)
+        if self.offers and self._advice:
+            labels = (one.label[0].lower() + one.label[1:] for one in self.offers)
+            self.detail = self.reason = f"{self._what} You can choose: {'; or '.join(labels)}."
+            self.args = (self.detail,)
         if self.offers:
             self.extra["offers"] = [{"options": {**beside, **one.options}, "label": one.label} for one in self.offers]
 

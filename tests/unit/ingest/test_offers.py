@@ -223,6 +223,12 @@ def test_what_reads_it_wrongly_is_not_offered(refusal: Refusal, content: str, na
     assert all(offer.options.get(name) != value for offer in refusal(content).offers)
 
 
+def test_what_can_be_chosen_takes_the_place_of_other_advice(refusal: Refusal) -> None:
+    assert refusal(BANK).detail == "Line 4 has 1 cell, the header has 2. You can choose: the header is in line 5."
+    nothing = refusal('a,b\n1,2\nx\n"open,2\n')
+    assert (nothing.offers, nothing.detail) == ((), "Line 3 has 1 cell, the header has 2. Complete the row.")
+
+
 def test_what_was_said_is_never_asked_again(ingest: Ingest) -> None:
     assert len(ingest("2024-03-01,5\n2024-03-02,6\n", header=1)[1]) == 1
     assert len(ingest("id~note\n1~a\n", delimiter="none")[1]) == 1
