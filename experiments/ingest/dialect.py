@@ -152,16 +152,13 @@ def _best_delimiter(text: str, dialect: Dialect, *, complete: bool) -> str:
     Where none divides the first record (a title above the header), the one with which most records agree; else a comma.
     """
     # One that is not there divides nothing, and need not be tried.
-    fits = [
-        _fit(text, replace(dialect, delimiter=delimiter), complete=complete)
-        for delimiter in DELIMITERS
-        if delimiter in text and delimiter not in (dialect.quote, dialect.escape)
-    ]
-    dividing = [fit for fit in fits if fit.first > 1]
+    signs = [sign for sign in DELIMITERS if sign in text and sign not in (dialect.quote, dialect.escape)]
+    dividing = [sign for sign in signs if _divides_first(text, replace(dialect, delimiter=sign))]
     if len(dividing) == 1:
-        return dividing[0].delimiter
+        return dividing[0]
+    fits = [_fit(text, replace(dialect, delimiter=sign), complete=complete) for sign in dividing or signs]
     if dividing:
-        return max(dividing, key=lambda fit: _rank(fit, text, dialect)).delimiter
+        return max(fits, key=lambda fit: _rank(fit, text, dialect)).delimiter
     below_title = [fit for fit in fits if fit.usual > 1 and fit.usual_share > 0.5]
     if below_title:
         return max(below_title, key=lambda fit: (round(fit.usual_share, 2), fit.usual)).delimiter
@@ -171,6 +168,10 @@ def _best_delimiter(text: str, dialect: Dialect, *, complete: bool) -> str:
 def _rank(fit: _Fit, text: str, dialect: Dialect) -> tuple[bool, float, int, int]:
     is_clean = fit.agree > _MOST and has_clean_quotes(text, replace(dialect, delimiter=fit.delimiter))
     return (is_clean, round(fit.agree, 2), -fit.padded, fit.first)
+
+
+def _divides_first(text: str, dialect: Dialect) -> bool:
+    return len(next(_filled(dialect.parser(io.StringIO(text, newline=""))), [])) > 1
 
 
 def _fit(text: str, dialect: Dialect, *, complete: bool) -> _Fit:

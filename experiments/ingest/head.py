@@ -4,12 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 
 from experiments.ingest.dialect import Dialect
 from experiments.ingest.raw_record import line_breaks
 
 HEAD_RECORDS = 200
+_HEAD_LINES = 4 * HEAD_RECORDS
 NEARLY_ALL = 0.9
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -59,28 +60,33 @@ class Head:
 
 def head_of(sample: str, dialect: Dialect, *, lines_above: int, complete: bool) -> Head:
     """The first records of the sample but for blank and comment lines. What is wrong with quotes is not said here."""
-    lines = _first_lines(sample, 4 * HEAD_RECORDS)
-    numbers: Sequence[int] = range(lines_above + 1, lines_above + 1 + len(lines))
-    if sign := dialect.comment:
-        numbers = [number for number, line in zip(numbers, lines, strict=True) if not line.startswith(sign)]
-        lines = [line for line in lines if not line.startswith(sign)]
-    records, began, parsed = [], 0, dialect.parser(lines)
+    lines, numbers = list[str](), list[int]()
+    coming = _numbered_lines(sample, lines_above, dialect.comment)
+
+    def taken() -> Iterator[str]:
+        for number, line in coming:
+            numbers.append(number)
+            lines.append(line)
+            yield line
+
+    records, began, parsed = [], 0, dialect.parser(taken())
     for cells in islice(parsed, int(dialect.sep_line), HEAD_RECORDS):
         if not is_blank(cells):
             records.append(HeadRecord(numbers[began], cells, lines[began : parsed.line_num]))
         began = parsed.line_num
-    if not complete and began >= len(lines) and len(records) > 1:
+    if not complete and len(records) > 1 and next(coming, None) is None:
         cut_off = records.pop()
         del lines[numbers.index(cut_off.line) :]
     return Head(records, lines[int(dialect.sep_line) : began])
 
 
-def _first_lines(text: str, count: int) -> list[str]:
-    """Without a copy of all of the text, as a stream of it would be."""
-    ends = [0, *(end.end() for end in islice(_LINE_END.finditer(text), count))]
-    if len(ends) <= count and ends[-1] < len(text):
-        ends.append(len(text))
-    return [text[start:end] for start, end in pairwise(ends)]
+def _numbered_lines(text: str, lines_above: int, comment: str | None) -> Iterator[tuple[int, str]]:
+    """The first lines but for comments, each as it is wanted: of most files a few are enough."""
+    ends = chain((end.end() for end in _LINE_END.finditer(text)), [len(text)])
+    for number, (start, end) in enumerate(pairwise(chain([0], islice(ends, _HEAD_LINES))), start=lines_above + 1):
+        line = text[start:end]
+        if line and not (comment and line.startswith(comment)):
+            yield number, line
 
 
 def usual_extra_cells(rows: Sequence[HeadRecord], width: int) -> int:
