@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
@@ -50,14 +51,23 @@ ENCODINGS = [
     "big5",
     "cp037",
 ]
-options = st.builds(
+COMMON: dict[str, st.SearchStrategy[Any]] = {
+    "encoding": st.sampled_from(ENCODINGS),
+    "delimiter": st.sampled_from([None, ",", ";", "tab", "|", " ", "a", "none"]),
+    "quote": st.sampled_from([None, None, "'", "none"]),
+    "escape": st.sampled_from([None, None, "\\"]),
+    "comment": st.sampled_from([None, None, "#", "a"]),
+    "trim": st.booleans(),
+    "ragged": st.sampled_from(["reject", "pad", "skip"]),
+    "keys": st.sampled_from(["first", "all"]),
+    "bad_bytes": st.sampled_from(["reject", "replace"]),
+}
+options = st.builds(ReadOptions, header=st.just(0), **COMMON) | st.builds(
     ReadOptions,
-    encoding=st.sampled_from(ENCODINGS),
-    delimiter=st.sampled_from([None, ",", ";", "tab", "|", " ", "a"]),
-    header=st.sampled_from([None, 0]),
-    ragged=st.sampled_from(["reject", "pad"]),
-    keys=st.sampled_from(["first", "all"]),
-    bad_bytes=st.sampled_from(["reject", "replace"]),
+    header=st.sampled_from([None, 1, 2]),
+    header_rows=st.sampled_from([1, 1, 2]),
+    row_names=st.booleans(),
+    **COMMON,
 )
 names = st.sampled_from(["x.csv", "x.jsonl", "x.json"])
 limits = st.sampled_from([Limits(), SMALL])
