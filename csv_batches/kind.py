@@ -71,6 +71,9 @@ class CsvBatchKind(QueueKind):
         sent = [position for position, column in enumerate(queue.columns) if mode_of_column(column).is_sent]
         return sent or list(range(len(queue.columns)))
 
+    def column_uses(self, queue: CsvBatch) -> list[str]:
+        return [mode_of_column(column).heading for column in queue.columns]
+
     def response_fields(self, queue: CsvBatch) -> list[dict[str, Json]]:
         fields: list[dict[str, Json]] = queue.response_fields
         return fields

@@ -82,3 +82,9 @@ def label_of_queue(status: str, *, failed: int = 0, succeeded: int = 0) -> Statu
 def reason_in_words(code: str) -> str:
     """Why a row failed or a queue was paused; a code of somebody else's stays as it is."""
     return ROW_ERRORS.get(code) or PAUSE_REASONS.get(code) or code  # type: ignore[call-overload]
+
+
+def outcome_in_words(outcome: str) -> str:
+    """How an attempt ended."""
+    status = ROW_STATUS.get(outcome)  # type: ignore[call-overload]
+    return status.word if status else reason_in_words(outcome)

@@ -66,7 +66,7 @@ class QueueLayout:
     `columns` are unique names in the order of the payload, `headers` what an export calls them. `shown_positions` are
     indexes of columns, those that say most of an item first; a table shows the first few. `response_fields` are
     `{name, type, required, choices?, description?}` of the answer; none: answers are not looked into. `line_end` and
-    `delimiter` are those of a CSV export.
+    `delimiter` are those of a CSV export. `column_uses` say what is done with each column.
     """
 
     columns: tuple[str, ...]
@@ -76,6 +76,7 @@ class QueueLayout:
     extras: Extras
     line_end: str
     delimiter: str
+    column_uses: tuple[str, ...] = ()
 
     @property
     def field_names(self) -> tuple[str, ...]:
@@ -181,6 +182,7 @@ class QueueKind:
             extras=self.extras(queue),
             line_end=self.line_end(queue),
             delimiter=self.delimiter(queue),
+            column_uses=tuple(self.column_uses(queue)),
         )
 
     def columns(self, queue: Any) -> list[str]:
@@ -201,6 +203,10 @@ class QueueKind:
     def shown_positions(self, queue: Any) -> list[int]:
         """Indexes of columns, the most telling first; a table shows the first few."""
         return list(range(len(self.columns(queue))))
+
+    def column_uses(self, queue: Any) -> list[str]:
+        """What is done with each column, in two words; empty where that needs no saying."""
+        return []
 
     def response_fields(self, queue: Any) -> list[dict[str, Json]]:
         """`[{name, type, required, choices?, description?}]` of the answer; empty where none are known."""

@@ -16,8 +16,12 @@ from django.utils.safestring import SafeString
 from experiments.core import formatting
 from experiments.core.labels import StatusLabel, reason_in_words
 from experiments.kinds import QueueKind, kinds_by_title
+from experiments.web.answer_html import value_as_html
 
 register = template.Library()
+CLIPPED = 400
+"""Characters of a long text that a pane shows at first; its CSS cuts it after five lines."""
+CLIPPED_LINES = 5
 
 
 @register.filter
@@ -38,6 +42,22 @@ def in_json(value: Any) -> str:
 @register.filter
 def clipped(text: str) -> str:
     return formatting.clipped(text)
+
+
+@register.filter
+def is_long(text: str) -> bool:
+    """Whether a pane shows only the beginning of it at first."""
+    return len(text) > CLIPPED or text.count("\n") >= CLIPPED_LINES
+
+
+@register.filter
+def beginning(text: str) -> str:
+    return text[:CLIPPED]
+
+
+@register.filter
+def as_answer(value: Any) -> SafeString:
+    return value_as_html(value)
 
 
 @register.filter

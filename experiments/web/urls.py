@@ -57,6 +57,7 @@ urlpatterns = [
     path(f"{queue}resume/", queue_views.resume, name="resume"),
     path(f"{queue}cancel/", queue_views.cancel, name="cancel"),
     path(f"{queue}retry/", queue_views.retry, name="retry"),
+    path(f"{queue}selected/", queue_views.selected_rows, name="selected"),
     path(f"{queue}pace/", queue_views.set_pace, name="pace"),
     path(f"{queue}limits/", queue_views.set_limits, name="limits"),
     path(f"{queue}duplicate/", queue_views.duplicate, name="duplicate"),

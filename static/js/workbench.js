@@ -13,8 +13,10 @@
   const markOpenRow = () => {
     const link = document.querySelector("#detail-title") && location.pathname.match(/\/row\/(\d+)\/$/);
     document.querySelectorAll("#rows > tr").forEach((row) => {
-      if (link && row.id === `r${link[1]}`) row.setAttribute("aria-selected", "true");
-      else row.removeAttribute("aria-selected");
+      const open = Boolean(link) && row.id === `r${link[1]}`;
+      row.classList.toggle("on", open);
+      if (open) row.querySelector("th a").setAttribute("aria-current", "true");
+      else row.querySelector("th a[aria-current]")?.removeAttribute("aria-current");
     });
   };
 
@@ -36,7 +38,7 @@
   };
 
   const closePane = (link) => {
-    const row = document.querySelector("#rows > tr[aria-selected] a");
+    const row = document.querySelector("#rows > tr.on th a");
     pane.replaceChildren();
     history.pushState({}, "", link.href);
     moved();
@@ -58,7 +60,7 @@
     }
     // The whole line opens the row, unless something in it was meant or text is being marked.
     const line = event.target.closest("#rows > tr");
-    if (line && !event.target.closest("a, button, form") && !String(getSelection())) line.querySelector("th a")?.click();
+    if (line && !event.target.closest("a, button, input, label, summary") && !String(getSelection())) line.querySelector("th a")?.click();
   });
 
   document.addEventListener("keydown", (event) => {
@@ -72,7 +74,6 @@
   document.body.addEventListener("htmx:afterSettle", refresh);
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target === pane) {
-      pane.scrollTop = 0;
       document.getElementById("detail-title")?.focus({ preventScroll: true });
     }
   });

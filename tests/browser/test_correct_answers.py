@@ -55,14 +55,14 @@ def test_one_field_is_corrected_and_the_list_and_the_object_stay(open_page: Open
     form.get_by_role("button", name="As text: tags").click()
     form.get_by_label("tags", exact=True).fill("late\nlost")
     correct(page)
-    expect(page.get_by_role("heading", name="Answer, corrected")).to_be_visible()
+    expect(page.get_by_role("heading", name="Answer before the correction")).to_be_visible()
     assert answers(batch) == {2: {**ANSWER, "score": 8, "tags": ["late", "lost"]}}
     expect(page.locator("#undo")).to_contain_text("Corrected 1 row")
 
 
 def test_a_field_is_set_in_the_filtered_rows_and_undone(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch) + "?field=score&least=3")
-    page.get_by_role("link", name="Set a field…").click()
+    page.get_by_role("link", name="Correct these").click()
     page.get_by_label("Field").select_option("category")
     page.get_by_role("button", name="Next").click()
     page.get_by_label("New value").select_option("billing")

@@ -18,5 +18,5 @@ def test_who_handed_over_to_whom_reads_well(open_page: Open, look: Look) -> None
     ]
     run_for(row_of(batch_of("ann"), 0, "succeeded"), execution_log=log)
     page = open_page("/runs/trace-1/", look)
-    expect(page.locator(".steps .step")).to_have_count(3)
+    expect(page.locator(".steps > li")).to_have_count(3)
     assert_flawless(page)

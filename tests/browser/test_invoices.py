@@ -44,9 +44,9 @@ def test_from_a_pasted_schema_to_a_line_for_each_item(open_page: Open, api: Api,
     assert api.get(f"/csv_batches/{draft}/rows/0")["corrected_payload"] == corrected
 
     page.goto(queue_url(batch))
-    flat = save(page, "a column for each field of an object")
+    flat = save(page, "One column per field of an object")
     assert flat[0][4:6] == ["vendor.name", "vendor.email"]
-    exploded = save(page, "a line for each entry of a list of objects")
+    exploded = save(page, "One line per object of a list")
     place = exploded[0].index("item_index")
     assert exploded[0][place : place + 4] == ["item_index", "lines.sku", "lines.quantity", "lines.price"]
     assert [one[place : place + 3] for one in exploded[1:3]] == [["0", "A-1", "2"], ["1", "Größe 2", "3"]]
@@ -78,8 +78,9 @@ def correct_items(page: Page) -> None:
 def save(page: Page, nested: str) -> list[list[str]]:
     """What the export menu saves with this choice."""
     if not page.get_by_label("Objects and lists").is_visible():
-        page.get_by_text("Export options").click()
+        page.locator("#act-export-menu").click()
+        page.get_by_text("More options").click()
     page.get_by_label("Objects and lists").select_option(nested)
     with page.expect_download() as started:
-        page.get_by_role("button", name="Export", exact=True).click()
+        page.locator("#act-export").click()
     return from_csv(started.value.path().read_bytes())

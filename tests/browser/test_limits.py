@@ -29,12 +29,13 @@ def paused(transactional_db: None) -> CsvBatch:
 
 
 def menu(page: Page) -> None:
+    page.locator("#act-more").click()
     page.locator("#act-limits-menu").click()
 
 
 def test_a_limit_is_raised_and_the_batch_resumed(open_page: Open, paused: CsvBatch) -> None:
     page = open_page(queue_url(paused))
-    expect(page.locator("#state")).to_contain_text("The limit of 2 calls is reached")
+    expect(page.locator("#banner")).to_contain_text("The limit of 2 calls is reached")
     menu(page)
     page.get_by_label("Calls").fill("50")
     page.get_by_role("button", name="Save limits").click()

@@ -16,7 +16,7 @@ def batch(transactional_db: None) -> CsvBatch:
 
 def test_pause_and_resume_hand_the_focus_to_each_other(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch))
-    press(page, "#act-pause")
+    page.locator("#act-pause").press("Enter")
     expect(page.locator("#act-resume")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#act-pause")).to_be_focused()
@@ -24,13 +24,14 @@ def test_pause_and_resume_hand_the_focus_to_each_other(open_page: Open, batch: C
 
 def test_cancel_hands_it_to_resume(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch))
-    press(page, "#act-cancel")
+    press(page, "#act-more")
+    page.locator("#act-cancel").press("Enter")
     expect(page.locator("#act-resume")).to_be_focused()
 
 
 def test_retry_of_a_row_hands_it_to_the_row(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch))
-    press(page, "#retry-r1")
+    page.locator("#retry-r1").press("Enter")
     expect(page.locator("#to-r1")).to_be_focused()
 
 
@@ -38,19 +39,20 @@ def test_retry_of_a_row_that_the_filter_drops_hands_it_to_the_rows_that_are_left
     open_page: Open, batch: CsvBatch
 ) -> None:
     page = open_page(queue_url(batch, "?status=failed"))
-    press(page, "#retry-r0")
+    page.locator("#retry-r0").press("Enter")
     expect(page.locator("#to-r1")).to_be_focused()
 
 
 def test_retry_failed_hands_it_to_pause(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch))
-    press(page, "#act-retry")
+    page.locator("#act-retry").press("Enter")
     expect(page.locator("#act-pause")).to_be_focused()
 
 
 def test_set_limits_hands_it_to_the_limits(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch))
-    press(page, "#act-limits-menu")
+    page.locator("#act-more").press("Enter")
+    page.locator("#act-limits-menu").press("Enter")
     write(page, "#limit-max_calls", "50")
     press(page, "#act-limits")
     expect(page.locator("#act-limits-menu")).to_be_focused()
@@ -59,6 +61,7 @@ def test_set_limits_hands_it_to_the_limits(open_page: Open, batch: CsvBatch) -> 
 
 def test_a_button_that_stays_keeps_it(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch))
+    page.locator("#act-pace-menu").press("Enter")
     write(page, "#concurrency", "7")
     with page.expect_response("**/pace/"):
         press(page, "#act-pace")

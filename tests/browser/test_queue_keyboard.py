@@ -27,7 +27,7 @@ def test_rows_are_opened_walked_through_and_closed_with_keys(open_page: Open, ba
     page.keyboard.press("k")
     page.keyboard.press("j")
     expect(title).to_have_text("Row 1")
-    expect(page.locator("#r1")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#r1")).to_have_class("on")
     page.keyboard.press("j")
     expect(title).to_have_text("Row 2")
     page.keyboard.press("k")

@@ -25,30 +25,32 @@ def one_more_fails(batch: CsvBatch) -> None:
 
 
 def await_news(page: Page, failed: int = 4) -> None:
-    expect(page.locator("#act-retry b")).to_have_text(str(failed))
+    expect(page.locator("#act-retry")).to_have_text(f"Retry {failed} failed")
 
 
-def test_the_chosen_error_code_stays_and_has_its_new_count(open_page: Open, batch: CsvBatch) -> None:
+def test_the_menu_of_reasons_stays_open_and_has_the_new_counts(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch))
-    page.locator("#retry-code").select_option("rejected")
+    page.get_by_role("button", name="Retry by reason").click()
+    rejected = page.locator("#retry-code-rejected")
+    rejected.focus()
     one_more_fails(batch)
     await_news(page)
-    expect(page.locator("#retry-code")).to_have_value("rejected")
-    expect(page.locator("#retry-code option:checked")).to_have_text("Rejected by the network (2)")
-    page.get_by_role("button", name="Retry failed").click()
+    expect(rejected).to_be_focused()
+    expect(rejected).to_have_text("Rejected by the network2")
+    rejected.click()
     await_news(page, failed=2)
     assert set(batch.rows.failed().values_list("error_code", flat=True)) == {"timeout"}
 
 
-def test_a_code_of_which_nothing_is_left_does_not_become_all(open_page: Open, batch: CsvBatch) -> None:
-    row_of(batch, 6, "failed", error_code="server_error")
-    CsvBatch.objects.filter(pk=batch.pk).update(failed=4, total=7)
+def test_ticked_rows_stay_ticked(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch))
-    page.locator("#retry-code").select_option("rejected")
-    batch.rows.filter(error_code="rejected").update(status="queued", error_code="")
-    CsvBatch.objects.filter(pk=batch.pk).update(failed=3, queued=2)
-    await_news(page, failed=3)
-    expect(page.locator("#retry-code option:checked")).to_have_text("Rejected by the network (0)")
+    page.get_by_role("checkbox", name="Select row 2", exact=True).check()
+    one_more_fails(batch)
+    batch.rows.filter(row_index=2).update(error_message="Another sentence.")
+    await_news(page)
+    expect(page.locator("#r2")).to_contain_text("Another sentence.")
+    expect(page.get_by_role("checkbox", name="Select row 2", exact=True)).to_be_checked()
+    expect(page.get_by_role("toolbar", name="Selected rows")).to_contain_text("1 selected")
 
 
 def test_the_open_menu_its_tick_and_the_focus_stay(open_page: Open, batch: CsvBatch) -> None:
@@ -61,4 +63,4 @@ def test_the_open_menu_its_tick_and_the_focus_stay(open_page: Open, batch: CsvBa
     await_news(page)
     expect(know).to_be_checked()
     expect(know).to_be_focused()
-    expect(page.get_by_role("button", name="The 4 that failed")).to_be_visible()
+    expect(page.get_by_role("button", name="Duplicate the 4 that failed")).to_be_visible()

@@ -65,7 +65,7 @@ def test_nothing_is_asked_where_nothing_was_changed_or_it_was_saved(open_page: O
     page = open_page(queue_url(batch, "row/4/"))
     typed(page)
     page.get_by_role("button", name="Save correction").click()
-    expect(page.locator("#pane")).to_contain_text("Answer, corrected")
+    expect(page.locator("#pane")).to_contain_text("Answer before the correction")
     page.get_by_text("Correct this answer").click()
     page.locator("#correct summary").focus()
     page.keyboard.press("j")

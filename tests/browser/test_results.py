@@ -32,8 +32,8 @@ def bars(page: Page, field: str) -> Locator:
 
 def test_a_bar_leads_to_its_rows(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch))
-    if not page.locator("details.results[open]").count():
-        page.get_by_role("heading", name="Results").click()
+    page.locator("#act-more").click()
+    page.get_by_role("link", name="Results by field").click()
     expect(bars(page, "urgent").filter(has_text="false")).to_contain_text("11")
     assert_flawless(page)
     bars(page, "category").filter(has_text="billing").click()
@@ -46,9 +46,8 @@ def test_a_bar_leads_to_its_rows(open_page: Open, batch: CsvBatch) -> None:
 
 def test_the_distributions_have_a_page_without_javascript(plain_page: Open, batch: CsvBatch) -> None:
     page = plain_page(queue_url(batch))
-    if not page.locator("details.results[open]").count():
-        page.get_by_role("heading", name="Results").click()
-    page.get_by_role("link", name="How the answers are distributed").click()
+    page.locator("#act-more").click()
+    page.get_by_role("link", name="Results by field").click()
     bars(page, "category").filter(has_text="billing").click()
     expect(page.locator("#rows tr")).to_have_count(10)
 
@@ -61,11 +60,11 @@ def test_an_answer_is_corrected_and_the_correction_taken_back(
     page.get_by_text("Correct this answer").click()
     page.locator("#correct").get_by_label(re.compile("^category")).select_option("praise")
     page.get_by_role("button", name="Save correction").click()
-    expect(page.locator("#pane")).to_contain_text("Answer, corrected")
+    expect(page.locator("#pane")).to_contain_text("Answer before the correction")
     expect(page.locator("#pane")).to_contain_text("Answer before")
-    expect(page.locator("#r4 td.answer").first).to_have_text("praise")
+    expect(page.locator("#r4 td.ans").first).to_have_text("praise")
     page.get_by_role("button", name="Revert").click()
-    expect(page.locator("#r4 td.answer").first).to_have_text("billing")
+    expect(page.locator("#r4 td.ans").first).to_have_text("billing")
     expect(page.locator("#pane")).not_to_contain_text("corrected")
 
 
@@ -85,7 +84,7 @@ def test_a_correction_that_breaks_the_schema_is_said_beside_it(open_page: Open, 
 def test_the_failed_rows_become_a_new_draft(open_page: Open, plain_page: Open, batch: CsvBatch, script: bool) -> None:
     page = (open_page if script else plain_page)(queue_url(batch))
     page.locator("#act-more").click()
-    page.get_by_role("button", name="The 1 that failed").click()
+    page.get_by_role("button", name="Duplicate the 1 that failed").click()
     expect(page.get_by_role("status").filter(has_text="This is a new draft with 1 row of “Done”.")).to_be_visible()
     expect(page.get_by_role("list", name="Steps")).to_be_visible()
 
@@ -94,21 +93,23 @@ def test_the_failed_rows_become_a_new_draft(open_page: Open, plain_page: Open, b
 def test_the_number_of_rows_at_a_time_changes_while_it_runs(open_page: Open, plain_page: Open, script: bool) -> None:
     batch = batch_of("ann", ["running", "queued"])
     page = (open_page if script else plain_page)(queue_url(batch))
-    page.get_by_label("Rows at a time").fill("7")
-    page.get_by_role("button", name="Set").click()
-    expect(page.get_by_label("Rows at a time")).to_have_value("7")
+    page.get_by_role("button", name="Concurrency 2").click()
+    page.get_by_label("Concurrency").fill("7")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator("#act-pace-menu")).to_have_text("Concurrency 7")
     page.reload()
-    expect(page.get_by_label("Rows at a time")).to_have_value("7")
+    expect(page.locator("#act-pace-menu")).to_have_text("Concurrency 7")
 
 
 def test_one_is_notified_only_if_one_asked(open_page: Open) -> None:
     page = open_page(queue_url(batch_of("ann", ["running", "queued"])), permissions=["notifications"])
+    page.locator("#act-more").click()
     button = page.locator("#notify")
     if button.count() and button.is_visible():
         button.click()
-        expect(button).to_have_text("You will be notified")
+        expect(button).to_have_text("You’ll be notified")
         button.click()
-        expect(button).to_have_text("Notify me")
+        expect(button).to_have_text("Notify me when it ends")
 
 
 @BOTH

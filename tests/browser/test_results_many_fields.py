@@ -23,7 +23,7 @@ def batch(transactional_db: None) -> CsvBatch:
 
 @pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
 def test_what_they_are_of_is_seen_without_scrolling(open_page: Open, batch: CsvBatch, look: Look) -> None:
-    page = open_page(queue_url(batch), look)
+    page = open_page(queue_url(batch, "results/"), look)
     sentence = page.get_by_text("Of 5 rows with an answer")
     expect(sentence).to_be_visible()
     panel, shown = page.locator("#results").bounding_box(), sentence.bounding_box()
@@ -31,13 +31,3 @@ def test_what_they_are_of_is_seen_without_scrolling(open_page: Open, batch: CsvB
     assert shown
     assert shown["y"] + shown["height"] <= panel["y"] + panel["height"]
     assert_flawless(page)
-
-
-def test_where_there_is_more_the_lower_edge_fades(open_page: Open, batch: CsvBatch) -> None:
-    page = open_page(queue_url(batch))
-    expect(page.get_by_role("region", name="field 0")).to_be_visible()
-    fade = """(panel) => {
-      const style = getComputedStyle(panel, "::after");
-      return [panel.scrollHeight > panel.clientHeight, style.position, style.backgroundImage.startsWith("linear")];
-    }"""
-    assert page.locator("#results").evaluate(fade) == [True, "sticky", True]

@@ -17,12 +17,15 @@ def test_a_payload_in_every_text_is_shown_and_does_nothing(open_page: Open, payl
         page.goto(address)
         assert page.locator("img, iframe, style, svg[onload], body link, [hx-get='/evil']").count() == 0, address
     page.goto(addresses["row"])
-    for summary in page.locator("summary").all():
+    for summary in page.locator("#pane summary").filter(visible=True).all():
         summary.click()
-    for menu in ("#act-more", "#export-options"):
+    for menu in ("#act-more", "#act-export-menu", "#act-switch"):
         page.locator(menu).click()
         page.keyboard.press("Escape")
-    page.locator(".trace a.mono").click()
+    for tab in ("Message", "Original", "Trace"):
+        page.locator(f"#tab-{tab.lower()}").click()
+        expect(page.locator(f"#tab-{tab.lower()}")).to_have_attribute("aria-current", "page")
+    page.locator(".run-trace a.mono").click()
     expect(page.get_by_role("heading", name="Run on")).to_contain_text(payload[:40])
     for summary in page.locator("summary").all():
         summary.click()

@@ -25,7 +25,7 @@ def test_from_the_list_to_a_row_and_back(plain_page: Open) -> None:
 
 
 def test_a_trace_is_read(plain_page: Open) -> None:
-    page = plain_page(queue_url(completed(), "row/0/"))
+    page = plain_page(queue_url(completed(), "row/0/?tab=trace"))
     page.locator(".steps > li").nth(1).locator("summary").click()
     expect(page.get_by_text("The order is named.", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Copy")).to_have_count(0)
@@ -36,18 +36,20 @@ def test_a_trace_is_read(plain_page: Open) -> None:
 def test_rows_are_searched(plain_page: Open) -> None:
     page = plain_page(queue_url(completed()))
     page.get_by_role("searchbox").fill("subject 33")
-    page.get_by_role("button", name="Search").click()
+    page.get_by_role("searchbox").press("Enter")
     expect(page.locator("#rows tr")).to_have_count(1)
 
 
 def test_a_batch_is_paused_resumed_and_cancelled(plain_page: Open) -> None:
     page = plain_page(queue_url(running()))
     for button, word in (("Pause", "Paused"), ("Resume", "Running"), ("Cancel", "Canceled"), ("Resume", "Running")):
+        if button == "Cancel":
+            page.get_by_role("button", name="More actions").click()
         page.get_by_role("button", name=button).click()
         expect(page.locator("#state .st")).to_have_text(word)
 
 
-@pytest.mark.parametrize("button", ["Retry failed 1", "Retry row 1"])
+@pytest.mark.parametrize("button", ["Retry 1 failed", "Retry row 1"])
 def test_failed_rows_are_put_back(plain_page: Open, button: str) -> None:
     batch = batch_of("ann", ["succeeded", "failed"], status="completed")
     page = plain_page(queue_url(batch))

@@ -7,9 +7,9 @@ from functools import cached_property
 from time import time
 from typing import Any
 
-from experiments.core.choices import FINISHED, ExportFormat, QueueStatus, RowStatus
+from experiments.core.choices import FINAL, FINISHED, ExportFormat, QueueStatus, RowStatus
 from experiments.core.cost import plain
-from experiments.core.labels import StatusLabel, reason_in_words
+from experiments.core.labels import ROW_STATUS, StatusLabel, reason_in_words
 from experiments.core.limits import LIMITS_BY_NAME
 from experiments.export.formats import EXPORT_FORMATS, FormatWriter
 from experiments.kinds import QueueKind, QueueLayout, SetUp, kind_of
@@ -33,6 +33,9 @@ COLUMNS_OF_A_LINE = (*(field.name for field in Queue._meta.concrete_fields), "ne
 """What `list_line_of_queue` reads: nothing that a kind adds."""
 OTHER_FILTERS = ("status", "error_code", "search", "verdict", "corrected")
 """Those beside the bar of a distribution."""
+LEGEND = (RowStatus.SUCCEEDED, RowStatus.FAILED, RowStatus.RUNNING, RowStatus.QUEUED)
+LOOKS = {RowStatus.SUCCEEDED: "ok", RowStatus.FAILED: "f", RowStatus.RUNNING: "r"}
+"""Classes of their colors in the legend."""
 ACTIVE = (QueueStatus.RUNNING, QueueStatus.PAUSED)
 
 
@@ -50,6 +53,8 @@ class Chip:
     more: bool = False
     beside: bool = False
     """It filters beside a status."""
+    look: str = ""
+    icon: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,13 @@ class Chips(PagePart):
     answer: Chip | None = None
 
     @property
-    def statuses(self) -> tuple[Chip, ...]:
-        return tuple(chip for chip in self.chips if not (chip.code or chip.verdict or chip.beside))
+    def legend(self) -> tuple[Chip, ...]:
+        """Those that are always seen."""
+        return tuple(chip for chip in self.chips if not chip.code)
+
+    @property
+    def reasons(self) -> tuple[Chip, ...]:
+        return tuple(chip for chip in self.chips if chip.code)
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,10 @@ class Limits(PagePart):
 
     caps: tuple[Limit, ...]
     can_change: bool
+
+    @property
+    def is_set(self) -> bool:
+        return any(one.limit is not None for one in self.caps)
 
 
 @dataclass(frozen=True)
@@ -155,7 +169,7 @@ class QueuePage:
         return {**{name: value for name, value in self.filters.items() if name not in PLACES}, **so_far}
 
     @property
-    def export_is_of_some(self) -> bool:
+    def is_filtered(self) -> bool:
         return bool(self.filters.keys() - set(PLACES))
 
     @property
@@ -172,13 +186,17 @@ class QueuePage:
         return self.has_results and self.queue.succeeded + self.queue.failed > 0
 
     @property
-    def results_open(self) -> bool:
-        """Closed while rows come in: people look at the table then, and the counts cost the database time."""
-        return self.poll.seconds is None or bool(_by_answer(self.filters))
+    def filters_of_rows(self) -> dict[str, Any]:
+        """Without the place of the page."""
+        return {name: value for name, value in self.filters.items() if name not in PLACES}
 
-    @property
-    def answer_filter(self) -> list[tuple[str, Any]]:
-        return list(_by_answer(self.filters).items())
+    @cached_property
+    def filters_set(self) -> tuple[Chip, ...]:
+        """Those that the legend does not show, each with the query that is left without it."""
+        wanted = self.filters_of_rows
+        named = [("error_code", reason_in_words(wanted.get("error_code", ""))), ("search", wanted.get("search", ""))]
+        chips = [Chip(label, 0, query_string(wanted, **{name: ""}), True) for name, label in named if label]
+        return (*chips, *([self.chips.answer] if self.chips.answer else []))
 
     @cached_property
     def query(self) -> str:
@@ -274,10 +292,13 @@ def chips_of_queue(queue: Queue, failures: Sequence[Failures], filters: Mapping[
     chosen_status, chosen_code = filters.get("status"), filters.get("error_code")
     unfiltered = not filters.keys() - {"after", "before"}
     chips = [Chip("All", queue.total, query_string(kept, verdict="", corrected=""), unfiltered)]
-    for status in RowStatus:
-        active = chosen_status == status and not chosen_code
-        query = query_string({"status": status, **kept})
-        chips.append(Chip(status.capitalize(), getattr(queue, status), query, active))
+    for status in LEGEND:
+        active = chosen_status == status or (status == RowStatus.FAILED and bool(chosen_code))
+        number, label = getattr(queue, status), ROW_STATUS[status]
+        # Nobody asks for what there is none of; the one that is chosen has to be seen.
+        if number or active or status in FINAL:
+            query = query_string({"status": status, **kept})
+            chips.append(Chip(label.word, number, query, active, look=LOOKS.get(status, ""), icon=label.icon))
     for one in failures:
         query = query_string({"error_code": one.code, **kept})
         chips.append(
@@ -296,7 +317,11 @@ def _corrected_chips_of_queue(queue: Queue, filters: Mapping[str, Any]) -> list[
     others = {name: value for name, value in filters.items() if name not in ("corrected", "after", "before")}
     label = "Not corrected" if chosen == "0" else "Corrected"
     count = queue.total - queue.corrected if chosen == "0" else queue.corrected
-    return [Chip(label, count, query_string(others, corrected="" if chosen else "1"), bool(chosen), beside=True)]
+    return [
+        Chip(
+            label, count, query_string(others, corrected="" if chosen else "1"), bool(chosen), beside=True, icon="edit"
+        )
+    ]
 
 
 def _verdict_chips_of_queue(queue: Queue, filters: Mapping[str, Any]) -> list[Chip]:

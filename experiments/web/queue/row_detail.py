@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
+from experiments.core import labels
 from experiments.core.choices import QueueStatus, RowStatus
 from experiments.core.errors import InvalidInput, WorkbenchError
 from experiments.core.formatting import milliseconds, used_in_words
@@ -19,10 +20,12 @@ from experiments.models import Queue, QueueItem, Run
 from experiments.response_schema import Change
 from experiments.selectors import items
 from experiments.web.page_part import PagePart
-from experiments.web.queue.table import RowLine, lines_of_rows
+from experiments.web.queue.table import RowLine, lines_of_rows, query_string
 from experiments.web.run.detail import Pairs, ShownRun, pairs_of, shown_run_of
 
 FINAL = (RowStatus.SUCCEEDED, RowStatus.FAILED)
+TABS = {"answer": "Answer", "message": "Message", "trace": "Trace", "original": "Original"}
+FIRST_TAB = "answer"
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class ShownAttempt:
     counted: bool
     """Whether it counts toward `max_attempts`. One that got a 429 does not, and the next has the same number."""
     outcome: str
+    label: str
+    """The outcome in words."""
     ok: bool
     http_status: int | None
     """None where `detail` begins with it."""
@@ -65,8 +70,23 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Tab:
+    """`count`: how many things it has; None: that says nothing."""
+
+    name: str
+    title: str
+    query: str
+    count: int | None = None
+
+
+@dataclass(frozen=True)
 class RowDetail(PagePart):
     index: int
+    tab: str
+    tabs: tuple[Tab, ...]
+    error: str
+    inputs: tuple[tuple[str, str], ...]
+    """The cells that are sent."""
     line: RowLine
     cells: tuple[tuple[str, str], ...]
     answer: Pairs
@@ -94,8 +114,22 @@ class RowDetail(PagePart):
     used: tuple[str, ...]
     """Tokens and cost of all its calls, each as a text; empty where nothing is known."""
 
+    @property
+    def counted_attempts(self) -> int:
+        return sum(attempt.counted for attempt in self.attempts)
 
-def detail_of_item(queue: Queue, layout: QueueLayout, item: QueueItem, filters: Mapping[str, Any]) -> RowDetail:
+    @property
+    def original_query(self) -> str:
+        return next(tab.query for tab in self.tabs if tab.name == "original")
+
+
+def tab_named(name: str) -> str:
+    return name if name in TABS else FIRST_TAB
+
+
+def detail_of_item(
+    queue: Queue, layout: QueueLayout, item: QueueItem, filters: Mapping[str, Any], tab: str = FIRST_TAB
+) -> RowDetail:
     run = run_of_item(item, queue.network_id)
     previous, following = neighbours_of_item(queue, item, filters)
     extras = layout.extras.values([getattr(item, name) for name in layout.extras.annotations])
@@ -103,11 +137,21 @@ def detail_of_item(queue: Queue, layout: QueueLayout, item: QueueItem, filters: 
     is_final = item.status in FINAL
     attempts = _attempts_of_item(item)
     waits = item.status == RowStatus.QUEUED and queue.status == QueueStatus.RUNNING
+    cells = tuple(zip(layout.columns, item.payload, strict=False))
+    steps = len(run.steps) if run else None
+    counts = {"trace": steps, "original": len(cells)}
     return RowDetail(
         key="detail",
         index=item.row_index,
+        tab=tab,
+        tabs=tuple(
+            Tab(name, title, query_string(filters, tab="" if name == FIRST_TAB else name), counts.get(name))
+            for name, title in TABS.items()
+        ),
+        error=item.error_message or item.error_code,
+        inputs=tuple(cells[position] for position in layout.shown_positions if position < len(cells)),
         line=lines_of_rows(queue, layout, [item.row_index])[0],
-        cells=tuple(zip(layout.columns, item.payload, strict=False)),
+        cells=cells,
         answer=pairs_of(item.corrected_payload if corrected else item.result_payload, layout.field_names),
         original_answer=pairs_of(item.result_payload, layout.field_names) if corrected else (),
         as_meant=tuple(item.changes or ()),
@@ -189,6 +233,7 @@ def _attempt(entry: Mapping[str, Any], *, counted: bool) -> ShownAttempt:
         generation=entry["generation"],
         counted=counted,
         outcome=entry["outcome"],
+        label=labels.outcome_in_words(entry["outcome"]),
         ok=entry["outcome"] == RowStatus.SUCCEEDED,
         http_status=None if entry["detail"].startswith(f"HTTP {status}") else status,
         detail=entry["detail"],

@@ -25,7 +25,7 @@ from experiments.web.queue.base import (
 from experiments.web.queue.correction import CorrectionForm, WholeAnswerForm
 from experiments.web.queue.forms import row_filter
 from experiments.web.queue.page import page_of_queue
-from experiments.web.queue.row_detail import detail_of_item
+from experiments.web.queue.row_detail import FIRST_TAB, detail_of_item, tab_named
 from experiments.web.queue.table import filters_around_row, query_string
 
 CHANGED = "batch-changed"
@@ -45,7 +45,9 @@ def render_item(
     """The pane of the item, or the page with it. `correction`: a form that has errors."""
     kind, filters = kind_of(queue), row_filter(request.GET)
     layout = kind.layout(queue)
-    detail = detail_of_item(queue, layout, item, filters)
+    tab = tab_named(request.GET.get("tab", ""))
+    detail = detail_of_item(queue, layout, item, filters, tab)
+    in_tab = "" if tab == FIRST_TAB else tab
     shown = {
         "detail": detail,
         "correction": correction or CorrectionForm(layout, item, schema=kind.schema(queue)),
@@ -54,10 +56,13 @@ def render_item(
     if wants_fragment(request):
         if detail.fingerprint in request.GET.getlist("has"):
             return HttpResponse(status=204)
-        pane = queue_context(queue, **shown, query=query_string(filters), fragment=True)
+        pane = queue_context(
+            queue, **shown, query=query_string(filters), fragment=True, tab_query=query_string(filters, tab=in_tab)
+        )
         return render(request, "experiments/queue/row_detail.html", pane)
     page = page_of_queue(queue, layout, request.user, filters_around_row(filters, item.row_index))
-    return render(request, "experiments/queue/page.html", page_context(page, **shown, query=page.query))
+    queries = {"query": page.query, "tab_query": query_string(page.filters, tab=in_tab)}
+    return render(request, "experiments/queue/page.html", page_context(page, **shown, **queries))
 
 
 @require_POST

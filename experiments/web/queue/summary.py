@@ -25,6 +25,10 @@ COLUMNS_OF_AN_ENTRY = ("kind", "name", "status", "total", "running", "succeeded"
 """What `entry_of_queue` reads. The settings of a queue may be megabytes, and a list shows many queues."""
 WHOLE = 1000
 SHOWN_APART = ("max_tokens", "max_cost")
+BY_PEOPLE = (PauseReason.USER, PauseReason.RANGE)
+"""A pause for one of these was asked for."""
+HELD = "The network is on hold"
+WAITS = "Nothing is running"
 LEAST = 4
 """Thousandths that a count above zero gets in a bar, so that one failed row of a million can be seen."""
 
@@ -47,6 +51,7 @@ class State(PagePart):
     """`word` is the status, `sentence` what it means now, `since` then; `until` is when the queue goes on by itself.
 
     `is_try`: then it only tries one row. `failures`: the query of the rows that it is paused for, "" without any.
+    `cause`: what keeps it from going on, as the title of a banner; "" where nothing does.
     """
 
     word: str
@@ -56,6 +61,16 @@ class State(PagePart):
     is_try: bool = False
     failures: str = ""
     since: datetime | None = None
+    cause: str = ""
+
+    @property
+    def is_banner(self) -> bool:
+        return bool(self.cause)
+
+    @property
+    def title(self) -> str:
+        is_paused = self.is_banner and self.word == QueueStatus.PAUSED
+        return "Paused by the system" if is_paused else self.label.word
 
 
 @dataclass(frozen=True)
@@ -112,6 +127,7 @@ class Entry(PagePart):
     percent: int
     bar: Bar
     current: bool
+    icon: str
 
 
 def percent_done(queue: Queue) -> int:
@@ -140,19 +156,28 @@ def label_of_queue(queue: Queue) -> StatusLabel:
 
 
 def state_of_queue(queue: Queue) -> State:
+    note = health.waiting_note([queue])
     hold = queue.network.hold if queue.network and queue.status == QueueStatus.RUNNING else None
-    if hold is not None and not health.waiting_note([queue]):
+    if hold is not None and not note:
         why = hold.reason or "Its network is held."
-        return State("state", queue.status, label_of_queue(queue), why, hold.until, since=hold.since)
+        return State("state", queue.status, label_of_queue(queue), why, hold.until, since=hold.since, cause=HELD)
     following = items.next_item(queue)
-    if following is not None and _is_held_back(following) and not health.waiting_note([queue]):
+    if following is not None and _is_held_back(following) and not note:
         why = "The network refused what is left (429)." if following.limited_since else "What failed is tried again."
         return State("state", queue.status, label_of_queue(queue), why, following.available_at)
     until = queue.pause_until if queue.status == QueueStatus.PAUSED else None
     is_try = queue.pause_code == PauseReason.UNREACHABLE
     failures = _failures_of_pause(queue)
-    sentence = _sentence(queue, following)
-    return State("state", queue.status, label_of_queue(queue), sentence, until, is_try, failures)
+    sentence = _sentence(queue, following, note)
+    cause = _cause(queue, note)
+    return State("state", queue.status, label_of_queue(queue), sentence, until, is_try, failures, cause=cause)
+
+
+def _cause(queue: Queue, note: str) -> str:
+    """Why it does not go on although nobody wanted it to stop."""
+    if queue.status == QueueStatus.PAUSED and queue.pause_code not in (*BY_PEOPLE, ""):
+        return labels.reason_in_words(queue.pause_code)
+    return WAITS if note else ""
 
 
 def _is_held_back(item: QueueItem) -> bool:
@@ -169,7 +194,7 @@ def _failures_of_pause(queue: Queue) -> str:
     return urlencode({"status": RowStatus.QUEUED.value})
 
 
-def _sentence(queue: Queue, following: QueueItem | None) -> str:
+def _sentence(queue: Queue, following: QueueItem | None, note: str) -> str:
     """What the status means now; "" where the numbers say it all. `following` is its `items.next_item`."""
     nouns = kind_of(queue).nouns
     if queue.source_removed_at is not None:
@@ -188,14 +213,14 @@ def _sentence(queue: Queue, following: QueueItem | None) -> str:
             return f"{queue.pause_detail} Nothing is lost: resume when you like."
         return queue.pause_detail or "Resume when you like."
     if queue.status == QueueStatus.RUNNING:
-        return _running_sentence(queue, nouns, following)
+        return _running_sentence(queue, nouns, following, note)
     if queue.status == QueueStatus.COMPLETED:
         return _completed_sentence(queue, nouns)
     return _cancelled_sentence(queue, nouns)
 
 
-def _running_sentence(queue: Queue, nouns: Nouns, following: Any) -> str:
-    if note := health.waiting_note([queue]):
+def _running_sentence(queue: Queue, nouns: Nouns, following: Any, note: str) -> str:
+    if note:
         return note
     if queue.probing:
         return f"One {nouns.item} goes first, to see whether the network answers again."
@@ -316,6 +341,7 @@ def entry_of_queue(queue: Queue, *, current: bool = False) -> Entry:
         percent=percent,
         bar=bar_of_queue(queue),
         current=current,
+        icon=label_of_queue(queue).icon,
     )
 
 

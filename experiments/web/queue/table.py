@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from django.db.models import BooleanField, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from experiments.core.choices import QueueStatus, RowStatus
 from experiments.core.errors import InvalidInput
@@ -26,13 +27,13 @@ from experiments.selectors.cached_counts import LARGE
 from experiments.selectors.field_filter import PREFIX
 from experiments.selectors.items import LARGEST_INDEX
 from experiments.web.page_part import PagePart
+from experiments.web.queue.cells import MAX_CELL, MAX_NESTED, answer_cells, extra_cells, input_cells
+from experiments.web.queue.columns import GridColumns, columns_of_layout
 
 ROWS_ON_A_PAGE = 50
 ROW_FINGERPRINT = re.compile(r"r([0-9]{1,10})\.[0-9a-f]{8}")
-MAX_COLUMNS = 3
-MAX_FIELDS = 2
-MAX_CELL = 160
-"""Characters of a cell that the table shows."""
+MAX_SENTENCE = 300
+"""Characters of an error that the table shows."""
 COLUMNS = (
     "row_index",
     "status",
@@ -49,27 +50,23 @@ _CELL = "left(experiments_queueitem.payload ->> %s::int, %s)"
 _ANSWER = (
     "left(coalesce(experiments_queueitem.corrected_payload, experiments_queueitem.result_payload) ->> %s::text, %s)"
 )
+_WHOLE = "left(coalesce(experiments_queueitem.corrected_payload, experiments_queueitem.result_payload)::text, %s)"
 _IS_CORRECTED = "experiments_queueitem.corrected_payload IS NOT NULL"
 
 
 @dataclass(frozen=True)
 class Headings(PagePart):
-    columns: tuple[str, ...]
-    fields: tuple[str, ...]
-    extras: tuple[str, ...] = ()
-
-    @property
-    def span(self) -> int:
-        """Cells of a line: those named here, and row, status, started, elapsed and completed."""
-        return len(self.columns) + len(self.fields) + len(self.extras) + 5
+    columns: GridColumns
 
 
 @dataclass(frozen=True)
 class RowLine(PagePart):
     index: int
     status: str
-    cells: tuple[str, ...]
-    answers: tuple[str, ...]
+    inputs: SafeString
+    answers: SafeString
+    extras: SafeString
+    has_answer: bool
     error_code: str
     error: str
     note: str
@@ -79,7 +76,6 @@ class RowLine(PagePart):
     can_retry: bool
     corrected: bool = False
     """Its answers are a person's."""
-    extras: tuple[str, ...] = ()
 
     @property
     def label(self) -> StatusLabel:
@@ -102,6 +98,13 @@ class Pager(PagePart):
     next: str
     from_index: int | None
     to_index: int | None
+    last: str = ""
+    total: int = 0
+    """Rows of the queue, whichever are shown."""
+    number: int = 0
+    """Rows on this page."""
+    is_all: bool = False
+    """There are no rows but those on this page."""
     looked_to: int | None = None
     """The row up to which a search came in its time, where it did not come to the end."""
     goes_up: bool = False
@@ -146,23 +149,26 @@ def table_of_queue(
     `known` are the indexes that the browser shows; None: it shows no table yet. A search looks at every item, so while
     the browser shows its result the search is not repeated: those rows are read again, and the table has no pager.
     """
-    headings = headings_of_layout(layout)
+    headings = Headings("table", columns_of_layout(layout))
     is_search = items.must_be_looked_through(filters)
     if known is not None and is_search and (known or queue.total > LARGE):
-        return RowTable(headings, lines_of_rows(queue, layout, known))
+        return RowTable(headings, lines_of_rows(queue, layout, known, filters.get("search", "")))
     try:
         with in_time("search") if is_search else nullcontext():
             window = _window(queue, layout, filters)
     except InvalidInput as error:
         return RowTable(headings, (), problem=error.detail)
-    lines = tuple(_line(queue, row, layout.extras) for row in window.rows)
-    return RowTable(headings, lines, _pager(filters, lines, window))
+    shown = _Shown(queue, headings.columns, layout.extras, filters.get("search", ""))
+    lines = tuple(shown.line(row) for row in window.rows)
+    return RowTable(headings, lines, _pager(queue, filters, lines, window))
 
 
-def lines_of_rows(queue: Queue, layout: QueueLayout, indexes: Sequence[int]) -> tuple[RowLine, ...]:
+def lines_of_rows(queue: Queue, layout: QueueLayout, indexes: Sequence[int], search: str = "") -> tuple[RowLine, ...]:
     """These rows as they are now, in row order."""
+    columns = columns_of_layout(layout)
     rows = items.items_of_queue(queue).filter(row_index__in=indexes).in_order()
-    return tuple(_line(queue, row, layout.extras) for row in _with_texts(layout, rows))
+    shown = _Shown(queue, columns, layout.extras, search)
+    return tuple(shown.line(row) for row in _with_texts(columns, layout.extras, rows))
 
 
 def row_indexes_of(fingerprints: Iterable[str]) -> list[int]:
@@ -178,26 +184,20 @@ def filters_around_row(filters: Mapping[str, Any], row_index: int) -> dict[str, 
     return {**filters, "after": row_index - 6}
 
 
-def headings_of_layout(layout: QueueLayout) -> Headings:
-    columns = tuple(layout.columns[position] for position in layout.shown_positions[:MAX_COLUMNS])
-    # As in the export: a field that is called like a column of the file gets a prefix.
-    fields = (f"response.{name}" if name in layout.columns else name for name in layout.field_names[:MAX_FIELDS])
-    return Headings("table", columns, tuple(fields), layout.extras.names[: layout.extras.in_table])
-
-
-def _with_texts(layout: QueueLayout, rows: QuerySet[Any]) -> QuerySet[Any, dict[str, Any]]:
+def _with_texts(columns: GridColumns, extras: Extras, rows: QuerySet[Any]) -> QuerySet[Any, dict[str, Any]]:
     """The beginnings of the shown cells and answers, cut in the database: a cell may have megabytes."""
     cells = {
         f"cell_{number}": RawSQL(_CELL, [position, MAX_CELL], TextField())  # noqa: S611  its values are bound
-        for number, position in enumerate(layout.shown_positions[:MAX_COLUMNS])
+        for number, (position, _, _) in enumerate(columns.inputs)
     }
-    answers = {
-        f"answer_{number}": RawSQL(_ANSWER, [name, MAX_CELL], TextField())  # noqa: S611
-        for number, name in enumerate(layout.field_names[:MAX_FIELDS])
-    }
+    answers = {}
+    for number, column in enumerate(columns.answers):
+        size = MAX_NESTED if column.is_nested else MAX_CELL
+        sql, values = (_ANSWER, [column.field, size]) if column.field else (_WHOLE, [size])
+        answers[f"answer_{number}"] = RawSQL(sql, values, TextField())  # noqa: S611
     corrected = {"is_corrected": RawSQL(_IS_CORRECTED, [], BooleanField())}  # noqa: S611
     rows = rows.annotate(**cells, **answers, **corrected)
-    return rows.values(*COLUMNS, *cells, *answers, *corrected, *layout.extras.annotations)
+    return rows.values(*COLUMNS, *cells, *answers, *corrected, *extras.annotations)
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,8 @@ class _Window:
 def _window(queue: Queue, layout: QueueLayout, filters: Mapping[str, Any]) -> _Window:
     """A search may end before the page is full."""
     want, after, before = ROWS_ON_A_PAGE + 1, filters.get("after"), filters.get("before")
-    find = partial(items.find, queue, filters, want=want, shape=partial(_with_texts, layout))
+    shape = partial(_with_texts, columns_of_layout(layout), layout.extras)
+    find = partial(items.find, queue, filters, want=want, shape=shape)
     if before is not None:
         found = find(before=before)
         if len(found.rows) == want or found.looked_to is not None:
@@ -228,7 +229,7 @@ def _window(queue: Queue, layout: QueueLayout, filters: Mapping[str, Any]) -> _W
     return _Window(found.rows[:ROWS_ON_A_PAGE], after is not None, more, found.looked_to)
 
 
-def _pager(filters: Mapping[str, Any], lines: Sequence[RowLine], window: _Window) -> Pager:
+def _pager(queue: Queue, filters: Mapping[str, Any], lines: Sequence[RowLine], window: _Window) -> Pager:
     plain = {name: value for name, value in filters.items() if name not in ("after", "before")}
     start = lines[0].index if lines else None
     end = lines[-1].index if lines else None
@@ -245,34 +246,47 @@ def _pager(filters: Mapping[str, Any], lines: Sequence[RowLine], window: _Window
         can_go_back=window.more_before,
         from_index=start,
         to_index=end,
+        last=query_string(plain, before=queue.total) if window.more_after else "",
+        total=queue.total,
+        number=len(lines),
+        is_all=not (window.more_before or window.more_after),
         looked_to=window.looked_to,
         goes_up=window.up,
     )
 
 
-def _line(queue: Queue, row: Mapping[str, Any], extras: Extras) -> RowLine:
-    status, values = row["status"], extras.values([row[name] for name in extras.annotations])
-    return RowLine(
-        key=f"r{row['row_index']}",
-        index=row["row_index"],
-        status=status,
-        cells=_texts(row, "cell_", MAX_COLUMNS),
-        answers=_texts(row, "answer_", MAX_FIELDS),
-        error_code=row["error_code"],
-        error=row["error_message"] or row["error_code"],
-        note=_note(queue, row),
-        elapsed=_elapsed(row),
-        started_at=row["started_at"],
-        completed_at=row["completed_at"],
-        corrected=row["is_corrected"],
-        can_retry=status == RowStatus.FAILED and queue.status not in (QueueStatus.DRAFT, QueueStatus.CANCELLED),
-        extras=tuple(cell_text(value)[:MAX_CELL] for value in extras.in_words(values)[: extras.in_table]),
-    )
+@dataclass(frozen=True)
+class _Shown:
+    """What lines of a table have in common."""
 
+    queue: Queue
+    columns: GridColumns
+    extras: Extras
+    search: str
 
-def _texts(row: Mapping[str, Any], prefix: str, most: int) -> tuple[str, ...]:
-    names = (f"{prefix}{number}" for number in range(most))
-    return tuple(row[name] or "" for name in names if name in row)
+    def line(self, row: Mapping[str, Any]) -> RowLine:
+        status, extras = row["status"], self.extras
+        values = extras.values([row[name] for name in extras.annotations])
+        more = [cell_text(value)[:MAX_CELL] for value in extras.in_words(values)[: extras.in_table]]
+        answers = [row[f"answer_{number}"] for number in range(len(self.columns.answers))]
+        is_open = self.queue.status not in (QueueStatus.DRAFT, QueueStatus.CANCELLED)
+        return RowLine(
+            key=f"r{row['row_index']}",
+            index=row["row_index"],
+            status=status,
+            inputs=input_cells([row[f"cell_{at}"] for at in range(len(self.columns.inputs))], self.search),
+            answers=answer_cells(self.columns.answers, answers, self.search),
+            has_answer=status == RowStatus.SUCCEEDED or any(answer is not None for answer in answers),
+            error_code=row["error_code"],
+            error=(row["error_message"] or row["error_code"])[:MAX_SENTENCE],
+            note=_note(self.queue, row),
+            elapsed=_elapsed(row),
+            started_at=row["started_at"],
+            completed_at=row["completed_at"],
+            corrected=row["is_corrected"],
+            can_retry=status == RowStatus.FAILED and is_open,
+            extras=extra_cells(more),
+        )
 
 
 def _note(queue: Queue, row: Mapping[str, Any]) -> str:

@@ -7,15 +7,19 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from experiments.core.choices import RowStatus
+from experiments.core.choices import FINISHED, ExportFormat, RowStatus
 from experiments.core.datetimes import datetime_of
 from experiments.core.errors import Conflict
+from experiments.core.formatting import shorten
 from experiments.export.response import export_response
 from experiments.http.page_time import NO_LIMIT, limit_statements, takes_its_time
-from experiments.kinds import QueueKind
+from experiments.kinds import QueueKind, kind_of
+from experiments.models import Queue
 from experiments.selectors import health
+from experiments.selectors.items import LARGEST_INDEX
 from experiments.services import exports, queue_retry, queues, quotas
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
 from experiments.web.limits_form import LimitsForm
@@ -27,13 +31,18 @@ from experiments.web.queue.base import (
     queue_context,
     queue_or_404,
     render_updates,
+    row_address,
     when_paused,
 )
+from experiments.web.queue.columns import columns_of_layout
 from experiments.web.queue.forms import DuplicateForm, ExportForm, PaceForm, RetryForm, row_filter
+from experiments.web.queue.heads import heads_of_results
 from experiments.web.queue.page import COLUMNS_OF_A_LINE, list_line_of_queue, page_of_queue
 from experiments.web.queue.results import results_of_queue
+from experiments.web.queue.table import ROWS_ON_A_PAGE, query_string
 
 QUEUES_ON_A_PAGE = 50
+MAX_WANTED = 40
 
 
 @require_safe
@@ -71,8 +80,40 @@ def queue_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRes
     queue = queue_or_404(kind, request.user, queue_id)
     if wants_fragment(request):
         return render_updates(request, queue)
+    wanted = request.GET.get("goto", "")
+    if wanted:
+        return _go_to_row(request, queue, wanted)
     page = page_of_queue(queue, kind.layout(queue), request.user, row_filter(request.GET))
     return render(request, "experiments/queue/page.html", page_context(page))
+
+
+def _go_to_row(request: PageRequest, queue: Queue, wanted: str) -> HttpResponse:
+    """Its page, where there is such a row; `1,203` is 1203."""
+    filters, text = row_filter(request.GET), wanted.replace(",", "").strip()
+    index = int(text) if text.isascii() and text.isdecimal() and len(text) < len(str(LARGEST_INDEX)) else -1
+    if queue.rows.filter(row_index=index).exists():
+        return HttpResponseRedirect(row_address(queue, index, filters))
+    nouns = kind_of(queue).nouns
+    messages.error(request, f"There is no {nouns.item} {shorten(wanted, MAX_WANTED)}. Rows are counted from 0.")
+    return HttpResponseRedirect(queue_address(queue, filters))
+
+
+@require_POST
+@signed_in
+def selected_rows(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
+    """An act on the rows that are ticked: their export, or their retry."""
+    queue = queue_or_404(kind, request.user, queue_id)
+    given = [text for text in request.POST.getlist("row") if text.isascii() and text.isdecimal() and len(text) <= 10]
+    rows = sorted({int(text) for text in given if int(text) <= LARGEST_INDEX})[:ROWS_ON_A_PAGE]
+    if "export" in request.POST:
+        so_far = {} if queue.status in FINISHED else {"partial": 1}
+        wanted = {"format": ExportFormat.CSV.value, "row_indexes": ",".join(map(str, rows)), **so_far}
+        address = reverse("experiments:export", args=[kind, queue.pk])
+        return HttpResponseRedirect(f"{address}?{query_string(wanted)}")
+    with errors_as_messages(request):
+        requeued = queue_retry.retry(queue_id=queue.pk, row_indexes=rows)
+        _say_requeued(request, queue, requeued)
+    return after_action(request, queue)
 
 
 @require_safe
@@ -80,13 +121,17 @@ def queue_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRes
 def results_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
     """Distributions of the answers. The queue's page loads them when somebody opens them and does not wait.
 
-    `all` in the address: over all rows, where else a sample is looked at.
+    `all` in the address: over all rows, where else a sample is looked at. `heads`: as the heads of the columns.
     """
     queue = queue_or_404(kind, request.user, queue_id)
     whole = "all" in request.GET
     if whole:
         limit_statements(NO_LIMIT)
     results = results_of_queue(queue, kind.layout(queue), whole=whole)
+    if "heads" in request.GET:
+        shown = {"results": results, "heads": heads_of_results(columns_of_layout(kind.layout(queue)), results)}
+        filtered = row_filter(request.GET).get("field")
+        return render(request, "experiments/queue/heads.html", queue_context(queue, **shown, filtered=filtered))
     if not wants_fragment(request):
         return render(request, "experiments/queue/results_page.html", queue_context(queue, results=results))
     if results.fingerprint in request.GET.getlist("has") and results.seconds:
@@ -151,12 +196,16 @@ def retry(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse
     with errors_as_messages(request):
         chosen = form.cleaned_data
         requeued = queue_retry.retry(queue_id=queue.pk, error_code=chosen["error_code"] or None, force=chosen["force"])
-        waits = "waits" if requeued == 1 else "wait"
-        if requeued:
-            messages.info(request, f"{kind.nouns.counted(requeued)} {waits} for another try{when_paused(queue)}.")
-        else:
-            messages.info(request, f"There was no failed {kind.nouns.item} to retry.")
+        _say_requeued(request, queue, requeued)
     return after_action(request, queue)
+
+
+def _say_requeued(request: PageRequest, queue: Queue, requeued: int) -> None:
+    nouns, waits = kind_of(queue).nouns, "waits" if requeued == 1 else "wait"
+    if requeued:
+        messages.info(request, f"{nouns.counted(requeued)} {waits} for another try{when_paused(queue)}.")
+    else:
+        messages.info(request, f"There was no failed {nouns.item} to retry.")
 
 
 @require_POST

@@ -10,7 +10,7 @@
   const isOn = () => Notification.permission === "granted" && sessionStorage.getItem(wanted) === "yes";
   const show = () => {
     button.hidden = !["running", "paused"].includes(word());
-    button.textContent = isOn() ? "You will be notified" : "Notify me";
+    button.querySelector("[data-notify-word]").textContent = isOn() ? "You’ll be notified" : "Notify me when it ends";
     button.setAttribute("aria-pressed", String(isOn()));
   };
 
@@ -24,7 +24,7 @@
   document.body.addEventListener("htmx:afterSettle", () => {
     const now = word();
     if (before === "running" && now !== "running" && isOn()) {
-      const sentence = document.querySelector("#state p")?.textContent.trim().replace(/\s+/g, " ") ?? now;
+      const sentence = document.querySelector("#banner p, #said")?.textContent.trim().replace(/\s+/g, " ") ?? now;
       const name = document.querySelector("main h1")?.textContent ?? "";
       new Notification(name, { body: sentence, tag: wanted });
     }

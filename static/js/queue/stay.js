@@ -64,7 +64,7 @@
   const held = new WeakMap();
   document.body.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.detail.requestConfig.elt;
-    if (form.matches("form") && form.contains(document.activeElement)) held.set(form, document.activeElement);
+    if (form.matches("form, button") && form.contains(document.activeElement)) held.set(form, document.activeElement);
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.requestConfig.elt;

@@ -60,7 +60,7 @@ def test_with_the_mouse(open_page: Open, network: Network, worker: Worker, tmp_p
 def again(page: Page) -> None:
     """The same once more, as a duplicate, which answers the second item right."""
     page.locator("#act-more").click()
-    page.get_by_role("button", name="All rows").click()
+    page.locator("#act-duplicate").click()
     page.get_by_role("button", name="Start experiment").click()
     finished(page)
     expect(page.locator("#score")).to_contain_text("2 of 3")
@@ -109,7 +109,7 @@ def test_without_javascript(plain_page: Open, network: Network, worker: Worker, 
     page.get_by_role("button", name="Score in this way").click()
     expect(page.locator("#score")).to_contain_text("0 of 3")
     page.locator("#act-more").click()
-    page.get_by_role("button", name="All rows").click()
+    page.locator("#act-duplicate").click()
     expect(page).to_have_url(re.compile("/set-up/$"))
 
 

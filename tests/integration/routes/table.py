@@ -86,6 +86,7 @@ PAGES = {
     f"{QUEUE}resume/": Route(NOT_SO, owned(302)),
     f"{QUEUE}cancel/": Route(NOT_SO, owned(302)),
     f"{QUEUE}retry/": Route(NOT_SO, owned(302)),
+    f"{QUEUE}selected/": Route(NOT_SO, owned(302)),
     f"{QUEUE}pace/": Route(NOT_SO, owned(302)),
     f"{QUEUE}limits/": Route(NOT_SO, owned(302)),
     f"{QUEUE}duplicate/": Route(NOT_SO, owned(302)),

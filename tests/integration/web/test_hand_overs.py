@@ -20,11 +20,10 @@ def step(key: str, to: str = "", **values: Any) -> dict[str, Any]:
 def text_of(log: Any) -> str:
     row = row_of(batch_of("ann"), 0, "succeeded")
     run_for(row, execution_log=log)
-    pages = [browser("ann").get(page) for page in (f"/csv-batch/{row.queue_id}/row/0/", "/runs/trace-1/")]
-    texts = [" ".join(re.sub("<[^>]+>", "", page.content.decode()).split()) for page in pages]
-    traces = [text.partition("Trace")[2] for text in texts]
-    assert traces[0].partition("Details")[0] == traces[1].partition("Details")[0]
-    return texts[1]
+    pages = [browser("ann").get(page) for page in (f"/csv-batch/{row.queue_id}/row/0/?tab=trace", "/runs/trace-1/")]
+    traces = [page.content.decode().partition('class="run-trace"')[2].partition("</section>")[0] for page in pages]
+    assert traces[0] == traces[1] != ""
+    return " ".join(re.sub("<[^>]+>", "", pages[1].content.decode()).split())
 
 
 def test_each_hand_over_names_both_agents_and_its_reason() -> None:

@@ -28,7 +28,7 @@ def test_a_pause_by_the_system_says_why_what_to_do_and_until_when() -> None:
     until = timezone.now() + timedelta(minutes=5)
     html = page("paused", ["queued"], pause_code="rate_limited", pause_detail="The network asked.", pause_until=until)
     assert "The network asked." in html
-    assert "It goes on by itself at <time" in html
+    assert "Continues at <time" in html
 
 
 def test_a_completed_batch_says_how_many_rows_failed() -> None:
@@ -60,7 +60,7 @@ def test_before_that_it_is_of_what_is_there_so_far(status: str) -> None:
     batch, client = batch_of("ann", ["queued"], status=status), browser("ann")
     html = client.get(queue_url(batch)).content.decode()
     assert f'href="{queue_url(batch, "export/?format=csv&amp;partial=1")}"' in html
-    assert "Includes the answers so far." in html
+    assert "with the answers so far" in html
     assert client.get(queue_url(batch, "export/?format=csv&partial=1")).status_code == 200
     response = client.get(queue_url(batch, "export/?format=csv&partial=0"), follow=True)
     assert response.redirect_chain == [(queue_url(batch), 302)]

@@ -37,8 +37,8 @@ def test_a_network_that_is_held_says_why_since_when_and_until_when() -> None:
     batch = batch_of("ann", ["running", "queued"])
     hold(batch, 30)
     html = page(batch)
-    assert "host: HTTP 429: &lt;Wait&gt; So since <time" in html
-    assert "It goes on by itself at <time" in html
+    assert "host: HTTP 429: &lt;Wait&gt; Since <time" in html
+    assert "Continues at <time" in html
 
 
 def test_nor_after_that_or_while_the_batch_does_not_run() -> None:
@@ -55,7 +55,7 @@ def test_rows_that_the_network_refused_more_than_once() -> None:
     now = timezone.now()
     batch.rows.update(available_at=now + IN_A_MINUTE, limited_since=now)
     html = page(batch)
-    assert "The network refused what is left (429). It goes on by itself at <time" in html
+    assert "The network refused what is left (429). Continues at <time" in html
     assert "again in 1 min" in html or "again in 59 s" in html or "again in 60 s" in html
     assert "for a worker" not in html
 
@@ -64,7 +64,7 @@ def test_rows_that_failed_and_are_tried_again() -> None:
     batch = batch_of("ann", ["queued"])
     batch.rows.update(available_at=timezone.now() + IN_A_MINUTE, attempts=2)
     html = page(batch)
-    assert "What failed is tried again. It goes on by itself at <time" in html
+    assert "What failed is tried again. Continues at <time" in html
     assert "tried 2 of 4 times, again in" in html
 
 

@@ -61,7 +61,7 @@ def test_any_trace_id_has_a_page_that_its_row_links_to(trace_id: str) -> None:
     batch = batch_of("ann")
     run_for(row_of(batch, 0, "succeeded"), trace_id)
     client = browser("ann")
-    html = client.get(queue_url(batch, "row/0/")).content.decode()
+    html = client.get(queue_url(batch, "row/0/?tab=trace")).content.decode()
     address = unescape(html.partition('class="mono" href="')[2].partition('"')[0])
     assert client.get(address).status_code == 200
 

@@ -27,8 +27,8 @@ def test_from_the_pane_of_a_row() -> None:
     batch = batch_of("ann")
     run_for(row_of(batch, 0, "succeeded"), "trace-1")
     of_another_network("trace-1")
-    html = browser("ann").get(queue_url(batch, "row/0/")).content.decode()
-    assert "<h1>Run on triage</h1>" in followed(html, '<section class="trace">')
+    html = browser("ann").get(queue_url(batch, "row/0/?tab=trace")).content.decode()
+    assert "<h1>Run on triage</h1>" in followed(html, '<section class="run-trace">')
 
 
 def test_from_a_row_that_was_tried() -> None:

@@ -81,13 +81,21 @@ def evil_batch() -> CsvBatch:
 
 
 def pages_of(batch: CsvBatch) -> list[str]:
-    tails = ("", "row/0/", "row/1/", "?search=%3Cscript%3Ealert(3)%3C/script%3E&status=failed")
+    tabs = (f"row/0/?tab={tab}" for tab in ("message", "trace", "original"))
+    tails = (
+        "",
+        "results/?heads=1",
+        "row/0/",
+        *tabs,
+        "row/1/",
+        "?search=%3Cscript%3Ealert(3)%3C/script%3E&status=failed",
+    )
     return ["/csv-batch/", *(queue_url(batch, tail) for tail in tails)]
 
 
 def test_texts_from_data_come_out_escaped_everywhere(evil_batch: CsvBatch) -> None:
     client = browser("ann")
-    linked = client.get(queue_url(evil_batch, "row/0/")).content.decode().partition('class="mono" href="')[2]
+    linked = client.get(queue_url(evil_batch, "row/0/?tab=trace")).content.decode().partition('class="mono" href="')[2]
     run_page = unescape(linked.partition('"')[0])
     for page in (*pages_of(evil_batch), run_page):
         for response in (client.get(page), htmx(client, page)):

@@ -17,7 +17,7 @@ def page(batch: CsvBatch) -> str:
 
 
 def link(batch: CsvBatch, query: str) -> str:
-    return f'<a href="{queue_url(batch)}?{query}">Show those rows</a>'
+    return f'<a class="btn" href="{queue_url(batch)}?{query}">Show rows</a>'
 
 
 def test_for_failed_rows_to_those_with_its_error() -> None:
@@ -31,7 +31,9 @@ def test_for_failed_rows_to_those_with_its_error() -> None:
         pause_count=20,
     )
     batch.rows.filter(status="failed").update(error_code="rejected")
-    assert f"{DETAIL} {link(batch, 'error_code=rejected')}" in page(batch)
+    html = page(batch)
+    assert DETAIL in html
+    assert link(batch, "error_code=rejected") in html
 
 
 def test_for_rows_that_are_tried_again_to_those_that_wait() -> None:
@@ -45,17 +47,17 @@ def test_nowhere_where_no_row_is_the_reason(code: str) -> None:
     batch = batch_of("ann", ["queued", "failed"], status="paused", pause_code=code, pause_detail="Enough.")
     html = page(batch)
     assert "Enough." in html
-    assert "Show those rows" not in html
+    assert "Show rows" not in html
 
 
 def test_nor_while_it_runs_again() -> None:
     batch = batch_of("ann", ["queued", "failed"], pause_error_code="rejected")
-    assert "Show those rows" not in page(batch)
+    assert "Show rows" not in page(batch)
 
 
 @pytest.mark.parametrize(
     ("code", "sentence"),
-    [("unreachable", "The next try is at <time"), ("rate_limited", "It goes on by itself at <time")],
+    [("unreachable", "Tries one row at <time"), ("rate_limited", "Continues at <time")],
 )
 def test_when_it_tries_again_or_goes_on(code: str, sentence: str) -> None:
     until = timezone.now() + timedelta(minutes=5)
