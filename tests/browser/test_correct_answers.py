@@ -53,7 +53,7 @@ def test_one_field_is_corrected_and_the_list_and_the_object_stay(open_page: Open
     vendor.fill('{"name": "Größe",\n "ids": [1, 2]}')
     form.get_by_label("score").fill("8")
     form.get_by_role("button", name="As text: tags").click()
-    form.get_by_label("tags", exact=True).fill("late\nlost")
+    form.get_by_role("textbox", name="tags", exact=True).fill("late\nlost")
     correct(page)
     expect(page.get_by_role("heading", name="Answer before the correction")).to_be_visible()
     assert answers(batch) == {2: {**ANSWER, "score": 8, "tags": ["late", "lost"]}}

@@ -24,7 +24,7 @@ def typed(page: Page) -> Locator:
     page.get_by_text("Correct this answer").click()
     field = page.locator("#correct").get_by_label(re.compile("^category"))
     field.fill("praise")
-    page.locator("#correct summary").focus()
+    page.locator("#correct > summary").focus()
     return field
 
 
@@ -67,6 +67,16 @@ def test_nothing_is_asked_where_nothing_was_changed_or_it_was_saved(open_page: O
     page.get_by_role("button", name="Save correction").click()
     expect(page.locator("#pane")).to_contain_text("Answer before the correction")
     page.get_by_text("Correct this answer").click()
-    page.locator("#correct summary").focus()
+    page.locator("#correct > summary").focus()
     page.keyboard.press("j")
     expect(page.locator("#detail-title")).to_have_text("Row 5")
+
+
+def test_discard_is_not_asked_again(open_page: Open, batch: CsvBatch, watch: Watch) -> None:
+    page = open_page(queue_url(batch, "row/4/"))
+    typed(page)
+    page.get_by_role("link", name="Discard").click()
+    expect(page.locator("#correct")).not_to_have_attribute("open", "")
+    expect(page.locator("#detail-title")).to_have_text("Row 4")
+    assert watch.asked == []
+    assert batch.rows.get(row_index=4).corrected_payload is None

@@ -12,6 +12,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from experiments.core.choices import ErrorCode, FieldType
 from experiments.core.formatting import shorten
@@ -219,16 +221,21 @@ def _nested_input(value: Any, shape: ValueShape, **common: Any) -> forms.Field:
     if shape.item is not None and isinstance(listed, list) and all(map(_fits_a_line, listed)):
         text = "\n".join(one if isinstance(one, str) else to_json(one) for one in listed)
         if listed == LinesField(item=shape.item, required=False, strip=False).clean(text):
-            common["help_text"] = " ".join(filter(None, (common["help_text"], ONE_PER_LINE)))
+            common["help_text"] = _with_way(common["help_text"], ONE_PER_LINE)
             widget = forms.Textarea(attrs={"rows": lines_of_text(text)})
             # An empty list is an answer too.
             return LinesField(
                 item=shape.item, initial=text, strip=False, widget=widget, **{**common, "required": False}
             )
     text = "" if value is None else to_json(value, indent=2)
-    common["help_text"] = " ".join(filter(None, (common["help_text"], "As JSON.")))
+    common["help_text"] = _with_way(common["help_text"], "As JSON.")
     rows = lines_of_text(text)
     return JsonField(initial=text, strip=False, widget=forms.Textarea(attrs={"rows": rows}), **common)
+
+
+def _with_way(description: str, way: str) -> SafeString:
+    """How it is typed is not said where an editor takes the text's place."""
+    return format_html('{} <span class="way">{}</span>', description, way)
 
 
 def _fits_a_line(value: Any) -> bool:

@@ -15,7 +15,8 @@
   const isDirty = () => forms().some(isUnsaved);
 
   document.body.addEventListener("htmx:confirm", (event) => {
-    if (event.detail.target !== pane || forms().includes(event.detail.elt) || !isDirty()) return;
+    const isMeant = forms().includes(event.detail.elt) || event.detail.elt.matches("[data-discard]");
+    if (event.detail.target !== pane || isMeant || !isDirty()) return;
     if (!confirm(QUESTION)) event.preventDefault();
   });
   document.addEventListener("click", (event) => {
