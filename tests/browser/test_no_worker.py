@@ -46,7 +46,7 @@ def test_it_reads_well_in_the_list_on_the_batch_s_page_and_beside_a_row(
     page = open_page("/csv-batch/", look)
     expect(page.get_by_text(NOTE)).to_be_visible()
     assert_flawless(page)
-    page.goto(queue_url(batch, "row/4/?tab=trace"))
+    page.goto(queue_url(batch, "row/4/?tab=message"))
     expect(page.get_by_text(NOTE)).to_be_visible()
     expect(page.locator(".attempts li")).to_have_count(2)
     assert_flawless(page)
