@@ -23,7 +23,9 @@
 
   document.addEventListener("click", (event) => {
     const act = event.target.closest(".menu[popover] :is(a[href], button).mi");
-    if (act && !act.hasAttribute("popovertarget")) act.closest("[popover]").hidePopover();
+    const menu = act && !act.hasAttribute("popovertarget") && act.closest("[popover]");
+    // After the form was sent: a button that loses the focus before is not named in what is sent.
+    if (menu) setTimeout(() => menu.hidePopover());
     const dismiss = event.target.closest("[data-dismiss]");
     if (dismiss) {
       dismiss.parentElement.remove();

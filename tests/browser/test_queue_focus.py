@@ -22,11 +22,12 @@ def test_pause_and_resume_hand_the_focus_to_each_other(open_page: Open, batch: C
     expect(page.locator("#act-pause")).to_be_focused()
 
 
-def test_cancel_hands_it_to_resume(open_page: Open, batch: CsvBatch) -> None:
+def test_cancel_hands_it_to_the_button_of_its_menu(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch))
     page.locator("#act-more").press("Enter")
     page.locator("#act-cancel").press("Enter")
-    expect(page.locator("#act-resume")).to_be_focused()
+    expect(page.locator("#act-resume")).to_be_visible()
+    expect(page.locator("#act-more")).to_be_focused()
 
 
 def test_retry_of_a_row_hands_it_to_the_row(open_page: Open, batch: CsvBatch) -> None:
@@ -49,15 +50,14 @@ def test_retry_failed_hands_it_to_pause(open_page: Open, batch: CsvBatch) -> Non
     expect(page.locator("#act-pause")).to_be_focused()
 
 
-def test_set_limits_hands_it_to_the_limits(open_page: Open, batch: CsvBatch) -> None:
+def test_set_limits_keeps_it(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch))
     page.locator("#act-more").press("Enter")
     page.locator("#act-limits-menu").press("Enter")
     write(page, "#limit-max_calls", "50")
     press(page, "#act-limits")
-    # The menu is closed: its button.
-    expect(page.locator("#act-more")).to_be_focused()
     expect(page.locator("#facts")).to_contain_text("of at most 50 calls")
+    expect(page.locator("#act-limits")).to_be_focused()
 
 
 def test_a_button_that_stays_keeps_it(open_page: Open, batch: CsvBatch) -> None:

@@ -159,6 +159,8 @@ FIELDS_OF_ANY_SHAPE = st.lists(
 )
 
 
+# Where two names are the same, Hypothesis writes down what it drew from: it is long.
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @given(FIELDS_OF_ANY_SHAPE)
 def test_fields_of_every_shape_survive_storing_and_importing(given: list[dict[str, Any]]) -> None:
     fields = check_fields(given)
