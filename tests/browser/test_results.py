@@ -93,7 +93,7 @@ def test_the_failed_rows_become_a_new_draft(open_page: Open, plain_page: Open, b
 def test_the_number_of_rows_at_a_time_changes_while_it_runs(open_page: Open, plain_page: Open, script: bool) -> None:
     batch = batch_of("ann", ["running", "queued"])
     page = (open_page if script else plain_page)(queue_url(batch))
-    page.get_by_role("button", name="Concurrency 2").click()
+    page.get_by_role("button", name="Concurrency 1").click()
     page.get_by_label("Concurrency").fill("7")
     page.get_by_role("button", name="Apply").click()
     expect(page.locator("#act-pace-menu")).to_have_text("Concurrency 7")
@@ -108,6 +108,7 @@ def test_one_is_notified_only_if_one_asked(open_page: Open) -> None:
     if button.count() and button.is_visible():
         button.click()
         expect(button).to_have_text("You’ll be notified")
+        page.locator("#act-more").click()
         button.click()
         expect(button).to_have_text("Notify me when it ends")
 
