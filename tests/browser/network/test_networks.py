@@ -120,7 +120,7 @@ def test_a_message_is_tried_and_its_answer_comes_by_itself(
     run_server.release()
     expect(page.locator("#call")).to_contain_text("The run succeeded")
     expect(page.locator("#raw")).to_contain_text("llm_usage_totals")
-    page.locator(".trace a.mono").click()
+    page.locator(".run-trace a.mono").click()
     expect(page.get_by_role("heading", name="Run on remote")).to_be_visible()
 
 
