@@ -41,7 +41,7 @@ def test_it_has_the_items_of_which_a_run_failed(api: Api, ended: Experiment) -> 
 def test_the_button_of_the_page_makes_the_same(ended: Experiment) -> None:
     ann = browser("ann")
     page = f"/experiments/{ended.pk}/"
-    assert "The 1 that failed" in ann.get(page).content.decode()
+    assert "Duplicate the 1 that failed" in ann.get(page).content.decode()
     ann.post(f"{page}duplicate/", {"csrfmiddlewaretoken": ann.cookies["csrftoken"].value, "only": "failed"})
     assert Experiment.objects.latest("created_at").total == 2
 

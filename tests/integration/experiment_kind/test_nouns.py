@@ -21,7 +21,7 @@ def test_items_that_run_several_times_are_told_from_their_rows(ann: Client) -> N
     assert "<b>0</b> of 3 rows" in html
     assert "Search rows" in html
     opened = ann.get(f"/experiments/{made.pk}/row/1/").content.decode()
-    assert '<h1 id="detail-title" tabindex="-1">Row 1</h1>' in opened
+    assert '<h2 id="detail-title" tabindex="-1">Row 1</h2>' in opened
 
 
 def test_how_the_file_was_read_is_said_in_the_names_that_people_know(ann: Client) -> None:
