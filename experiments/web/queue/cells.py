@@ -1,12 +1,12 @@
 """The cells of the grid as HTML: a page has hundreds, too many for a template each."""
 
-import json
 import re
 from collections.abc import Sequence
 
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from experiments.core.json_text import parse_kept
 from experiments.web.answer_html import EMPTY, NULL, scalar, tags
 from experiments.web.queue.columns import AnswerColumn
 
@@ -76,7 +76,8 @@ def extra_cells(texts: Sequence[str]) -> SafeString:
 def _nested(text: str, search: str) -> SafeString | None:
     """A list as tags, an object as its values; None where the beginning that was read is not all of it."""
     try:
-        value = json.loads(text)
+        # Numbers as they came.
+        value = parse_kept(text)
     except ValueError:
         return format_html('<div class="c json">{}</div>', in_one_line(text[:MAX_CELL], search))
     if isinstance(value, list) and not any(isinstance(one, dict | list) for one in value):
