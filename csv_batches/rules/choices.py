@@ -12,10 +12,13 @@ class MappingMode(Choices):
 
 
 class SchemaMode(Choices):
-    """At the start: write the batch's schema to the network, or check answers against the one that the network has."""
+    """At the start: write the batch's schema to the network too, check answers against the one that the network has, or
+    use the batch's own and leave the network alone.
+    """
 
     UPDATE = "update"
     KEEP = "keep"
+    BATCH = "batch"
 
 
 class UploadState(Choices):

@@ -28,7 +28,7 @@ BLANK: dict[str, Any] = {
     **queue_settings.AFTER_RESET,
     "prompt_template": "",
     "response_fields": [],
-    "schema_mode": SchemaMode.UPDATE,
+    "schema_mode": SchemaMode.BATCH,
 }
 
 

@@ -48,7 +48,9 @@ def run(*, batch_id: UUID, user: Any, order: Order) -> None:
         _refuse_other_remote(batch, remote)
         if batch.schema_mode == SchemaMode.KEEP:
             copy_schema(batch)
-        elif (remote and remote.pushed is not None) or _changes_schema(batch, user, order):
+        elif batch.schema_mode == SchemaMode.UPDATE and (
+            (remote and remote.pushed is not None) or _changes_schema(batch, user, order)
+        ):
             assert batch.network is not None
             networks.write_schema(network_id=batch.network.pk, changes=proposed_schema(batch), by=user.get_username())
         batch.pinned_version = remote.version if remote else None
@@ -193,7 +195,7 @@ def _changes_schema(batch: CsvBatch, user: Any, order: Order) -> bool:
 
 
 def _not_allowed(network: Network) -> InvalidInput:
-    sentence = f"Only staff may change the schema of {network.name}. Choose the mode “keep”."
+    sentence = f"Only staff may change the schema of {network.name}. Choose the mode “batch” or “keep”."
     return InvalidInput(sentence, code=ErrorCode.NOT_ALLOWED, attr="schema_mode")
 
 

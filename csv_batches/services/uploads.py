@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from csv_batches.models import CsvBatch, Upload, source_path
-from csv_batches.rules.choices import UploadState
+from csv_batches.rules.choices import SchemaMode, UploadState
 from csv_batches.services import drafts, store_rows, uploaded_files
 from experiments.core.choices import ErrorCode, Quota
 from experiments.core.errors import InvalidInput, TooLarge, WorkbenchError
@@ -234,8 +234,9 @@ def wake_worker(upload_id: UUID) -> None:
 
 
 def _begin_draft(user: Any, filename: str) -> CsvBatch:
+    """As the browser begins one: its schema is its own."""
     name = (PurePath(filename).stem.strip() or "Batch")[:NAME_CHARS]
-    return drafts.begin(user=user, values={"name": name, "dataset_name": filename})
+    return drafts.begin(user=user, values={"name": name, "dataset_name": filename, "schema_mode": SchemaMode.BATCH})
 
 
 def _file_name(file: UploadedFile) -> str:

@@ -22,8 +22,9 @@ from experiments.web.base_form import BaseForm
 from experiments.web.limits_form import LimitsForm
 
 SCHEMA_MODES = (
-    (SchemaMode.UPDATE.value, "Write it to the network"),
-    (SchemaMode.KEEP.value, "Leave the network as it is, and use its schema"),
+    (SchemaMode.BATCH.value, "Use this schema for this batch"),
+    (SchemaMode.UPDATE.value, "Use it, and also save it to the network"),
+    (SchemaMode.KEEP.value, "Use the network’s schema instead"),
 )
 
 

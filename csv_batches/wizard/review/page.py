@@ -76,6 +76,10 @@ class SchemaChange:
         return self.mode == SchemaMode.UPDATE
 
     @property
+    def is_for_batch(self) -> bool:
+        return self.mode == SchemaMode.BATCH
+
+    @property
     def must_confirm(self) -> bool:
         return self.updates_network and self.replaces and self.allowed
 
@@ -103,8 +107,8 @@ def review_of_batch(batch: CsvBatch, user: Any) -> Review:
 def missing_parts(errors: Iterable[WorkbenchError], change: SchemaChange | None) -> list[MissingPart]:
     found = [MissingPart.from_error(error) for error in errors]
     if change and change.updates_network and not change.allowed:
-        sentence = f"Only staff may change the schema of {change.network}. Choose to leave it as it is."
-        found.append(MissingPart.on_this_page(sentence, "id_schema_mode_1", "Response schema"))
+        sentence = f"Only staff may change the schema of {change.network}. Use this schema for this batch only."
+        found.append(MissingPart.on_this_page(sentence, "id_schema_mode_0", "Response schema"))
     return found
 
 

@@ -79,12 +79,12 @@ def test_settings_are_kept(at: At, api: Api, draft: str) -> None:
     page = at("review").page
     page.get_by_label("Rows at a time").fill("3")
     page.get_by_label("Debug").check()
-    page.get_by_label("Leave the network as it is").check()
+    page.get_by_label("Use the network’s schema instead").check()
     saved(page)
     page.reload()
     expect(page.get_by_label("Rows at a time")).to_have_value("3")
     expect(page.get_by_label("Debug")).to_be_checked()
-    expect(page.get_by_label("Leave the network as it is")).to_be_checked()
+    expect(page.get_by_label("Use the network’s schema instead")).to_be_checked()
     assert api.batch(draft)["concurrency"] == 3
 
 

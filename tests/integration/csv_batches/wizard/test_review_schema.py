@@ -93,6 +93,17 @@ def test_who_may_not_change_the_schema_is_told_so_before_the_start() -> None:
     assert "Only staff" not in html_of(browser("chief", is_staff=True), batch)
 
 
+def test_a_schema_for_this_batch_asks_nothing_and_leaves_the_network_alone() -> None:
+    batch, client = draft_of("ann", schema_mode="batch"), browser("ann")
+    network = has_schema(batch)
+    html = html_of(client, batch)
+    assert "triage keeps its own schema" in html
+    assert 'name="confirm"' not in html
+    assert send(client, batch, "start/", seen=seen(html))["Location"] == queue_url(batch)
+    network.refresh_from_db()
+    assert "mood" in network.additional_data["respond_payload_schema"]["properties"]
+
+
 def test_keeping_it_shows_the_difference_and_asks_nothing() -> None:
     batch = draft_of("ann", schema_mode="keep")
     has_schema(batch)

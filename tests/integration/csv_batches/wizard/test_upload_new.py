@@ -32,6 +32,8 @@ def test_the_draft_is_named_after_the_file() -> None:
     assert (batch.name, batch.dataset_name, batch.status) == ("support week 46", "support week 46.csv", "draft")
     assert rows(batch) == [["007", "Late", ""], ["008", "", "Where is it?"]]
     assert [facts["empty"] for facts in batch.column_facts] == [0, 1, 1]
+    # Nothing is written to the network unless somebody chooses so.
+    assert batch.schema_mode == "batch"
 
 
 def test_a_file_in_another_encoding_makes_none_until_its_encoding_is_chosen() -> None:
