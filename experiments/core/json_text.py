@@ -12,6 +12,7 @@ Numbers are read by `json_numbers`, which writes them too.
 import json
 import re
 from decimal import Decimal
+from functools import cache
 from operator import is_
 from typing import Any
 
@@ -112,16 +113,22 @@ def path_at(text: str, position: int) -> tuple[str | int, ...]:
     return tuple(step for step in path if step is not None)
 
 
-def parse_kept(text: str | bytes) -> Any:
-    """Reads JSON that was stored. What was stored can be kept."""
-    return json.loads(text, cls=ExactDecoder)
-
-
 class ExactDecoder(json.JSONDecoder):
     """`json.JSONDecoder` that reads numbers as they are."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{**options, "parse_float": _float})
+
+
+def parse_kept(text: str | bytes) -> Any:
+    """Reads JSON that was stored. What was stored can be kept."""
+    return _exact_decoder().decode(text if isinstance(text, str) else text.decode())
+
+
+@cache
+def _exact_decoder() -> ExactDecoder:
+    """One for all: to make one takes longer than to read a row's JSON with it."""
+    return ExactDecoder()
 
 
 def is_storable(text: str) -> bool:

@@ -7,7 +7,7 @@ import importlib
 import math
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,17 +23,24 @@ from experiments.export.rows import ABSENT, ExportLayout, ExportRow, cell_text, 
 
 GROUP_ROWS, GROUP_CHARACTERS = 50_000, 16 * 1024**2
 """A row group ends with the first of both: readers take one at a time, and so does memory here."""
+BLOCK_LINES, BLOCK_CHARACTERS = 250, 256 * 1024
+"""Lines that become columns together; the first of both."""
+TEXTS: frozenset[type] = frozenset((str, type(None)))
 WHOLE = frozenset(("elapsed_ms", "attempts", "row_index", "input_tokens", "output_tokens", "version", ITEM_INDEX))
 MOST_WHOLE = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnType:
-    """`words` name what a value has to be; `cast` gives it, or `ABSENT` where it is something else."""
+    """`words` name what a value has to be; `cast` gives it, or `ABSENT` where it is something else.
+
+    Values of the types `as_they_are` need none.
+    """
 
     arrow: Callable[[Any], Any]
     words: str
     cast: Callable[[Any], Any]
+    as_they_are: frozenset[type] = frozenset()
 
 
 def parquet_chunks(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[bytes]:
@@ -77,32 +84,53 @@ def _groups(
     layout: ExportLayout, columns: Sequence[ExportColumn], types: Sequence[ColumnType], rows: Iterable[ExportRow]
 ) -> Iterator[list[list[Any]]]:
     """The values of so many lines at a time, by column."""
-    lines_in, casts = lines_of(layout, columns), [one.cast for one in types]
     group: list[list[Any]] = [[] for _ in columns]
-    size = lines = 0
-    for row in rows:
-        for values in lines_in(row):
-            for place, (value, cast, to) in enumerate(zip(values, casts, group, strict=True)):
-                if value is None or value is ABSENT:
-                    to.append(None)
-                    continue
-                made = cast(value)
-                if made is ABSENT:
-                    raise _mismatch(row, columns[place], types[place], value)
-                to.append(made)
-                size += len(made) if isinstance(made, str) else 8
-            lines += 1
-        if lines >= GROUP_ROWS or size > GROUP_CHARACTERS:
+    size = 0
+    for indexes, lines, characters in _blocks(lines_of(layout, columns), rows):
+        for column, one, values, to in zip(columns, types, zip(*lines, strict=True), group, strict=True):
+            to += _cast(column, one, values, indexes)
+        size += characters
+        if len(group[0]) >= GROUP_ROWS or size > GROUP_CHARACTERS:
             yield group
             group = [[] for _ in columns]
-            size = lines = 0
-    if lines:
+            size = 0
+    if group[0]:
         yield group
 
 
-def _mismatch(row: ExportRow, column: ExportColumn, wanted: ColumnType, value: Any) -> InvalidInput:
+def _blocks(
+    lines_in: Callable[[ExportRow], Iterator[list[Any]]], rows: Iterable[ExportRow]
+) -> Iterator[tuple[list[int], list[list[Any]], int]]:
+    """Some lines at a time, the index of each one's row before them, and behind them how many characters they have."""
+    indexes: list[int] = []
+    lines: list[list[Any]] = []
+    size = 0
+    for row in rows:
+        for values in lines_in(row):
+            indexes.append(row.row_index)
+            lines.append(values)
+            size += sum([len(value) if type(value) is str else 8 for value in values])
+        if len(lines) >= BLOCK_LINES or size > BLOCK_CHARACTERS:
+            yield indexes, lines, size
+            indexes, lines, size = [], [], 0
+    if lines:
+        yield indexes, lines, size
+
+
+def _cast(column: ExportColumn, wanted: ColumnType, values: Sequence[Any], indexes: Sequence[int]) -> Sequence[Any]:
+    """The values of some lines as the column has them, None where there is none."""
+    if set(map(type, values)) <= wanted.as_they_are:
+        return values
+    made = [None if value is None or value is ABSENT else wanted.cast(value) for value in values]
+    if ABSENT in made:
+        line = made.index(ABSENT)
+        raise _mismatch(indexes[line], column, wanted, values[line])
+    return made
+
+
+def _mismatch(row_index: int, column: ExportColumn, wanted: ColumnType, value: Any) -> InvalidInput:
     return InvalidInput(
-        f"Row {row.row_index} has {quoted(shorten(cell_text(value), 60))} in {quoted(column.name)}, which is not "
+        f"Row {row_index} has {quoted(shorten(cell_text(value), 60))} in {quoted(column.name)}, which is not "
         f"{wanted.words}. A column of Parquet has one type: correct the answer, or choose CSV, XLSX or JSONL.",
         code=ErrorCode.SCHEMA_MISMATCH,
         attr="format",
@@ -119,7 +147,7 @@ def type_of(column: ExportColumn, layout: ExportLayout) -> ColumnType:
             return _list_type((field.get("items") or {}).get("type", ""))
         return TYPES.get(field.get("type", ""), AS_JSON)
     if column.place in WHOLE or column.name == ITEM_INDEX:
-        return TYPES[FieldType.INTEGER]
+        return STORED_WHOLE
     if column.part == ExportPart.RUN:
         return TYPES.get({"corrected": FieldType.BOOLEAN, "cost": FieldType.NUMBER}.get(column.place, ""), AS_JSON)
     return AS_JSON
@@ -172,9 +200,9 @@ def _or_absent(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return cast
 
 
-AS_JSON = ColumnType(lambda arrow: arrow.string(), "a text", cell_text)
+AS_JSON = ColumnType(lambda arrow: arrow.string(), "a text", cell_text, TEXTS)
 TYPES: dict[str, ColumnType] = {
-    FieldType.STRING: ColumnType(lambda arrow: arrow.string(), "a text", _text),
+    FieldType.STRING: ColumnType(lambda arrow: arrow.string(), "a text", _text, TEXTS),
     FieldType.NUMBER: ColumnType(lambda arrow: arrow.float64(), "a number", _number),
     FieldType.INTEGER: ColumnType(lambda arrow: arrow.int64(), "a whole number of at most 64 bits", _whole),
     FieldType.BOOLEAN: ColumnType(lambda arrow: arrow.bool_(), "true or false", _boolean),
@@ -183,3 +211,5 @@ TYPES: dict[str, ColumnType] = {
         lambda arrow: arrow.timestamp("us", tz="UTC"), "a date with time and offset", _or_absent(moment_of)
     ),
 }
+STORED_WHOLE = replace(TYPES[FieldType.INTEGER], as_they_are=frozenset((int, type(None))))
+"""Of columns of the database, which have no larger ones."""

@@ -18,6 +18,9 @@ class ExactJSONField(models.JSONField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "encoder": ExactEncoder, "decoder": ExactDecoder})
 
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return parse_kept(value) if isinstance(value, str) else value
+
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {key: value for key, value in kwargs.items() if key not in ("encoder", "decoder")}

@@ -2,8 +2,10 @@
 
 import os
 import re
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from django.db import connection
@@ -53,6 +55,8 @@ class _Pieces:
         self._has_crlf = is_csv and layout.line_end == "\r\n"
         self._delimiter = layout.delimiter
         self._odd_signs = odd_signs(layout.delimiter) if is_csv and not layout.all_in_quotes else b""
+        signs = b"[" + re.escape(self._odd_signs) + b"]|" if self._odd_signs else b""
+        self._unusual = re.compile(signs + re.escape(mark))
         lines = IN_PYTHON[wanted]
         self._head = "".join(lines(layout, ())).encode()
         self._waiting: list[bytes | memoryview] = []
@@ -87,10 +91,17 @@ class _Pieces:
             yield self._piece(waiting)
 
     def _piece(self, lines: Sequence[bytes | memoryview]) -> bytes:
+        """Most lines are as they should be: only those are looked at that have something unusual in them."""
         piece = b"".join(lines)
-        if self._has_crlf or self._marks[0] in piece or has_any(piece, self._odd_signs):
-            return b"".join(map(self._line, map(bytes, lines)))
-        return piece
+        is_usual = self._marks[0] not in piece and not has_any(piece, self._odd_signs)
+        if is_usual and not self._has_crlf:
+            return piece
+        made = [bytes(line[:-1]) + b"\r\n" for line in lines] if self._has_crlf else list(lines)
+        if not is_usual:
+            ends = list(accumulate(map(len, lines)))
+            for number in sorted({bisect(ends, sign.start()) for sign in self._unusual.finditer(piece)}):
+                made[number] = self._line(bytes(lines[number]))
+        return b"".join(made)
 
     def _alone(self, lines: list[bytes | memoryview]) -> Iterator[bytes]:
         """A large line, which is taken out of `lines`: memory holds it once while it is written."""

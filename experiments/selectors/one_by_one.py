@@ -53,7 +53,7 @@ class OneByOne:
         connection = connections[self._rows.db]
         with connection.wrap_database_errors, connection.cursor() as cursor:
             for row in cursor.stream(statement, params):
-                size = sum(getsizeof(value) for value in row if isinstance(value, str))
+                size = sum([getsizeof(value) for value in row if type(value) is str])
                 self.size += size
                 if size > LARGE_ROW_BYTES:
                     end_with_request(connection)

@@ -107,6 +107,7 @@ def test_a_date_or_list_that_is_none_is_named(kind: str, value: str) -> None:
 
 def test_many_rows_are_several_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet_file, "GROUP_ROWS", 10)
+    monkeypatch.setattr(parquet_file, "BLOCK_LINES", 5)
     content = b"".join(parquet_chunks(typed(), (row([str(n)]) for n in range(25))))
     file = pyarrow.parquet.ParquetFile(io.BytesIO(content))
     assert (file.num_row_groups, file.metadata.num_rows) == (3, 25)
