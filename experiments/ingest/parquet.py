@@ -6,7 +6,7 @@ lists and structures as JSON, missing values as empty text. Bytes that are no te
 
 import base64
 import importlib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -24,12 +24,15 @@ from experiments.ingest.table import SHOWN_CHARS, Table, WarningLog, name_column
 MOST_BATCH_ROWS = 1000
 BATCH_BYTES = 256 * 1024**2
 """What a batch may take where a file repeats its longest texts in every row."""
+LOOKED_THROUGH_BYTES = 4 * 1024**2
+"""Of repeated texts, for the longest one."""
 BUFFER_BYTES = 64 * 1024
 _MAGIC = b"PAR1"
 _ENCRYPTED_MAGIC = b"PARE"
 _THRIFT_BYTES = 16 * 1024**2
 _DICTIONARY_PAGE = 2
 _NEXT_INTEGER = 0x15
+_FIXED = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8}
 _AS_TEXT = ("int", "uint", "float", "double", "halffloat", "decimal", "bool", "string", "large_string", "string_view")
 Cells = Callable[[Any], list[str]]
 """The texts of a column of a batch."""
@@ -62,7 +65,7 @@ class ParquetTable(Table):
                 raise RejectedFile("The Parquet file has no columns.", code=ErrorCode.NO_COLUMNS)
             self.columns = name_columns(list(schema.names))
             self._cells = [self._cells_of(field) for field in schema]
-            self.batch_rows = _batch_rows(path, file.metadata)
+            self.batch_rows = self._batch_rows(file.metadata)
 
     @property
     def row_count(self) -> int:
@@ -73,10 +76,11 @@ class ParquetTable(Table):
         return self._row_count
 
     @contextmanager
-    def _file(self) -> Iterator[Any]:
+    def _file(self, read_dictionary: Sequence[str] = ()) -> Iterator[Any]:
         try:
             with self._parquet.ParquetFile(
                 self._path,
+                read_dictionary=list(read_dictionary),
                 buffer_size=BUFFER_BYTES,
                 pre_buffer=False,
                 thrift_string_size_limit=_THRIFT_BYTES,
@@ -96,6 +100,33 @@ class ParquetTable(Table):
         if metadata.num_rows > self._limits.max_rows:
             raise self._limits.too_many_rows(self._limits.max_rows + 1)
 
+    def _batch_rows(self, metadata: Any) -> int:
+        """A column that repeats its texts has each of them once, in the page before all others, and each row of a batch
+        may have the longest: as many rows as such texts leave room for."""
+        largest = 1
+        with self._path.open("rb") as file:
+            for number in range(metadata.num_row_groups):
+                group = metadata.row_group(number)
+                chunks = [group.column(at) for at in range(group.num_columns)]
+                sizes = [_dictionary_bytes(file, chunk) for chunk in chunks]
+                if sum(sizes) * MOST_BATCH_ROWS > BATCH_BYTES:
+                    sizes = [self._longest_bytes(number, *one) for one in zip(chunks, sizes, strict=True)]
+                largest = max(largest, sum(sizes))
+        return max(1, min(MOST_BATCH_ROWS, BATCH_BYTES // largest))
+
+    def _longest_bytes(self, group: int, chunk: Any, size: int) -> int:
+        """What a row may take of such a page of `size` bytes: its longest text, or all of it where nobody looks."""
+        if chunk.physical_type in _FIXED:
+            return _FIXED[chunk.physical_type]
+        name = chunk.path_in_schema
+        # A list has many of the texts; a large page is not unpacked for this.
+        if not size or size > LOOKED_THROUGH_BYTES or "." in name:
+            return size
+        with self._file([name]) as file:
+            batch = next(file.iter_batches(1, row_groups=[group], columns=[name], use_threads=False))
+            compute = importlib.import_module("pyarrow.compute")
+            return max(compute.max(compute.binary_length(column.dictionary)).as_py() or 1 for column in batch.columns)
+
     def _cells_of(self, field: Any) -> Cells:
         kind = str(field.type)
         if _is_binary(kind):
@@ -110,7 +141,8 @@ class ParquetTable(Table):
         return _values
 
     def _texts(self, column: Any) -> list[str]:
-        return [text or "" for text in column.cast(self._arrow.string()).to_pylist()]
+        texts = column.cast(self._arrow.string()).to_pylist()
+        return [text or "" for text in texts] if column.null_count else texts
 
     def _timestamps(self, column: Any) -> list[str]:
         if column.type.tz:
@@ -125,16 +157,27 @@ class ParquetTable(Table):
         with self._file() as file:
             for batch in file.iter_batches(batch_size=self.batch_rows, use_threads=False):
                 columns = [cells(column) for cells, column in zip(self._cells, batch.columns, strict=True)]
-                for row in zip(*columns, strict=True):
+                is_checked = self._is_right(columns)
+                for row in map(list, zip(*columns, strict=True)):
                     if self._row_count >= self._limits.max_rows:
                         raise self._limits.too_many_rows(self._row_count + 1)
                     self._row_count += 1
-                    self._check(row)
-                    yield list(row)
+                    if not is_checked:
+                        self._check(row)
+                    yield row
         if not self._row_count:
             raise RejectedFile("The Parquet file has no rows.", code=ErrorCode.NO_ROWS)
 
-    def _check(self, row: tuple[str, ...]) -> None:
+    def _is_right(self, columns: list[list[str]]) -> bool:
+        """Whether no row can have anything that `_check` finds: all of them have less than one cell may have."""
+        left = min(self._limits.max_cell_chars, self._limits.max_row_chars)
+        for text in map("".join, columns):
+            left -= len(text)
+            if left < 0 or "\0" in text:
+                return False
+        return True
+
+    def _check(self, row: list[str]) -> None:
         text = "".join(row)
         if len(text) > self._limits.max_row_chars:
             detail = f"Line {self.line} has more than {self._limits.max_row_chars:,} characters. Shorten its cells."
@@ -164,17 +207,6 @@ def _libraries() -> tuple[Any, Any]:
         raise InvalidInput(detail, code=ErrorCode.NO_LIBRARY, attr="file") from error
     arrow.set_memory_pool(arrow.system_memory_pool())
     return arrow, parquet
-
-
-def _batch_rows(path: Path, metadata: Any) -> int:
-    """A column that repeats its texts has each of them once, in the page before all others, and each row of a batch
-    may have the longest: as many rows as such pages leave room for."""
-    largest = 1
-    with path.open("rb") as file:
-        for number in range(metadata.num_row_groups):
-            group = metadata.row_group(number)
-            largest = max(largest, sum(_dictionary_bytes(file, group.column(at)) for at in range(group.num_columns)))
-    return max(1, min(MOST_BATCH_ROWS, BATCH_BYTES // largest))
 
 
 def _dictionary_bytes(file: BinaryIO, chunk: Any) -> int:

@@ -102,6 +102,14 @@ def test_a_text_that_every_row_repeats_leaves_few_rows_in_a_batch(tmp_path: Path
     assert sum(1 for _ in islice(table.rows(), 3)) == 3
 
 
+def test_many_short_texts_that_are_repeated_leave_a_batch_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    path.write_bytes(parquet(pa.table({"a": [f"{number:0100}" for number in range(5_000)], "b": range(5_000)})))
+    table = open_table(path, filename=path.name)
+    assert isinstance(table, ParquetTable)
+    assert table.batch_rows == 1000
+
+
 def test_more_than_is_taken_is_refused_before_it_is_unpacked(refusal: Refusal) -> None:
     content = parquet(pa.table({"a": ["x" * 1000] * 100}), use_dictionary=False, compression="zstd")
     assert len(content) < 5_000
