@@ -6,15 +6,14 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any, TypeVar
 
-from jsonschema import Draft202012Validator, SchemaError
-
 from experiments.core.choices import ErrorCode, FieldType
 from experiments.core.errors import InvalidInput
 from experiments.core.formatting import shorten
 from experiments.core.json_numbers import exact, is_number, to_json
 from experiments.core.schema_words import BOUND_WORDS
-from experiments.response_schema.answers import FORMAT_CHECKER, checker_of
+from experiments.response_schema.answers import checker_of
 from experiments.response_schema.field_types import keywords_of_types
+from experiments.response_schema.meta_schema import META_CHECKER
 from experiments.response_schema.patterns import problem_of_pattern
 from experiments.response_schema.plain import plain_and_titles
 from experiments.response_schema.samples import example
@@ -91,10 +90,8 @@ def _check_plain(schema: dict[str, Any]) -> None:
 
 
 def check_by_the_standard(schema: Mapping[str, Any]) -> None:
-    try:
-        # Without the check of patterns, which is of another syntax than ours.
-        Draft202012Validator.check_schema(dict(schema), format_checker=FORMAT_CHECKER)
-    except SchemaError as error:
+    # Without the check of patterns, which is of another syntax than ours.
+    for error in META_CHECKER.iter_errors(dict(schema)):
         message = shorten(error.message, SHOWN_CHARACTERS)
         raise _invalid(f"{place(error.path) or 'The schema'} is not right: {message}.") from error
 
