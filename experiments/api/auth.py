@@ -32,8 +32,8 @@ class ApiTokenAuthentication(BaseAuthentication):
         return token.user, token
 
     def token(self, key: str) -> ApiToken:
-        tokens = ApiToken.objects.filter(sha256=ApiToken.digest(key), revoked_at=None).select_related("user")
-        token: ApiToken | None = tokens.first()
+        tokens = ApiToken.objects.filter(sha256=ApiToken.digest(key), revoked_at=None).select_related("user").order_by()
+        token: ApiToken | None = next(iter(tokens), None)
         if token is None or not token.user.is_active:
             raise AuthenticationFailed("This token does not exist or was revoked.")
         if token.expires_at is not None and token.is_expired:
