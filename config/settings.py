@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from config.database import database
 from config.environment import HOST_AND_PORT, HOST_NAME, LOG_LEVELS, Environment
 from csv_batches.rules.choices import MappingMode, UploadState
-from experiments.core.choices import CallsInFlight, CallState, ExportFormat, FieldType, RowError
+from experiments.core.choices import CallsInFlight, CallState, ExportFormat, FieldChange, FieldType, RowError, RowMatch
 from experiments.core.disk_space import DiskSpace, default_least, reserve_of
 from experiments.core.secret_files import PRIVATE_FILE, PRIVATE_FOLDER, made_once, private_folder
 from experiments.experiment_kind.choices import Change, ColumnRole, Rule, Verdict
@@ -283,10 +283,12 @@ SPECTACULAR_SETTINGS = {
         "CallsInFlight": CallsInFlight.values(),
         "ColumnRole": ColumnRole.values(),
         "ExportFormat": ExportFormat.values(),
+        "FieldChange": FieldChange.values(),
         "FieldType": FieldType.values(),
         "ItemChange": Change.values(),
         "MappingMode": MappingMode.values(),
         "RowError": RowError.values(),
+        "RowMatch": RowMatch.values(),
         "ScoringRule": Rule.values(),
         "UploadState": UploadState.values(),
         "Verdict": Verdict.values(),

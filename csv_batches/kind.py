@@ -14,6 +14,7 @@ from csv_batches.selectors.plan import CsvBatchPlan, plan_of_batch
 from csv_batches.selectors.preview import preview_of_payload
 from csv_batches.services import background_upload, drafts, duplicates, launch, uploaded_files
 from experiments.core.errors import WorkbenchError
+from experiments.core.json_numbers import to_json
 from experiments.kinds import Json, Nouns, QueueKind, SetUp
 
 
@@ -81,6 +82,14 @@ class CsvBatchKind(QueueKind):
     def schema(self, queue: CsvBatch) -> dict[str, Json] | None:
         schema: dict[str, Json] | None = queue.schema_json
         return schema
+
+    def with_same_rows(self, queue: CsvBatch, user: Any) -> QuerySet[CsvBatch]:
+        return batches.batches_of_same_file(queue, user)
+
+    def settings_in_words(self, queue: CsvBatch) -> dict[str, str]:
+        sent = (f"{one['name']}: {mode_of_column(one).heading}" for one in queue.columns if mode_of_column(one).is_sent)
+        schema = to_json(queue.schema_json, indent=2) if queue.schema_json else ""
+        return {"Prompt": queue.prompt_template, "Columns": "\n".join(sent), "Response schema": schema}
 
     def preview(self, plan: Any, payload: Sequence[str]) -> dict[str, Json]:
         return preview_of_payload(plan, payload)

@@ -6,6 +6,7 @@ from django.db.models import Max, QuerySet, Sum
 
 from csv_batches.models import KIND, CsvBatch, Upload
 from csv_batches.rules.choices import UploadState
+from experiments.core.choices import QueueStatus
 from experiments.response_schema.fields import shown_fields
 from experiments.selectors import queues
 
@@ -83,3 +84,14 @@ def file_bytes_of(owner_id: int, beside: Any = None) -> int:
     of_batches = kept.order_by().values("source").annotate(size=Max("source_size")).aggregate(sum=Sum("size"))["sum"]
     of_uploads = Upload.objects.filter(owner=owner_id).exclude(file="").aggregate(sum=Sum("size"))["sum"]
     return int(of_batches or 0) + int(of_uploads or 0)
+
+
+def batches_of_same_file(batch: CsvBatch, user: Any) -> QuerySet[CsvBatch]:
+    """Others that `user` may see and that were started with the same file; without one, with as many rows of the same
+    columns."""
+    others = batches_of(user).exclude(pk=batch.pk).exclude(status=QueueStatus.DRAFT).filter(source_removed_at=None)
+    if batch.source_sha256:
+        return others.filter(source_sha256=batch.source_sha256)
+    names = [column["name"] for column in batch.columns]
+    same = [one.pk for one in others.filter(source_sha256="", total=batch.total) if one.column_names == names]
+    return others.filter(pk__in=same)

@@ -352,3 +352,36 @@ class WarningCode(Choices):
     UNCERTAIN_DELIMITER = "uncertain_delimiter"
     UNCERTAIN_HEADER = "uncertain_header"
     UNCERTAIN_QUOTE = "uncertain_quote"
+
+
+class RowMatch(Choices):
+    """How a row's answers in two queues are to each other: `only_a`, where the other has not called it, or lacks it."""
+
+    CHANGED = "changed"
+    SAME = "unchanged"
+    ONLY_A = "only_a"
+    ONLY_B = "only_b"
+    FAILED = "failed_in_both"
+    OPEN = "not_answered"
+
+
+class FieldWay(Choices):
+    """How two values of a field are compared: numbers by how far apart they are, lists as sets, all others as JSON."""
+
+    NUMBER = "number"
+    LIST = "list"
+    VALUE = "value"
+
+
+class FieldChange(Choices):
+    """How a field's value in one queue is to that in another: a number that moved by less than what counts is near."""
+
+    EQUAL = "no_change"
+    NEAR = "within_tolerance"
+    HIGHER = "higher"
+    LOWER = "lower"
+    FILLED = "filled_in"
+    EMPTIED = "emptied"
+    MORE = "more_entries"
+    FEWER = "fewer_entries"
+    OTHER = "other_value"

@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from experiments.core.choices import QueueStatus
 from experiments.core.errors import WorkbenchError
+from experiments.core.json_numbers import to_json
 from experiments.experiment_kind.choices import ColumnRole
 from experiments.experiment_kind.datasets import DatasetLayout
 from experiments.experiment_kind.models import KIND, Experiment
 from experiments.experiment_kind.scoring import Judge
-from experiments.experiment_kind.selectors import plan, scores
+from experiments.experiment_kind.selectors import comparisons, plan, scores
 from experiments.experiment_kind.services import drafts, duplicates, launch
 from experiments.experiment_kind.web import judged_item, labels, score_panel
 from experiments.experiment_kind.web.judged_item import JudgedItem
@@ -95,6 +97,13 @@ class ExperimentKind(QueueKind):
 
     def with_verdict(self, queue: Experiment, items: QueueItemQuerySet, verdict: str) -> QueueItemQuerySet:
         return scores.with_verdict(queue, items, verdict) if _is_scored(queue) else items.none()
+
+    def with_same_rows(self, queue: Experiment, user: Any) -> QuerySet[Experiment]:
+        return comparisons.of_same_dataset(queue, user)
+
+    def settings_in_words(self, queue: Experiment) -> dict[str, str]:
+        schema = to_json(queue.schema_json, indent=2) if queue.schema_json else ""
+        return {"Response schema": schema}
 
     def head(self, queue: Experiment) -> ScorePanel | None:
         return score_panel.score_panel_of(queue) if _is_scored(queue) else None

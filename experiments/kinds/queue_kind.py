@@ -232,6 +232,15 @@ class QueueKind:
         message, params = plan.request(payload)
         return {"user_message": message, "system_params": params, "problems": []}
 
+    def with_same_rows(self, queue: Any, user: Any) -> QuerySet[Any]:
+        """Those that `user` may see and that were started with the same rows: what `queue` can be compared with."""
+        found: QuerySet[Any] = self.model._default_manager.none()
+        return found
+
+    def settings_in_words(self, queue: Any) -> Mapping[str, str]:
+        """The kind's own settings that decide about answers, each with its name, for a comparison."""
+        return {}
+
     def head(self, queue: Any) -> Any:
         """The value that `head_template` shows."""
 

@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 
 from experiments.kinds import QueueKind, kinds_by_title
 from experiments.web import api_tokens, health, password
+from experiments.web.comparison import views as comparison_views
 from experiments.web.network import call_views
 from experiments.web.network import views as network_views
 from experiments.web.queue import correct_rows, history, row_views
@@ -52,6 +53,9 @@ urlpatterns = [
     path("tokens/<int:token_id>/revoke/", api_tokens.revoke_token, name="revoke_token"),
     path("password/", password.password, name="password"),
     path("<kind:kind>/", queue_views.queue_list, name="list"),
+    path("<kind:kind>/differences/", comparison_views.differences, name="differences"),
+    path("<kind:kind>/differences/csv/", comparison_views.differences_export, name="differences_export"),
+    path("<kind:kind>/differences/row/<int:row_index>/", comparison_views.differences_row, name="differences_row"),
     path(queue, queue_views.queue_page, name="queue"),
     path(f"{queue}pause/", queue_views.pause, name="pause"),
     path(f"{queue}resume/", queue_views.resume, name="resume"),

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
+
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import Conflict
 from experiments.experiment_kind import scoring
@@ -29,14 +31,14 @@ def compare(first: Experiment, second: Experiment) -> Comparison:
 
 def candidates(experiment: Experiment, user: Any) -> list[Experiment]:
     """Others of the same data set, the newest first."""
+    return list(of_same_dataset(experiment, user).select_related("network")[:MAX_CANDIDATES])
+
+
+def of_same_dataset(experiment: Experiment, user: Any) -> QuerySet[Experiment]:
+    visible = Experiment.objects.for_user(user).top_level().filter(source_removed_at=None)
     if not experiment.dataset_digest:
-        return []
-    same = (
-        Experiment.objects.for_user(user)
-        .top_level()
-        .filter(dataset_digest=experiment.dataset_digest, source_removed_at=None)
-    )
-    return list(same.exclude(pk=experiment.pk).select_related("network")[:MAX_CANDIDATES])
+        return visible.none()
+    return visible.filter(dataset_digest=experiment.dataset_digest).exclude(pk=experiment.pk)
 
 
 def details(first: Experiment, second: Experiment, pairs: Sequence[Pair]) -> list[dict[str, Any]]:

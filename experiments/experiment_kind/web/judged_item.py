@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
+from experiments.core import text_diff
 from experiments.core.formatting import clipped
 from experiments.core.json_numbers import to_json
+from experiments.core.text_diff import Piece
 from experiments.experiment_kind.choices import ColumnRole, Verdict
 from experiments.experiment_kind.datasets import ITEM_NUMBER, ITERATION, DatasetLayout
 from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.scoring import MISSING, Judge, comparable_text
 from experiments.experiment_kind.scoring.texts import parsed
 from experiments.experiment_kind.selectors import scores
-from experiments.experiment_kind.web import diff, labels
-from experiments.experiment_kind.web.diff import Piece
+from experiments.experiment_kind.web import labels
 from experiments.models import QueueItem
 
 
@@ -40,7 +41,7 @@ def judged_item_of(experiment: Experiment, item: QueueItem) -> JudgedItem:
     expected = clipped(cell if wanted is MISSING else readable(wanted))
     has_answer = value is not None or verdict not in (Verdict.NO_ANSWER, Verdict.OPEN)
     answered = clipped(readable(value)) if has_answer else None
-    pieces = diff.pieces(expected, answered) if verdict is Verdict.WRONG and answered is not None else []
+    pieces = text_diff.pieces(expected, answered) if verdict is Verdict.WRONG and answered is not None else []
     return JudgedItem(
         verdict=str(verdict),
         label_of_verdict=labels.VERDICTS[verdict],

@@ -1,0 +1,1 @@
+"""Two queues with the same rows, side by side."""
