@@ -11,7 +11,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from experiments.core.choices import FINAL
+from experiments.core.choices import FINAL, ErrorCode
 from experiments.core.errors import InvalidInput, WorkbenchError
 from experiments.core.formatting import shorten
 from experiments.core.json_numbers import to_json
@@ -21,15 +21,17 @@ from experiments.models import Queue
 from experiments.selectors import items
 from experiments.services import correction_acts, corrections
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in
-from experiments.web.queue.answer_inputs import form_field
+from experiments.web.queue.answer_inputs import NULL, VALUE, TextField, form_field, state_field
 from experiments.web.queue.base import after_action, queue_address, queue_context, queue_or_404
+from experiments.web.queue.correction import STATE, ShownField, shown_field
 from experiments.web.queue.forms import row_filter
 from experiments.web.queue.page import filters_in_words
 from experiments.web.queue.table import query_string
 from experiments.web.queue.value_schema import ValueShape, shapes_of_fields
 
 MAX_SHOWN = 60
-NO_VALUE = "none"
+NO_VALUE = "null"
+NEW_VALUE = "New value"
 
 
 class CorrectRowsForm(forms.Form):
@@ -43,14 +45,36 @@ class CorrectRowsForm(forms.Form):
         chosen = (data or {}).get("name")
         self.fields["name"] = forms.ChoiceField(choices=[(name, name) for name in names], label="Field")
         self.field = next((one for one in layout.response_fields if one["name"] == chosen), None)
+        self._shape = shapes_of_fields(schema).get(chosen or "", ValueShape())
         if self.field is not None:
-            shape = shapes_of_fields(schema).get(self.field["name"], ValueShape())
-            self.fields["value"] = form_field({**self.field, "name": "New value"}, None, shape)
+            # In many rows at once a field is not left out.
+            field = {**self.field, "name": NEW_VALUE, "required": True}
+            self.fields[VALUE] = form_field(field, None, self._shape)
+            state = state_field(field, VALUE) if not isinstance(self.fields[VALUE], forms.ChoiceField) else None
+            if state is not None:
+                self.fields[VALUE + STATE] = state
+
+    @property
+    def shown(self) -> ShownField:
+        name = self.field["name"] if self.field else ""
+        return shown_field(self, VALUE, name, self._shape)
+
+    def clean(self) -> None:
+        if VALUE not in self.cleaned_data:
+            return
+        value, is_null = self.cleaned_data[VALUE], self.cleaned_data.get(VALUE + STATE) == NULL
+        if is_null:
+            value = None
+        elif value is None and type(self.fields[VALUE]) is TextField:
+            value = ""
+        elif value is None and not isinstance(self.fields[VALUE], forms.ChoiceField):
+            self.add_error(VALUE, forms.ValidationError("Enter a value.", code=ErrorCode.REQUIRED))
+        self.cleaned_data[VALUE] = value
 
     @property
     def in_words(self) -> str:
         """`category = billing`, once it is valid."""
-        value = self.cleaned_data["value"]
+        value = self.cleaned_data[VALUE]
         shown = NO_VALUE if value is None else value if isinstance(value, str) else to_json(value)
         return f"{self.cleaned_data['name']} = {shorten(shown, MAX_SHOWN) or 'an empty text'}"
 
@@ -63,10 +87,10 @@ def correct_rows(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpR
     layout, wanted = kind.layout(queue), _wanted(request.GET)
     data = request.POST if request.method == "POST" else request.GET if "name" in request.GET else None
     form = CorrectRowsForm(layout, kind.schema(queue), data)
-    is_checked = request.method == "POST" and "value" in form.fields and form.is_valid()
+    is_checked = request.method == "POST" and VALUE in form.fields and form.is_valid()
     if is_checked and "confirmed" in request.POST:
         try:
-            values = {form.cleaned_data["name"]: form.cleaned_data["value"]}
+            values = {form.cleaned_data["name"]: form.cleaned_data[VALUE]}
             done = corrections.correct_many(queue=queue, values=values, wanted=wanted)
         except WorkbenchError as error:
             form.add_error(None, error.detail)

@@ -60,6 +60,15 @@ class ShownField:
                 yield " ".join(error.messages), to_json(getattr(error, "path", ()))
 
 
+def shown_field(form: forms.Form, key: str, name: str, shape: ValueShape) -> ShownField:
+    """`key`: the input's name in the form; `name`: that of the field of the answer."""
+    one = form.fields[key]
+    has_editor = shape.part is not None and isinstance(one, JsonField | LinesField)
+    editor = to_json({"name": name, **editor_of_schema(shape.part)}) if has_editor else ""
+    state = form[key + STATE] if key + STATE in form.fields else None
+    return ShownField(form[key], state, editor, isinstance(one, LinesField))
+
+
 class CorrectionForm(forms.Form):
     """One input for each response field, by its type and value. What the schema says of one is said beside it; the
     service checks the answer as a whole.
@@ -97,11 +106,7 @@ class CorrectionForm(forms.Form):
     @property
     def shown(self) -> Iterator[ShownField]:
         for key, field in self._fields.items():
-            one, part = self.fields[key], self._shapes.get(field["name"], ValueShape()).part
-            has_editor = part is not None and isinstance(one, JsonField | LinesField)
-            shape = to_json({"name": field["name"], **editor_of_schema(part)}) if has_editor else ""
-            state = self[key + STATE] if key + STATE in self.fields else None
-            yield ShownField(self[key], state, shape, isinstance(one, LinesField))
+            yield shown_field(self, key, field["name"], self._shapes.get(field["name"], ValueShape()))
 
     def clean(self) -> None:
         self._find_conflicts()

@@ -40,6 +40,12 @@ def send(client: Client, batch: CsvBatch, query: str = "", **typed: str) -> Any:
     return client.post(page(batch, query), {"csrfmiddlewaretoken": client.cookies["csrftoken"].value, **typed})
 
 
+def ask_for(batch: CsvBatch, fields: list[dict[str, Any]]) -> None:
+    batch.refresh_from_db()
+    batch.set_response_fields(fields)
+    batch.save()
+
+
 def answers(batch: CsvBatch) -> list[Any]:
     return list(batch.rows.in_order().values_list("corrected_payload", flat=True))
 
@@ -86,6 +92,38 @@ def test_where_a_row_would_break_the_schema_it_is_named_and_none_is_changed(batc
 def test_a_value_that_the_field_cannot_have_is_said(batch: CsvBatch, name: str, value: str) -> None:
     assert send(browser("ann"), batch, name=name, value=value, confirmed="1").status_code == 400
     assert answers(batch)[:4] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("typed", "set_to"),
+    [
+        ({"value": "x"}, "x"),
+        ({"value": "", "value-state": "value"}, ""),
+        ({"value": "", "value-state": "null"}, None),
+    ],
+)
+def test_a_text_may_be_empty_or_null(batch: CsvBatch, typed: dict[str, str], set_to: str | None) -> None:
+    note = {"name": "note", "description": "", "type": "string", "required": False, "nullable": True}
+    ask_for(batch, [*FIELDS, note])
+    assert send(browser("ann"), batch, "?status=succeeded", name="note", confirmed="1", **typed).status_code == 302
+    assert [answer["note"] for answer in answers(batch)[:3]] == [set_to] * 3
+
+
+def test_a_choice_is_not_left_out_in_many_rows(batch: CsvBatch) -> None:
+    ask_for(batch, [{**FIELDS[0], "required": False, "nullable": False}, FIELDS[1]])
+    assert "Left out" not in browser("ann").get(page(batch, "?name=category")).content.decode()
+    assert send(browser("ann"), batch, "?status=succeeded", name="category", value="").status_code == 400
+
+
+def test_a_list_is_edited_by_its_shape_and_kept_until_it_is_confirmed(batch: CsvBatch) -> None:
+    tags = {"name": "tags", "description": "", "type": "list", "items": {"type": "string"}, "required": True}
+    ask_for(batch, [*FIELDS, tags])
+    client = browser("ann")
+    assert "data-shape=" in client.get(page(batch, "?name=tags")).content.decode()
+    asked = send(client, batch, "?status=succeeded", name="tags", value="late\nlost")
+    assert 'name="value" value="late\nlost"' in asked.content.decode()
+    send(client, batch, "?status=succeeded", name="tags", value="late\nlost", confirmed="1")
+    assert [answer["tags"] for answer in answers(batch)[:3]] == [["late", "lost"]] * 3
 
 
 def test_the_batch_says_how_many_were_corrected_and_offers_no_retry_of_those(batch: CsvBatch) -> None:
