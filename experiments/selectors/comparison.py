@@ -42,6 +42,7 @@ SAMPLE = 600
 LOOK_S = 0.4
 """So long a page looks for rows."""
 STRETCH = 5000
+FAILED_RANK = 2
 CHECKED = 20
 """Rows whose cells are compared before anything else."""
 NEITHER = (LETTERS[FieldChange.EQUAL], LETTERS[FieldChange.NEAR])
@@ -298,10 +299,10 @@ def _filter(both: Both, counted: frozenset[str], wanted: Wanted) -> Callable[[Li
 
 
 def _rank(line: Line, places: Sequence[int]) -> int:
-    """Rows in which more fields changed come first, and behind them those that failed in one."""
+    """Rows in which more fields changed come first; one that failed on one side is like one with two changes."""
     if match_of(line, places) is not RowMatch.CHANGED:
-        return -1
-    return changed_fields(line, places) if line.letters else 0
+        return 0
+    return changed_fields(line, places) if line.letters else FAILED_RANK
 
 
 def _where(wanted: Wanted, stretch: tuple[int, int] | None = None) -> Where:

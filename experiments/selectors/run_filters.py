@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 from django_filters.fields import IsoDateTimeField
 from drf_spectacular.utils import extend_schema_field
@@ -44,6 +44,9 @@ class MomentFilter(filters.IsoDateTimeFilter):  # type: ignore[misc]
 class RunFilter(filters.FilterSet):  # type: ignore[misc]
     """`since` is included, `until` is not."""
 
+    search = filters.CharFilter(
+        method="with_text", max_length=100, label="Search", help_text="A text in the message, or a trace ID."
+    )
     network = filters.CharFilter(method="of_network", label="Network", help_text="A network's name.")
     kind = extend_schema_field(str)(
         filters.ChoiceFilter(
@@ -67,6 +70,9 @@ class RunFilter(filters.FilterSet):  # type: ignore[misc]
         model = Run
         fields: tuple[str, ...] = ()
 
+    def with_text(self, runs: QuerySet[Run], name: str, text: str) -> QuerySet[Run]:
+        return runs.filter(Q(trace_id=text) | Q(request__user_message__icontains=text))
+
     def of_network(self, runs: QuerySet[Run], name: str, network: str) -> QuerySet[Run]:
         # By its key, with which an index begins: joined by its name, all of its runs were read and sorted.
         return runs.filter(network_id__in=list(Network.objects.filter(name=network).values_list("pk", flat=True)))
@@ -85,6 +91,7 @@ class RunPageFilter(RunFilter):
         super().__init__(data, queryset=queryset)
         fields = self.form.fields
         networks = [("", "any"), *((name, name) for name in Network.objects.values_list("name", flat=True))]
+        fields["search"].widget = forms.TextInput(attrs={"type": "search", "data-shortcut": "/", "maxlength": 100})
         fields["network"].widget = forms.Select(choices=_with(data.get("network"), networks))
         fields["status"].widget = forms.Select(choices=_with(data.get("status"), list(STATUSES)))
         for name in ("since", "until"):

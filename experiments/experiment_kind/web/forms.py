@@ -99,7 +99,14 @@ class ScoringForm(BaseForm):
 
     def __init__(self, experiment: Experiment, data: Mapping[str, Any] | None = None, **more: Any) -> None:
         super().__init__(data, initial={**_saved_scoring(experiment), **more.pop("initial", {})}, **more)
-        self.fields["field"].widget.attrs.update(list="answer-fields", placeholder="the whole answer")
+        known = scorable_fields(experiment)
+        if known:
+            # Chosen from a list; a field that the schema lost stays there as long as it is scored.
+            kept = [self.initial.get("field") or "", self.data.get("field") or ""]
+            names = dict.fromkeys([*known, *(name for name in kept if name)])
+            self.fields["field"].widget = forms.Select(choices=[("", "Whole answer"), *((one, one) for one in names)])
+        else:
+            self.fields["field"].widget.attrs["placeholder"] = "Whole answer"
 
     def scoring(self) -> dict[str, Any]:
         given = self.cleaned_data
@@ -112,8 +119,8 @@ class SettingsForm(ScoringForm, AnswersForm):
     name = forms.CharField(label="Name", max_length=200)
     network = forms.TypedChoiceField(label="Network", coerce=int, empty_value=None, required=False)
     agent_key = forms.CharField(label="Agent", max_length=100, required=False)
-    concurrency = forms.IntegerField(label="Rows at a time", min_value=1, max_value=10_000)
-    max_attempts = forms.IntegerField(label="Attempts a row", min_value=1, max_value=100)
+    concurrency = forms.IntegerField(label="Concurrency", min_value=1, max_value=10_000)
+    max_attempts = forms.IntegerField(label="Max attempts per row", min_value=1, max_value=100)
     debug = forms.BooleanField(label="Debug", required=False)
     schema_mode = forms.ChoiceField(
         label="Answers are checked against", choices=tuple(labels.SCHEMA_MODES.items()), widget=forms.RadioSelect

@@ -13,7 +13,7 @@ from experiments.experiment_kind.models import KIND
 from experiments.experiment_kind.selectors import comparisons
 from experiments.experiment_kind.services import drafts
 from experiments.experiment_kind.web import comparison, score_panel
-from experiments.experiment_kind.web.forms import CompareForm, ScoringForm, add_errors, scorable_fields
+from experiments.experiment_kind.web.forms import CompareForm, ScoringForm, add_errors
 from experiments.experiment_kind.web.views import REFUSED, experiment_or_404
 from experiments.kinds import kind_named
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
@@ -48,7 +48,7 @@ def scoring(request: PageRequest, queue_id: UUID) -> HttpResponseBase:
             return HttpResponseRedirect(queue_address(experiment, {}))
         except WorkbenchError as error:
             add_errors(form, error)
-    shown = queue_context(experiment, form=form, fields=scorable_fields(experiment))
+    shown = queue_context(experiment, form=form)
     return render(request, "experiments/experiment_kind/scoring.html", shown, status=REFUSED if form.errors else 200)
 
 

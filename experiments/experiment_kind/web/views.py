@@ -29,7 +29,6 @@ from experiments.experiment_kind.web.forms import (
     add_errors,
     agents_of,
     offer_buttons,
-    scorable_fields,
 )
 from experiments.experiment_kind.web.set_up import dataset_of_draft
 from experiments.kinds import kind_named, kind_of
@@ -227,7 +226,6 @@ def _set_up_page(
         "file_form": given.get("file") or FileForm(),
         "item_form": given.get("item") or ItemForm(),
         "agents": agents_of(experiment.network),
-        "fields": scorable_fields(experiment),
         "answer_fields": lines_of_schema(experiment.schema_json),
         "missing": [error.detail for error in missing],
         # Everything else may be filled in by now: a start saves the form first.

@@ -108,6 +108,10 @@ class ComparisonPage:
         return sum(column.is_shown for column in self.columns)
 
     @property
+    def different_names(self) -> str:
+        return ", ".join(name.lower() for name, _, _ in self.different)
+
+    @property
     def by_row(self) -> str:
         return self.address.query(sort="row")
 

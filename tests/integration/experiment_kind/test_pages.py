@@ -177,6 +177,13 @@ def test_another_scoring_is_a_form_away(ann: Client) -> None:
     assert 'id="error-absolute"' in page
 
 
+def test_the_field_that_is_scored_is_chosen_from_those_of_an_answer(ann: Client) -> None:
+    made = datasets.with_items(CONTENT, schema_json=datasets.ANSWER)
+    page = text(ann.get(f"/experiments/{made.pk}/scoring/"))
+    assert '<option value="">Whole answer</option>' in page.replace(" selected", "")
+    assert '<option value="answer">answer</option>' in page
+
+
 def test_two_are_compared_side_by_side(ann: Client) -> None:
     first = finished()
     second = duplicates.duplicate(experiment=first, user=first.created_by)
@@ -227,7 +234,7 @@ def test_the_set_up_leads_to_the_fields_of_its_own_schema_and_shows_them(ann: Cl
     shown = text(ann.get(page))
     assert "lines[].price" in shown
     # The scoring looks at paths.
-    assert '<option value="lines"></option>' in shown
-    assert '<option value="lines.price"></option>' in shown
+    assert '<option value="lines">lines</option>' in shown
+    assert '<option value="lines.price">lines.price</option>' in shown
     assert ann.post(page, {**settings, "schema_json": to_json(made.schema_json)}).status_code == 302
     assert Experiment.objects.get().response_fields == made.response_fields
