@@ -143,7 +143,7 @@ def _memory(result: Result) -> str:
     rss, pss = result.detail("rss_mb"), result.detail("pss_mb")
     if rss is None:
         return ""
-    return f"largest process {rss:,.0f} MB" + (f" ({pss:,.0f} MB without what is shared)" if pss else "")
+    return f"largest process {rss:,.0f} MB" + (f" ({pss:,.0f} MB without shared memory)" if pss else "")
 
 
 def _database(result: Result) -> Iterator[str]:

@@ -109,7 +109,7 @@ def await_port(port: int, patience_s: float) -> None:
     deadline = time.monotonic() + patience_s
     while not is_free(port):
         if time.monotonic() >= deadline:
-            raise CommandError(f"Port {port} is taken by another program. Choose another one with --port.")
+            raise CommandError(f"Port {port} is used by another program. Choose another one with --port.")
         time.sleep(POLL_S)
 
 

@@ -83,7 +83,7 @@ def _first_columns(given: Any) -> list[dict[str, Any]]:
     """The columns of a draft that has none yet. `TooLarge` where they are more than `UPLOAD_MAX_COLUMNS`."""
     most = settings.UPLOAD_MAX_COLUMNS
     if len(given) > most:
-        detail = f"{len(given):,} columns; at most {most:,} are taken. Leave out those that you do not need."
+        detail = f"{len(given):,} columns. The limit is {most:,}. Leave out those that you do not need."
         raise TooLarge(detail, code=ErrorCode.TOO_MANY_COLUMNS, attr="columns")
     return mapping.new_columns(given)
 
@@ -155,7 +155,7 @@ def _check_cell(position: int, index: int, name: str, value: Any, known: set[str
         code, reason = ErrorCode.NOT_TEXT, f"the value of “{name}” must be a text."
     elif len(value) > settings.UPLOAD_MAX_CELL:
         error, code = TooLarge, ErrorCode.CELL_TOO_LARGE
-        most = f"{settings.UPLOAD_MAX_CELL:,} characters, the most that are taken"
+        most = f"{settings.UPLOAD_MAX_CELL:,} characters, the limit"
         reason = f"“{name}” has more than {most}. Shorten it."
     elif UNSTORABLE.search(value):
         reason = f"“{name}” has a character that no text has."
@@ -181,7 +181,7 @@ def _without_stored(batch: CsvBatch, cells: dict[int, list[str]]) -> dict[int, l
 def _refuse_too_many_rows(total: int) -> None:
     most = settings.UPLOAD_MAX_ROWS
     if total > most:
-        detail = f"The batch would have {total:,} rows; at most {most:,} are taken. Make another batch of the rest."
+        detail = f"The batch would have {total:,} rows. The limit is {most:,}. Make another batch of the rest."
         raise TooLarge(detail, code=ErrorCode.TOO_MANY_ROWS, attr="rows")
 
 

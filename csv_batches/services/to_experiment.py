@@ -34,7 +34,7 @@ def make(*, batch: CsvBatch, user: Any, corrected_only: bool) -> Experiment:
     row has such an answer.
     """
     if batch.status not in FINISHED:
-        sentence = f"The batch is {batch.status}. Make an experiment of it when it is completed or cancelled."
+        sentence = f"The batch is {batch.status}. Save it as an experiment once it’s completed or canceled."
         raise Conflict(sentence, code=ErrorCode.NOT_FINISHED)
     corrected = Q(corrected_payload__isnull=False)
     settings.DISK_SPACE.refuse_rows(batch.source_size or 0)

@@ -71,7 +71,7 @@ def _receive(batch_id: UUID, file: UploadedFile, options: ReadOptions, new: Sequ
     """`new`: quotas to claim for the batch itself, which has begun in this transaction."""
     most = settings.UPLOAD_MAX_BYTES
     if file.size is not None and file.size > most:
-        detail = f"The file has {file.size:,} bytes; at most {most:,} are taken. {SPLIT}"
+        detail = f"The file has {file.size:,} bytes. The limit is {most:,}. {SPLIT}"
         raise TooLarge(detail, code=ErrorCode.TOO_LARGE, attr="file")
     path, name, size = Path(file.temporary_file_path()), _file_name(file), file.size or 0  # type: ignore[attr-defined]
     table = store_rows.open_file(path, name=name, options=options)

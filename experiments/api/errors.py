@@ -48,7 +48,7 @@ def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Respo
     if isinstance(exc, Throttled):
         wait = getattr(exc, "wait", None) or 1
         rate = f"More than {settings.API_REQUESTS_PER_MINUTE:,} calls a minute"
-        exc.detail = ErrorDetail(f"{rate}. Go on in {wait} s, more slowly.", code=exc.default_code)
+        exc.detail = ErrorDetail(f"{rate}. Try again in {wait} s, more slowly.", code=exc.default_code)
     if is_disk_full(exc):
         exc = settings.DISK_SPACE.when_full()
     if isinstance(exc, WorkbenchError):

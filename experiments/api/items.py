@@ -56,8 +56,8 @@ class QueueItems(ItemView):
             "description": (
                 "Lists the rows in row order, or in that of `sort`. Filters can be combined. A page may have fewer "
                 "rows than `limit` while there is a `next`. Where `search` or a filter by answers found none in time, "
-                "the answer is a 400, `too_broad`, with the `next` at which to go on. Where there was no time to sort "
-                "all rows, it is a `too_broad` of `sort`, whose `next` goes on with that. Of more than 20,000 rows a "
+                "the answer is a 400, `too_broad`, with the `next` to continue from. Where there was no time to sort "
+                "all rows, it is a `too_broad` of `sort`, whose `next` continues. Of more than 20,000 rows a "
                 "sorted page has 100 at most."
             ),
         }

@@ -35,7 +35,7 @@ def _patience_s() -> float:
 
 
 def _found_none(stopped: int, onward: str | None, *, down: bool) -> InvalidInput:
-    how = f"none {'down' if down else 'up'} to row {stopped:,} matches. Narrow the search, or go on at `next`"
+    how = f"none {'down' if down else 'up'} to row {stopped:,} matches. Narrow the search, or continue from `next`"
     return too_broad("search", how=how, next=onward)
 
 
@@ -171,7 +171,7 @@ class RowCursor(PageCursor):
             onward = self._link_to(found.onward, up=start.up)
             if found.is_sorted:
                 raise _found_none(found.looked_to, onward, down=order.down != start.up)
-            how = f"rows up to {found.looked_to:,} were. Go on at `next`, or sort fewer rows, for example of one status"
+            how = f"rows up to {found.looked_to:,} were. Continue from `next`, or sort fewer rows, such as one status"
             raise too_broad(ATTR, what="rows", how=how, next=onward)
         if found.is_cut:
             size = len(found.rows) - 1

@@ -34,7 +34,7 @@ class BoundedJSONParser(JSONParser):
         length = int(request.META.get("CONTENT_LENGTH") or 0) if request is not None else 0
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if length > limit:
-            sentence = f"The body has {length:,} bytes; at most {limit:,} are taken. Send it in parts."
+            sentence = f"The body has {length:,} bytes. The limit is {limit:,}. Send it in parts."
             raise TooLarge(sentence, code=ErrorCode.TOO_LARGE)
         return read_json(stream.read())
 

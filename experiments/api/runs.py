@@ -29,7 +29,7 @@ class RunList(RunViews, generics.ListAPIView[Run]):
     filterset_class = RunFilter
 
 
-@extend_schema_view(get=extend_schema(description="Shows one run: what was sent, what came back, and its steps."))
+@extend_schema_view(get=extend_schema(description="Shows one run: its request, its answer, and its steps."))
 class RunDetail(RunViews, generics.RetrieveAPIView[Run]):
     def get_object(self) -> Run:
         if UNSTORABLE.search(self.kwargs["trace_id"]):

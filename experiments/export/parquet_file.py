@@ -189,7 +189,7 @@ def _list_type(of: str) -> ColumnType:
         made = [None if one is None else inner.cast(one) for one in value]
         return ABSENT if ABSENT in made else made
 
-    return ColumnType(lambda arrow: arrow.list_(inner.arrow(arrow)), f"a list, each of it {inner.words}", cast)
+    return ColumnType(lambda arrow: arrow.list_(inner.arrow(arrow)), f"a list, each entry {inner.words}", cast)
 
 
 def _or_absent(read: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -47,7 +47,7 @@ def require_body_length(get_response: GetResponse) -> GetResponse:
         if has_no_length(request.META):
             limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2
             raise LengthRequired(
-                f"The body came in chunks and could not be taken: it broke off or is larger than {limit} MB. "
+                f"Couldn’t read the chunked body: it broke off or is larger than {limit} MB. "
                 "Send it with a Content-Length."
             )
         return get_response(request)

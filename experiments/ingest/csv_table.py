@@ -262,11 +262,11 @@ class CsvTable(Table):
 
     def _warn_of_odd(self, record: list[str], line: int, log: WarningLog) -> None:
         if record == self._empty_row:
-            log.add(line, WarningCode.EMPTY_ROW, "All cells of the row are empty; it was taken as a row.")
+            log.add(line, WarningCode.EMPTY_ROW, "All cells of the row are empty. It was kept.")
         elif record == self._header_cells:
-            log.add(line, WarningCode.REPEATED_HEADER, "The row repeats the header; it was taken as a row.")
+            log.add(line, WarningCode.REPEATED_HEADER, "The row repeats the header. It was kept.")
         elif self._odd_sign and record[0].startswith(self._odd_sign):
-            log.add(line, WarningCode.COMMENT_LINE, "It begins with # as a comment does; it was taken as a row.")
+            log.add(line, WarningCode.COMMENT_LINE, "It begins with # like a comment. It was kept as a row.")
 
     def _fitted(self, record: list[str], records: RecordReader | LineReader, log: WarningLog) -> list[str] | None:
         """Bring a record to the table's width where that loses nothing; None for one that is left out."""

@@ -140,7 +140,7 @@ def check_delimiter(requested: str) -> str:
     delimiter = _NAMED.get(requested.lower(), requested)
     if len(delimiter) != 1 or delimiter in '"\r\n\0':
         detail = (
-            f"{quoted(requested[:20])} cannot be the delimiter: give one character that is no quote and no line end."
+            f"{quoted(requested[:20])} cannot be the delimiter: give one character that isn’t a quote or a line end."
         )
         raise InvalidInput(detail, code=ErrorCode.INVALID_DELIMITER, attr="delimiter")
     return delimiter

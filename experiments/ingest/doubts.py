@@ -186,12 +186,12 @@ def _data(seen: Beginning) -> Doubt | Suspicion | None:
         elif named or len(alike) < seen.width:
             return None
         else:
-            return _suspicious(seen, "Its cells are numbers; they were taken as the names of the columns.")
+            return _suspicious(seen, "Its cells are numbers; they were used as the names of the columns.")
     elif are_years(numbers) and not are_years([cell for cell in _column(seen, alike[0]) if cell.strip()]):
         return None
     value = quoted(shorten(header[alike[0]], _SHOWN))
     if named:
-        return _suspicious(seen, f"{value} looks like a value; it was taken as a column's name.")
+        return _suspicious(seen, f"{value} looks like a value; it was used as a column's name.")
     return _uncertain(seen, f"{value} looks like the values below.", header=0)
 
 
@@ -216,7 +216,7 @@ def _recurring(seen: Beginning) -> Doubt | Suspicion | None:
     value = quoted(shorten(header[column], _SHOWN))
     if times[column] > 1 or sum(map(bool, times)) > 1:
         return _uncertain(seen, f"{value} is a value of its column further below too.", header=0)
-    return _suspicious(seen, f"{value} is a value of its column too; it was taken as the column's name.")
+    return _suspicious(seen, f"{value} is a value of its column too; it was used as the column's name.")
 
 
 def _named(seen: Beginning) -> bool:
@@ -228,13 +228,13 @@ def _title_with_blanks(seen: Beginning) -> Suspicion | None:
     padded = any(cell.startswith(" ") for cell in seen.header.cells[1:])
     if not padded or any(cell.startswith(" ") for row in seen.rows for cell in row.cells[1:]):
         return None
-    return _suspicious(seen, "It reads like a sentence; it was taken as the header.")
+    return _suspicious(seen, "It reads like a sentence; it was used as the header.")
 
 
 def _names_delimiter(seen: Beginning) -> Suspicion | None:
     if seen.width > 1 or not SEP_LINE.fullmatch(seen.header.cells[0]):
         return None
-    return _suspicious(seen, "It may only name the delimiter, which nothing below has; it was taken as the header.")
+    return _suspicious(seen, "It may only name the delimiter, which nothing below has; it was used as the header.")
 
 
 # -- delimiter and quotes
@@ -255,7 +255,7 @@ def delimiter_doubt(seen: Beginning) -> Doubt | Suspicion | None:
             if sign not in DELIMITERS:
                 continue
             taken = sign_in_words(seen.dialect.delimiter)
-            detail = f"{sign_in_words(sign)} is in each line as often. {taken} was taken as what divides the cells."
+            detail = f"{sign_in_words(sign)} is in each line as often. {taken} was used as the delimiter."
             return Suspicion(WarningCode.UNCERTAIN_DELIMITER, seen.header.line, detail)
         detail = f"{sign_in_words(sign)} is in each line as often, and may divide the cells. Choose the delimiter."
         return Doubt(ErrorCode.UNCERTAIN_DELIMITER, seen.header.line, detail, (("delimiter", sign),))
@@ -311,10 +311,10 @@ def quote_doubt(seen: Beginning) -> Doubt | Suspicion | None:
             whole.append(record)
     if split and len(split) + len(whole) > 1:
         detail = (
-            f"Line {split[0].line}: cells seem to stand in single quotes that hold the delimiter. Choose the quote."
+            f"Line {split[0].line}: cells seem to be in single quotes that contain the delimiter. Choose the quote."
         )
         return Doubt(ErrorCode.UNCERTAIN_QUOTE, split[0].line, detail, (("quote", "'"),))
     if split or len(whole) > len(seen.records) / 2:
-        detail = "Cells seem to stand in single quotes, which were kept as text."
+        detail = "Cells seem to be in single quotes, which were kept as text."
         return Suspicion(WarningCode.UNCERTAIN_QUOTE, (split or whole)[0].line, detail)
     return None

@@ -170,7 +170,9 @@ def _refuse_single_bytes(piece: str, line: int) -> None:
     found = _TWO_BYTES_EACH.search(piece)
     if found:
         line += line_breaks(piece[: found.start()])
-        detail = f"The file has two encodings: UTF-16, and another one from line {line:,} on. Save all of it as UTF-8."
+        detail = (
+            f"The file has two encodings: UTF-16, and another one from line {line:,} on. Save the whole file as UTF-8."
+        )
         raise RejectedFile(detail, code=ErrorCode.MIXED_ENCODINGS, line=line)
 
 
@@ -199,13 +201,13 @@ def _bad_byte(path: Source, encoding: Encoding, error: UnicodeDecodeError, offse
     zeros = error.object.find(_ZEROS)
     if zeros >= 0 and not encoding.declared:
         at = offset - error.start + zeros
-        detail = f"This is not a CSV: it holds binary data (zero bytes at offset {at:,}). Export it as CSV first."
+        detail = f"This isn’t a CSV: it has binary data (zero bytes at offset {at:,}). Export it as CSV first."
         return RejectedFile(detail, code=ErrorCode.NOT_CSV, offset=at)
     around, help_to_choose = neighbors(path, line=line, offset=offset), hints(path, line=line, offset=offset)
     guess = help_to_choose["guess"]
     if not around.is_chance(guess) and (change := around.change()):
         looks = f" The other one looks like {short(guess)}." if guess else ""
-        detail = f"The file has two encodings: {change}.{looks} Save all of it as UTF-8."
+        detail = f"The file has two encodings: {change}.{looks} Save the whole file as UTF-8."
         return RejectedFile(detail, code=ErrorCode.MIXED_ENCODINGS, line=line, offset=offset)
     if encoding.declared:
         detail = f"Line {line}: the byte {byte} at offset {offset:,} is not valid UTF-8."

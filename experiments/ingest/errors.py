@@ -83,19 +83,19 @@ class Limits:
         if size == 0:
             raise RejectedFile("The file is empty.", code=ErrorCode.EMPTY_FILE)
         if size > self.max_bytes:
-            detail = f"The file has {size:,} bytes; at most {self.max_bytes:,} are taken. {SPLIT}"
+            detail = f"The file has {size:,} bytes. The limit is {self.max_bytes:,}. {SPLIT}"
             raise FileTooLarge(detail, code=ErrorCode.FILE_TOO_LARGE)
 
     def too_many_rows(self, line: int) -> FileTooLarge:
-        detail = f"Line {line}: the file has more than {self.max_rows:,} rows, the most that are taken. {SPLIT}"
+        detail = f"Line {line}: the file has more than {self.max_rows:,} rows, the limit. {SPLIT}"
         return FileTooLarge(detail, code=ErrorCode.TOO_MANY_ROWS, line=line)
 
     def too_many_columns(self, line: int) -> FileTooLarge:
-        most = f"{self.max_columns:,} columns, the most that are taken"
+        most = f"{self.max_columns:,} columns, the limit"
         detail = f"Line {line} has more than {most}. Leave out those that you do not need."
         return FileTooLarge(detail, code=ErrorCode.TOO_MANY_COLUMNS, line=line, column=self.max_columns + 1)
 
     def cell_too_large(self, line: int, column: int) -> FileTooLarge:
-        most = f"{self.max_cell_chars:,} characters, the most that are taken"
+        most = f"{self.max_cell_chars:,} characters, the limit"
         detail = f"Line {line}, column {column}: the cell has more than {most}. Shorten it."
         return FileTooLarge(detail, code=ErrorCode.CELL_TOO_LARGE, line=line, column=column)

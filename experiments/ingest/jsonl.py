@@ -180,7 +180,7 @@ class JsonlTable(Table):
             if "\0" in cell:
                 what, code = "a NUL character, which text does not have", ErrorCode.NUL
             else:
-                what, code = "half of a surrogate pair, which is no character", ErrorCode.LONE_SURROGATE
+                what, code = "half of a surrogate pair, which isn’t a character", ErrorCode.LONE_SURROGATE
             raise RejectedFile(f"{self._where(line)}, column {number}: {what}.", code=code, line=line, column=number)
 
 
@@ -242,7 +242,7 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"{name} isn’t a JSON value")
 
 
 _DECODER = json.JSONDecoder(

@@ -340,17 +340,17 @@ def label_of(change: Mapping[str, str | int | bool]) -> str:
             case "trim":
                 parts.append("Blanks behind delimiters and around quotes do not count")
             case "escape":
-                parts.append(f"Inside of quotes, {value} stands before a quote")
+                parts.append(f"Inside of quotes, {value} comes before a quote")
             case "quote" if value == NONE:
                 parts.append("Quotes are text like any other")
             case "quote":
-                parts.append(f"Cells stand in the quotes {value}")
+                parts.append(f"Quotes are {value}")
             case "delimiter" if value == NONE:
                 parts.append("There is one column, and no delimiter")
             case "delimiter":
                 sign = "\t" if value == "tab" else str(value)
                 words = sign_in_words(sign)
-                parts.append(f"Cells are divided by {words[0].lower()}{words[1:]}")
+                parts.append(f"Delimiter is {words[0].lower()}{words[1:]}")
             case "row_names":
                 parts.append("The first column has no name in the header")
             case "ragged" if value == "pad":

@@ -96,7 +96,7 @@ def _check_choice(attr: str, value: Any, known: tuple[str, ...]) -> None:
 def _check_sign(attr: str, value: str | None, name: str) -> None:
     if value is None or value == name or (len(value) == 1 and value not in "\r\n\0"):
         return
-    detail = f"{quoted(value[:20])} is not possible here: give one character that is no line end, or “{name}”."
+    detail = f"{quoted(value[:20])} is not possible here: give one character that isn’t a line end, or “{name}”."
     raise InvalidInput(detail, code=ErrorCode.INVALID_CHOICE, attr=attr)
 
 

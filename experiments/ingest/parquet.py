@@ -95,7 +95,7 @@ class ParquetTable(Table):
         groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
         size, most = sum(max(group.total_byte_size, 0) for group in groups), self._limits.max_bytes
         if size > most:
-            detail = f"Unpacked, the Parquet file has {size:,} bytes; at most {most:,} are taken. {SPLIT}"
+            detail = f"Unpacked, the Parquet file has {size:,} bytes. The limit is {most:,}. {SPLIT}"
             raise FileTooLarge(detail, code=ErrorCode.FILE_TOO_LARGE)
         if metadata.num_rows > self._limits.max_rows:
             raise self._limits.too_many_rows(self._limits.max_rows + 1)
@@ -130,9 +130,7 @@ class ParquetTable(Table):
     def _cells_of(self, field: Any) -> Cells:
         kind = str(field.type)
         if _is_binary(kind):
-            detail = (
-                f"The column {quoted(shorten(field.name, SHOWN_CHARS))} holds bytes, which are no text. Leave it out."
-            )
+            detail = f"The column {quoted(shorten(field.name, SHOWN_CHARS))} holds bytes, not text. Leave it out."
             raise RejectedFile(detail, code=ErrorCode.NOT_TEXT)
         if kind.startswith("timestamp"):
             return self._timestamps

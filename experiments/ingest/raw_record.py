@@ -168,6 +168,6 @@ class RawRecord:
         last = self.last_cell()
         if last.state == "open":
             return self.unterminated_quote(last)
-        most = f"{self.limits.max_row_chars:,} characters, the most that are taken"
+        most = f"{self.limits.max_row_chars:,} characters, the limit"
         detail = f"Line {self.line}: the row is longer than {most}."
         return FileTooLarge(detail, code=ErrorCode.ROW_TOO_LARGE, line=self.line)

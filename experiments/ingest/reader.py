@@ -64,7 +64,7 @@ def _open_packed(path: Path, packing: Packing, filename: str, options: ReadOptio
     head = _head(path)
     if not head.startswith(packing.magic):
         refuse_other_formats(head)
-        detail = f"The name ends with {packing.suffix}, but this is no {packing.kind} archive. Rename the file."
+        detail = f"The name ends with {packing.suffix}, but this isn’t a {packing.kind} archive. Rename the file."
         raise RejectedFile(detail, code=ErrorCode.BAD_ARCHIVE)
     if packing.suffix == ".zip":
         refuse_documents(head)

@@ -64,8 +64,8 @@ class WarningLog:
                 detail = f"Column {number} has no header; its name here is “{name}”."
                 self.add(line, WarningCode.EMPTY_HEADER, detail)
             elif column.name != column.header:
-                taken = f"the header “{shorten(column.header, SHOWN_CHARS)}” is taken"
-                detail = f"Column {number}: {taken}; its name here is “{name}”."
+                used = f"the header “{shorten(column.header, SHOWN_CHARS)}” is used twice"
+                detail = f"Column {number}: {used}. Its name here is “{name}”."
                 self.add(line, WarningCode.DUPLICATE_HEADER, detail)
 
     def listed(self) -> list[FileWarning]:

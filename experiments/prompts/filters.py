@@ -27,7 +27,7 @@ class Meter:
     def spend(self, units: int) -> None:
         self.left -= units
         if self.left < 0:
-            raise TemplateError("The template makes too much work of this row. Use fewer or shorter loops and filters.")
+            raise TemplateError("This template takes too long. Shorten its loops.")
 
 
 class ItemEnvironment(SandboxedEnvironment):

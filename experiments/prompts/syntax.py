@@ -72,7 +72,7 @@ def _check_node(node: nodes.Node, filters: Collection[str], depth: int = 0, in_l
 
 def _check_loop(node: nodes.For, in_loop: bool) -> None:
     if in_loop or node.recursive:
-        raise TemplateError("A loop may not stand in another loop", line=node.lineno)
+        raise TemplateError("A loop can’t be inside another loop", line=node.lineno)
     if not isinstance(node.target, nodes.Name):
         raise TemplateError("A loop has one variable", line=node.lineno)
     if node.target.name in (*SCOPE, "loop"):

@@ -335,7 +335,7 @@ def _with_examples(field: Field, examples: Any, place: Place) -> Field:
         if not is_short:
             raise place.wrong(f"example {number} must be at most {EXAMPLE_LIMIT:,} characters of JSON", "examples")
         if not checker.is_valid(value):
-            raise place.wrong(f"example {number} is no value that this field takes", "examples")
+            raise place.wrong(f"example {number} isn’t a value that this field accepts", "examples")
     field = replace(field, examples=tuple(examples))
     if not checker.is_valid(sample(field_schema(field))):
         if field.pattern and not examples:

@@ -145,7 +145,7 @@ def _together(one: Any, beside: dict[str, Any], name: str) -> dict[str, Any]:
     both = [key for key in one if key in beside and key not in _ABOUT and one[key] != beside[key]]
     limits = beside.keys() - _ABOUT
     if both or ("anyOf" in one and limits) or ("anyOf" in beside and one.keys() - _ABOUT):
-        raise _invalid(f"{', '.join(both or sorted(limits))} stands beside {name} and in it; say it in one place.")
+        raise _invalid(f"{', '.join(both or sorted(limits))} is both beside {name} and in it. Say it in one place.")
     return {**one, **beside}
 
 

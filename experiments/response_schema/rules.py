@@ -157,7 +157,7 @@ def _check_sizes(schema: Mapping[str, Any], where: str) -> None:
     if len(as_type(list, schema.get("anyOf"))) > ALTERNATIVES_LIMIT:
         raise _invalid(f"{where}: anyOf takes at most {ALTERNATIVES_LIMIT} alternatives.")
     if "anyOf" in schema and set(schema) - ANNOTATIONS - {"anyOf"}:
-        raise _invalid(f"{where}: beside anyOf only {', '.join(sorted(ANNOTATIONS))} may stand.")
+        raise _invalid(f"{where}: beside anyOf, only {', '.join(sorted(ANNOTATIONS))} are allowed.")
     if any(abs(as_number(schema.get(bound))) > BOUND_LIMIT for bound in BOUND_WORDS):
         raise _invalid(f"{where}: bounds of numbers can be at most {BOUND_LIMIT:,}.")
     if not STEP_LIMIT <= as_number(schema.get("multipleOf", 1)) <= BOUND_LIMIT:

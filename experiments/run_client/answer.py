@@ -75,7 +75,7 @@ def read_json(received: Received, target: RunTarget) -> Any:
     except RecursionError:
         raise UnreadableBody(_not_a_run("The answer is nested too deeply to be read.")) from None
     except ValueError:
-        message = f"The answer is not JSON, or only a part of it. It begins: {one_line(text, 100)}"
+        message = f"The answer isn’t JSON, or is incomplete. It begins: {one_line(text, 100)}"
         raise UnreadableBody(garbled(message)) from None
 
 

@@ -117,7 +117,7 @@ def order_named(queue: Queue, sort: str) -> RowOrder:
     what = f"{OF_A_COLUMN}{name.removeprefix(OF_A_COLUMN)}" if columns else name
     sentence = (
         f"Rows have no {what[:100]} to be sorted by. "
-        f"Sort by {', '.join(_OF_A_ROW)}, field.<name> or column.<name>; with - in front of it down."
+        f"Sort by {', '.join(_OF_A_ROW)}, field.<name> or column.<name>; with - in front for descending order."
     )
     raise InvalidInput(sentence, code=ErrorCode.UNKNOWN, attr=ATTR)
 

@@ -103,7 +103,7 @@ def check_finished(queue: Queue, options: ExportOptions) -> None:
     if queue.status not in FINISHED and not options.partial:
         raise Conflict(
             f"The {kind_of(queue).nouns.one} is {queue.status}. "
-            "Export it when it is completed, or ask for what is there with partial=1.",
+            "Export it when it is completed, or export it so far with partial=1.",
             code=ErrorCode.NOT_FINISHED,
         )
     refuse_without_source(queue, "exported")

@@ -88,7 +88,7 @@ def _refuse_if_changed(network: Network, seen: datetime) -> None:
         raise Gone("This network was deleted in the meantime.", code=ErrorCode.NOT_FOUND)
     if changed_at != seen:
         raise Conflict(
-            f"Somebody changed the network {network.name} after you opened it.", code=ErrorCode.CHANGED_MEANWHILE
+            f"{network.name} changed since you opened it. Review the changes.", code=ErrorCode.CHANGED_MEANWHILE
         )
 
 
@@ -132,9 +132,7 @@ def delete(*, network: Network) -> None:
             audit.record_network(network, AuditAction.DELETE)
             network.delete()
     except (ProtectedError, IntegrityError):
-        raise Conflict(
-            f"The network {network.name} is used by {_used_by(network)}. Delete those first.", code=ErrorCode.IN_USE
-        ) from None
+        raise Conflict(f"Can’t delete {network.name}. Used by {_used_by(network)}.", code=ErrorCode.IN_USE) from None
 
 
 def _used_by(network: Network) -> str:

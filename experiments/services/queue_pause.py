@@ -25,8 +25,7 @@ BREAKER_SENTENCES = {
     ),
     PauseReason.CONFIGURATION: "Calls failed{times}: {words} Mend that, then resume.",
     PauseReason.NOT_FOUND: (
-        "{host} did not find what was called{times}: {words} "
-        "Check the network's run URL, its name and the agent, then resume."
+        "{host} answered “not found”{times}: {words} Check the network's run URL, its name and the agent, then resume."
     ),
     PauseReason.UNREACHABLE: ("Calls failed{times}: {words} Check its address (the run URL, or that of the model)."),
     PauseReason.SERVER_ERROR: (
@@ -41,17 +40,17 @@ BREAKER_SENTENCES = {
         "Check those rows and the network, then resume, and retry those that failed."
     ),
     PauseReason.BAD_RESPONSE: (
-        "{host} sent something that is no answer of a run{times}: {words} "
-        "Check the network's run URL and what stands before it, then resume."
+        "{host} sent something that isn’t an answer of a run{times}: {words} "
+        "Check the network's run URL and its proxies, then resume."
     ),
     PauseReason.SCHEMA_MISMATCH: (
         "Answers of {host} broke the schema{times}. The last: {words} "
         "Look at them and at the schema, then resume or cancel."
     ),
     PauseReason.VERSION_CHANGED: (
-        "The network answers with another version than the one that this batch runs on: somebody published one, and "
-        "the network does not keep to the version that it is asked for. Its answers are not taken, so that no two "
-        "versions are mixed. Publish the batch's version again and resume, or cancel the batch and start a copy of it, "
+        "The network answers with another version than the one that this batch runs on: a new one was published, and "
+        "the network ignores the requested version. Its answers aren’t saved, so that no two "
+        "versions are mixed. Publish the batch's version again and resume, or cancel the batch and start a copy, "
         "of all its rows or of those that failed, on the new version."
     ),
 }

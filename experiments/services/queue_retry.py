@@ -218,7 +218,7 @@ def _requeue(queue: Queue, item_ids: Sequence[int], order: RetryOrder, *, asked:
 def _refuse_retry(queue: Queue) -> None:
     nouns = kind_of(queue).nouns
     if queue.status == QueueStatus.CANCELLED:
-        sentence = f"This {nouns.one} is cancelled. Resume it before you retry {nouns.items}."
+        sentence = f"This {nouns.one} is canceled. Resume it before you retry {nouns.items}."
         raise Conflict(sentence, code=ErrorCode.WRONG_STATUS)
     if queue.status == QueueStatus.DRAFT:
         raise Conflict(f"This {nouns.one} was not started yet.", code=ErrorCode.WRONG_STATUS)

@@ -141,7 +141,7 @@ def resume(*, queue_id: UUID) -> None:
             raise Conflict(cap.sentence(queue), code=cap.code, attr=cap.name)
         if not _resume(stopped):
             raise Conflict(
-                f"Only a paused or cancelled {noun_of_queue(queue_id)} can be resumed.", code=ErrorCode.WRONG_STATUS
+                f"Only a paused or canceled {noun_of_queue(queue_id)} can be resumed.", code=ErrorCode.WRONG_STATUS
             )
         if queue and queue.network_id and queue.pause_code in (PauseReason.RATE_LIMITED, PauseReason.QUOTA):
             networks.end_hold(network_id=queue.network_id)
@@ -203,7 +203,7 @@ def cancel(*, queue_id: UUID, abort: bool = False) -> None:
             )
         if not changed:
             raise Conflict(
-                f"Only a running or paused {noun_of_queue(queue_id)} can be cancelled.", code=ErrorCode.WRONG_STATUS
+                f"Only a running or paused {noun_of_queue(queue_id)} can be canceled.", code=ErrorCode.WRONG_STATUS
             )
         audit.record_queue(queue_id, AuditAction.CANCEL, abort=abort or None)
         transaction.on_commit(lambda: _await_workers(queue_id))

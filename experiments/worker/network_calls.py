@@ -126,7 +126,7 @@ def explain_reply(network: Network, reply: RunReply, raw: RawResponse | None) ->
     fields = ", ".join(list(reply.payload or {})[:20])
     sentences.append(f"The run succeeded: its answer is an object ({fields or 'without a field'}){fits}.")
     if reply.final.get("response_payload") is None:
-        sentences.append("The answer stands in “final.response”; there is no “final.response_payload”.")
+        sentences.append("The answer is in “final.response”; there is no “final.response_payload”.")
     sentences.append(
         f"{reply.tokens:,} tokens were used." if reply.tokens else "It does not say how many tokens it used."
     )

@@ -12,7 +12,7 @@ from experiments.run_client.same_words import same_words
 from experiments.worker.claim import ClaimedRow
 
 OTHER_VERSION = (
-    "The answer is by version {version} of the network, the batch runs on version {pinned}: it is not taken."
+    "The answer is by version {version} of the network, the batch runs on version {pinned}: it wasn’t saved."
 )
 
 GIVEN_BACK = "given_back"

@@ -34,7 +34,7 @@ def until_answered(work: Callable[[], T], *, away: Callable[[], None]) -> T:
                 raise
             is_full = is_disk_full(error)
             why = "its disk is full" if is_full else type(error).__name__
-            warn_once_in_a_while(logger, f"engine: the database is away ({why}); what came back waits")
+            warn_once_in_a_while(logger, f"engine: the database is away ({why}); answers wait")
             if is_full:
                 settings.DISK_SPACE.when_full()
             connection.close()

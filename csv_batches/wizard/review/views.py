@@ -93,7 +93,7 @@ def _add_start_error(order: StartForm, error: WorkbenchError) -> None:
     if error.code != ErrorCode.SCHEMA_CHANGE:
         order.add_error(None, _sentences_of_error(error))
     elif order.cleaned_data["confirm"]:
-        sentence = "Somebody changed the network's schema after you looked at it. Look at the difference once more."
+        sentence = "The network’s schema changed since you opened it. Review the changes."
         order.add_error("confirm", sentence)
     else:
         order.add_error("confirm", "Confirm first that the network's schema is replaced.")

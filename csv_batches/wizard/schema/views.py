@@ -55,7 +55,7 @@ def import_fields(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
         batch = response_fields.replace(batch_id=batch.pk, fields=fields, shown=stored)
     except WorkbenchError as error:
         return _render(request, batch, _stored(batch), pasted=replace(pasted, error=error.detail))
-    said = Done("add-0", f"{counted(len(pasted.fields), 'field')} imported. Undo brings back what was there.")
+    said = Done("add-0", f"{counted(len(pasted.fields), 'field')} imported. Undo restores the fields that were there.")
     if wants_fragment(request):
         return _render(request, batch, replace(_stored(batch), done=said), is_imported=True)
     return HttpResponseRedirect(step_address(batch, steps.SCHEMA))

@@ -36,7 +36,7 @@ class _FieldLimitsSerializer(serializers.Serializer[Any]):
     )
     minimum = serializers.FloatField(required=False, allow_null=True, help_text="Of a number or integer.")
     maximum = serializers.FloatField(required=False, allow_null=True, help_text="Of a number or integer.")
-    step = serializers.FloatField(required=False, allow_null=True, help_text="Values are multiples of it.")
+    step = serializers.FloatField(required=False, allow_null=True, help_text="Values are multiples of this.")
     min_length = serializers.IntegerField(required=False, allow_null=True, help_text="Of a string, in characters.")
     max_length = serializers.IntegerField(required=False, allow_null=True, help_text="Of a string, in characters.")
     pattern = serializers.CharField(

@@ -55,7 +55,7 @@ class AttemptSerializer(serializers.Serializer[Any]):
     http_status = serializers.IntegerField(allow_null=True)
     outcome = serializers.CharField()
     detail = serializers.CharField()
-    unread = serializers.CharField(help_text="The first 2,000 characters of what came and could not be read.")
+    unread = serializers.CharField(help_text="The first 2,000 characters of an unreadable response.")
 
 
 class RowDetailSerializer(RowSerializer):

@@ -232,6 +232,6 @@ class NetworkSerializer(serializers.ModelSerializer[Network]):
             unknown = [key for key in agent.get("routes", []) if key not in keys]
             if unknown:
                 raise serializers.ValidationError(
-                    f"Agent {agent['key']} has a route to {unknown[0]}, which is no agent."
+                    f"Agent {agent['key']} has a route to {unknown[0]}, which isn’t an agent."
                 )
         return agents

@@ -69,11 +69,11 @@ class QueueDraftSerializer(LimitsSerializer):
     max_attempts = serializers.IntegerField(min_value=1, max_value=100, required=False)
     tolerant = serializers.BooleanField(
         required=False,
-        help_text="Choices in other case or blanks, and numbers as texts, are taken as meant; see `changes` of a row.",
+        help_text="Choices in other case or blanks, and numbers as texts, count as meant; see `changes` of a row.",
     )
     repair = serializers.BooleanField(
         required=False,
-        help_text="This site's own runtime asks once more for an answer that breaks the schema or is no JSON.",
+        help_text="This site's own runtime asks once more for an answer that breaks the schema or isn’t JSON.",
     )
     reuse = serializers.ChoiceField(
         Reuse.values(),
@@ -133,7 +133,7 @@ class ProgressSerializer(serializers.Serializer[Any]):
     )
     reused = serializers.IntegerField(help_text="Rows that have the answer of an identical row, without a call.")
     calls = serializers.IntegerField(help_text="Of /run, each attempt counted; those under way too.")
-    refused_calls = serializers.IntegerField(help_text="Calls that the network did not take; they count nowhere else.")
+    refused_calls = serializers.IntegerField(help_text="Calls that the network refused. They count nowhere else.")
     running_seconds = serializers.IntegerField(help_text="In all, pauses not counted.")
 
 

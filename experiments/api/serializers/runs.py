@@ -136,7 +136,7 @@ class RunRequestSerializer(serializers.Serializer[Any]):
     repair = serializers.BooleanField(
         required=False,
         default=False,
-        help_text="An answer that breaks the schema or is no JSON is asked for once more, with what was wrong with it.",
+        help_text="An answer that breaks the schema or isn’t JSON is requested once more, with the error.",
     )
     tolerant = serializers.BooleanField(
         required=False, default=False, help_text="With repair: what the caller will understand is not asked for again."

@@ -70,7 +70,7 @@ def _dataset_to_json(experiment: Experiment) -> dict[str, Any]:
 
 
 class ExperimentScore(ExperimentView):
-    """How many answers are right: in all, by label, what was answered for what, how far iterations agree.
+    """How many answers are right: in all, by label, by expected and given answer, and how far iterations agree.
 
     The network's own answers are judged: a person's correction changes no score. Of a large experiment that is running
     it may be some seconds old.
@@ -80,9 +80,9 @@ class ExperimentScore(ExperimentView):
         summary="Shows how many answers are right",
         responses=serializers.ScoreSerializer,
         description=(
-            "How many answers are right: in all, by label, what was answered for what, how far iterations agree. The "
-            "network's own answers are judged: a person's correction changes no score. Of a large experiment that is "
-            "running it may be some seconds old."
+            "How many answers are right: in all, by label, by expected and given answer, and how far iterations "
+            "agree. The network's own answers are judged: a person's correction changes no score. While a large "
+            "experiment is running it may be some seconds old."
         ),
     )
     def get(self, request: Request, **place: Any) -> Response:

@@ -78,7 +78,7 @@ def check(table: Table, *, most_runs: int) -> CheckedDataset:
         detail = "There is no column expected or correct_answer: the items run, and nothing is scored."
         found.warnings.add(Problem(None, None, None, DatasetWarning.NO_EXPECTED_COLUMN, detail))
     if found.runs > most_runs:
-        detail = f"The items run {found.runs:,} times in all; at most {most_runs:,} are taken."
+        detail = f"The items run {found.runs:,} times in all. The limit is {most_runs:,}."
         found.errors.add(Problem(None, None, None, ErrorCode.TOO_MANY_RUNS, detail))
     return found
 

@@ -130,7 +130,7 @@ RULES = {
     ),
     Rule.CONTAINS: text_rule(
         "Contains",
-        "The expected text stands in the answer; case and runs of white space make no difference.",
+        "The answer contains the expected text; case and runs of white space make no difference.",
         text=collapsed,
         compare=lambda wanted, given: wanted in given,
     ),

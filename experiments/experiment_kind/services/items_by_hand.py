@@ -76,7 +76,7 @@ def _metadata(item: Mapping[str, Any]) -> dict[str, str]:
     columns, _ = datasets.recognise(name_columns(list(metadata)))
     reserved = next((column.header for column in columns if column.role != ColumnRole.METADATA), None)
     if reserved is not None:
-        sentence = f"“{reserved}” is no metadata. Give it another name, or beside the message."
+        sentence = f"“{reserved}” can’t be metadata. Rename it, or send it beside the message."
         raise InvalidInput(sentence, code=ErrorCode.RESERVED_NAME, attr="metadata")
     return metadata
 
@@ -88,7 +88,7 @@ def _add_columns(experiment: Experiment, given: Mapping[str, str]) -> None:
     new = [column for column in wanted if not any(column.has_place_of(other) for other in columns)]
     most = settings.UPLOAD_MAX_COLUMNS
     if len(columns) + len(new) > most:
-        sentence = f"The data set would have {len(columns) + len(new):,} columns; at most {most:,} are taken."
+        sentence = f"The data set would have {len(columns) + len(new):,} columns. The limit is {most:,}."
         raise TooLarge(sentence, code=ErrorCode.TOO_MANY_COLUMNS, attr="metadata")
     for _ in new:
         with connection.cursor() as cursor:
@@ -116,7 +116,7 @@ def _checked_iterations(layout: DatasetLayout, cells: Sequence[str], written: st
     except BadPayload as error:
         raise InvalidInput(f"{error}.", code=ErrorCode.INVALID_TEXT) from error
     except BadParams as error:
-        sentence = f"The system params: what is given {error}. Give a JSON object, or nothing."
+        sentence = f"The system params {error}. Give a JSON object, or nothing."
         raise InvalidInput(sentence, code=ErrorCode.INVALID_SYSTEM_PARAMS, attr="system_params") from error
     return iterations
 
@@ -124,5 +124,5 @@ def _checked_iterations(layout: DatasetLayout, cells: Sequence[str], written: st
 def _refuse_too_many(runs: int) -> None:
     most = settings.UPLOAD_MAX_ROWS
     if runs > most:
-        sentence = f"The items would run {runs:,} times in all; at most {most:,} are taken. Make another experiment."
+        sentence = f"The items would run {runs:,} times in all. The limit is {most:,}. Make another experiment."
         raise TooLarge(sentence, code=ErrorCode.TOO_MANY_RUNS, attr="iterations")

@@ -14,6 +14,7 @@ from experiments.export.rows import cell_text
 
 PAGE = 50
 CHARS = 300
+SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True)
@@ -93,13 +94,12 @@ def comparison_page(first: Experiment, second: Experiment, *, change: str, page:
 
 
 def _chance_in_words(chance: float | None) -> str:
+    """By the exact McNemar test, two-sided."""
     if chance is None:
         return "No item changed from right to wrong, or from wrong to right."
-    likely = "less than 0.1 %" if chance < 0.001 else labels.percent(chance)
-    return (
-        f"If neither were better, changes at least as uneven as these would come about with a probability of {likely} "
-        "(exact McNemar test, two-sided)."
-    )
+    found = "p < 0.001" if chance < 0.001 else f"p = {chance:.3f}" if chance < 0.1 else f"p = {chance:.2f}"
+    is_clear = chance < SIGNIFICANT
+    return f"{'Significant difference' if is_clear else 'No significant difference'} (McNemar, {found})."
 
 
 def _shown_pair(detail: Mapping[str, Any]) -> ShownPair:

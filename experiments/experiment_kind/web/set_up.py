@@ -75,6 +75,6 @@ def how_read(experiment: Experiment) -> str:
     if experiment.source_name:
         found = experiment.delimiter
         parts.append(
-            f"divided by {DELIMITERS.get(found, found)}" if found else format_of_file(experiment.source_name).label
+            f"separated by {DELIMITERS.get(found, found)}" if found else format_of_file(experiment.source_name).label
         )
     return ", ".join(parts)

@@ -61,6 +61,6 @@ def parse_range(text: str) -> CellRange:
     """`InvalidInput` where it is none."""
     found = CellRange.parse(text)
     if found is None or ":" not in text:
-        detail = f"{quoted(text[:40])} is no range of cells. Write it as B3:F200, or B3:F for all rows below."
+        detail = f"{quoted(text[:40])} isn’t a range of cells. Write it as B3:F200, or B3:F for all rows below."
         raise InvalidInput(detail, code=ErrorCode.INVALID_RANGE, attr="range")
     return found

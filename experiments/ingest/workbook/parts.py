@@ -67,8 +67,8 @@ class Parts:
         if entry.flag_bits & 0x1:
             raise locked()
         if entry.file_size > self._most:
-            detail = f"Unpacked, the workbook’s part {name} has {entry.file_size:,} bytes; at most {self._most:,} are"
-            raise FileTooLarge(f"{detail} taken. {SPLIT}", code=ErrorCode.FILE_TOO_LARGE)
+            detail = f"Unpacked, the workbook’s part {name} has {entry.file_size:,} bytes."
+            raise FileTooLarge(f"{detail} The limit is {self._most:,}. {SPLIT}", code=ErrorCode.FILE_TOO_LARGE)
         with self._archive() as archive:
             try:
                 stream = archive.open(entry)

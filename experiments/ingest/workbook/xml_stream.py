@@ -99,5 +99,5 @@ class TextHandler(XmlHandler):
             # Nearly always in one piece.
             self.taken = self.taken + data if self.taken else data
             if len(self.taken) > self._most:
-                detail = f"A cell has more than {self._most:,} characters, the most that are taken. Shorten it."
+                detail = f"A cell has more than {self._most:,} characters, the limit. Shorten it."
                 raise FileTooLarge(detail, code=ErrorCode.CELL_TOO_LARGE)

@@ -14,11 +14,11 @@ from experiments.services import retention
 
 
 class Command(BaseCommand):
-    help = "Deletes what was finished longer ago than the settings allow, or its source rows."
+    help = "Deletes finished batches older than the settings allow, or their source rows."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--days", type=_days, default=settings.RETENTION_DAYS, help="After the end, for all of it; 0: it is kept."
+            "--days", type=_days, default=settings.RETENTION_DAYS, help="After the end, for everything; 0: it is kept."
         )
         parser.add_argument(
             "--source-days", type=_days, default=settings.RETENTION_SOURCE_DAYS, help="For its source rows alone."

@@ -73,7 +73,7 @@ def _sentence(call: NetworkCall) -> str:
     age_s = health.newest_heartbeat_age_s()
     if age_s is not None and age_s < health.MISSING_S:
         return "The workers are busy with other work; this call comes next."
-    return "No worker takes the call: it seems that none is running. Start one with “manage.py qcluster”."
+    return "No worker is running. Start one: `manage.py qcluster`"
 
 
 def _run_of_call(call: NetworkCall) -> ShownRun | None:

@@ -13,7 +13,7 @@ from experiments.core import labels
 from experiments.core import limits as queue_limits
 from experiments.core.choices import FINISHED, PauseReason, QueueStatus, RowStatus
 from experiments.core.cost import in_words
-from experiments.core.formatting import compact, count, duration
+from experiments.core.formatting import compact, count, counted, duration
 from experiments.core.labels import StatusLabel
 from experiments.kinds import Nouns, kind_of
 from experiments.models import Queue, QueueItem
@@ -163,7 +163,7 @@ def state_of_queue(queue: Queue) -> State:
         return State("state", queue.status, label_of_queue(queue), why, hold.until, since=hold.since, cause=HELD)
     following = items.next_item(queue)
     if following is not None and _is_held_back(following) and not note:
-        why = "The network refused what is left (429)." if following.limited_since else "What failed is tried again."
+        why = "Rate limited (429)." if following.limited_since else "What failed is tried again."
         return State("state", queue.status, label_of_queue(queue), why, following.available_at)
     until = queue.pause_until if queue.status == QueueStatus.PAUSED else None
     is_try = queue.pause_code == PauseReason.UNREACHABLE
@@ -237,16 +237,16 @@ def _completed_sentence(queue: Queue, nouns: Nouns) -> str:
     if not queue.failed_open:
         return f"All {nouns.items} have an answer.{corrected}" if corrected else f"All {nouns.items} succeeded."
     which = f"All {nouns.items}" if queue.failed_open == queue.total else nouns.counted(queue.failed_open)
-    return f"{which} failed. Look at what they say, then retry them.{corrected}"
+    return f"{which} failed. Review the errors, then retry them.{corrected}"
 
 
 def _cancelled_sentence(queue: Queue, nouns: Nouns) -> str:
     if queue.running:
-        return f"{count(queue.running)} in flight still end and are recorded."
+        return f"{counted(queue.running, 'call')} in progress will finish."
     if not queue.queued:
         return ""
     were = "was" if queue.queued == 1 else "were"
-    return f"{nouns.counted(queue.queued)} {were} not called. Resume to go on with them."
+    return f"{nouns.counted(queue.queued)} {were} not called. Resume to continue."
 
 
 def progress_of_queue(queue: Queue, progress: Mapping[str, Any]) -> Progress:

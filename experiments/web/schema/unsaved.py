@@ -120,7 +120,7 @@ def _imported(form: QueryDict, files: Mapping[str, Any], past: Past, stored: Sto
         fields = [field_to_json(one) for one in check_fields(found)]
     except InvalidInput as error:
         return replace(_shown(past, stored, seen), pasted=replace(pasted, error=error.detail))
-    said = Done("add-0", f"{counted(len(pasted.fields), 'field')} imported. Undo brings back what was there.")
+    said = Done("add-0", f"{counted(len(pasted.fields), 'field')} imported. Undo restores the fields that were there.")
     return replace(_shown(past.then(fields), stored, seen, done=said), is_imported=True)
 
 

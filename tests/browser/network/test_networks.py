@@ -82,7 +82,7 @@ def test_somebody_else_s_change_is_said_and_nothing_is_lost(opened: Opener, watc
     page.locator("#save").click()
     expect(page.locator("#meanwhile")).to_contain_text("Different there: Description.")
     expect(page.get_by_label("Description")).to_have_value("Mine.")
-    page.get_by_role("button", name="Save mine over it").click()
+    page.get_by_role("button", name="Overwrite with mine").click()
     expect(page.get_by_text("is saved")).to_be_visible()
     network.refresh_from_db()
     assert network.description == "Mine."
@@ -129,8 +129,8 @@ def test_without_javascript_one_looks_again(plain_page: Open, run_server: RunSer
     page = plain_page(f"/networks/{remote(run_server).pk}/")
     page.get_by_role("button", name="Test the connection").click()
     run_server.wait(done=1)
-    while page.get_by_role("link", name="Look again").count():
-        page.get_by_role("link", name="Look again").click()
+    while page.get_by_role("link", name="Refresh").count():
+        page.get_by_role("link", name="Refresh").click()
     expect(page.locator("#raw")).to_have_text("no such network")
     expect(page.locator(".sentences")).to_contain_text("A batch would fail this row at once.")
     assert NetworkCall.objects.get().error_code == "rejected"

@@ -17,9 +17,9 @@ def draft(api: Api) -> str:
 @pytest.mark.parametrize(
     ("setting", "most", "sentence"),
     [
-        ("UPLOAD_MAX_BYTES", 12, "18 bytes; at most 12 are taken. Split it, and make a batch of each part."),
-        ("UPLOAD_MAX_ROWS", 1, "Line 3: the file has more than 1 rows, the most that are taken. Split it"),
-        ("UPLOAD_MAX_COLUMNS", 2, "Line 1 has more than 2 columns, the most that are taken. Leave out those"),
+        ("UPLOAD_MAX_BYTES", 12, "18 bytes. The limit is 12. Split it, and make a batch of each part."),
+        ("UPLOAD_MAX_ROWS", 1, "Line 3: the file has more than 1 rows, the limit. Split it"),
+        ("UPLOAD_MAX_COLUMNS", 2, "Line 1 has more than 2 columns, the limit. Leave out those"),
     ],
 )
 def test_a_file(api: Api, draft: str, settings: Any, setting: str, most: int, sentence: str) -> None:
@@ -32,16 +32,14 @@ def test_a_file(api: Api, draft: str, settings: Any, setting: str, most: int, se
 def test_a_cell_of_a_file(api: Api, draft: str, settings: Any) -> None:
     settings.UPLOAD_MAX_CELL = 5
     [error] = api.upload(draft, b"a,b\n1,123456\n", want=413)["errors"]
-    assert error["detail"] == (
-        "Line 2, column 2: the cell has more than 5 characters, the most that are taken. Shorten it."
-    )
+    assert error["detail"] == ("Line 2, column 2: the cell has more than 5 characters, the limit. Shorten it.")
 
 
 @pytest.mark.parametrize(
     ("setting", "most", "code", "number"),
     [
-        ("UPLOAD_MAX_ROWS", 1, "too_many_rows", "2 rows; at most 1"),
-        ("UPLOAD_MAX_COLUMNS", 1, "too_many_columns", "2 columns; at most 1"),
+        ("UPLOAD_MAX_ROWS", 1, "too_many_rows", "2 rows. The limit is 1"),
+        ("UPLOAD_MAX_COLUMNS", 1, "too_many_columns", "2 columns. The limit is 1"),
         ("UPLOAD_MAX_CELL", 5, "cell_too_large", "more than 5 characters"),
     ],
 )

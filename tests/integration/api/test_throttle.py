@@ -40,7 +40,7 @@ def test_one_more_than_allowed_is_refused_with_when_to_go_on(api: Api) -> None:
     assert response.status_code == 429
     assert response["Retry-After"] == "12"
     assert errors(response.json(), kind="client_error") == [("throttled", None)]
-    assert response.json()["errors"][0]["detail"] == "More than 5 calls a minute. Go on in 12 s, more slowly."
+    assert response.json()["errors"][0]["detail"] == "More than 5 calls a minute. Try again in 12 s, more slowly."
 
 
 def test_calls_come_back_evenly(api: Api, clock: FakeClock) -> None:

@@ -27,7 +27,7 @@ def test_items_that_run_several_times_are_told_from_their_rows(ann: Client) -> N
 def test_how_the_file_was_read_is_said_in_the_names_that_people_know(ann: Client) -> None:
     made = datasets.with_items("run_input\na\n")
     html = ann.get(f"/experiments/{made.pk}/set-up/").content.decode()
-    assert "UTF-8, divided by commas" in html
+    assert "UTF-8, separated by commas" in html
     assert "JSON Schema" in html
 
 
@@ -47,5 +47,5 @@ def test_what_can_be_said_in_the_form_is_no_reason_to_disable_it(ann: Client) ->
     type(made).objects.filter(pk=made.pk).update(network=None)
     html = ann.get(f"/experiments/{made.pk}/set-up/").content.decode()
     assert "Choose a network." in html.partition('id="missing"')[2]
-    assert "Start saves what stands here first." in html
+    assert "Start saves this page first." in html
     assert "disabled" not in start_of(html)

@@ -122,7 +122,7 @@ def test_without_a_worker_it_says_so_after_a_while(no_worker: None) -> None:
     call, client = asked(network_of()), browser("ann")
     assert "The call waits for a worker." in client.get(page_of(call)).content.decode()
     NetworkCall.objects.update(enqueued_at=timezone.now() - timedelta(seconds=16))
-    assert "No worker takes the call" in client.get(page_of(call)).content.decode()
+    assert "No worker is running" in client.get(page_of(call)).content.decode()
     lane_at(batch_of("bob"))
     assert "busy with other work" in client.get(page_of(call)).content.decode()
 

@@ -129,7 +129,7 @@ def test_a_list_is_edited_by_its_shape_and_kept_until_it_is_confirmed(batch: Csv
 def test_the_batch_says_how_many_were_corrected_and_offers_no_retry_of_those(batch: CsvBatch) -> None:
     client = browser("ann")
     html = " ".join(client.get(queue_url(batch)).content.decode().split())
-    assert "1 row failed. Look at what they say, then retry them. 1 that failed were corrected." in html
+    assert "1 row failed. Review the errors, then retry them. 1 that failed were corrected." in html
     assert "Retry 1 failed" in html
     assert "3 succeeded, 2 failed, 1 corrected" in html
     assert 'title="Corrected by a person"' in html

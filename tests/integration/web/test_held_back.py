@@ -55,7 +55,7 @@ def test_rows_that_the_network_refused_more_than_once() -> None:
     now = timezone.now()
     batch.rows.update(available_at=now + IN_A_MINUTE, limited_since=now)
     html = page(batch)
-    assert "The network refused what is left (429). Continues at <time" in html
+    assert "Rate limited (429). Continues at <time" in html
     assert "again in 1 min" in html or "again in 59 s" in html or "again in 60 s" in html
     assert "for a worker" not in html
 
@@ -81,11 +81,11 @@ def test_between_two_short_calls_they_do_not() -> None:
 def test_a_row_outside_of_the_range_says_nothing() -> None:
     batch = batch_of("ann", ["queued", "queued"], range_from=1)
     batch.rows.filter(row_index=1).update(available_at=timezone.now() + IN_A_MINUTE, limited_since=timezone.now())
-    assert "The network refused what is left (429)." in page(batch)
+    assert "Rate limited (429)." in page(batch)
 
 
 @pytest.mark.parametrize(("status", "rows"), [("running", ["running", "queued"]), ("paused", ["queued"])])
 def test_nor_one_of_a_batch_that_calls_others_or_does_not_run(status: str, rows: list[str]) -> None:
     batch = batch_of("ann", rows, status=status)
     batch.rows.filter(status="queued").update(available_at=timezone.now() + IN_A_MINUTE, limited_since=timezone.now())
-    assert "refused what is left" not in page(batch)
+    assert "Rate limited" not in page(batch)

@@ -13,7 +13,7 @@ def test_a_taken_port_is_named_with_the_option_that_helps(demo: Demo) -> None:
         taken.listen()
         demo.start()
         assert demo.await_end() == 1
-    assert f"Port {demo.port} is taken by another program. Choose another one with --port." in demo.output
+    assert f"Port {demo.port} is used by another program. Choose another one with --port." in demo.output
     assert demo.everything() == {}
 
 

@@ -72,7 +72,7 @@ def test_an_object_with_the_rows_inside_is_refused_with_their_name(refusal: Refu
         ('[{"a": 1},\n{"a" 1}]', "bad_json", 2, "Item 2 (line 2): this is not JSON"),
         ('[{"a": 1},\n{"a": 1, "a": 2}]', "duplicate_key", 2, "Item 2 (line 2): the key “a” is there twice"),
         ('[{"a": 1},\n{"b": 1}]', "unknown_key", 2, "Item 2 (line 2): the key “b” is not among the columns"),
-        ('[{"a": NaN}]', "bad_json", 1, "NaN is no JSON value"),
+        ('[{"a": NaN}]', "bad_json", 1, "NaN isn’t a JSON value"),
         ('[{"a": "\\u0000"}]', "nul", 1, "a NUL character"),
         ('[{"a": ' + "[" * 400 + "]" * 400 + "}]", "bad_json", 1, "nested too deep"),
     ],

@@ -70,7 +70,7 @@ def test_a_damaged_or_cut_archive_is_refused(refusal: Refusal, suffix: str, pack
 def test_a_file_that_is_no_archive_as_its_name_says_is_refused(refusal: Refusal, suffix: str, pack: Pack) -> None:
     refused = refusal(CSV, filename=f"x.csv{suffix}")
     assert refused.code == "bad_archive"
-    assert refused.detail.startswith(f"The name ends with {suffix}, but this is no ")
+    assert refused.detail.startswith(f"The name ends with {suffix}, but this isn’t a ")
 
 
 def test_a_zip_archive_of_several_files_is_refused_with_their_names(refusal: Refusal) -> None:

@@ -125,7 +125,7 @@ def test_one_that_is_too_large_is_told_the_limit(settings: Any) -> None:
     settings.UPLOAD_MAX_BYTES = 20
     response = send(ann(), NEW, MAILS)
     assert response.status_code == 413
-    assert "at most 20 are taken" in text_of(response)
+    assert "The limit is 20" in text_of(response)
     assert not CsvBatch.objects.exists()
 
 

@@ -30,7 +30,7 @@ def test_a_refusal_says_which_batches_use_it() -> None:
     assert ">Delete</button>" not in html
     response = client.post(address, {"csrfmiddlewaretoken": client.cookies["csrftoken"].value})
     assert response.status_code == 409
-    assert "is used by 1 batch: “Week 46”." in response.content.decode()
+    assert "Used by 1 batch: “Week 46”." in response.content.decode()
     assert Network.objects.exists()
 
 
@@ -44,4 +44,4 @@ def test_a_trial_holds_the_network_that_its_batch_had_before() -> None:
     assert "Week 46" in client.get(f"/networks/{other.pk}/delete/").content.decode()
     response = client.post(f"/networks/{other.pk}/delete/", {"csrfmiddlewaretoken": client.cookies["csrftoken"].value})
     assert response.status_code == 409
-    assert "is used by 1 batch: “Week 46”." in response.content.decode()
+    assert "Used by 1 batch: “Week 46”." in response.content.decode()

@@ -69,7 +69,7 @@ def test_it_is_said_beside_the_field_and_nothing_is_lost(
 def test_above_the_form_the_fields_to_mend_are_named(staff: Any) -> None:
     html = send(staff, network_of(), name="", timeout_s="601").content.decode()
     above = html.partition('id="refused">')[2].partition("</p>")[0].strip()
-    assert above.startswith("Nothing is saved yet. Mend first: ")
+    assert above.startswith("Nothing was saved. Fix first: ")
     assert '<a href="#id-name">Name</a>, <a href="#id-timeout_s">Time-out</a>.' in above
 
 
@@ -103,8 +103,8 @@ def test_what_somebody_else_saved_is_not_overwritten_unseen(staff: Any) -> None:
     response = resend(staff, network, mine, description="Mine.")
     html = response.content.decode()
     assert response.status_code == 409
-    assert "Somebody saved this network after you opened it." in html
-    assert "Different there: Description, Agents." in html
+    assert "changed since you opened it." in html
+    assert "Changed: Description, Agents." in html
     assert form_of(html)["description"] == ["Mine."]
     assert Network.objects.get().description == "Theirs."
     assert resend(staff, network, html).status_code == 302

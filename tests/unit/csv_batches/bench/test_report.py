@@ -59,7 +59,7 @@ def test_the_further_figures_stand_under_the_table() -> None:
     text = report(QUIET, [result(details=[DETAILS], floor_details=[{"cpu_ms": 1.5}])])
     assert text.splitlines()[-1] == (
         "one at a time, 20 ms: CPU 2.00 ms a row in the worker + 1.00 ms in PostgreSQL, 2.0 × the floor’s 1.50 ms; "
-        "largest process 95 MB (32 MB without what is shared); 50% of all updates HOT; 0% of those of rows; "
+        "largest process 95 MB (32 MB without shared memory); 50% of all updates HOT; 0% of those of rows; "
         "WAL 3,841 bytes a row; tables and indexes 2,480 bytes a row; waits for locks 6.7% of active time; "
         "300 rows in 6.5 s."
     )

@@ -24,7 +24,7 @@ from tests.unit.web.schema.forms import INVOICE, of_fields
         ({"f7_minimum": "much"}, "f7-minimum", "Enter a number, such as 0.5."),
         ({"f7_maximum": "-1"}, "f7-minimum", "Minimum is more than maximum."),
         ({"f7_examples": "1\nx"}, "f7-examples", "Example 2 isn’t JSON"),
-        ({"f7_examples": "-1"}, "f7-examples", "Example 1 is no value"),
+        ({"f7_examples": "-1"}, "f7-examples", "Example 1 isn’t a value"),
     ],
 )
 def test_a_problem_is_beside_its_input(typed: dict[str, str], place: str, sentence: str) -> None:
