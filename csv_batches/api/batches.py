@@ -1,5 +1,6 @@
 """The API calls of CSV batches that other queues do not have: the file, and a row as it would be sent."""
 
+from typing import ClassVar
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
@@ -14,9 +15,12 @@ from csv_batches.api import serializers
 from csv_batches.models import KIND
 from csv_batches.selectors.batches import stored_file_as_json
 from csv_batches.selectors.preview import preview_of_row
-from csv_batches.services import uploads
+from csv_batches.services import append, uploads
 from csv_batches.services.rejects import rejects_response
 from experiments.api.base import QueueView
+from experiments.api.parsers import BoundedJSONParser
+from experiments.api.serializers.items import InsertedSerializer
+from experiments.core.choices import Role
 
 
 class BatchView(QueueView):
@@ -49,6 +53,25 @@ class BatchUpload(BatchView):
         return Response(stored_file_as_json(batch), status=status.HTTP_201_CREATED)
 
 
+class BatchAppend(BatchView):
+    """Adds rows to a batch that is completed, cancelled or paused: those of a file, or some by themselves.
+
+    A file has the same columns, in whatever order. The new rows wait until a `run` of a completed batch, or a `resume`.
+    """
+
+    parser_classes = (BoundedJSONParser, MultiPartParser)
+
+    @extend_schema(request=serializers.AppendSerializer, responses={201: InsertedSerializer})
+    def post(self, request: Request, batch_id: UUID) -> Response:
+        batch = self.queue()
+        values = self.checked(serializers.AppendSerializer, request.data)
+        if values.get("file") is not None:
+            inserted, total = append.append_file(batch_id=batch.pk, file=values["file"])
+        else:
+            inserted, total = append.append_rows(batch_id=batch.pk, rows=values["rows"])
+        return Response({"inserted": inserted, "total": total}, status=status.HTTP_201_CREATED)
+
+
 class BatchRejects(BatchView):
     """The rows of the file that were left out because they can't be read: a CSV of `line,reason,text`.
 
@@ -62,6 +85,8 @@ class BatchRejects(BatchView):
 
 class BatchPreview(BatchView):
     """Shows a row as it would be sent, and what in the template no row has."""
+
+    needs: ClassVar = {"POST": Role.VIEWER}
 
     @extend_schema(request=serializers.PreviewRequestSerializer, responses=serializers.PreviewSerializer)
     def post(self, request: Request, batch_id: UUID) -> Response:

@@ -1,6 +1,6 @@
 """The API call that makes an experiment of a finished batch."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from csv_batches.api.batches import BatchView
 from csv_batches.services import to_experiment
+from experiments.core.choices import Role
 from experiments.experiment_kind.api.serializers import ExperimentSerializer
 from experiments.kinds import kind_of
 
@@ -25,6 +26,8 @@ class BatchExperiment(BatchView):
 
     `only` corrected: of the rows that a person corrected.
     """
+
+    needs: ClassVar = {"POST": Role.VIEWER}
 
     @extend_schema(
         operation_id="csv_batches_make_experiment", request=WhichRowsSerializer, responses={201: ExperimentSerializer}

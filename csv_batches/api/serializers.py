@@ -24,6 +24,7 @@ from experiments.api.serializers.read_options import (
     OptionsInForceSerializer,
     ReadOptionsSerializer,
 )
+from experiments.core.choices import ErrorCode
 from experiments.selectors.items import LARGEST_INDEX
 
 SCHEMA_MODES = SchemaMode.values()
@@ -123,6 +124,22 @@ class NewRowSerializer(serializers.Serializer[Any]):
 
 class InsertSerializer(serializers.Serializer[Any]):
     rows = NewRowSerializer(many=True)
+
+
+class AddedRowSerializer(serializers.Serializer[Any]):
+    row_payload = serializers.DictField()
+
+
+class AppendSerializer(serializers.Serializer[Any]):
+    """Either a `file`, in a multipart form, or `rows`."""
+
+    file = serializers.FileField(required=False)
+    rows = AddedRowSerializer(many=True, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("file" in attrs) == ("rows" in attrs):
+            raise serializers.ValidationError({"file": "Give either a file or rows."}, code=ErrorCode.REQUIRED)
+        return attrs
 
 
 class PreviewRequestSerializer(serializers.Serializer[Any]):

@@ -7,6 +7,7 @@ batch = "csv_batches/<uuid:batch_id>"
 # The host has the calls that queues of every kind take.
 api_patterns = [
     path(f"{batch}/upload", batches.BatchUpload.as_view()),
+    path(f"{batch}/append", batches.BatchAppend.as_view()),
     path(f"{batch}/rejects", batches.BatchRejects.as_view()),
     path(f"{batch}/preview", batches.BatchPreview.as_view()),
     path(f"{batch}/try", trials.BatchTry.as_view()),

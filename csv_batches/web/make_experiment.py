@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from csv_batches.services import to_experiment
 from csv_batches.wizard.base import batch_or_404, queue_address
+from experiments.core.choices import Role
 from experiments.kinds import kind_of
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in
 
@@ -17,7 +18,7 @@ from experiments.web.decorators import PageRequest, errors_as_messages, signed_i
 @signed_in
 def make_experiment(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
     """Makes a draft of an experiment and opens its set-up."""
-    batch = batch_or_404(request.user, batch_id)
+    batch = batch_or_404(request, batch_id, Role.VIEWER)
     with errors_as_messages(request):
         experiment = to_experiment.make(
             batch=batch, user=request.user, corrected_only=request.POST.get("only") == "corrected"

@@ -13,4 +13,4 @@ from experiments.web.decorators import PageRequest, signed_in
 @require_safe
 @signed_in
 def rejects(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
-    return rejects_response(batch_or_404(request.user, batch_id))
+    return rejects_response(batch_or_404(request, batch_id))

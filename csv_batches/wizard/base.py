@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,30 +17,30 @@ from csv_batches.rules.mapping_modes import mode_of_column
 from csv_batches.rules.steps import Step, StepState
 from csv_batches.selectors import batches
 from csv_batches.services import launch
-from experiments.core.choices import QueueStatus
+from experiments.core.choices import QueueStatus, Role
 from experiments.core.formatting import count, counted
 from experiments.kinds import kind_named, kind_of
+from experiments.selectors import access
 from experiments.web.decorators import PageRequest, signed_in, wants_fragment
 
 StepView = Callable[[PageRequest, CsvBatch], HttpResponseBase]
 
 
-def batch_or_404(user: Any, batch_id: UUID) -> CsvBatch:
-    """Somebody else's batch does not exist."""
-    batch = batches.batches_of(user).filter(pk=batch_id).first()
-    if batch is None:
-        raise Http404
-    return batch
+def batch_or_404(request: PageRequest, batch_id: UUID, least: Role | None = None) -> CsvBatch:
+    """Batches of others do not exist, unless they are shared; `least`: the role that the request needs."""
+    seen = batches.batches_of(request.user)
+    found: CsvBatch = access.found_in(seen, batch_id, least or access.role_needed(request.method))
+    return found
 
 
 def draft_view(view: StepView) -> Callable[..., HttpResponseBase]:
-    """For the signed-in owner of a draft. A batch that has been started is shown on its queue page instead."""
+    """For who edits a draft. One that was started is shown on its queue page, and so is one that is only seen."""
 
     @signed_in
     @wraps(view)
     def with_draft(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
-        batch = batch_or_404(request.user, batch_id)
-        if batch.status != QueueStatus.DRAFT:
+        batch = batch_or_404(request, batch_id)
+        if batch.status != QueueStatus.DRAFT or not batch.may_edit:
             return HttpResponseRedirect(queue_address(batch))
         return view(request, batch)
 

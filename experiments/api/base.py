@@ -1,16 +1,18 @@
 """What the API's views have in common, and those of one queue, for every kind."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404
-from rest_framework import serializers
+from django.core.exceptions import PermissionDenied
+from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from experiments.api.unknown_names import refuse_unknown_names
+from experiments.core.choices import Role
 from experiments.kinds import QueueKind, kind_named
+from experiments.selectors import access
 
 
 def id_name_of_kind(kind: QueueKind) -> str:
@@ -44,9 +46,11 @@ class ApiView(APIView):
 
 
 class QueueView(ApiView):
-    """A view of one queue of the kind `kind_name`. Other people's queues are a 404."""
+    """A view of one queue of the kind `kind_name`. Other people's queues are a 404, unless they are shared."""
 
     kind_name: str
+    needs: ClassVar[Mapping[str, Role]] = {}
+    """By method: the role that it needs, where that is not what reading and writing need."""
     _found: Any = None
 
     @property
@@ -63,12 +67,13 @@ class QueueView(ApiView):
         return found or self._read()
 
     def _read(self) -> Any:
-        kind = self.kind
+        kind, method = self.kind, self.request.method or ""
+        least = self.needs.get(method) or access.role_needed(method)
         try:
-            # Not `first`, which would put one in order: with as many columns as a queue has that takes long to say.
-            return kind.visible_to(self.request.user).get(pk=self.kwargs[id_name_of_kind(kind)])
-        except ObjectDoesNotExist:
-            raise Http404 from None
+            return access.found_in(kind.visible_to(self.request.user), self.kwargs[id_name_of_kind(kind)], least)
+        except PermissionDenied as error:
+            # That of the framework would lose the sentence.
+            raise exceptions.PermissionDenied(str(error)) from error
 
     def checked(self, serializer: type[serializers.Serializer[Any]], data: Any, **more: Any) -> dict[str, Any]:
         """The valid values of `data`; `more` are further arguments of the serializer."""

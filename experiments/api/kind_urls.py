@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import URLPattern, path
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
-from experiments.api import comparison, history, items, queues, schema_reading
+from experiments.api import comparison, history, items, queues, schema_reading, shares
 from experiments.api.base import QueueView, id_name_of_kind
 from experiments.kinds import QueueKind
 
@@ -31,6 +31,8 @@ def urls_of_kind(kind: QueueKind) -> Iterator[URLPattern]:
     yield at(f"{one}/export", items.QueueExport)
     yield at(f"{one}/history", history.QueueHistory)
     yield at(f"{one}/differences", comparison.QueueDifferences)
+    yield at(f"{one}/shares", shares.QueueShares)
+    yield at(f"{one}/shares/<int:share_id>", shares.QueueShareDetail)
     yield at(f"{one}/schema", schema_reading.QueueSchema)
     if "run" in kind.can:
         yield at(f"{one}/run", queues.QueueRun)

@@ -1,6 +1,6 @@
 """The API of queues, the same for every kind. A kind says which calls it offers and which serializers they use."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from experiments.api.base import QueueView
 from experiments.api.pagination import PageCursor
 from experiments.api.serializers import queues as serializers
-from experiments.core.choices import CallsInFlight, RowStatus
+from experiments.core.choices import CallsInFlight, Role, RowStatus
 from experiments.kinds import QueueKind
 from experiments.models import Queue
 from experiments.selectors.field_filter import check_fields
@@ -52,6 +52,8 @@ class QueueList(QueueView, generics.ListAPIView[Queue]):
 class QueueDetail(QueueView):
     """After the start only `name`, `concurrency` and the hard limits, `max_failures`, `max_calls`, `max_tokens`,
     `max_minutes` and `max_cost`, change."""
+
+    needs: ClassVar = {"DELETE": Role.OWNER}
 
     @staticmethod
     def methods_of_kind(kind: QueueKind) -> Methods:
@@ -159,6 +161,9 @@ class QueueRetry(QueueView):
 
 class QueueDuplicate(QueueView):
     """Makes a new draft with the same settings and rows; `only` failed: with the rows that failed."""
+
+    # It is one's own, and of what one sees.
+    needs: ClassVar = {"POST": Role.VIEWER}
 
     @staticmethod
     def methods_of_kind(kind: QueueKind) -> Methods:

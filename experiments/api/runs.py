@@ -35,7 +35,8 @@ class RunDetail(RunViews, generics.RetrieveAPIView[Run]):
         if UNSTORABLE.search(self.kwargs["trace_id"]):
             raise Http404
         # A trace id is unique within a network only; across networks the newest answers.
-        run = self.get_queryset().filter(trace_id=self.kwargs["trace_id"]).order_by("-created_at", "-id").first()
+        seen = Run.objects.seen_by(self.request.user).select_related("network", "item")
+        run = seen.filter(trace_id=self.kwargs["trace_id"]).order_by("-created_at", "-id").first()
         if run is None:
             raise Http404
         return run

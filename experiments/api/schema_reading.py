@@ -1,7 +1,7 @@
 """Response fields of a JSON Schema or of sample answers, before anything is stored."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from experiments.api.base import QueueView
 from experiments.api.serializers.schema_reading import ReadSchemaSerializer, SchemaReadingSerializer
+from experiments.core.choices import Role
 from experiments.core.errors import InvalidInput
 from experiments.response_schema.field_checks import check_fields
 from experiments.response_schema.fields import field_to_json
@@ -18,6 +19,8 @@ from experiments.response_schema.schema_import import schema_to_fields
 
 class QueueSchema(QueueView):
     """Reads a JSON Schema or sample answers: the fields that they make, and what fields cannot say. Stores nothing."""
+
+    needs: ClassVar = {"POST": Role.VIEWER}
 
     @extend_schema(request=SchemaReadingSerializer, responses=ReadSchemaSerializer)
     def post(self, request: Request, **ids: Any) -> Response:

@@ -93,6 +93,29 @@ class PauseReason(Choices):
     CAP_COST = "cap_cost"
 
 
+BY_PEOPLE = (PauseReason.USER, PauseReason.RANGE)
+"""A pause for one of these was asked for."""
+
+
+class Role(Choices):
+    """What a user may do with a queue: all, all but to share and to delete it, or only look."""
+
+    OWNER = "owner"
+    EDITOR = "editor"
+    VIEWER = "viewer"
+
+    def allows(self, least: "Role") -> bool:
+        order = list(Role)
+        return order.index(self) <= order.index(least)
+
+
+class ListOrder(Choices):
+    """Of the list of queues: the newest first, or by name."""
+
+    CREATED = "created"
+    NAME = "name"
+
+
 class Reuse(Choices):
     """Whose answers count for an identical row of a queue, which is then not called."""
 
@@ -210,6 +233,9 @@ class AuditAction(Choices):
     CREATE = "create"
     SCHEMA = "schema"
     REVOKE = "revoke"
+    APPEND = "append"
+    SHARE = "share"
+    UNSHARE = "unshare"
     PASSWORD = "password"  # noqa: S105  that it was changed
     LOG_IN = "log_in"
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from experiments.core.choices import QueueStatus
@@ -42,10 +42,17 @@ class ExperimentKind(QueueKind):
     head_template = "experiments/experiment_kind/head.html"
     detail_template = "experiments/experiment_kind/judged.html"
     stylesheet = "css/experiment_kind.css"
+    list_columns = ("source_name",)
     can = frozenset({"create", "update", "run", "duplicate"})
 
     def plan(self, queue_id: Any) -> plan.ExperimentPlan:
         return plan.plan_of_experiment(queue_id)
+
+    def with_text(self, queues: QuerySet[Experiment], text: str) -> QuerySet[Experiment]:
+        return queues.filter(Q(name__icontains=text) | Q(source_name__icontains=text))
+
+    def file_name(self, queue: Experiment) -> str:
+        return queue.source_name
 
     def columns(self, queue: Experiment) -> list[str]:
         return [*queue.column_names, *_unused_names(NUMBERS, queue.column_names)]

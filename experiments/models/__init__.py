@@ -6,6 +6,7 @@ from experiments.models.corrections import CorrectionAct, CorrectionEntry
 from experiments.models.networks import Agent, EndpointDialect, Network, NetworkBudget, NetworkCall
 from experiments.models.queues import Attempt, Queue, QueueItem
 from experiments.models.runs import Run
+from experiments.models.sharing import Share
 from experiments.models.workers import Claim, Lane, Lead, NetworkShare, WorkerLease, WorkerProcess
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Queue",
     "QueueItem",
     "Run",
+    "Share",
     "WorkerLease",
     "WorkerProcess",
 ]

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from experiments.core import limits
-from experiments.core.choices import CALLED, FINISHED, QueueStatus, Reuse, RowStatus
+from experiments.core.choices import CALLED, FINISHED, QueueStatus, Reuse, Role, RowStatus
 from experiments.core.cost import COST_DIGITS, COST_PLACES, DEFAULT_CURRENCY
 from experiments.kinds import kind_choices
 from experiments.models.fields import ExactJSONField
@@ -155,6 +155,9 @@ class Queue(models.Model):
         null=True, blank=True, help_text="While it is removed: the row at which that goes on."
     )
 
+    role_of_user: str = Role.OWNER
+    """Of whom it was read for (`for_user`); what the site reads for itself has no bounds."""
+
     objects = QueueQuerySet.as_manager()
 
     class Meta:
@@ -163,6 +166,13 @@ class Queue(models.Model):
             models.Index(fields=("kind", "-created_at", "id"), name="queue_list"),
             models.Index(fields=("status",), condition=Q(status=QueueStatus.RUNNING), name="queue_running"),
             models.Index(fields=("network",), condition=Q(status=QueueStatus.RUNNING), name="queue_running_network"),
+            # Those that need somebody are few, and looked for with each list.
+            models.Index(fields=("kind",), condition=Q(status=QueueStatus.PAUSED), name="queue_paused"),
+            models.Index(
+                fields=("kind",),
+                condition=Q(status=QueueStatus.COMPLETED, succeeded=0, failed_corrected=0, failed__gt=0),
+                name="queue_all_failed",
+            ),
             models.Index(
                 fields=("completed_at",),
                 condition=Q(status__in=list(FINISHED)),
@@ -195,13 +205,26 @@ class Queue(models.Model):
                 for limit in limits.LIMITS
             ),
             models.CheckConstraint(
-                condition=~Q(status=QueueStatus.COMPLETED) | Q(queued=0, running=0),
-                name="queue_completed_means_nothing_left",
+                # Rows that were added to it wait until a person runs them.
+                condition=~Q(status=QueueStatus.COMPLETED) | Q(running=0),
+                name="queue_completed_means_none_runs",
             ),
         )
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def role(self) -> Role:
+        return Role(self.role_of_user)
+
+    @property
+    def may_edit(self) -> bool:
+        return self.role.allows(Role.EDITOR)
+
+    @property
+    def may_share(self) -> bool:
+        return self.role.allows(Role.OWNER)
 
     @property
     def failed_open(self) -> int:

@@ -85,6 +85,7 @@ def queue_values(queue: Queue) -> dict[str, Any]:
         "pinned_version": queue.pinned_version,
         "pause_reason": queue_pause_reason(queue),
         "created_by": queue.created_by.get_username(),
+        "role": queue.role,
         "created_at": queue.created_at,
         "started_at": queue.started_at,
         "completed_at": queue.completed_at,

@@ -85,7 +85,7 @@ def start(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
             return HttpResponseRedirect(queue_address(batch))
         except WorkbenchError as error:
             _add_start_error(order, error)
-            batch = batch_or_404(request.user, batch.pk)
+            batch = batch_or_404(request, batch.pk)
     return _render(request, batch, form, order=order)
 
 
@@ -104,7 +104,7 @@ def _add_start_error(order: StartForm, error: WorkbenchError) -> None:
 @signed_in
 def review_empty(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
     """The number of empty rows, on its own: for a large file counting takes a second."""
-    batch = batch_or_404(request.user, batch_id)
+    batch = batch_or_404(request, batch_id)
     return render(request, "csv_batches/wizard/review/empty.html", {"empty": empty_rows.count(batch), "batch": batch})
 
 
@@ -117,7 +117,7 @@ def _save_settings(request: PageRequest, batch: CsvBatch) -> tuple[CsvBatch, Set
             drafts.update(batch_id=batch.pk, values=changes)
         except WorkbenchError as error:
             form.add_error(error.attr if error.attr in form.fields else None, error.detail)
-        batch = batch_or_404(request.user, batch.pk)
+        batch = batch_or_404(request, batch.pk)
     return batch, form
 
 

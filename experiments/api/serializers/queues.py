@@ -13,6 +13,7 @@ from experiments.core.choices import (
     CallsInFlight,
     QueueStatus,
     Reuse,
+    Role,
     RowError,
     RowStatus,
 )
@@ -175,6 +176,7 @@ class QueueSerializer(serializers.Serializer[Any]):
     )
     pause_reason = PauseReasonSerializer(allow_null=True)
     created_by = serializers.CharField()
+    role = serializers.ChoiceField(Role.values(), help_text="Of whom it is answered to.")
     created_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
     completed_at = serializers.DateTimeField(allow_null=True)

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from experiments.core.choices import Role
 from experiments.core.errors import WorkbenchError
 from experiments.experiment_kind.models import KIND
 from experiments.experiment_kind.selectors import comparisons
@@ -39,7 +40,7 @@ def score(request: PageRequest, queue_id: UUID) -> HttpResponse:
 @signed_in
 def scoring(request: PageRequest, queue_id: UUID) -> HttpResponseBase:
     """Another scoring, at any time: nothing of the score is stored."""
-    experiment = experiment_or_404(request, queue_id)
+    experiment = experiment_or_404(request, queue_id, Role.EDITOR)
     form = ScoringForm(experiment, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from experiments.core.choices import QueueStatus
+from experiments.core.choices import QueueStatus, Role
 from experiments.core.errors import WorkbenchError
 from experiments.experiment_kind.choices import SchemaMode
 from experiments.experiment_kind.models import KIND, Experiment
@@ -45,19 +45,19 @@ START_BUTTON, FIELDS_BUTTON = "start", "fields"
 DraftView = Callable[[PageRequest, Experiment], HttpResponseBase]
 
 
-def experiment_or_404(request: PageRequest, queue_id: UUID) -> Experiment:
-    experiment: Experiment = queue_or_404(kind_named(KIND), request.user, queue_id)
+def experiment_or_404(request: PageRequest, queue_id: UUID, least: Role | None = None) -> Experiment:
+    experiment: Experiment = queue_or_404(kind_named(KIND), request, queue_id, least)
     return experiment
 
 
 def draft_view(view: DraftView) -> Callable[..., HttpResponseBase]:
-    """For the signed-in owner of a draft. An experiment that was started already is shown in its queue."""
+    """For who edits a draft. One that was started already is shown in its queue, and so is one that is only seen."""
 
     @signed_in
     @wraps(view)
     def guarded(request: PageRequest, queue_id: UUID) -> HttpResponseBase:
         experiment = experiment_or_404(request, queue_id)
-        if experiment.status != QueueStatus.DRAFT:
+        if experiment.status != QueueStatus.DRAFT or not experiment.may_edit:
             return HttpResponseRedirect(queue_address(experiment, {}))
         return view(request, experiment)
 

@@ -8,20 +8,24 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django_htmx.http import HTMX_STOP_POLLING
 
-from experiments.core.choices import QueueStatus
+from experiments.core.choices import QueueStatus, Role
 from experiments.kinds import QueueKind, kind_of
 from experiments.models import Queue, QueueItem
-from experiments.selectors import items
+from experiments.selectors import access, items
 from experiments.web.decorators import PageRequest, wants_fragment
 from experiments.web.queue.forms import row_filter
 from experiments.web.queue.page import QueuePage, page_of_queue
 from experiments.web.queue.table import query_string, row_indexes_of
 
 
-def queue_or_404(kind: QueueKind, user: Any, queue_id: UUID) -> Any:
-    """Other people's queues do not exist."""
+def queue_or_404(kind: QueueKind, request: PageRequest, queue_id: UUID, least: Role | None = None) -> Any:
+    """Queues of others do not exist, unless they are shared. 403 where one is, and the request needs another role.
+
+    `least`: that role, where the method of the request does not tell.
+    """
     # A poll reads the network and nothing else; the joins of a list would only make it slower.
-    return get_object_or_404(kind.visible_to(user).select_related(None).select_related("network"), pk=queue_id)
+    seen = kind.visible_to(request.user).select_related(None).select_related("network")
+    return access.found_in(seen, queue_id, least or access.role_needed(request.method))
 
 
 def item_or_404(queue: Queue, row_index: int) -> QueueItem:
@@ -78,7 +82,7 @@ def render_updates(request: PageRequest, queue: Queue, *, after_action: bool = F
 def after_action(request: PageRequest, queue: Queue) -> HttpResponse:
     """Back to the queue's page, with its filters; for htmx what changed on it."""
     if wants_fragment(request):
-        return render_updates(request, queue_or_404(kind_of(queue), request.user, queue.pk), after_action=True)
+        return render_updates(request, queue_or_404(kind_of(queue), request, queue.pk), after_action=True)
     return HttpResponseRedirect(queue_address(queue, row_filter(request.GET)))
 
 

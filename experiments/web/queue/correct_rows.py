@@ -11,7 +11,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from experiments.core.choices import FINAL, ErrorCode
+from experiments.core.choices import FINAL, ErrorCode, Role
 from experiments.core.errors import InvalidInput, WorkbenchError
 from experiments.core.formatting import shorten
 from experiments.core.json_numbers import to_json
@@ -83,7 +83,7 @@ class CorrectRowsForm(forms.Form):
 @signed_in
 def correct_rows(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
     """A GET asks for field and value, a POST says in how many rows it would be set; with `confirmed` it is done."""
-    queue = queue_or_404(kind, request.user, queue_id)
+    queue = queue_or_404(kind, request, queue_id, Role.EDITOR)
     layout, wanted = kind.layout(queue), _wanted(request.GET)
     data = request.POST if request.method == "POST" else request.GET if "name" in request.GET else None
     form = CorrectRowsForm(layout, kind.schema(queue), data)
@@ -120,7 +120,7 @@ def _done(what: str, done: corrections.Corrected, nouns: Nouns) -> str:
 @signed_in
 def undo_correction(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
     """Puts back what was there before a correction."""
-    queue = queue_or_404(kind, request.user, queue_id)
+    queue = queue_or_404(kind, request, queue_id)
     given = request.POST.get("correction", "")
     with errors_as_messages(request):
         act_id = int(given) if given.isascii() and given.isdecimal() and len(given) < MAX_SHOWN // 4 else None

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from experiments.core.choices import Channel
+from experiments.core.choices import AuditAction, Channel
 from experiments.core.datetimes import datetime_of
 from experiments.kinds import QueueKind
 from experiments.models import AuditEntry
@@ -22,6 +22,21 @@ THROUGH = {
     Channel.COMMAND: "by a command",
     Channel.SYSTEM: "",
 }
+DONE: dict[str, str] = {
+    AuditAction.START: "Started",
+    AuditAction.PAUSE: "Paused",
+    AuditAction.RESUME: "Resumed",
+    AuditAction.CANCEL: "Canceled",
+    AuditAction.RETRY: "Retried",
+    AuditAction.CORRECT: "Corrected",
+    AuditAction.EXPORT: "Exported",
+    AuditAction.TRY: "Tested",
+    AuditAction.CHANGE: "Changed settings",
+    AuditAction.CREATE: "Created",
+    AuditAction.APPEND: "Added rows",
+    AuditAction.SHARE: "Shared",
+    AuditAction.UNSHARE: "Stopped sharing",
+}
 
 
 def line_of_entry(entry: AuditEntry) -> dict[str, object]:
@@ -32,7 +47,7 @@ def line_of_entry(entry: AuditEntry) -> dict[str, object]:
         "who": entry.user_name or "the site itself",
         "through": THROUGH[Channel(entry.channel)],
         "address": entry.address or "",
-        "action": entry.get_action_display(),
+        "action": DONE.get(entry.action, entry.get_action_display()),
         "details": details,
     }
 
@@ -47,7 +62,7 @@ def _shown(value: object) -> str:
 @signed_in
 def history_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
     """The newest first, from the time that `older` in the address names on."""
-    queue = queue_or_404(kind, request.user, queue_id)
+    queue = queue_or_404(kind, request, queue_id)
     older_than = datetime_of(request.GET.get("older", ""))
     entries = history_of_queue(queue)
     if older_than:
@@ -56,6 +71,7 @@ def history_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpR
     context = queue_context(
         queue,
         lines=[line_of_entry(entry) for entry in found[:ENTRIES_ON_A_PAGE]],
+        with_addresses=queue.may_share,
         older=found[ENTRIES_ON_A_PAGE - 1].at.isoformat() if len(found) > ENTRIES_ON_A_PAGE else "",
     )
     return render(request, "experiments/queue/history.html", context)

@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from time import time
 from typing import Any
 
 from experiments.core.choices import FINAL, FINISHED, ExportFormat, QueueStatus, RowStatus
 from experiments.core.cost import plain
-from experiments.core.labels import ROW_STATUS, StatusLabel, reason_in_words
+from experiments.core.labels import ROW_STATUS, reason_in_words
 from experiments.core.limits import LIMITS_BY_NAME
 from experiments.export.formats import EXPORT_FORMATS, FormatWriter
 from experiments.kinds import QueueKind, QueueLayout, SetUp, kind_of
@@ -29,8 +28,6 @@ MAX_RAIL = 12
 """Queues beside the page; the list has all."""
 RAIL_S = 10
 """So often the page looks at the other queues beside it."""
-COLUMNS_OF_A_LINE = (*(field.name for field in Queue._meta.concrete_fields), "network__name", "created_by__username")
-"""What `list_line_of_queue` reads: nothing that a kind adds."""
 OTHER_FILTERS = ("status", "error_code", "search", "verdict", "corrected")
 """Those beside the bar of a distribution."""
 LEGEND = (RowStatus.SUCCEEDED, RowStatus.FAILED, RowStatus.RUNNING, RowStatus.QUEUED)
@@ -122,22 +119,6 @@ class RailAge(PagePart):
 
 
 @dataclass(frozen=True)
-class ListLine(PagePart):
-    """A line of the list of queues."""
-
-    entry: Entry
-    label: StatusLabel
-    network: str
-    total: int
-    done: int
-    failed: int
-    """Those that nobody has corrected."""
-    corrected: int
-    created_at: datetime
-    created_by: str
-
-
-@dataclass(frozen=True)
 class QueuePage:
     kind: QueueKind
     queue: Queue
@@ -183,7 +164,7 @@ class QueuePage:
     @property
     def can_correct(self) -> bool:
         """There are answers of whose fields something is known."""
-        return self.has_results and self.queue.succeeded + self.queue.failed > 0
+        return self.queue.may_edit and self.has_results and self.queue.succeeded + self.queue.failed > 0
 
     @property
     def filters_of_rows(self) -> dict[str, Any]:
@@ -257,7 +238,7 @@ def page_of_queue(
         poll=Poll("live", summary.poll_seconds(queue), query_string(filters)),
         filters=filters,
         missing=tuple(error.detail for error in missing),
-        set_up=kind.set_up(queue, missing) if is_draft else None,
+        set_up=kind.set_up(queue, missing) if is_draft and queue.may_edit else None,
     )
 
 
@@ -271,13 +252,13 @@ def rail_of_queue(queue: Queue, user: Any) -> tuple[Entry, ...]:
 
 def pace_of_queue(queue: Queue) -> Pace:
     limit = queue.network.max_concurrency if queue.network else 0
-    return Pace("pace", queue.concurrency, limit, can_change=queue.status in ACTIVE)
+    return Pace("pace", queue.concurrency, limit, can_change=queue.may_edit and queue.status in ACTIVE)
 
 
 def limits_of_queue(queue: Queue) -> Limits:
     fields = LimitsForm(items=kind_of(queue).nouns.items).fields
     limits = tuple(_limit(queue, name, str(field.label)) for name, field in fields.items())
-    return Limits("limits", limits, can_change=queue.status in ACTIVE)
+    return Limits("limits", limits, can_change=queue.may_edit and queue.status in ACTIVE)
 
 
 def _limit(queue: Queue, name: str, label: str) -> Limit:
@@ -356,19 +337,3 @@ def _by_answer(filters: Mapping[str, Any]) -> dict[str, Any]:
 def _answer_labels(filters: Mapping[str, Any]) -> list[str]:
     bar = answer_filter.answer_filter_label(filters)
     return [*([bar] if bar else []), *field_labels(filters)]
-
-
-def list_line_of_queue(queue: Queue) -> ListLine:
-    """A queue as a line of the list."""
-    return ListLine(
-        key=f"b-{queue.pk}",
-        entry=summary.entry_of_queue(queue),
-        label=summary.label_of_queue(queue),
-        network=queue.network.name if queue.network else "",
-        total=queue.total,
-        done=queue.succeeded + queue.failed,
-        failed=queue.failed_open,
-        corrected=queue.corrected,
-        created_at=queue.created_at,
-        created_by=queue.created_by.get_username(),
-    )

@@ -35,7 +35,7 @@ CHANGED = "batch-changed"
 @require_safe
 @signed_in
 def row_page(request: PageRequest, kind: QueueKind, queue_id: UUID, row_index: int) -> HttpResponse:
-    queue = queue_or_404(kind, request.user, queue_id)
+    queue = queue_or_404(kind, request, queue_id)
     return render_item(request, queue, item_or_404(queue, row_index))
 
 
@@ -69,7 +69,7 @@ def render_item(
 @signed_in
 def retry_row(request: PageRequest, kind: QueueKind, queue_id: UUID, row_index: int) -> HttpResponse:
     """Puts one item back; `force`: one that succeeded too. `detail`: the answer is the page of the item."""
-    queue = queue_or_404(kind, request.user, queue_id)
+    queue = queue_or_404(kind, request, queue_id)
     item = item_or_404(queue, row_index)
     with errors_as_messages(request):
         requeued = queue_retry.retry(queue_id=queue.pk, row_indexes=[item.row_index], force="force" in request.POST)
@@ -86,7 +86,7 @@ def retry_row(request: PageRequest, kind: QueueKind, queue_id: UUID, row_index: 
 @signed_in
 def correct_row(request: PageRequest, kind: QueueKind, queue_id: UUID, row_index: int) -> HttpResponse:
     """Stores a person's answer beside the network's, from the inputs or as JSON (`whole`); `revert` removes it."""
-    queue = queue_or_404(kind, request.user, queue_id)
+    queue = queue_or_404(kind, request, queue_id)
     item = item_or_404(queue, row_index)
     schema = kind.schema(queue)
     is_reverted, is_whole = "revert" in request.POST, "whole" in request.POST

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from experiments.core import labels
 from experiments.core import limits as queue_limits
-from experiments.core.choices import FINISHED, PauseReason, QueueStatus, RowStatus
+from experiments.core.choices import BY_PEOPLE, FINISHED, PauseReason, QueueStatus, RowStatus
 from experiments.core.cost import in_words
 from experiments.core.formatting import compact, count, counted, duration
 from experiments.core.labels import StatusLabel
@@ -24,9 +24,8 @@ from experiments.web.page_part import PagePart, changes_by_itself
 COLUMNS_OF_AN_ENTRY = ("kind", "name", "status", "total", "running", "succeeded", "failed", "failed_corrected")
 """What `entry_of_queue` reads. The settings of a queue may be megabytes, and a list shows many queues."""
 WHOLE = 1000
+STOPPED = (QueueStatus.PAUSED, QueueStatus.CANCELLED)
 SHOWN_APART = ("max_tokens", "max_cost")
-BY_PEOPLE = (PauseReason.USER, PauseReason.RANGE)
-"""A pause for one of these was asked for."""
 HELD = "The network is on hold"
 WAITS = "Nothing is running"
 LEAST = 4
@@ -103,6 +102,7 @@ class Actions(PagePart):
 
     can_pause: bool
     can_resume: bool
+    resume_word: str
     can_cancel: bool
     can_retry: bool
     can_run_again: bool
@@ -233,6 +233,8 @@ def _running_sentence(queue: Queue, nouns: Nouns, following: Any, note: str) -> 
 
 
 def _completed_sentence(queue: Queue, nouns: Nouns) -> str:
+    if has_new_rows(queue):
+        return f"{counted_new_rows(queue)} wait to be run."
     corrected = f" {count(queue.failed_corrected)} that failed were corrected." if queue.failed_corrected else ""
     if not queue.failed_open:
         return f"All {nouns.items} have an answer.{corrected}" if corrected else f"All {nouns.items} succeeded."
@@ -308,14 +310,26 @@ def counts_in_words(queue: Queue) -> str:
     return ", ".join(counts) or f"no {kind_of(queue).nouns.items}"
 
 
+def has_new_rows(queue: Queue) -> bool:
+    """Some were added after its end, and nobody has run them yet."""
+    return queue.status == QueueStatus.COMPLETED and queue.queued > 0
+
+
+def counted_new_rows(queue: Queue) -> str:
+    nouns = kind_of(queue).nouns
+    return f"{count(queue.queued)} new {nouns.item if queue.queued == 1 else nouns.items}"
+
+
 def actions_of_queue(queue: Queue, failures: Sequence[Failures]) -> Actions:
-    status, has_source = queue.status, queue.source_removed_at is None
-    may_retry = has_source and queue.retrying is None and status not in (QueueStatus.CANCELLED, QueueStatus.DRAFT)
+    status, has_source, may_edit = queue.status, queue.source_removed_at is None, queue.may_edit
+    is_open = status not in (QueueStatus.CANCELLED, QueueStatus.DRAFT)
+    may_retry = may_edit and has_source and queue.retrying is None and is_open
     return Actions(
         key="acts",
-        can_pause=status == QueueStatus.RUNNING,
-        can_resume=status in (QueueStatus.PAUSED, QueueStatus.CANCELLED) and has_source,
-        can_cancel=status in (QueueStatus.RUNNING, QueueStatus.PAUSED),
+        can_pause=may_edit and status == QueueStatus.RUNNING,
+        can_resume=may_edit and has_source and (status in STOPPED or has_new_rows(queue)),
+        resume_word=f"Run {counted_new_rows(queue)}" if has_new_rows(queue) else "Resume",
+        can_cancel=may_edit and status in (QueueStatus.RUNNING, QueueStatus.PAUSED),
         can_retry=may_retry and queue.failed_open > 0,
         can_run_again=may_retry and queue.succeeded > 0,
         failed=queue.failed_open,

@@ -269,7 +269,7 @@ class _Shown:
         values = extras.values([row[name] for name in extras.annotations])
         more = [cell_text(value)[:MAX_CELL] for value in extras.in_words(values)[: extras.in_table]]
         answers = [row[f"answer_{number}"] for number in range(len(self.columns.answers))]
-        is_open = self.queue.status not in (QueueStatus.DRAFT, QueueStatus.CANCELLED)
+        is_open = self.queue.may_edit and self.queue.status not in (QueueStatus.DRAFT, QueueStatus.CANCELLED)
         return RowLine(
             key=f"r{row['row_index']}",
             index=row["row_index"],

@@ -1,7 +1,6 @@
 """The pages of queues: the list, one queue, its results and its export, and what a person can do with it."""
 
 from uuid import UUID
-from zlib import crc32
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -10,20 +9,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from experiments.core.choices import FINISHED, ExportFormat, RowStatus
-from experiments.core.datetimes import datetime_of
+from experiments.core.choices import FINISHED, ExportFormat, Role, RowStatus
 from experiments.core.errors import Conflict
 from experiments.core.formatting import shorten
 from experiments.export.response import export_response
 from experiments.http.page_time import NO_LIMIT, limit_statements, takes_its_time
 from experiments.kinds import QueueKind, kind_of
 from experiments.models import Queue
-from experiments.selectors import health
 from experiments.selectors.items import LARGEST_INDEX
-from experiments.services import exports, queue_retry, queues, quotas
+from experiments.services import exports, queue_retry, queues
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
 from experiments.web.limits_form import LimitsForm
-from experiments.web.page_part import changes_by_itself
 from experiments.web.queue.base import (
     after_action,
     page_context,
@@ -37,47 +33,17 @@ from experiments.web.queue.base import (
 from experiments.web.queue.columns import columns_of_layout
 from experiments.web.queue.forms import DuplicateForm, ExportForm, PaceForm, RetryForm, row_filter
 from experiments.web.queue.heads import heads_of_results
-from experiments.web.queue.page import COLUMNS_OF_A_LINE, list_line_of_queue, page_of_queue
+from experiments.web.queue.page import page_of_queue
 from experiments.web.queue.results import results_of_queue
 from experiments.web.queue.table import ROWS_ON_A_PAGE, query_string
 
-QUEUES_ON_A_PAGE = 50
 MAX_WANTED = 40
 
 
 @require_safe
 @signed_in
-def queue_list(request: PageRequest, kind: QueueKind) -> HttpResponse:
-    """The queues of one kind, the newest first, from the time that `older` in the address names on."""
-    older_than = datetime_of(request.GET.get("older", ""))
-    queues_of_kind = kind.visible_to(request.user).select_related(None).select_related("network", "created_by")
-    if older_than:
-        queues_of_kind = queues_of_kind.filter(created_at__lt=older_than)
-    found = list(queues_of_kind.only(*COLUMNS_OF_A_LINE)[: QUEUES_ON_A_PAGE + 1])
-    lines = tuple(list_line_of_queue(queue) for queue in found[:QUEUES_ON_A_PAGE])
-    note = health.waiting_note(found)
-    context = {
-        "note": note,
-        "kind": kind,
-        "nouns": kind.nouns,
-        "queues": lines,
-        "fingerprint": f"list.{crc32(repr((lines, note)).encode()):08x}",
-        "older": found[QUEUES_ON_A_PAGE - 1].created_at.isoformat() if len(found) > QUEUES_ON_A_PAGE else "",
-        "older_than": request.GET.get("older", "") if older_than else "",
-        "polls": any(changes_by_itself(queue) for queue in found),
-    }
-    if not wants_fragment(request):
-        context["near_limits"] = quotas.near_limits(request.user)
-        return render(request, "experiments/queue/list.html", context)
-    if context["fingerprint"] in request.GET.getlist("has"):
-        return HttpResponse(status=204)
-    return render(request, "experiments/queue/list_table.html", context)
-
-
-@require_safe
-@signed_in
 def queue_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
-    queue = queue_or_404(kind, request.user, queue_id)
+    queue = queue_or_404(kind, request, queue_id)
     if wants_fragment(request):
         return render_updates(request, queue)
     wanted = request.GET.get("goto", "")
@@ -102,7 +68,7 @@ def _go_to_row(request: PageRequest, queue: Queue, wanted: str) -> HttpResponse:
 @signed_in
 def selected_rows(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
     """An act on the rows that are ticked: their export, or their retry."""
-    queue = queue_or_404(kind, request.user, queue_id)
+    queue = queue_or_404(kind, request, queue_id, Role.VIEWER if "export" in request.POST else Role.EDITOR)
     given = [text for text in request.POST.getlist("row") if text.isascii() and text.isdecimal() and len(text) <= 10]
     rows = sorted({int(text) for text in given if int(text) <= LARGEST_INDEX})[:ROWS_ON_A_PAGE]
     if "export" in request.POST:
@@ -123,7 +89,7 @@ def results_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpR
 
     `all` in the address: over all rows, where else a sample is looked at. `heads`: as the heads of the columns.
     """
-    queue = queue_or_404(kind, request.user, queue_id)
+    queue = queue_or_404(kind, request, queue_id)
     whole = "all" in request.GET
     if whole:
         limit_statements(NO_LIMIT)
@@ -144,7 +110,7 @@ def results_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpR
 @signed_in
 def export_file(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponseBase:
     """The file; where it cannot be had yet, the queue's page with the reason."""
-    queue = queue_or_404(kind, request.user, queue_id)
+    queue = queue_or_404(kind, request, queue_id)
     with errors_as_messages(request):
         file = exports.download(queue, ExportForm(request.GET).options())
         return export_response(file, request)
@@ -154,7 +120,7 @@ def export_file(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRe
 @require_POST
 @signed_in
 def pause(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
-    queue = queue_or_404(kind, request.user, queue_id)
+    queue = queue_or_404(kind, request, queue_id)
     with errors_as_messages(request):
         queues.pause(queue_id=queue.pk, by=request.user.get_username())
     return after_action(request, queue)
@@ -163,7 +129,7 @@ def pause(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse
 @require_POST
 @signed_in
 def resume(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
-    queue = queue_or_404(kind, request.user, queue_id)
+    queue = queue_or_404(kind, request, queue_id)
     with errors_as_messages(request):
         try:
             queues.resume(queue_id=queue.pk)
@@ -179,7 +145,7 @@ def resume(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRespons
 @require_POST
 @signed_in
 def cancel(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
-    queue = queue_or_404(kind, request.user, queue_id)
+    queue = queue_or_404(kind, request, queue_id)
     with errors_as_messages(request):
         queues.cancel(queue_id=queue.pk)
     return after_action(request, queue)
@@ -188,7 +154,7 @@ def cancel(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRespons
 @require_POST
 @signed_in
 def retry(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
-    queue = queue_or_404(kind, request.user, queue_id)
+    queue = queue_or_404(kind, request, queue_id)
     form = RetryForm(request.POST)
     if not form.is_valid():
         messages.error(request, "There is no such error code.")
@@ -212,7 +178,7 @@ def _say_requeued(request: PageRequest, queue: Queue, requeued: int) -> None:
 @signed_in
 def set_pace(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
     """How many items at a time, also while it runs."""
-    queue = queue_or_404(kind, request.user, queue_id)
+    queue = queue_or_404(kind, request, queue_id)
     form = PaceForm(request.POST)
     if form.is_valid():
         with errors_as_messages(request):
@@ -227,7 +193,7 @@ def set_pace(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRespo
 @signed_in
 def set_limits(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
     """The hard limits, also while it runs or is paused by one of them."""
-    queue = queue_or_404(kind, request.user, queue_id)
+    queue = queue_or_404(kind, request, queue_id)
     form = LimitsForm(request.POST, items=kind.nouns.items)
     if form.is_valid():
         queues.set_limits(queue_id=queue.pk, limits=form.cleaned_data)
@@ -243,8 +209,8 @@ def set_limits(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRes
 @require_POST
 @signed_in
 def duplicate(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
-    """A new draft; the browser goes to the next step of its set-up."""
-    queue = queue_or_404(kind, request.user, queue_id)
+    """A new draft of one's own; the browser goes to the next step of its set-up."""
+    queue = queue_or_404(kind, request, queue_id, Role.VIEWER)
     if "duplicate" not in kind.can:
         raise Http404
     form = DuplicateForm(request.POST)

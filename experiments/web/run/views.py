@@ -37,7 +37,7 @@ def run_page(request: PageRequest, trace_id: str) -> HttpResponse:
 
 def run_or_404(request: PageRequest, trace_id: str) -> Run:
     """A trace id is unique within a network only: `network` in the address says which; else the newest answers."""
-    runs = Run.objects.for_user(request.user).select_related("network", "item__queue")
+    runs = Run.objects.seen_by(request.user).select_related("network", "item__queue")
     network = request.GET.get("network", "")
     if network.isascii() and network.isdecimal() and len(network) < 19:
         runs = runs.filter(network=int(network))

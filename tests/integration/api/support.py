@@ -29,7 +29,7 @@ BATCH_KEYS = words(
     concurrency max_attempts tolerant repair max_failures max_calls max_tokens max_minutes max_cost reuse
     pinned_version pause_reason
     upload
-    created_by created_at started_at completed_at source_removed_at progress
+    created_by role created_at started_at completed_at source_removed_at progress
     """
 )
 PROGRESS_KEYS = words(

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from experiments.models import ApiToken, Network, NetworkCall
+from experiments.models import ApiToken, Network, NetworkCall, Queue, Share
 from tests.integration.web.support import batch_of, run_for, user
 from tests.support import datasets
 
@@ -57,6 +57,8 @@ def scene(on: str = "done") -> Scene:
         "trace_id": "trace-1",
         "token_id": str(token.pk),
         "row_index": "0",
+        "share_id": "1",
+        "key": "moderation",
         "user_id": str(ann.pk),
         "content_type_id": "1",
         "object_id": "1",
@@ -68,7 +70,11 @@ def scene(on: str = "done") -> Scene:
         made = datasets.with_items(ITEMS)
         one = made if "draft" in on else datasets.answered(made, [{"answer": "yes"}, None])
         values[on] = {"queue_id": str(one.pk), "experiment_id": str(one.pk)}
-    people = {"owner": ann, "other": bob, "staff": root}
+    editor, viewer = user("eve"), user("vic")
+    for queue in Queue.objects.all():
+        Share.objects.create(queue=queue, user=editor, role="editor")
+        Share.objects.create(queue=queue, user=viewer, role="viewer")
+    people = {"owner": ann, "other": bob, "staff": root, "editor": editor, "viewer": viewer}
     clients, strangers = _clients(people), _clients(people, enforce_csrf_checks=True)
     clients["token"].defaults["HTTP_AUTHORIZATION"] = f"Token {key}"
     return Scene({"everywhere": everywhere, **values}, clients, strangers)

@@ -1,16 +1,18 @@
 """What every route of the site answers, to whom. A route that is not in here fails the tests.
 
 The people, in this order: the owner of what the address names, another user, somebody who is not logged in, staff, and
-a program with the owner's token. A number is the status; `LOGIN` leads to the login. POST sends nothing but the form's
-CSRF token, or an empty JSON object.
+a program with the owner's token; then, where it can be shared, an editor and a viewer with whom it is. Elsewhere these
+are other users. A number is the status; `LOGIN` leads to the login. POST sends nothing but the form's CSRF token, or an
+empty JSON object.
 """
 
 from dataclasses import dataclass
 
 LOGIN = 302, "/login/"
 Answer = int | tuple[int, str]
-Answers = tuple[Answer, Answer, Answer, Answer, Answer]
-WHO = ("owner", "other", "anonymous", "staff", "token")
+Answers = tuple[Answer, ...]
+WHO = ("owner", "other", "anonymous", "staff", "token", "editor", "viewer")
+FORBIDDEN = 403
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,27 @@ def signed_in(status: int) -> Answers:
     return (status, status, LOGIN, status, LOGIN)
 
 
-def owned(status: int) -> Answers:
+def private(status: int) -> Answers:
+    """Of what can't be shared."""
     return (status, 404, LOGIN, status, LOGIN)
+
+
+def owned(status: int) -> Answers:
+    """Read: by all with whom it is shared."""
+    return (*private(status), status, status)
+
+
+def changed(status: int, viewer: int = FORBIDDEN) -> Answers:
+    return (*private(status), status, viewer)
+
+
+def by_owner(status: int) -> Answers:
+    return (*private(status), FORBIDDEN, FORBIDDEN)
+
+
+def step(status: int) -> Answers:
+    """Of the set-up of a draft: who only sees the draft is led to its page."""
+    return (*private(status), status, 302)
 
 
 def by_staff(status: int, others: int) -> Answers:
@@ -42,8 +63,20 @@ def api(status: int) -> Answers:
     return (status, status, 401, status, status)
 
 
-def api_owned(status: int) -> Answers:
+def api_private(status: int) -> Answers:
     return (status, 404, 401, status, status)
+
+
+def api_owned(status: int) -> Answers:
+    return (*api_private(status), status, status)
+
+
+def api_changed(status: int, viewer: int = FORBIDDEN) -> Answers:
+    return (*api_private(status), status, viewer)
+
+
+def api_by_owner(status: int) -> Answers:
+    return (*api_private(status), FORBIDDEN, FORBIDDEN)
 
 
 def api_by_staff(status: int) -> Answers:
@@ -77,57 +110,64 @@ PAGES = {
     "networks/<int:pk>/end-hold/": Route(NOT_SO, by_staff(302, 403)),
     "networks/<int:pk>/try/": Route(everybody(302), signed_in(302)),
     "networks/<int:pk>/test/": Route(NOT_SO, signed_in(302)),
-    "networks/<int:pk>/try/<uuid:call_id>/": Route(owned(200), NOT_SO),
+    "networks/<int:pk>/try/<uuid:call_id>/": Route(private(200), NOT_SO),
     "runs/": Route(signed_in(200), NOT_SO),
     "runs/<path:trace_id>/": Route(owned(200), NOT_SO),
     "<kind:kind>/": Route(signed_in(200), NOT_SO),
     "<kind:kind>/differences/": Route(signed_in(200), NOT_SO),
     "<kind:kind>/differences/csv/": Route(signed_in(404), NOT_SO),
     "<kind:kind>/differences/row/<int:row_index>/": Route(signed_in(404), NOT_SO),
+    "<kind:kind>/delete/": Route(signed_in(302), signed_in(302)),
     QUEUE: Route(owned(200), NOT_SO),
-    f"{QUEUE}pause/": Route(NOT_SO, owned(302)),
-    f"{QUEUE}resume/": Route(NOT_SO, owned(302)),
-    f"{QUEUE}cancel/": Route(NOT_SO, owned(302)),
-    f"{QUEUE}retry/": Route(NOT_SO, owned(302)),
-    f"{QUEUE}selected/": Route(NOT_SO, owned(302)),
-    f"{QUEUE}pace/": Route(NOT_SO, owned(302)),
-    f"{QUEUE}limits/": Route(NOT_SO, owned(302)),
+    f"{QUEUE}pause/": Route(NOT_SO, changed(302)),
+    f"{QUEUE}resume/": Route(NOT_SO, changed(302)),
+    f"{QUEUE}cancel/": Route(NOT_SO, changed(302)),
+    f"{QUEUE}retry/": Route(NOT_SO, changed(302)),
+    f"{QUEUE}selected/": Route(NOT_SO, changed(302)),
+    f"{QUEUE}pace/": Route(NOT_SO, changed(302)),
+    f"{QUEUE}limits/": Route(NOT_SO, changed(302)),
     f"{QUEUE}duplicate/": Route(NOT_SO, owned(302)),
-    f"{QUEUE}correct/": Route(owned(200), owned(400)),
-    f"{QUEUE}correct/undo/": Route(NOT_SO, owned(302)),
+    f"{QUEUE}rename/": Route(changed(200), changed(400)),
+    f"{QUEUE}share/": Route(by_owner(200), by_owner(400)),
+    f"{QUEUE}delete/": Route(by_owner(200), by_owner(302)),
+    f"{QUEUE}correct/": Route(changed(200), changed(400)),
+    f"{QUEUE}correct/undo/": Route(NOT_SO, changed(302)),
     f"{QUEUE}results/": Route(owned(200), NOT_SO),
     f"{QUEUE}export/": Route(owned(200), NOT_SO),
     f"{QUEUE}history/": Route(owned(200), NOT_SO),
     ROW: Route(owned(200), NOT_SO),
-    f"{ROW}retry/": Route(NOT_SO, owned(302)),
-    f"{ROW}correct/": Route(NOT_SO, owned(200)),
+    f"{ROW}retry/": Route(NOT_SO, changed(302)),
+    f"{ROW}correct/": Route(NOT_SO, changed(200)),
     "csv-batch/new/": Route(signed_in(200), signed_in(400)),
+    "csv-batch/new/sample/": Route(NOT_SO, signed_in(302)),
+    "csv-batch/new/template/<slug:key>/": Route(NOT_SO, signed_in(302)),
     "csv-batch/new/discard/": Route(NOT_SO, signed_in(302)),
-    f"{BATCH}upload/": Route(owned(200), owned(400), "draft"),
-    f"{BATCH}upload/options/": Route(NOT_SO, owned(400), "draft"),
+    f"{BATCH}upload/": Route(step(200), changed(400), "draft"),
+    f"{BATCH}upload/options/": Route(NOT_SO, changed(400), "draft"),
     f"{BATCH}rejects.csv": Route(owned(200), NOT_SO, "draft"),
-    f"{BATCH}upload/names/": Route(NOT_SO, owned(200), "draft"),
-    f"{BATCH}upload/discard/": Route(NOT_SO, owned(302), "draft"),
-    f"{BATCH}map/": Route(owned(200), owned(409), "draft"),
-    f"{BATCH}prompt/": Route(owned(200), owned(302), "draft"),
-    f"{BATCH}prompt/tokens/": Route(owned(200), NOT_SO, "draft"),
-    f"{BATCH}schema/": Route(owned(200), owned(200), "draft"),
-    f"{BATCH}schema/import/": Route(NOT_SO, owned(200), "draft"),
-    f"{BATCH}undo/": Route(NOT_SO, owned(302), "draft"),
-    f"{BATCH}review/": Route(owned(200), owned(200), "draft"),
-    f"{BATCH}review/try/": Route(owned(302), owned(200), "draft"),
+    f"{BATCH}upload/names/": Route(NOT_SO, changed(200), "draft"),
+    f"{BATCH}upload/discard/": Route(NOT_SO, changed(302), "draft"),
+    f"{BATCH}map/": Route(step(200), changed(409), "draft"),
+    f"{BATCH}prompt/": Route(step(200), changed(302), "draft"),
+    f"{BATCH}prompt/tokens/": Route(step(200), NOT_SO, "draft"),
+    f"{BATCH}schema/": Route(step(200), changed(200), "draft"),
+    f"{BATCH}schema/import/": Route(NOT_SO, changed(200), "draft"),
+    f"{BATCH}undo/": Route(NOT_SO, changed(302), "draft"),
+    f"{BATCH}review/": Route(step(200), changed(200), "draft"),
+    f"{BATCH}review/try/": Route(step(302), changed(200), "draft"),
     f"{BATCH}review/empty/": Route(owned(200), NOT_SO, "draft"),
-    f"{BATCH}review/start/": Route(owned(302), owned(200), "draft"),
-    f"{BATCH}reset/": Route(owned(200), owned(302), "draft"),
+    f"{BATCH}review/start/": Route(step(302), changed(200), "draft"),
+    f"{BATCH}reset/": Route(step(200), changed(302), "draft"),
+    f"{BATCH}append/": Route(changed(200), changed(400)),
     f"{BATCH}experiment/": Route(NOT_SO, owned(302)),
     "experiments/new/": Route(signed_in(200), signed_in(422)),
     "experiments/compare/": Route(signed_in(200), NOT_SO),
-    f"{EXPERIMENT}set-up/": Route(owned(200), owned(422), "experiment draft"),
-    f"{EXPERIMENT}set-up/fields/": Route(owned(200), owned(200), "experiment draft"),
-    f"{EXPERIMENT}set-up/file/": Route(NOT_SO, owned(422), "experiment draft"),
-    f"{EXPERIMENT}set-up/item/": Route(NOT_SO, owned(422), "experiment draft"),
+    f"{EXPERIMENT}set-up/": Route(step(200), changed(422), "experiment draft"),
+    f"{EXPERIMENT}set-up/fields/": Route(step(200), changed(200), "experiment draft"),
+    f"{EXPERIMENT}set-up/file/": Route(NOT_SO, changed(422), "experiment draft"),
+    f"{EXPERIMENT}set-up/item/": Route(NOT_SO, changed(422), "experiment draft"),
     f"{EXPERIMENT}score/": Route(owned(200), NOT_SO, "experiment"),
-    f"{EXPERIMENT}scoring/": Route(owned(200), owned(422), "experiment"),
+    f"{EXPERIMENT}scoring/": Route(changed(200), changed(422), "experiment"),
 }
 API = {
     "run": Route((405, 405, 401, 405, 405), (422, 422, 401, 422, 422)),
@@ -138,51 +178,56 @@ API = {
     "api/networks/<int:pk>": Route(api(200), api_by_staff(405)),
     "api/networks/<int:pk>/end-hold": Route(API_NOT_SO, api_by_staff(202)),
     "api/networks/<int:pk>/try": Route(API_NOT_SO, api(400)),
-    "api/networks/<int:pk>/try/<uuid:call_id>": Route(api_owned(200), API_NOT_SO),
+    "api/networks/<int:pk>/try/<uuid:call_id>": Route(api_private(200), API_NOT_SO),
     "api/usage": Route(api(200), API_NOT_SO),
     "api/runs": Route(api(200), API_NOT_SO),
     "api/runs/<path:trace_id>": Route(api_owned(200), API_NOT_SO),
     "api/csv_batches": Route(api(200), api(400)),
     API_BATCH: Route(api_owned(200), API_NOT_SO),
-    f"{API_BATCH}/rows": Route(api_owned(200), api_owned(400)),
+    f"{API_BATCH}/rows": Route(api_owned(200), api_changed(400)),
     f"{API_BATCH}/rows/<int:row_index>": Route(api_owned(200), API_NOT_SO),
-    f"{API_BATCH}/rows/correct": Route(api_owned(200), api_owned(400)),
-    f"{API_BATCH}/rows/correct/undo": Route(API_NOT_SO, api_owned(409)),
-    f"{API_BATCH}/pause": Route(API_NOT_SO, api_owned(409)),
-    f"{API_BATCH}/resume": Route(API_NOT_SO, api_owned(409)),
-    f"{API_BATCH}/cancel": Route(API_NOT_SO, api_owned(409)),
-    f"{API_BATCH}/retry": Route(API_NOT_SO, api_owned(202)),
+    f"{API_BATCH}/rows/correct": Route(api_owned(200), api_changed(400)),
+    f"{API_BATCH}/rows/correct/undo": Route(API_NOT_SO, api_changed(409)),
+    f"{API_BATCH}/pause": Route(API_NOT_SO, api_changed(409)),
+    f"{API_BATCH}/resume": Route(API_NOT_SO, api_changed(409)),
+    f"{API_BATCH}/cancel": Route(API_NOT_SO, api_changed(409)),
+    f"{API_BATCH}/retry": Route(API_NOT_SO, api_changed(202)),
     f"{API_BATCH}/results": Route(api_owned(200), API_NOT_SO),
     f"{API_BATCH}/export": Route(api_owned(200), API_NOT_SO),
     f"{API_BATCH}/schema": Route(API_NOT_SO, api_owned(400), "draft"),
     f"{API_BATCH}/history": Route(api_owned(200), API_NOT_SO),
     f"{API_BATCH}/differences": Route(api_owned(400), API_NOT_SO),
-    f"{API_BATCH}/run": Route(API_NOT_SO, api_owned(409)),
+    f"{API_BATCH}/shares": Route(api_by_owner(200), api_by_owner(400)),
+    f"{API_BATCH}/shares/<int:share_id>": Route(API_NOT_SO, API_NOT_SO),
+    f"{API_BATCH}/run": Route(API_NOT_SO, api_changed(409)),
     f"{API_BATCH}/duplicate": Route(API_NOT_SO, api_owned(201)),
     f"{API_BATCH}/rejects": Route(api_owned(200), API_NOT_SO, "draft"),
-    f"{API_BATCH}/upload": Route(API_NOT_SO, api_owned(415), "draft"),
+    f"{API_BATCH}/append": Route(API_NOT_SO, api_changed(400)),
+    f"{API_BATCH}/upload": Route(API_NOT_SO, api_changed(415), "draft"),
     f"{API_BATCH}/preview": Route(API_NOT_SO, api_owned(200), "draft"),
-    f"{API_BATCH}/try": Route(api_owned(200), api_owned(202), "draft"),
+    f"{API_BATCH}/try": Route(api_owned(200), api_changed(202), "draft"),
     f"{API_BATCH}/experiment": Route(API_NOT_SO, api_owned(201)),
     "api/experiments": Route(api(200), api(400)),
     API_EXPERIMENT: Route(api_owned(200), API_NOT_SO, "experiment"),
     f"{API_EXPERIMENT}/rows": Route(api_owned(200), API_NOT_SO, "experiment"),
     f"{API_EXPERIMENT}/rows/<int:row_index>": Route(api_owned(200), API_NOT_SO, "experiment"),
-    f"{API_EXPERIMENT}/rows/correct": Route(api_owned(200), api_owned(400), "experiment"),
-    f"{API_EXPERIMENT}/rows/correct/undo": Route(API_NOT_SO, api_owned(409), "experiment"),
-    f"{API_EXPERIMENT}/pause": Route(API_NOT_SO, api_owned(409), "experiment"),
-    f"{API_EXPERIMENT}/resume": Route(API_NOT_SO, api_owned(409), "experiment"),
-    f"{API_EXPERIMENT}/cancel": Route(API_NOT_SO, api_owned(409), "experiment"),
-    f"{API_EXPERIMENT}/retry": Route(API_NOT_SO, api_owned(202), "experiment"),
+    f"{API_EXPERIMENT}/rows/correct": Route(api_owned(200), api_changed(400), "experiment"),
+    f"{API_EXPERIMENT}/rows/correct/undo": Route(API_NOT_SO, api_changed(409), "experiment"),
+    f"{API_EXPERIMENT}/pause": Route(API_NOT_SO, api_changed(409), "experiment"),
+    f"{API_EXPERIMENT}/resume": Route(API_NOT_SO, api_changed(409), "experiment"),
+    f"{API_EXPERIMENT}/cancel": Route(API_NOT_SO, api_changed(409), "experiment"),
+    f"{API_EXPERIMENT}/retry": Route(API_NOT_SO, api_changed(202), "experiment"),
     f"{API_EXPERIMENT}/results": Route(api_owned(200), API_NOT_SO, "experiment"),
     f"{API_EXPERIMENT}/export": Route(api_owned(200), API_NOT_SO, "experiment"),
     f"{API_EXPERIMENT}/schema": Route(API_NOT_SO, api_owned(400), "experiment"),
     f"{API_EXPERIMENT}/history": Route(api_owned(200), API_NOT_SO, "experiment"),
     f"{API_EXPERIMENT}/differences": Route(api_owned(400), API_NOT_SO, "experiment"),
-    f"{API_EXPERIMENT}/run": Route(API_NOT_SO, api_owned(409), "experiment"),
+    f"{API_EXPERIMENT}/shares": Route(api_by_owner(200), api_by_owner(400), "experiment"),
+    f"{API_EXPERIMENT}/shares/<int:share_id>": Route(API_NOT_SO, API_NOT_SO, "experiment"),
+    f"{API_EXPERIMENT}/run": Route(API_NOT_SO, api_changed(409), "experiment"),
     f"{API_EXPERIMENT}/duplicate": Route(API_NOT_SO, api_owned(201), "experiment"),
-    f"{API_EXPERIMENT}/upload": Route(API_NOT_SO, api_owned(415), "experiment draft"),
-    f"{API_EXPERIMENT}/items": Route(API_NOT_SO, api_owned(400), "experiment draft"),
+    f"{API_EXPERIMENT}/upload": Route(API_NOT_SO, api_changed(415), "experiment draft"),
+    f"{API_EXPERIMENT}/items": Route(API_NOT_SO, api_changed(400), "experiment draft"),
     f"{API_EXPERIMENT}/score": Route(api_owned(200), API_NOT_SO, "experiment"),
     f"{API_EXPERIMENT}/compare": Route(api_owned(400), API_NOT_SO, "experiment"),
 }

@@ -1,0 +1,76 @@
+"""The dialog that shares a queue."""
+
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from experiments.core.choices import Role
+from experiments.core.errors import InvalidInput
+from experiments.kinds import QueueKind
+from experiments.models import Queue
+from experiments.models.sharing import SHARED_ROLES
+from experiments.selectors.shares import shares_of_queue
+from experiments.services import sharing
+from experiments.web.decorators import PageRequest, signed_in, wants_fragment
+from experiments.web.queue.base import queue_context, queue_or_404
+from experiments.web.queue_list.views import GET_OR_POST, address_behind, render_dialog
+
+CAN = {Role.EDITOR: "Can edit", Role.VIEWER: "Can view"}
+CHOICES = [(role, CAN[Role(role)]) for role, _ in reversed(SHARED_ROLES)]
+LARGEST_ID = 2**63 - 1
+
+
+class ShareForm(forms.Form):
+    """`user` is the name that they sign in with; without one it is everybody."""
+
+    user = forms.CharField(
+        max_length=150, required=False, label="User name", widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    role = forms.ChoiceField(choices=CHOICES, label="Role")
+
+
+@require_http_methods(GET_OR_POST)
+@signed_in
+def shares(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
+    """Who has it, and another one; `everyone` in a form is everybody, `remove` ends a share."""
+    queue = queue_or_404(kind, request, queue_id, Role.OWNER)
+    form = ShareForm()
+    if request.method == "POST":
+        form = ShareForm(request.POST)
+        if _is_done(request, form, queue):
+            if not wants_fragment(request):
+                return HttpResponseRedirect(request.get_full_path())
+            form = ShareForm()
+    shared = [(one, CAN[Role(one.role)]) for one in shares_of_queue(queue)]
+    shown = {
+        "form": form,
+        "shares": shared,
+        "everyone": next((one for one, _ in shared if one.everyone), None),
+        "address": request.build_absolute_uri(reverse("experiments:queue", args=[kind, queue.pk])),
+        "target": request.get_full_path(),
+        "cancel": address_behind(request, queue),
+    }
+    return render_dialog(request, "shares", queue_context(queue, **shown), 400 if form.errors else 200)
+
+
+def _is_done(request: PageRequest, form: ShareForm, queue: Queue) -> bool:
+    removed = request.POST.get("remove", "")
+    if removed:
+        if removed.isascii() and removed.isdecimal() and int(removed[:19]) <= LARGEST_ID:
+            sharing.unshare(queue=queue, share_id=int(removed[:19]))
+        return True
+    is_everyone = "everyone" in request.POST
+    if form.is_valid() and not is_everyone and not form.cleaned_data["user"]:
+        form.add_error("user", "Give the name that they sign in with.")
+    if not form.is_valid():
+        return False
+    name = None if is_everyone else form.cleaned_data["user"]
+    try:
+        sharing.share(queue=queue, role=Role(form.cleaned_data["role"]), user_name=name)
+    except InvalidInput as error:
+        form.add_error("user", error.detail)
+        return False
+    return True
