@@ -19,7 +19,7 @@ from experiments.models import Network
 from experiments.response_schema.field_checks import check_fields
 from experiments.response_schema.field_schemas import fields_to_schema
 from experiments.selectors.networks import networks_with_counts
-from experiments.services import networks
+from experiments.services import network_deletion, networks
 from experiments.web.decorators import PageRequest, signed_in, wants_fragment
 from experiments.web.network.forms import NetworkForm, TryForm
 from experiments.web.network.page import page_of_network, users_of_network
@@ -28,6 +28,8 @@ from experiments.web.schema.fields_page import FieldsOf, fields_page
 P = ParamSpec("P")
 View = Callable[Concatenate[PageRequest, P], HttpResponseBase]
 SAVE, THEN_FIELDS = "save", "save_then_fields"
+MOVE_QUEUES, DELETE_QUEUES = "move", "gone"
+"""What becomes of the queues of a network that is deleted."""
 
 
 def staff_writes(view: View[P]) -> View[P]:
@@ -103,17 +105,29 @@ def network_fields(request: PageRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_writes
 def network_delete(request: PageRequest, pk: int) -> HttpResponseBase:
-    """Asks first, on a page of its own."""
+    """Asks first, on a page of its own; where queues use it, also what becomes of them."""
     network = network_or_404(pk)
     if request.method != "POST":
-        return _render(request, "delete", {"page": users_of_network(network)})
+        return _render(request, "delete", _before_deletion(network))
+    chosen = request.POST.get("queues", "")
     try:
-        networks.delete(network=network)
-    except Conflict as error:
-        context = {"page": users_of_network(network), "refused": error.detail}
+        if chosen == DELETE_QUEUES:
+            network_deletion.delete_with_queues(network=network)
+        elif chosen == MOVE_QUEUES:
+            to = networks.find(request.POST.get("to", ""))
+            network_deletion.delete_after_move(network=network, to=to)
+        else:
+            networks.delete(network=network)
+    except (Conflict, InvalidInput) as error:
+        context = {**_before_deletion(network), "refused": error.detail}
         return _render(request, "delete", context, status=error.status)
-    messages.success(request, f"The network {network.name} is deleted.")
+    messages.success(request, f"Deleted the network {network.name}.")
     return HttpResponseRedirect(reverse("experiments:networks"))
+
+
+def _before_deletion(network: Network) -> dict[str, Any]:
+    others = list(Network.objects.exclude(pk=network.pk).order_by("name").values_list("pk", "name"))
+    return {"page": users_of_network(network), "others": others, "move": MOVE_QUEUES, "delete": DELETE_QUEUES}
 
 
 @require_POST

@@ -121,7 +121,7 @@ def test_a_network_and_a_silent_worker_are_told_of_in_its_words(no_worker: None)
     Queue.objects.filter(pk=survey.pk).update(status="running", started_at=timezone.now() - timedelta(minutes=3))
     batch_of("ann", ["queued"])
     staff, address = browser("eve", is_staff=True), f"/networks/{survey.network_id}/delete/"
-    assert "1 batch, 1 survey use it." in staff.get(address).content.decode()
+    assert "1 batch, 1 survey use it:" in staff.get(address).content.decode()
     refusal = staff.post(address, {"csrfmiddlewaretoken": staff.cookies["csrftoken"].value})
     assert "Used by 1 batch, 1 survey: “" in refusal.content.decode()
     assert "for 3 min: questions wait." in browser("ann").get("/survey/").content.decode()
