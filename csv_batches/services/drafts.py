@@ -105,7 +105,7 @@ def insert_rows(*, batch_id: UUID, rows: Sequence[Mapping[str, Any]]) -> tuple[i
         refuse_while_reading(batch)
         if not batch.columns and rows:
             batch.columns = _columns_of_first_row(rows[0]["row_payload"])
-        new = _without_stored(batch, _cells_by_index(batch.column_names, rows))
+        new = _without_stored(batch, cells_by_index(batch.column_names, rows))
         _refuse_too_many_rows(batch.total + len(new))
         if new and not batch.total:
             # As after a file: the earlier settings are about other columns.
@@ -131,7 +131,7 @@ def _columns_of_first_row(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
         raise InvalidInput(detail, code=error.code, attr=attr, part=part, reason=error.reason) from error
 
 
-def _cells_by_index(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[int, list[str]]:
+def cells_by_index(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[int, list[str]]:
     """The cells of each row, in the order of the columns, by `row_index`."""
     known = set(names)
     cells: dict[int, list[str]] = {}
