@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from csv_batches.models import KIND, CsvBatch
@@ -13,9 +13,12 @@ from csv_batches.selectors import batches
 from csv_batches.selectors.plan import CsvBatchPlan, plan_of_batch
 from csv_batches.selectors.preview import preview_of_payload
 from csv_batches.services import background_upload, drafts, duplicates, launch, uploaded_files
+from csv_batches.web.first_visit import first_visit
+from experiments.core.choices import QueueStatus
 from experiments.core.errors import WorkbenchError
 from experiments.core.json_numbers import to_json
 from experiments.kinds import Json, Nouns, QueueKind, SetUp
+from experiments.services import queues
 
 
 class CsvBatchKind(QueueKind):
@@ -34,6 +37,8 @@ class CsvBatchKind(QueueKind):
     duplicate_takes = "the same file, mapping, template and schema"
     subtitle_template = "csv_batches/queue_facts.html"
     actions_template = "csv_batches/queue_acts.html"
+    first_template = "csv_batches/first_visit.html"
+    list_columns = ("source_name",)
     can = frozenset({"create", "update", "insert", "run", "duplicate"})
 
     def plan(self, queue_id: Any) -> CsvBatchPlan:
@@ -54,6 +59,15 @@ class CsvBatchKind(QueueKind):
 
     def visible_to(self, user: Any) -> QuerySet[CsvBatch]:
         return batches.batches_of(user)
+
+    def with_text(self, queues: QuerySet[CsvBatch], text: str) -> QuerySet[CsvBatch]:
+        return queues.filter(Q(name__icontains=text) | Q(source_name__icontains=text))
+
+    def first_visit(self) -> dict[str, Json]:
+        return first_visit()
+
+    def file_name(self, queue: CsvBatch) -> str:
+        return queue.source_name
 
     def columns(self, queue: CsvBatch) -> list[str]:
         return queue.column_names
@@ -114,6 +128,10 @@ class CsvBatchKind(QueueKind):
         return drafts.insert_rows(batch_id=queue_id, rows=rows)
 
     def run(self, *, queue: CsvBatch, user: Any, order: Mapping[str, Json]) -> None:
+        if queue.status == QueueStatus.COMPLETED and queue.queued:
+            # Rows that were added to it.
+            queues.resume(queue_id=queue.pk)
+            return
         first, last = order.get("first"), order.get("to")
         # An order counts the first rows, or names both ends of a range; `Order.range_to` is exclusive.
         after_last = None if last is None else last + 1

@@ -1,16 +1,14 @@
 """The sample batch of the demo and its network, and how well the answers agree with the labels in the file."""
 
-import shutil
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import transaction
 
-from csv_batches.demo import sample
 from csv_batches.models import KIND, CsvBatch
-from csv_batches.services import drafts, launch, uploads
+from csv_batches.rules import sample
+from csv_batches.services import beginnings, launch
 from experiments.core.choices import FINISHED, QueueStatus, RowStatus
 from experiments.kinds import kind_of
 from experiments.models import Network
@@ -63,23 +61,9 @@ def find_batch(*, user: Any) -> CsvBatch | None:
 def start_batch(*, user: Any) -> CsvBatch:
     """A new sample batch, running. In one transaction: later starts would take half a batch for the sample."""
     with transaction.atomic():
-        batch = drafts.create(user=user, values={"name": sample.BATCH["name"]})
-        with _sample_file() as file:
-            uploads.receive(batch_id=batch.pk, file=file)
-        # After the file: the mapping names its columns.
-        drafts.update(batch_id=batch.pk, values=sample.BATCH)
+        batch = beginnings.start_sample(user=user)
         launch.run(batch_id=batch.pk, user=user, order=launch.Order(confirmed=True))
     return CsvBatch.objects.get(pk=batch.pk)
-
-
-def _sample_file() -> TemporaryUploadedFile:
-    path = sample.SAMPLE_CSV
-    file = TemporaryUploadedFile(path.name, "text/csv", path.stat().st_size, "utf-8")
-    with path.open("rb") as source:
-        shutil.copyfileobj(source, file)
-    file.flush()
-    file.seek(0)
-    return file
 
 
 def page_path(batch: CsvBatch) -> str:

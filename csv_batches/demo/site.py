@@ -16,8 +16,8 @@ from django.core.management.base import CommandError, OutputWrapper
 
 from csv_batches.demo import batch as sample_batch
 from csv_batches.demo import programs
-from csv_batches.demo.sample import GOLD_FIELD
 from csv_batches.demo.supervisor import Supervisor
+from csv_batches.rules.sample import GOLD_FIELD
 from experiments.core.errors import WorkbenchError
 from experiments.core.secret_files import made_once
 from experiments.runtime import local_model

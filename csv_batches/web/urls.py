@@ -1,6 +1,7 @@
 from django.urls import path, reverse_lazy
 from django.views.generic import RedirectView
 
+from csv_batches.web import append, first_visit
 from csv_batches.web.make_experiment import make_experiment
 from csv_batches.web.rejects import rejects
 from csv_batches.wizard import undo as undo_views
@@ -16,6 +17,8 @@ batch = "csv-batch/<uuid:batch_id>/"
 urlpatterns = [
     path("", RedirectView.as_view(url=reverse_lazy("experiments:list", args=["csv-batch"])), name="home"),
     path("csv-batch/new/", upload_views.new, name="new"),
+    path("csv-batch/new/sample/", first_visit.from_sample, name="sample"),
+    path("csv-batch/new/template/<slug:key>/", first_visit.from_template, name="template"),
     path("csv-batch/new/discard/", upload_views.discard_new, name="discard_new"),
     path(f"{batch}upload/", upload_views.upload, name="upload"),
     path(f"{batch}upload/options/", upload_views.upload_options, name="upload_options"),
@@ -32,6 +35,7 @@ urlpatterns = [
     path(f"{batch}review/try/", review_views.review_try, name="review_try"),
     path(f"{batch}review/empty/", review_views.review_empty, name="review_empty"),
     path(f"{batch}review/start/", review_views.start, name="start"),
+    path(f"{batch}append/", append.append_rows, name="append"),
     path(f"{batch}experiment/", make_experiment, name="experiment"),
     path(f"{batch}reset/", undo_views.reset, name="reset"),
 ]

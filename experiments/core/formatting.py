@@ -18,6 +18,12 @@ def counted(number: int, what: str, several: str = "") -> str:
     return f"{count(number)} {what}" if number == 1 else f"{count(number)} {several or f'{what}s'}"
 
 
+def initials_of(first: str, last: str, name: str) -> str:
+    """`AR` of Ana Ruiz; of a user without a name the first two letters of `name`, what they sign in with."""
+    first, last = first.strip(), last.strip()
+    return (f"{first[:1]}{last[:1]}" if first and last else (first or last or name)[:2]).upper()
+
+
 def quoted(value: Any) -> str:
     """A value that a person gave, in quotes, for a sentence: on one line, with unprintable characters escaped."""
     return f"“{''.join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in str(value))}”"
@@ -74,6 +80,18 @@ def duration(seconds: float) -> str:
     if minutes < 24 * 60:
         return _two(minutes, 60, "h", 1, "min")
     return _two(round(minutes / 60), 24, "days" if minutes >= 47.5 * 60 else "day", 1, "h")
+
+
+def ago(seconds: float) -> str:
+    """`just now`, `7 min ago`, `3 hours ago`, `yesterday`, `5 days ago`: how long since, in the largest unit."""
+    minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86_400)
+    if minutes < 1:
+        return "just now"
+    if hours < 1:
+        return f"{minutes} min ago"
+    if days < 1:
+        return f"{counted(hours, 'hour')} ago"
+    return "yesterday" if days == 1 else f"{days} days ago"
 
 
 def _two(number: int, size: int, large: str, unit: int, small: str) -> str:

@@ -126,7 +126,9 @@ class QueueKind:
     `stylesheet` is a further static file of its pages. Templates are fragments of the kind's own: `subtitle_template`
     in the line under the name, `head_template` above the rows, `detail_template` in an open item, `actions_template`
     among the further actions. They see `queue` and `page` or `detail`; the results of `head` and `detail` are `head`
-    and `more` there.
+    and `more` there. `first_template` is what the list shows while there is none; it sees the result of `first_visit`.
+
+    `list_columns` are columns of the kind's own model that `file_name` reads.
     """
 
     name: str
@@ -140,6 +142,8 @@ class QueueKind:
     no_items = ""
     duplicate_takes = ""
     subtitle_template = head_template = detail_template = actions_template = stylesheet = ""
+    first_template = ""
+    list_columns: tuple[str, ...] = ()
 
     def address(self, queue_id: Any) -> str:
         """The path of a queue's page."""
@@ -240,6 +244,17 @@ class QueueKind:
     def settings_in_words(self, queue: Any) -> Mapping[str, str]:
         """The kind's own settings that decide about answers, each with its name, for a comparison."""
         return {}
+
+    def with_text(self, queues: QuerySet[Any], text: str) -> QuerySet[Any]:
+        """Those that a search in the list finds."""
+        return queues.filter(name__icontains=text)
+
+    def file_name(self, queue: Any) -> str:
+        """Of the file that its items came from, for the list; "" where there is none."""
+        return ""
+
+    def first_visit(self) -> Any:
+        """The value that `first_template` shows."""
 
     def head(self, queue: Any) -> Any:
         """The value that `head_template` shows."""

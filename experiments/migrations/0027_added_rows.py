@@ -24,11 +24,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='queue',
-            index=models.Index(condition=models.Q(('status', experiments.core.choices.QueueStatus['PAUSED'])), fields=['kind'], name='queue_paused'),
+            index=models.Index(condition=models.Q(('status', experiments.core.choices.QueueStatus['PAUSED'])), fields=['kind', '-created_at', 'id'], name='queue_paused'),
         ),
         migrations.AddIndex(
             model_name='queue',
-            index=models.Index(condition=models.Q(('failed__gt', 0), ('failed_corrected', 0), ('status', experiments.core.choices.QueueStatus['COMPLETED']), ('succeeded', 0)), fields=['kind'], name='queue_all_failed'),
+            index=models.Index(condition=models.Q(('failed__gt', 0), ('failed_corrected', 0), ('status', experiments.core.choices.QueueStatus['COMPLETED']), ('succeeded', 0)), fields=['kind', '-created_at', 'id'], name='queue_all_failed'),
         ),
         migrations.AddConstraint(
             model_name='queue',

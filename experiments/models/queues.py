@@ -167,9 +167,11 @@ class Queue(models.Model):
             models.Index(fields=("status",), condition=Q(status=QueueStatus.RUNNING), name="queue_running"),
             models.Index(fields=("network",), condition=Q(status=QueueStatus.RUNNING), name="queue_running_network"),
             # Those that need somebody are few, and looked for with each list.
-            models.Index(fields=("kind",), condition=Q(status=QueueStatus.PAUSED), name="queue_paused"),
             models.Index(
-                fields=("kind",),
+                fields=("kind", "-created_at", "id"), condition=Q(status=QueueStatus.PAUSED), name="queue_paused"
+            ),
+            models.Index(
+                fields=("kind", "-created_at", "id"),
                 condition=Q(status=QueueStatus.COMPLETED, succeeded=0, failed_corrected=0, failed__gt=0),
                 name="queue_all_failed",
             ),

@@ -125,13 +125,14 @@ def _await_workers(queue_id: UUID) -> None:
 
 
 def resume(*, queue_id: UUID) -> None:
-    """paused or cancelled → running. After a pause by the system one row goes first.
+    """paused or cancelled → running, and so is completed where rows were added to it. After a pause by the system one
+    row goes first.
 
     A network that took no calls is asked again at once: whoever resumes knows more.
 
     `Conflict` with the code of the pause where a hard limit is still reached: it would pause again at once.
     """
-    stopped = Queue.objects.kept().filter(pk=queue_id, status__in=[QueueStatus.PAUSED, QueueStatus.CANCELLED])
+    stopped = Queue.objects.kept().filter(pk=queue_id).can_resume()
     with transaction.atomic():
         queue = stopped.select_for_update(no_key=True).first()
         cap = queue_limits.reached_limit(queue) if queue else None
@@ -215,6 +216,12 @@ def set_plain_settings(queue: Queue, values: Mapping[str, Any]) -> None:
         if setting.name in values:
             value = values[setting.name]
             setattr(queue, setting.name, setting.default if value is None else value)
+
+
+def rename(*, queue_id: UUID, name: str) -> None:
+    with transaction.atomic():
+        if Queue.objects.kept().filter(pk=queue_id).exclude(name=name).update(name=name):
+            audit.record_queue(queue_id, AuditAction.CHANGE, settings=["name"])
 
 
 def set_concurrency(*, queue_id: UUID, concurrency: int) -> None:

@@ -70,9 +70,7 @@ def as_input(field: BoundField) -> SafeString:
 
 @register.filter
 def initials(user: AbstractUser) -> str:
-    """`AR` of Ana Ruiz; of a user without a name the first two letters of what they sign in with."""
-    first, last = user.first_name.strip(), user.last_name.strip()
-    return (f"{first[:1]}{last[:1]}" if first and last else (first or last or user.get_username())[:2]).upper()
+    return formatting.initials_of(user.first_name, user.last_name, user.get_username())
 
 
 @register.simple_tag
@@ -110,6 +108,21 @@ def moment(value: datetime | None, style: str = "auto") -> SafeString:
         '<time datetime="{}" title="{} UTC" data-style="{}">{}</time>',
         *(at.isoformat(), f"{date} {at:%H:%M:%S}", name, f"{at:%H:%M:%S}" if recent else f"{date} {at:%H:%M}"),
     )
+
+
+RELATIVE_DAYS = 7
+"""So long a time is told by how long ago it was."""
+
+
+@register.simple_tag
+def since(value: datetime) -> SafeString:
+    """How long ago, the exact time on hover; after a week the date, with the year where it is another one."""
+    at, now = timezone.localtime(value), timezone.localtime()
+    passed = (now - at).total_seconds()
+    year = "" if at.year == now.year else f", {at.year}"
+    shown = f"{at:%b} {at.day}{year}" if passed > RELATIVE_DAYS * 86_400 else formatting.ago(max(passed, 0))
+    exact = f"{at:%b} {at.day}, {at.year}, {at:%H:%M} UTC"
+    return format_html('<time datetime="{}" title="{}" data-style="since">{}</time>', at.isoformat(), exact, shown)
 
 
 @register.filter

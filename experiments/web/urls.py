@@ -10,6 +10,8 @@ from experiments.web.network import call_views
 from experiments.web.network import views as network_views
 from experiments.web.queue import correct_rows, history, row_views
 from experiments.web.queue import views as queue_views
+from experiments.web.queue_list import shares
+from experiments.web.queue_list import views as list_views
 from experiments.web.run import views as run_views
 
 KINDS = {kind.slug: kind for kind in kinds_by_title()}
@@ -52,7 +54,8 @@ urlpatterns = [
     path("tokens/", api_tokens.tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke/", api_tokens.revoke_token, name="revoke_token"),
     path("password/", password.password, name="password"),
-    path("<kind:kind>/", queue_views.queue_list, name="list"),
+    path("<kind:kind>/", list_views.queue_list, name="list"),
+    path("<kind:kind>/delete/", list_views.delete_some, name="delete_some"),
     path("<kind:kind>/differences/", comparison_views.differences, name="differences"),
     path("<kind:kind>/differences/csv/", comparison_views.differences_export, name="differences_export"),
     path("<kind:kind>/differences/row/<int:row_index>/", comparison_views.differences_row, name="differences_row"),
@@ -65,6 +68,9 @@ urlpatterns = [
     path(f"{queue}pace/", queue_views.set_pace, name="pace"),
     path(f"{queue}limits/", queue_views.set_limits, name="limits"),
     path(f"{queue}duplicate/", queue_views.duplicate, name="duplicate"),
+    path(f"{queue}rename/", list_views.rename, name="rename"),
+    path(f"{queue}share/", shares.shares, name="share"),
+    path(f"{queue}delete/", list_views.delete_one, name="delete"),
     path(f"{queue}correct/", correct_rows.correct_rows, name="correct_rows"),
     path(f"{queue}correct/undo/", correct_rows.undo_correction, name="undo_correction"),
     path(f"{queue}results/", queue_views.results_page, name="results"),

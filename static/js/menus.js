@@ -26,11 +26,21 @@
     const menu = act && !act.hasAttribute("popovertarget") && act.closest("[popover]");
     // After the form was sent: a button that loses the focus before is not named in what is sent.
     if (menu) setTimeout(() => menu.hidePopover());
+    const cancel = event.target.closest("[data-cancel]")?.closest(".dialog[popover]");
+    if (cancel) {
+      event.preventDefault();
+      cancel.hidePopover();
+    }
     const dismiss = event.target.closest("[data-dismiss]");
     if (dismiss) {
       dismiss.parentElement.remove();
       document.querySelector("main h1")?.focus({ preventScroll: true });
     }
+  });
+
+  // A dialog that came from the site: the menu that asked for it is closed by then.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.matches(".dialog[popover]")) setTimeout(() => event.detail.target.showPopover());
   });
 })();
 

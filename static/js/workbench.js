@@ -5,9 +5,13 @@
   const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
   const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
 
+  const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
   const localTimes = (root) => root.querySelectorAll("time[datetime]").forEach((time) => {
     const moment = new Date(time.dateTime);
-    if (!Number.isNaN(moment.valueOf())) time.textContent = (time.dataset.style === "time" ? clock : date).format(moment);
+    if (Number.isNaN(moment.valueOf())) return;
+    // How long ago was said by the site; the exact time on hover is that of here.
+    if (time.dataset.style === "since") time.title = exact.format(moment);
+    else time.textContent = (time.dataset.style === "time" ? clock : date).format(moment);
   });
 
   const markOpenRow = () => {

@@ -1,15 +1,16 @@
 """The list of batches shows each of its columns, however long the names in it are."""
 
 import pytest
+from playwright.sync_api import expect
 
 from csv_batches.models import CsvBatch
 from experiments.models import Network
 from tests.browser.conftest import Open
-from tests.browser.support.looks import Look
+from tests.browser.support.looks import Look, assert_flawless
 from tests.integration.web.support import batch_of, user
 
 LONG = "production-support-triage-network-of-the-customer-care-department-in-the-northern-region"
-CUT = """() => { const box = document.querySelector(".tbl"); return box.scrollWidth - box.clientWidth; }"""
+CUT = """() => { const box = document.querySelector(".grid"); return box.scrollWidth - box.clientWidth; }"""
 
 
 @pytest.mark.parametrize("width", [1440, 1000])
@@ -19,4 +20,38 @@ def test_no_long_name_pushes_a_column_out(open_page: Open, width: int) -> None:
     CsvBatch.objects.filter(pk=batch.pk).update(network=Network.objects.create(name=LONG))
     page = open_page("/csv-batch/", Look("list", width=width), name="chief")
     assert page.evaluate(CUT) == 0
-    assert page.get_by_role("cell", name=LONG).get_attribute("title") == LONG
+    network = page.locator(".k-net .cut")
+    assert network.get_attribute("title") == LONG
+    # A narrow window has no room for it.
+    assert network.is_visible() == (width > 1180)
+
+
+def test_a_dialog_of_a_row_s_menu_takes_the_focus_and_gives_it_back(open_page: Open) -> None:
+    batch_of("ann", ["succeeded"], status="completed", name="Week 46")
+    page = open_page("/csv-batch/")
+    more = page.get_by_role("button", name="Actions for Week 46")
+    for entry, field in (("Rename", "Name"), ("Share", "User name")):
+        more.click()
+        page.get_by_role("link", name=entry).click()
+        dialog = page.get_by_role("dialog", name=entry)
+        expect(dialog.get_by_label(field)).to_be_visible()
+        assert page.evaluate("document.querySelector('#dialog').contains(document.activeElement)")
+        assert_flawless(page)
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+        expect(more).to_be_focused()
+
+
+def test_ticks_open_the_bar_of_acts_and_deleting_asks_once(open_page: Open) -> None:
+    for number in range(3):
+        batch_of("ann", ["succeeded"], status="completed", name=f"Week {number}")
+    page = open_page("/csv-batch/")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("Shift+X")
+    expect(page.locator(".bulk .n")).to_have_text("2 selected")
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete 2 batches").click()
+    expect(page.locator(".l .name")).to_have_text(["Week 0"])
+    expect(page.get_by_text("Deleted 2 batches.")).to_be_visible()

@@ -3,13 +3,14 @@
   "use strict";
   const box = document.querySelector(".gridbox");
   if (!box) return;
-  const ticks = () => [...box.querySelectorAll("#rows .k-tick input")];
+  const ticks = () => [...box.querySelectorAll("tbody .k-tick input")];
   let last = null;
 
   const show = () => {
     const list = ticks();
     const ticked = list.filter((one) => one.checked).length;
     const all = box.querySelector("[data-tick-all]");
+    if (!all) return;
     all.checked = ticked > 0 && ticked === list.length;
     all.indeterminate = ticked > 0 && ticked < list.length;
     box.querySelectorAll("[data-ticked]").forEach((one) => { one.textContent = ticked.toLocaleString("en-US"); });
@@ -21,7 +22,7 @@
   };
 
   box.addEventListener("click", (event) => {
-    const tick = event.target.closest("#rows .k-tick input");
+    const tick = event.target.closest("tbody .k-tick input");
     if (!tick) return;
     if (event.shiftKey) upTo(tick);
     last = tick;
@@ -40,7 +41,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), select, textarea")) return;
     if (document.querySelector(":popover-open")) return;
     if (event.key.toLowerCase() === "x") {
-      const row = document.activeElement.closest("#rows > tr") ?? box.querySelector("#rows > tr.on");
+      const row = document.activeElement.closest("tbody > tr") ?? box.querySelector("tbody > tr.on");
       const tick = row?.querySelector(".k-tick input");
       if (!tick) return;
       tick.checked = !tick.checked;
@@ -48,8 +49,8 @@
       last = tick;
       show();
     } else if (event.key === "Escape" && !document.querySelector("#detail-title") && ticks().some((one) => one.checked)) box.reset();
-    else if (["j", "k"].includes(event.key) && !document.querySelector("#detail-title") && !document.activeElement.closest("#rows")) {
-      box.querySelector("#rows th a")?.focus();
+    else if (["j", "k"].includes(event.key) && !document.querySelector("#detail-title") && !document.activeElement.closest("tbody")) {
+      box.querySelector("tbody th a")?.focus();
     }
   });
   document.body.addEventListener("htmx:afterSettle", show);

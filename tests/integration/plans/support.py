@@ -86,14 +86,14 @@ class Reads:
 
 
 @contextmanager
-def reads() -> Iterator[Reads]:
-    """Explains afterwards each query that the block made."""
+def reads(apart: str = "") -> Iterator[Reads]:
+    """Explains afterwards each query that the block made, but those that have the text `apart`."""
     found = Reads()
     with CaptureQueriesContext(connection) as queries:
         yield found
     for query in queries:
         sql = query["sql"]
-        if not sql.lstrip().upper().startswith(("SELECT", "WITH")):
+        if not sql.lstrip().upper().startswith(("SELECT", "WITH")) or (apart and apart in sql):
             continue
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")

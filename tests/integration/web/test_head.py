@@ -69,7 +69,8 @@ def test_before_that_it_is_of_what_is_there_so_far(status: str) -> None:
 
 def test_an_empty_list_says_how_to_begin() -> None:
     html = browser("ann").get("/csv-batch/").content.decode()
-    assert "No batches yet" in html
+    assert "Run a CSV through your agents" in html
+    assert 'action="/csv-batch/new/"' in html
     assert 'href="/api/docs"' in html
 
 

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from csv_batches.demo import batch as sample
-from csv_batches.demo.sample import BATCH, GOLD_COLUMN, GOLD_FIELD, NETWORK
 from csv_batches.models import CsvBatch
+from csv_batches.rules.sample import BATCH, GOLD_COLUMN, GOLD_FIELD, NETWORK
 from experiments.models import Network
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@
 import csv
 from collections import Counter
 
-from csv_batches.demo.sample import BATCH, GOLD_COLUMN, GOLD_FIELD, NETWORK, SAMPLE_CSV
+from csv_batches.rules.sample import BATCH, GOLD_COLUMN, GOLD_FIELD, NETWORK, SAMPLE_CSV
 
 
 def rows() -> list[dict[str, str]]:
