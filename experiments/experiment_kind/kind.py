@@ -42,7 +42,7 @@ class ExperimentKind(QueueKind):
     head_template = "experiments/experiment_kind/head.html"
     detail_template = "experiments/experiment_kind/judged.html"
     stylesheet = "css/experiment_kind.css"
-    list_columns = ("source_name",)
+    list_columns = ("source_name", "scoring")
     can = frozenset({"create", "update", "run", "duplicate"})
 
     def plan(self, queue_id: Any) -> plan.ExperimentPlan:
@@ -111,6 +111,9 @@ class ExperimentKind(QueueKind):
     def settings_in_words(self, queue: Experiment) -> dict[str, str]:
         schema = to_json(queue.schema_json, indent=2) if queue.schema_json else ""
         return {"Response schema": schema}
+
+    def list_words(self, queues: Sequence[Experiment]) -> dict[Any, str]:
+        return {pk: f"{labels.percent(share)} right" for pk, share in scores.shares_right(queues).items()}
 
     def head(self, queue: Experiment) -> ScorePanel | None:
         return score_panel.score_panel_of(queue) if _is_scored(queue) else None

@@ -256,6 +256,10 @@ class QueueKind:
     def first_visit(self) -> Any:
         """The value that `first_template` shows."""
 
+    def list_words(self, queues: Sequence[Any]) -> Mapping[Any, str]:
+        """What a list says of its queues beside their counts, by their ids."""
+        return {}
+
     def head(self, queue: Any) -> Any:
         """The value that `head_template` shows."""
 

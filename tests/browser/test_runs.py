@@ -22,14 +22,14 @@ def runs(request: pytest.FixtureRequest, open_page: Open, plain_page: Open) -> C
 def test_they_are_filtered_and_opened(runs: Callable[[], Page]) -> None:
     page = runs()
     page.get_by_label("Asked by").select_option("csv_batch")
-    page.get_by_role("button", name="Filter").click()
+    page.get_by_role("button", name="Search").click()
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(page).to_have_url(re.compile("kind=csv_batch"))
     page.locator("tbody th a").click()
     expect(page.get_by_role("heading", name="Run on triage")).to_be_visible()
     page.go_back()
     expect(page.get_by_label("Asked by")).to_have_value("csv_batch")
-    page.get_by_role("link", name="Show all").click()
+    page.get_by_role("link", name="Clear").click()
     expect(page.locator("tbody tr")).to_have_count(50)
 
 

@@ -5,15 +5,18 @@ The network's own answers are judged; a person's correction beside one changes n
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
+from functools import partial
+from time import monotonic
 from typing import Any
+from uuid import UUID
 
 from django.db.models import BooleanField, F, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KeyTextTransform
 
-from experiments.core.choices import RowStatus
+from experiments.core.choices import QueueStatus, RowStatus
 from experiments.experiment_kind import scoring
 from experiments.experiment_kind.choices import ColumnRole, Verdict
 from experiments.experiment_kind.datasets import ITEM_NUMBER, DatasetLayout
@@ -26,6 +29,8 @@ from experiments.selectors.queues import refuse_without_source
 CHUNK = 5000
 LARGE = 2000
 """Up to so many runs the score is computed each time: every open page asks for it every few seconds."""
+LIST_S = 0.2
+"""So long a list counts scores that it does not know yet."""
 MAX_LABELS = 200
 """The most frequent labels are listed, at most so many."""
 
@@ -50,6 +55,27 @@ def score_of(experiment: Experiment) -> Score:
         compute=lambda: scoring.score(judge, _runs(experiment), _scored_choices(experiment, judge.scoring.field)),
         large=LARGE,
     )
+
+
+def shares_right(experiments: Iterable[Experiment]) -> dict[UUID, float]:
+    """Which share of the scored items is right, for a list: kept as long as no item gets another result. Those that
+    there is no time for are left out, and counted the next time."""
+    began, found = monotonic(), {}
+    for one in experiments:
+        if one.status == QueueStatus.DRAFT or one.source_removed_at is not None:
+            continue
+        scoring_id = hashlib.sha256(json.dumps(one.scoring, sort_keys=True).encode()).hexdigest()[:16]
+        key, version = f"share.{one.pk}.{scoring_id}", (one.succeeded, one.failed, one.calls, one.total)
+        share = cached_counts.known(key, version=version)
+        if share is None and monotonic() - began < LIST_S and one.total <= LARGE:
+            share = cached_counts.cached(key, rows=1, version=version, compute=partial(_share_right, one), large=0)
+        if share is not None:
+            found[one.pk] = share
+    return found
+
+
+def _share_right(experiment: Experiment) -> float | None:
+    return score_of(experiment).total.share
 
 
 def _runs(experiment: Experiment) -> Iterator[Run]:

@@ -54,6 +54,8 @@ class ChangeCount:
     name: str
     label: str
     count: int
+    icon: str = ""
+    look: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,9 @@ class ComparisonPage:
     page: int
     pages: int
     items: int
+    all: int
+    meter: tuple[tuple[str, int, int], ...]
+    """Class, place and width of each part, in thousandths."""
 
 
 def comparison_page(first: Experiment, second: Experiment, *, change: str, page: int) -> ComparisonPage:
@@ -85,12 +90,27 @@ def comparison_page(first: Experiment, second: Experiment, *, change: str, page:
             (counts[Change.BETTER], counts[Change.BOTH_WRONG]),
         ),
         chance=_chance_in_words(found.chance),
-        changes=tuple(ChangeCount(str(one), text, counts[one]) for one, text in labels.CHANGES.items()),
+        changes=tuple(
+            ChangeCount(str(one), text, counts[one], *labels.CHANGE_LOOKS.get(one, ("", "")))
+            for one, text in labels.CHANGES.items()
+        ),
+        meter=_meter(counts),
+        all=len(found.pairs),
         pairs=tuple(_shown_pair(detail) for detail in details),
         page=page,
         pages=pages,
         items=len(wanted),
     )
+
+
+def _meter(counts: Mapping[Change, int]) -> tuple[tuple[str, int, int], ...]:
+    total, left, found = sum(counts.values()), 0, []
+    for change in labels.CHANGES:
+        width = round(counts[change] * 1000 / total) if total else 0
+        if width:
+            found.append((str(change), left, width))
+            left += width
+    return tuple(found)
 
 
 def _chance_in_words(chance: float | None) -> str:

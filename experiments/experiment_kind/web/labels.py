@@ -17,6 +17,13 @@ CHANGES = {
     Change.BOTH_RIGHT: "both right",
     Change.UNCLEAR: "not comparable",
 }
+CHANGE_LOOKS = {
+    Change.WORSE: ("bad", "f"),
+    Change.BETTER: ("ok", "ok"),
+    Change.BOTH_WRONG: ("x", ""),
+    Change.BOTH_RIGHT: ("eq", ""),
+}
+"""Symbol and class in the legend."""
 CHANGE_SEVERITY = {Change.WORSE: "bad", Change.BETTER: "ok"}
 SCHEMA_MODES = {
     SchemaMode.NETWORK: "The network's own schema, where it has one",
@@ -35,10 +42,10 @@ ROLES = {
 
 
 def percent(share: float | None) -> str:
-    """`72.5 %`; "" for None. Only shares of exactly 1 and 0 read 100 and 0."""
+    """`72.5%`; "" for None. Only shares of exactly 1 and 0 read 100 and 0."""
     if share is None:
         return ""
     rounded = round(share * 100, 1)
     if share not in (0, 1):
         rounded = min(max(rounded, 0.1), 99.9)
-    return f"{rounded:g} %"
+    return f"{rounded:g}%"

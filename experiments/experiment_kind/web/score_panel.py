@@ -110,7 +110,7 @@ def tally_line(label: str, tally: Tally) -> TallyLine:
     if tally.share is not None and tally.interval is not None:
         low, high = tally.interval
         interval = f"{labels.percent(low)} to {labels.percent(high)}"
-        text = f"{percent} right; 95 % interval {interval}"
+        text = f"{percent} right; 95% interval {interval}"
         gauge = Gauge(round(tally.share * WHOLE), round(low * WHOLE), round(high * WHOLE), text)
     return TallyLine(label, tally.right, tally.scored, percent, interval, gauge)
 

@@ -13,7 +13,7 @@ from experiments.selectors.comparison_statements import Pair
 from experiments.web.comparison.forms import ComparisonAddress
 from experiments.web.queue.columns import ANY, WHOLE_ANSWER, AnswerColumn, Look, columns_of_layout
 
-WIDTHS = {"num": 104, "t-choice": 128, "t-list": 190, "t-obj": 190, "t-text": 204, "t-date": 132}
+WIDTHS = {"num": 128, "t-choice": 128, "t-list": 190, "t-obj": 190, "t-text": 204, "t-date": 132}
 MOST_PAIRS = 12
 MAX_PAIR = 60
 THOUSAND = 1000

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
+from django.urls import reverse
+from django.utils.http import content_disposition_header, urlencode
 from django.utils.text import get_valid_filename
 from django.views.decorators.http import require_safe
 
@@ -22,6 +24,7 @@ from experiments.web.comparison.page import comparison_page
 from experiments.web.comparison.row import row_pair
 from experiments.web.decorators import PageRequest, signed_in, wants_fragment
 
+TWO = 2
 BESIDE = 200
 """Rows of the list among which those before and after an open one are looked for."""
 
@@ -29,8 +32,22 @@ BESIDE = 200
 @require_safe
 @signed_in
 def differences(request: PageRequest, kind: QueueKind) -> HttpResponse:
-    """Two queues with the same rows; with one of them, what it can be compared with."""
+    """Two queues with the same rows; with one of them, what it can be compared with.
+
+    `queue`: as a list sends those that are ticked.
+    """
+    ticked = request.GET.getlist("queue")
+    if ticked:
+        return _compare_ticked(request, kind, ticked)
     return render(request, "experiments/comparison/page.html", _context(request, kind))
+
+
+def _compare_ticked(request: PageRequest, kind: QueueKind, ticked: list[str]) -> HttpResponse:
+    if len(ticked) != TWO:
+        messages.error(request, f"Select two {kind.nouns.many} of the same file to compare them.")
+        return HttpResponseRedirect(reverse("experiments:list", args=[kind]))
+    query = urlencode({"a": ticked[0], "b": ticked[1]})
+    return HttpResponseRedirect(f"{reverse('experiments:differences', args=[kind])}?{query}")
 
 
 @require_safe

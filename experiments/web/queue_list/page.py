@@ -265,6 +265,7 @@ def _lines(kind: QueueKind, queues: Sequence[Queue], user: Any) -> dict[Any, Lin
     steps = {draft.pk: kind.set_up(draft, kind.missing(draft)) for draft in kind.visible_to(user).filter(pk__in=drafts)}
     failed = [queue.pk for queue in queues if label_of_queue(queue) == labels.ALL_FAILED]
     errors = queue_list.first_errors(failed) if failed else {}
+    words = kind.list_words(queues)
     found = {}
     for queue in queues:
         step = steps.get(queue.pk)
@@ -272,7 +273,7 @@ def _lines(kind: QueueKind, queues: Sequence[Queue], user: Any) -> dict[Any, Lin
         found[queue.pk] = _line(
             kind,
             queue,
-            why=f"Next: {step.title}" if step else why,
+            why=f"Next: {step.title}" if step else why or words.get(queue.pk, ""),
             look=look,
             address=step.address if step and queue.may_edit else kind.address(queue.pk),
         )

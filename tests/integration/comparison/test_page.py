@@ -84,3 +84,12 @@ def test_what_somebody_may_not_see_is_not_compared() -> None:
     foreign = batch_of("bob", ["succeeded"], name="Private", status="completed", source_sha256="same")
     assert "Private" not in page(browser("ann"), a, foreign)
     assert htmx(browser("ann"), f"{PAGE}row/0/?a={a.pk}&b={foreign.pk}").status_code == 404
+
+
+def test_two_that_are_ticked_in_the_list_are_compared_and_other_numbers_are_not() -> None:
+    a, b = two_batches([{}], [{}])
+    client = browser("ann")
+    assert f'formaction="{PAGE}"' in client.get("/csv-batch/").content.decode()
+    assert client.get(f"{PAGE}?queue={a.pk}&queue={b.pk}")["Location"] == f"{PAGE}?a={a.pk}&b={b.pk}"
+    assert client.get(f"{PAGE}?queue={a.pk}")["Location"] == "/csv-batch/"
+    assert "Select two batches of the same file" in client.get("/csv-batch/").content.decode()

@@ -139,7 +139,7 @@ def finished() -> Experiment:
 def test_the_queue_shows_score_verdicts_and_filters_by_them(ann: Client) -> None:
     made = finished()
     page = text(ann.get(f"/experiments/{made.pk}/"))
-    assert "<b>50 %</b> right, 1 of 2" in page
+    assert "<b>50%</b> right, 1 of 2" in page
     assert 'id="chip-verdict-wrong"' in page
     only = text(ann.get(f"/experiments/{made.pk}/?verdict=wrong"))
     assert 'id="r1"' in only

@@ -131,3 +131,9 @@ def test_what_it_can_be_compared_with_are_one_s_own_of_the_same_data_set() -> No
     first, second = datasets.with_items("run_input\na\n"), datasets.with_items("run_input\na\n")
     datasets.with_items("run_input\nb\n")
     assert comparisons.candidates(first, first.created_by) == [second]
+
+
+def test_a_list_says_how_many_answers_are_right_and_nothing_of_a_draft() -> None:
+    made = datasets.answered(datasets.with_items(CONTENT, scoring={"field": "answer"}), ANSWERS)
+    draft = datasets.with_items(CONTENT)
+    assert kind_of(made).list_words([made, draft]) == {made.pk: "33.3% right"}
