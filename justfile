@@ -31,6 +31,10 @@ programs *options:
 browser *options:
     uv run pytest tests/browser "$@"
 
+# A picture of each page, with a table of 40 columns: three widths, light and dark.
+shots folder="var/shots":
+    PICTURES="$1" uv run pytest tests/browser/pictures
+
 # Workers, databases and servers that fail. Let nothing else run beside it.
 faults *options:
     uv run pytest tests/faults -m "not slow" "$@"

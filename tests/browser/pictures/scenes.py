@@ -1,0 +1,132 @@
+"""What a picture is taken of: batches of tickets in each state, and the address of each page with them."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from csv_batches.models import KIND, CsvBatch, CsvBatchRow
+from experiments.core.choices import PauseReason, QueueStatus, RowError, RowStatus
+from experiments.models import Network
+from tests.browser.pictures import tickets
+from tests.browser.support.states import STEPS
+from tests.integration.web.support import batch_of, queue_url, run_for
+from tests.support.api import Api, to_csv
+
+ROWS = 400
+FAILED = (11, 12, 13, 57, 58, 201)
+STEPS_OF_WIZARD = ("map", "prompt", "schema", "review")
+
+
+def pages() -> dict[str, str]:
+    """The address of each page, by the name of its picture. Makes all that they show."""
+    api = Api.as_user("ann", is_staff=True)
+    api.network(None, name="support desk")
+    done, runs, stands, draft = completed(), running(), paused(), loaded(api)
+    run_for(done.rows.get(row_index=0), "trace-1", execution_log=STEPS, **_sent(0))
+    again = repeated(done)
+    row, both = queue_url(done, "row/0/"), f"a={done.pk}&b={again.pk}"
+    return {
+        "list": "/csv-batch/",
+        "queue": queue_url(done),
+        "queue-running": queue_url(runs),
+        "queue-paused": queue_url(stands),
+        "queue-failed": queue_url(done, "?status=failed"),
+        "queue-row": row,
+        "queue-row-message": f"{row}?tab=message",
+        "queue-row-trace": f"{row}?tab=trace",
+        "queue-row-original": f"{row}?tab=row",
+        "queue-row-failed": queue_url(done, "row/11/"),
+        "compare": f"/csv-batch/differences/?{both}",
+        "compare-row": f"/csv-batch/differences/row/7/?{both}",
+        "wizard-upload": "/csv-batch/new/",
+        **{f"wizard-{step}": queue_url(draft, f"{step}/") for step in STEPS_OF_WIZARD},
+        "networks": "/networks/",
+        "network": f"/networks/{done.network_id}/",
+        "runs": "/runs/",
+        "run": "/runs/trace-1/",
+        "experiments": "/experiment/",
+        "tokens": "/tokens/",
+        "not-found": "/nothing/here/",
+    }
+
+
+def completed() -> CsvBatch:
+    statuses = [RowStatus.FAILED if index in FAILED else RowStatus.SUCCEEDED for index in range(ROWS)]
+    return _batch(statuses, name="Support tickets, November", status=QueueStatus.COMPLETED)
+
+
+def repeated(done: CsvBatch) -> CsvBatch:
+    """The same rows under another prompt, which made some answers others."""
+    again = _batch([RowStatus.SUCCEEDED] * ROWS, name=f"{done.name}, shorter prompt", status=QueueStatus.COMPLETED)
+    for row in again.rows.filter(row_index__in=range(0, ROWS, 7)):
+        row.result_payload = {**row.result_payload, "category": "sales", "urgency": 2}
+        row.save()
+    return again
+
+
+def running() -> CsvBatch:
+    statuses = [RowStatus.FAILED if index == 11 else RowStatus.SUCCEEDED for index in range(120)]
+    statuses += [RowStatus.RUNNING] * 8 + [RowStatus.QUEUED] * 272
+    return _batch(statuses, name="Support tickets, December", status=QueueStatus.RUNNING, concurrency=8)
+
+
+def paused() -> CsvBatch:
+    statuses = [RowStatus.SUCCEEDED] * 40 + [RowStatus.FAILED] * 5 + [RowStatus.QUEUED] * 355
+    detail = "The network answered 401 five times in a row. Check its token, then resume."
+    pause = {"pause_code": PauseReason.UNAUTHORIZED, "pause_detail": detail}
+    return _batch(statuses, name="Support tickets, October", status=QueueStatus.PAUSED, **pause)
+
+
+def loaded(api: Api) -> CsvBatch:
+    """A draft with its file, its columns mapped, its prompt and its fields."""
+    batch = api.draft("support desk")
+    api.upload(batch, to_csv([tickets.HEAD, *tickets.cells(ROWS)]), name="tickets.csv")
+    named = {column["header"]: column["name"] for column in api.batch(batch)["columns"]}
+    columns = [
+        {"name": named[header], "mode": mode, **({"key": key} if key else {})}
+        for header, (mode, key) in tickets.MODES.items()
+    ]
+    api.patch(f"/csv_batches/{batch}", {"columns": columns, "name": "Support tickets, January"})
+    settings = {"prompt_template": tickets.TEMPLATE, "response_fields": tickets.FIELDS}
+    api.patch(f"/csv_batches/{batch}", settings)
+    return CsvBatch.objects.get(pk=batch)
+
+
+def _batch(statuses: list[RowStatus], **values: Any) -> CsvBatch:
+    fields, columns = tickets.FIELDS, tickets.COLUMNS
+    batch = batch_of("ann", [], columns=columns, response_fields=fields, prompt_template=tickets.TEMPLATE, **values)
+    network = Network.objects.get(name="support desk")
+    began = timezone.now() - timedelta(minutes=9)
+    counts = {str(status): statuses.count(status) for status in RowStatus}
+    CsvBatch.objects.filter(pk=batch.pk).update(
+        **counts, network=network, total=len(statuses), source_name="tickets.csv", started_at=began
+    )
+    CsvBatchRow.objects.bulk_create(
+        CsvBatchRow(
+            queue_id=batch.pk, kind=KIND, row_index=index, status=status, payload=payload, **_outcome(index, status)
+        )
+        for index, (status, payload) in enumerate(zip(statuses, tickets.cells(len(statuses)), strict=True))
+    )
+    return CsvBatch.objects.get(pk=batch.pk)
+
+
+def _outcome(index: int, status: RowStatus) -> dict[str, Any]:
+    match status:
+        case RowStatus.SUCCEEDED:
+            return {"result_payload": tickets.answer(index), "elapsed_ms": 900 + 37 * (index % 50), "attempts": 1}
+        case RowStatus.FAILED:
+            return {"error_code": RowError.TIMEOUT, "error_message": "No answer within 60 s.", "attempts": 3}
+        case RowStatus.RUNNING:
+            return {"started_at": timezone.now() - timedelta(seconds=4), "attempts": 1}
+    return {}
+
+
+def _sent(index: int) -> dict[str, Any]:
+    row = tickets.cells(index + 1)[index]
+    return {
+        "request": {"user_message": tickets.message(row), "system_params": {"customer": {"name": row[4]}}},
+        "final": {"status": "ok", "response_payload": tickets.answer(index)},
+        "usage": {"prompt_tokens": 198, "response_tokens": 54, "total_tokens": 252},
+        "duration_ms": 1065,
+    }
