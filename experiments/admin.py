@@ -173,7 +173,7 @@ class QueueItemAdmin(LargeAdmin):
 
     list_display = ("queue", "row_index", "status", "attempts", "error_code", "run_trace_id")
     search_fields = ("=pk",)
-    search_help_text = f"A run’s trace id, or a queue’s id. {LISTED_NOTE}"
+    search_help_text = f"A run’s trace ID, or a batch’s ID. {LISTED_NOTE}"
     list_select_related = ("queue",)
     inlines = (AttemptInline,)
 

@@ -187,7 +187,13 @@ def summary(both: Both, counted: frozenset[str], *, whole: bool = False) -> Summ
     known = cached_counts.known(key, version=version)
     if known is None and not whole:
         chosen = Where(chosen=tuple(Random(both.a.pk.int).sample(range(total), SAMPLE)))  # noqa: S311  no secret
-        return _summary(both, counted, counted_lines(both, chosen), pairs(both, chosen), is_sample=True)
+        counts = cached_counts.cached(
+            _key(both, "sample"),
+            rows=total,
+            version=version,
+            compute=lambda: (counted_lines(both, chosen), pairs(both, chosen)),
+        )
+        return _summary(both, counted, *counts, is_sample=True)
     counts = known or cached_counts.cached(
         key, rows=total, version=version, compute=lambda: (counted_lines(both, Where()), _few(pairs(both, Where())))
     )

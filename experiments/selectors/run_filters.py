@@ -18,7 +18,7 @@ DIRECT = "direct"
 STATUSES = (
     ("", "any"),
     ("ok", "ok"),
-    (RowStatus.FAILED, "failed, for whatever reason"),
+    (RowStatus.FAILED, "failed, for any reason"),
     *((code, code.value) for code in (RowError.RUN_ERROR, RowError.SCHEMA_MISMATCH, RowError.BAD_RESPONSE)),
     ("error", "error"),
 )
@@ -54,7 +54,7 @@ class RunFilter(filters.FilterSet):  # type: ignore[misc]
             choices=origin_choices,
             label="Asked by",
             empty_label="any",
-            help_text=f"The kind of the queue that asked; `{DIRECT}`: none did.",
+            help_text=f"What kind of batch asked; `{DIRECT}`: a direct call.",
         )
     )
     status = filters.CharFilter(

@@ -123,7 +123,7 @@ RULES = {
         "Exact text", "The texts are the same, character by character.", text=str, has_confusion=True
     ),
     Rule.NORMALISED: text_rule(
-        "Normalised text",
+        "Normalized text",
         "The texts are the same but for upper and lower case, white space and punctuation.",
         text=normalised,
         has_confusion=True,

@@ -179,7 +179,7 @@ def origin_of_item(queue: Queue, item: QueueItem) -> Origin | None:
     queue_id, index = item.reused_from["queue"], item.reused_from["row_index"]
     source = queue if str(queue.pk) == queue_id else Queue.objects.kept().filter(pk=queue_id).first()
     address = reverse("experiments:row", args=[kind_of(source), source.pk, index]) if source else ""
-    return Origin(index, "" if source is queue else source.name if source else "a queue that was deleted", address)
+    return Origin(index, "" if source is queue else source.name if source else "a deleted batch", address)
 
 
 def run_of_item(item: QueueItem, network_id: int | None) -> ShownRun | None:

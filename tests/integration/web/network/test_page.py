@@ -27,10 +27,10 @@ def test_it_says_how_the_network_is_called() -> None:
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({}, "fails the row"),
-        ({"config_url": "http://127.0.0.1:9"}, "may pass: the row is tried again"),
-        ({"config_url": "http://127.0.0.1:9", "transient_400": False}, "fails the row"),
-        ({"transient_400": True}, "may pass: the row is tried again"),
+        ({}, "Fails the row"),
+        ({"config_url": "http://127.0.0.1:9"}, "Tries the row again"),
+        ({"config_url": "http://127.0.0.1:9", "transient_400": False}, "Fails the row"),
+        ({"transient_400": True}, "Tries the row again"),
     ],
 )
 def test_it_says_what_becomes_of_a_row_that_is_answered_with_400(values: dict[str, Any], sentence: str) -> None:
