@@ -1,6 +1,5 @@
 """Numbers, times and JSON in templates. Django escapes what they return, as everything else."""
 
-from datetime import datetime
 from typing import Any
 
 from django import template
@@ -9,7 +8,6 @@ from django.forms import BoundField
 from django.template.defaultfilters import capfirst
 from django.templatetags.static import static
 from django.urls import get_script_prefix
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -17,6 +15,7 @@ from experiments.core import formatting
 from experiments.core.labels import StatusLabel, reason_in_words
 from experiments.kinds import QueueKind, kinds_by_title
 from experiments.web.answer_html import value_as_html
+from experiments.web.moments import moment
 
 register = template.Library()
 CLIPPED = 400
@@ -93,21 +92,7 @@ def new_queue_kind(context: template.Context) -> QueueKind | None:
     return next((kind for kind in offered if kind.new_address()), None)
 
 
-@register.simple_tag
-def moment(value: datetime | None, style: str = "auto") -> SafeString:
-    """A time: the hour where it is from the last 20 hours, the date too where it is older or `style` is `full`.
-
-    Not a template of its own: a table has a hundred times.
-    """
-    if value is None:
-        return SafeString("")
-    at = timezone.localtime(value)
-    recent = style == "auto" and abs((timezone.now() - value).total_seconds()) < 20 * 3600
-    date, name = f"{at.day} {at:%b %Y}", "time" if recent else "full"
-    return format_html(
-        '<time datetime="{}" title="{} UTC" data-style="{}">{}</time>',
-        *(at.isoformat(), f"{date} {at:%H:%M:%S}", name, f"{at:%H:%M:%S}" if recent else f"{date} {at:%H:%M}"),
-    )
+register.simple_tag(moment)
 
 
 RELATIVE_DAYS = 7

@@ -14,6 +14,7 @@ from experiments.models import Queue, QueueItem
 from experiments.selectors import access, items
 from experiments.web.decorators import PageRequest, wants_fragment
 from experiments.web.queue.forms import row_filter
+from experiments.web.queue.grid_choice import choice_of_request
 from experiments.web.queue.page import QueuePage, page_of_queue
 from experiments.web.queue.table import query_string, row_indexes_of
 
@@ -65,7 +66,8 @@ def render_updates(request: PageRequest, queue: Queue, *, after_action: bool = F
     filters = row_filter(request.GET)
     has = set(request.GET.getlist("has"))
     known = row_indexes_of(has) if has else None
-    page = page_of_queue(queue, kind_of(queue).layout(queue), request.user, filters, known, has)
+    layout, choice = kind_of(queue).layout(queue), choice_of_request(request, queue)
+    page = page_of_queue(queue, layout, request.user, filters, known, has, choice)
     same_rows = [line.index for line in page.table.lines] == (known or [])
     changed = {
         "page": page,

@@ -1,6 +1,6 @@
 """The columns of the grid of rows: which there are, what they are called, how wide they are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,17 @@ WHOLE_ANSWER = "Answer"
 """What the column is called that shows the whole answer, where no fields of it are known."""
 INPUT_WIDTH = 160
 EXTRA_WIDTH = 150
+ABOUT_WIDTH = 124
+ABOUT = {
+    "started": "Started",
+    "duration": "Duration",
+    "finished": "Finished",
+    "attempts": "Attempts",
+    "trace": "Trace ID",
+}
+"""What can be shown of a row beside its cells and its answer."""
+MOST_OFFERED = 300
+"""Columns of the file that the chooser lists."""
 FIRST_WIDTH = 36 + 56 + 124
 """Of the tick, the index and the status."""
 
@@ -45,8 +56,12 @@ ANY = Look("", "JSON", "t-obj", 240, "braces")
 
 @dataclass(frozen=True)
 class AnswerColumn:
-    """`field` is the name of the response field, `name` what the head says; "" is the whole answer."""
+    """`field` is the name of the response field, `name` what the head says; "" is the whole answer.
 
+    `at` is its place among the response fields: the column `i` of one is the same in the next answer.
+    """
+
+    at: int
     field: str
     name: str
     look: Look
@@ -60,6 +75,16 @@ class GridColumns:
     inputs: tuple[tuple[int, str, str], ...]
     answers: tuple[AnswerColumn, ...]
     extras: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    """Keys of `ABOUT`."""
+
+    @property
+    def about_titles(self) -> tuple[str, ...]:
+        return tuple(ABOUT[key] for key in self.about)
+
+    @property
+    def number(self) -> int:
+        return len(self.inputs) + len(self.answers) + len(self.extras) + len(self.about)
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -68,6 +93,7 @@ class GridColumns:
             *(INPUT_WIDTH for _ in self.inputs),
             *(column.look.width for column in self.answers),
             *(EXTRA_WIDTH for _ in self.extras),
+            *(ABOUT_WIDTH for _ in self.about),
         )
 
     @property
@@ -81,25 +107,82 @@ class GridColumns:
     @property
     def span(self) -> int:
         """Cells of a line: those named here, and tick, index and status."""
-        return len(self.inputs) + len(self.answers) + len(self.extras) + 3
+        return self.number + 3
 
 
-def columns_of_layout(layout: QueueLayout) -> GridColumns:
-    """The first columns that are sent, and all fields of the answer."""
-    uses = dict(enumerate(layout.column_uses))
-    shown = layout.shown_positions[:MAX_COLUMNS]
-    inputs = tuple((position, layout.columns[position], uses.get(position, "")) for position in shown)
-    answers = tuple(_answer_column(field, layout) for field in layout.response_fields)
-    return GridColumns(inputs, answers or (AnswerColumn("", WHOLE_ANSWER, ANY, True),), _extras(layout))
+def columns_of_layout(layout: QueueLayout, chosen: Sequence[str] = ()) -> GridColumns:
+    """Those that are `chosen`, by key: `c7` is a column of the file, `a0` a response field, `started` of `ABOUT`.
+
+    Unless any is: the first columns that are sent, and all fields of the answer.
+    """
+    answers = tuple(_answer_column(at, field, layout) for at, field in enumerate(layout.response_fields))
+    if not answers:
+        answers = (AnswerColumn(0, "", WHOLE_ANSWER, ANY, True),)
+    wanted = set(chosen)
+    inputs = [at for at in range(len(layout.columns)) if f"c{at}" in wanted]
+    about = tuple(key for key in ABOUT if key in wanted)
+    if not wanted:
+        inputs = list(layout.shown_positions[:MAX_COLUMNS])
+    else:
+        # One of them stays, for a failed row says there why.
+        answers = tuple(column for column in answers if f"a{column.at}" in wanted) or answers[:1]
+    return GridColumns(tuple(_input(at, layout) for at in inputs), answers, _extras(layout), about)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A column in the chooser."""
+
+    key: str
+    name: str
+    note: str
+    is_shown: bool
+    look: Look | None = None
+
+
+@dataclass(frozen=True)
+class Offers:
+    """All columns that there are: of the answer, of the file, of the row itself. `more` of the file are not listed."""
+
+    answers: tuple[Offer, ...]
+    inputs: tuple[Offer, ...]
+    about: tuple[Offer, ...]
+    more: int
+    shown: int
+    total: int
+
+
+def offers_of_layout(layout: QueueLayout, columns: GridColumns) -> Offers:
+    shown = {at for at, _, _ in columns.inputs}
+    fields = {column.at for column in columns.answers}
+    answers = [_answer_column(at, field, layout) for at, field in enumerate(layout.response_fields)]
+    # Those that are sent first: they are the ones that people look for.
+    order = [
+        *layout.shown_positions,
+        *(at for at in range(len(layout.columns)) if at not in set(layout.shown_positions)),
+    ]
+    listed = sorted(order[:MOST_OFFERED], key=lambda at: at not in shown)
+    return Offers(
+        answers=tuple(Offer(f"a{one.at}", one.name, "", one.at in fields, one.look) for one in answers),
+        inputs=tuple(Offer(f"c{at}", *_input(at, layout)[1:], at in shown) for at in listed),
+        about=tuple(Offer(key, title, "", key in columns.about) for key, title in ABOUT.items()),
+        more=len(order) - len(listed),
+        shown=len(columns.inputs) + len(fields if answers else ()),
+        total=len(layout.columns) + len(answers),
+    )
+
+
+def _input(at: int, layout: QueueLayout) -> tuple[int, str, str]:
+    return at, layout.columns[at], layout.column_uses[at] if at < len(layout.column_uses) else ""
 
 
 def _extras(layout: QueueLayout) -> tuple[str, ...]:
     return layout.extras.names[: layout.extras.in_table]
 
 
-def _answer_column(field: Mapping[str, Any], layout: QueueLayout) -> AnswerColumn:
+def _answer_column(at: int, field: Mapping[str, Any], layout: QueueLayout) -> AnswerColumn:
     traits, name = traits_of_field(field), field["name"]
     look = CHOICE if field.get("choices") and traits.is_text else LOOKS[FieldType(field["type"])]
     # As in the export: a field that is called like a column of the file gets a prefix.
     shown = f"response.{name}" if name in layout.columns else name
-    return AnswerColumn(name, shown, look, traits.is_nested)
+    return AnswerColumn(at, name, shown, look, traits.is_nested)

@@ -19,7 +19,9 @@ from experiments.selectors.field_filter import PREFIX, field_labels
 from experiments.web.limits_form import LimitsForm
 from experiments.web.page_part import PagePart
 from experiments.web.queue import summary
+from experiments.web.queue.columns import Offers, offers_of_layout
 from experiments.web.queue.forms import PLACES
+from experiments.web.queue.grid_choice import DEFAULT, HEIGHTS, GridChoice
 from experiments.web.queue.last_correction import LastCorrection, last_correction_of_queue
 from experiments.web.queue.summary import Actions, Entry, Progress, State
 from experiments.web.queue.table import RowTable, query_string, table_of_queue
@@ -150,6 +152,14 @@ class QueuePage:
         return {**{name: value for name, value in self.filters.items() if name not in PLACES}, **so_far}
 
     @property
+    def offers(self) -> Offers:
+        return offers_of_layout(self.layout, self.table.headings.columns)
+
+    @property
+    def heights(self) -> Mapping[str, str]:
+        return HEIGHTS
+
+    @property
     def is_filtered(self) -> bool:
         return bool(self.filters.keys() - set(PLACES))
 
@@ -210,6 +220,7 @@ def page_of_queue(
     filters: Mapping[str, Any],
     known_rows: Sequence[int] | None = None,
     has: Collection[str] = (),
+    choice: GridChoice = DEFAULT,
 ) -> QueuePage:
     """The page of a queue for `user`.
 
@@ -233,7 +244,7 @@ def page_of_queue(
         pace=pace_of_queue(queue),
         limits=limits_of_queue(queue),
         chips=chips_of_queue(queue, failures, filters),
-        table=table_of_queue(queue, layout, filters, known_rows),
+        table=table_of_queue(queue, layout, filters, known_rows, choice),
         last_correction=last_correction_of_queue(queue, user),
         poll=Poll("live", summary.poll_seconds(queue), query_string(filters)),
         filters=filters,

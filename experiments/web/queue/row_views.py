@@ -24,6 +24,7 @@ from experiments.web.queue.base import (
 )
 from experiments.web.queue.correction import CorrectionForm, WholeAnswerForm
 from experiments.web.queue.forms import row_filter
+from experiments.web.queue.grid_choice import choice_of_request
 from experiments.web.queue.page import page_of_queue
 from experiments.web.queue.row_detail import FIRST_TAB, detail_of_item, tab_named
 from experiments.web.queue.table import filters_around_row, query_string
@@ -60,7 +61,8 @@ def render_item(
             queue, **shown, query=query_string(filters), fragment=True, tab_query=query_string(filters, tab=in_tab)
         )
         return render(request, "experiments/queue/row_detail.html", pane)
-    page = page_of_queue(queue, layout, request.user, filters_around_row(filters, item.row_index))
+    around, choice = filters_around_row(filters, item.row_index), choice_of_request(request, queue)
+    page = page_of_queue(queue, layout, request.user, around, choice=choice)
     queries = {"query": page.query, "tab_query": query_string(page.filters, tab=in_tab)}
     return render(request, "experiments/queue/page.html", page_context(page, **shown, **queries))
 

@@ -26,12 +26,15 @@ from experiments.selectors import items
 from experiments.selectors.cached_counts import LARGE
 from experiments.selectors.field_filter import PREFIX
 from experiments.selectors.items import LARGEST_INDEX
+from experiments.web.moments import moment
 from experiments.web.page_part import PagePart
 from experiments.web.queue.cells import MAX_CELL, MAX_NESTED, answer_cells, extra_cells, input_cells
 from experiments.web.queue.columns import GridColumns, columns_of_layout
+from experiments.web.queue.grid_choice import COMPACT, DEFAULT, GridChoice
 
 ROWS_ON_A_PAGE = 50
 ROW_FINGERPRINT = re.compile(r"r([0-9]{1,10})\.[0-9a-f]{8}")
+MOMENTS = {"started": "started_at", "finished": "completed_at"}
 MAX_SENTENCE = 300
 """Characters of an error that the table shows."""
 COLUMNS = (
@@ -44,6 +47,7 @@ COLUMNS = (
     "started_at",
     "completed_at",
     "elapsed_ms",
+    "run_trace_id",
 )
 # By hand: Django takes longer to write the same than the database to answer, with each page and each poll.
 _CELL = "left(experiments_queueitem.payload ->> %s::int, %s)"
@@ -57,6 +61,7 @@ _IS_CORRECTED = "experiments_queueitem.corrected_payload IS NOT NULL"
 @dataclass(frozen=True)
 class Headings(PagePart):
     columns: GridColumns
+    height: str = COMPACT
 
 
 @dataclass(frozen=True)
@@ -142,20 +147,24 @@ def query_string(filters: Mapping[str, Any], **changes: Any) -> str:
 
 
 def table_of_queue(
-    queue: Queue, layout: QueueLayout, filters: Mapping[str, Any], known: Sequence[int] | None = None
+    queue: Queue,
+    layout: QueueLayout,
+    filters: Mapping[str, Any],
+    known: Sequence[int] | None = None,
+    choice: GridChoice = DEFAULT,
 ) -> RowTable:
     """The page of rows that `filters` name, by key and not by offset: page 10,000 costs what page 1 costs.
 
     `known` are the indexes that the browser shows; None: it shows no table yet. A search looks at every item, so while
     the browser shows its result the search is not repeated: those rows are read again, and the table has no pager.
     """
-    headings = Headings("table", columns_of_layout(layout))
+    headings = Headings("table", columns_of_layout(layout, choice.columns), choice.height)
     is_search = items.must_be_looked_through(filters)
     if known is not None and is_search and (known or queue.total > LARGE):
-        return RowTable(headings, lines_of_rows(queue, layout, known, filters.get("search", "")))
+        return RowTable(headings, lines_of_rows(queue, layout, known, filters.get("search", ""), headings.columns))
     try:
         with in_time("search") if is_search else nullcontext():
-            window = _window(queue, layout, filters)
+            window = _window(queue, layout, filters, headings.columns)
     except InvalidInput as error:
         return RowTable(headings, (), problem=error.detail)
     shown = _Shown(queue, headings.columns, layout.extras, filters.get("search", ""))
@@ -163,9 +172,15 @@ def table_of_queue(
     return RowTable(headings, lines, _pager(queue, filters, lines, window))
 
 
-def lines_of_rows(queue: Queue, layout: QueueLayout, indexes: Sequence[int], search: str = "") -> tuple[RowLine, ...]:
+def lines_of_rows(
+    queue: Queue,
+    layout: QueueLayout,
+    indexes: Sequence[int],
+    search: str = "",
+    columns: GridColumns | None = None,
+) -> tuple[RowLine, ...]:
     """These rows as they are now, in row order."""
-    columns = columns_of_layout(layout)
+    columns = columns or columns_of_layout(layout)
     rows = items.items_of_queue(queue).filter(row_index__in=indexes).in_order()
     shown = _Shown(queue, columns, layout.extras, search)
     return tuple(shown.line(row) for row in _with_texts(columns, layout.extras, rows))
@@ -214,10 +229,10 @@ class _Window:
     up: bool = False
 
 
-def _window(queue: Queue, layout: QueueLayout, filters: Mapping[str, Any]) -> _Window:
+def _window(queue: Queue, layout: QueueLayout, filters: Mapping[str, Any], columns: GridColumns) -> _Window:
     """A search may end before the page is full."""
     want, after, before = ROWS_ON_A_PAGE + 1, filters.get("after"), filters.get("before")
-    shape = partial(_with_texts, columns_of_layout(layout), layout.extras)
+    shape = partial(_with_texts, columns, layout.extras)
     find = partial(items.find, queue, filters, want=want, shape=shape)
     if before is not None:
         found = find(before=before)
@@ -285,8 +300,17 @@ class _Shown:
             completed_at=row["completed_at"],
             corrected=row["is_corrected"],
             can_retry=status == RowStatus.FAILED and is_open,
-            extras=extra_cells(more),
+            extras=extra_cells([*more, *(_about(row, key) for key in self.columns.about)]),
         )
+
+
+def _about(row: Mapping[str, Any], key: str) -> str | SafeString:
+    """What is said of the row itself, by a key of `columns.ABOUT`."""
+    if key in MOMENTS:
+        return moment(row[MOMENTS[key]])
+    if key == "attempts":
+        return str(row["attempts"] or "")
+    return _elapsed(row) if key == "duration" else row["run_trace_id"] or ""
 
 
 def _note(queue: Queue, row: Mapping[str, Any]) -> str:

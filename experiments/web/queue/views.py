@@ -32,6 +32,7 @@ from experiments.web.queue.base import (
 )
 from experiments.web.queue.columns import columns_of_layout
 from experiments.web.queue.forms import DuplicateForm, ExportForm, PaceForm, RetryForm, row_filter
+from experiments.web.queue.grid_choice import choice_of_request
 from experiments.web.queue.heads import heads_of_results
 from experiments.web.queue.page import page_of_queue
 from experiments.web.queue.results import results_of_queue
@@ -49,7 +50,8 @@ def queue_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRes
     wanted = request.GET.get("goto", "")
     if wanted:
         return _go_to_row(request, queue, wanted)
-    page = page_of_queue(queue, kind.layout(queue), request.user, row_filter(request.GET))
+    choice = choice_of_request(request, queue)
+    page = page_of_queue(queue, kind.layout(queue), request.user, row_filter(request.GET), choice=choice)
     return render(request, "experiments/queue/page.html", page_context(page))
 
 
@@ -95,7 +97,11 @@ def results_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpR
         limit_statements(NO_LIMIT)
     results = results_of_queue(queue, kind.layout(queue), whole=whole)
     if "heads" in request.GET:
-        shown = {"results": results, "heads": heads_of_results(columns_of_layout(kind.layout(queue)), results)}
+        choice = choice_of_request(request, queue)
+        shown = {
+            "results": results,
+            "heads": heads_of_results(columns_of_layout(kind.layout(queue), choice.columns), results),
+        }
         filtered = row_filter(request.GET).get("field")
         return render(request, "experiments/queue/heads.html", queue_context(queue, **shown, filtered=filtered))
     if not wants_fragment(request):

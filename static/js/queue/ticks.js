@@ -56,3 +56,11 @@
   document.body.addEventListener("htmx:afterSettle", show);
   show();
 })();
+
+/* A list of choices shows those that have what is typed above it. */
+document.addEventListener("input", (event) => {
+  const wanted = event.target.dataset.find;
+  if (!wanted) return;
+  const text = event.target.value.trim().toLowerCase();
+  for (const one of event.target.form.querySelectorAll(wanted)) one.hidden = !one.textContent.toLowerCase().includes(text);
+});
