@@ -4,15 +4,21 @@ A name is that of a value of the answer (`response_schema.leaves`: `category`, `
 there is a value; for numbers, counts of lists of objects, and dates also a range, both ends included, of which one may
 be left out. A date may be the beginning of one, such as a month: it means all of that. Empty: the value is missing,
 null, an empty text or an empty list. Where an answer has several values there, a row is found by any of them.
+
+Pages ask more: `any.topic=["billing","bug"]` and `none.topic=[…]` for several values, `contains.summary=refund` for a
+part of a text, whatever the case, and `column.Subject=refund` for one of a cell of the file; empty: cells without text.
 """
 
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
 
 from experiments.core import json_text
 from experiments.core.choices import ErrorCode, FieldType
@@ -27,6 +33,10 @@ from experiments.response_schema.leaves import Leaf, LeafKind, leaves_of_fields
 from experiments.selectors.answer_filter import BLANKS, is_answered, measure_of, number, where
 
 PREFIX = "field."
+ANY, NONE, CONTAINS, COLUMN = "any.", "none.", "contains.", "column."
+BEGINNINGS = (PREFIX, ANY, NONE, CONTAINS, COLUMN)
+MAY_BE_EMPTY = (PREFIX, COLUMN)
+"""With nothing behind them they ask for rows without a value."""
 BETWEEN = ".."
 MOST_NAMED = 20
 """Fields that an error names."""
@@ -38,20 +48,61 @@ MOMENT = (
 """A time with its zone in SQL, `{v}` for the value; null for an offset that PostgreSQL does not know."""
 
 
-def field_filters(wanted: Mapping[str, Any]) -> dict[str, str]:
-    """What is asked of which values, by their names."""
-    return {name.removeprefix(PREFIX): str(text) for name, text in wanted.items() if name.startswith(PREFIX)}
+@dataclass(frozen=True)
+class FieldFilter:
+    """`how` is one of `BEGINNINGS`, `name` that of the value or of the column; `values` is one, but of any and none."""
+
+    how: str
+    name: str
+    values: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """As an address has it."""
+        return f"{self.how}{self.name}"
+
+    @property
+    def in_words(self) -> str:
+        """`score 80 to 100`, `topic is billing or bug`, `due is empty`."""
+        if self.values == ("",):
+            return f"{self.name} is empty"
+        if self.how in (CONTAINS, COLUMN):
+            return f"{self.name} contains {self.values[0]}"
+        if self.how == PREFIX and BETWEEN in self.values[0]:
+            first, _, last = self.values[0].partition(BETWEEN)
+            span = f"{first} to {last}" if first and last else f"{first} or more" if first else f"{last} or less"
+            return f"{self.name} {span}"
+        named = " or ".join(value or "empty" for value in self.values)
+        return f"{self.name} {'isn’t' if self.how == NONE else 'is'} {named}"
 
 
-def field_labels(wanted: Mapping[str, Any]) -> list[str]:
-    """`score: 3..5`, `due: empty`."""
-    return [f"{name}: {text or 'empty'}" for name, text in field_filters(wanted).items()]
+def field_filters(wanted: Mapping[str, Any]) -> list[FieldFilter]:
+    """What is asked of which values and columns."""
+    return list(_field_filters(wanted))
+
+
+def _field_filters(wanted: Mapping[str, Any]) -> Iterator[FieldFilter]:
+    for key, text in wanted.items():
+        how = next((beginning for beginning in BEGINNINGS if key.startswith(beginning)), None)
+        if how is not None:
+            values = values_of_text(str(text)) if how in (ANY, NONE) else (str(text),)
+            yield FieldFilter(how, key.removeprefix(how), values)
+
+
+def values_of_text(text: str) -> tuple[str, ...]:
+    """Of `["billing","bug"]`; what is not a list of texts is one itself."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return (text,)
+    return tuple(found) if isinstance(found, list) and found and all(isinstance(one, str) for one in found) else (text,)
 
 
 def filter_by_fields(queue: Queue, rows: QueueItemQuerySet, wanted: Mapping[str, Any]) -> QueueItemQuerySet:
     """All rows where `wanted` has no such filter. `InvalidInput` as `check_fields`."""
     conditions = _conditions(queue, wanted)
-    return rows.filter(is_answered(), *conditions) if conditions else rows
+    of_answers = any(one.how != COLUMN for one in field_filters(wanted))
+    return rows.filter(*([is_answered()] if of_answers else []), *conditions) if conditions else rows
 
 
 def check_fields(queue: Queue, wanted: Mapping[str, Any], *, at: str = "") -> None:
@@ -71,16 +122,41 @@ def leaf_for(queue: Queue, name: str, attr: str) -> Leaf:
 
 
 def _conditions(queue: Queue, wanted: Mapping[str, Any], at: str = "") -> list[Q]:
-    found = []
-    for name, text in field_filters(wanted).items():
-        attr = f"{at}{PREFIX}{name}"
-        leaf = leaf_for(queue, name, attr)
-        if not text:
-            found.append(~where(leaf, f"{{v}} NOT IN {BLANKS}"))
-            continue
-        condition, values = _condition_of(leaf)(_Asked(leaf, text, attr))
-        found.append(where(leaf, condition, *values))
-    return found
+    return [_condition(queue, one, f"{at}{one.key}") for one in field_filters(wanted)]
+
+
+def _condition(queue: Queue, asked: FieldFilter, attr: str) -> Q:
+    if asked.how == COLUMN:
+        return _cell(queue, asked, attr)
+    leaf = leaf_for(queue, asked.name, attr)
+    if asked.how == CONTAINS:
+        return where(leaf, "upper({v} #>> '{{}}') LIKE upper(%s)", like(asked.values[0]))
+    found = Q()
+    for text in asked.values:
+        found |= _has_value(leaf, text, attr)
+    return ~found if asked.how == NONE else found
+
+
+def _has_value(leaf: Leaf, text: str, attr: str) -> Q:
+    if not text:
+        return ~where(leaf, f"{{v}} NOT IN {BLANKS}")
+    condition, values = _condition_of(leaf)(_Asked(leaf, text, attr))
+    return where(leaf, condition, *values)
+
+
+def _cell(queue: Queue, asked: FieldFilter, attr: str) -> Q:
+    columns = list(kind_of(queue).columns(queue))
+    if asked.name not in columns:
+        sentence = f"There is no column {asked.name[:100]}."
+        raise InvalidInput(sentence, code=ErrorCode.UNKNOWN, attr=attr)
+    cell, text = "(experiments_queueitem.payload ->> %s::int)", asked.values[0]
+    condition, values = (f"upper({cell}) LIKE upper(%s)", [like(text)]) if text else (f"{cell} = ''", [])
+    return Q(RawSQL(condition, [columns.index(asked.name), *values], BooleanField()))  # noqa: S611  values are bound
+
+
+def like(text: str) -> str:
+    """A pattern for what contains it."""
+    return "%" + re.sub(r"([\\%_])", r"\\\1", text) + "%"
 
 
 class _Asked:

@@ -38,7 +38,7 @@ from experiments.response_schema.leaves import leaves_of_fields
 from experiments.selectors import items
 from experiments.selectors.answer_filter import ANSWER
 from experiments.selectors.row_order import ROW_INDEX, RowOrder, order_named
-from experiments.selectors.sorted_rows import Place, Start, find_sorted
+from experiments.selectors.sorted_rows import Place, Shape, Start, find_sorted
 
 PAGE, CHARACTERS = 50, 160
 OF_A_ROW = (
@@ -121,6 +121,18 @@ class GridPage:
     is_sorted: bool = True
 
 
+@dataclass(frozen=True)
+class PageInOrder:
+    """As `GridPage`, with rows of any shape. `goes_up`: it was looked for from its end."""
+
+    rows: tuple[Any, ...]
+    previous: str
+    next: str
+    looked_to: int | None
+    is_sorted: bool
+    goes_up: bool
+
+
 def page_of_grid(
     queue: Queue,
     layout: QueueLayout,
@@ -136,6 +148,22 @@ def page_of_grid(
 ) -> GridPage:
     order = order_named(queue, sort or ROW_INDEX)
     shape = partial(_shaped, layout, columns=columns, fields=fields, characters=characters)
+    page = page_in_order(queue, wanted, order, after=after, before=before, want=want, shape=shape)
+    lines = tuple(_line(layout, row, characters) for row in page.rows)
+    return GridPage(lines, page.previous, page.next, page.looked_to, page.is_sorted)
+
+
+def page_in_order(
+    queue: Queue,
+    wanted: Mapping[str, Any],
+    order: RowOrder,
+    *,
+    after: str = "",
+    before: str = "",
+    want: int = PAGE,
+    shape: Shape,
+) -> PageInOrder:
+    """A page of rows as `shape` reads them, and where the pages beside it begin."""
     find = partial(find_sorted, queue, wanted, order, want=want + 1, shape=shape)
     start = _start(order, before or after, up=bool(before))
     found = find(start)
@@ -147,15 +175,14 @@ def page_of_grid(
     further = found.onward or (Start(here[-1]) if len(found.places) > want else None)
     onward = _address(order, further)
     back = _address(order, Start(here[0]) if here and start.place is not None else None)
-    lines = [_line(layout, row, characters) for row in found.rows[:want]]
-    if start.up:
-        lines.reverse()
-    return GridPage(
-        tuple(lines),
+    rows = found.rows[:want]
+    return PageInOrder(
+        tuple(reversed(rows) if start.up else rows),
         previous=onward if start.up else back,
         next=back if start.up else onward,
         looked_to=found.looked_to,
         is_sorted=found.is_sorted,
+        goes_up=start.up,
     )
 
 

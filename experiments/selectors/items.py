@@ -1,7 +1,6 @@
 """The items of a queue: filtered for a page, and as the API answers them, where they are rows."""
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,7 @@ from experiments.kinds import Extras, kind_of
 from experiments.models import Queue, QueueItem
 from experiments.models.querysets import QueueItemQuerySet
 from experiments.selectors.answer_filter import filter_by_answer
-from experiments.selectors.field_filter import field_filters, filter_by_fields
+from experiments.selectors.field_filter import field_filters, filter_by_fields, like
 from experiments.selectors.one_by_one import first_within
 
 SINCE_ITS_QUEUE = ("queued_at", "available_at")
@@ -255,6 +254,6 @@ def has_text(column: str, text: str) -> Q:
     items through to the exact look.
     """
     escaped = json.dumps(text, ensure_ascii=False)[1:-1]
-    pattern = "%" + re.sub(r"([\\%_])", r"\\\1", text) + "%"
+    pattern = like(text)
     exact = RawSQL(ANY_VALUE.format(column=column), [pattern], output_field=BooleanField())  # noqa: S611  names are ours
     return Q(**{f"{column}__icontains": escaped}) & Q(exact)

@@ -246,7 +246,8 @@ def _places(rows: QueueItemQuerySet, order: RowOrder, start: Start, want: int) -
         keys = in_order(rows, order).values_list("row_index", Cast(order.key, TextField()))
         return [Place(key, index) for index, key in keys[:want]]
     with_value, without = _with_value(rows, order, place, up=up), _without(rows, order, place, up=up)
-    if place is not None and place.key is None:
+    if place is None or place.key is None:
+        # On the way up from the end those without a value come first.
         parts = [without, with_value] if up else [without]
     else:
         parts = [with_value] if up else [with_value, without]

@@ -1,5 +1,6 @@
 """Numbers, times and JSON in templates. Django escapes what they return, as everything else."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -8,13 +9,14 @@ from django.forms import BoundField
 from django.template.defaultfilters import capfirst
 from django.templatetags.static import static
 from django.urls import get_script_prefix
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from experiments.core import formatting
 from experiments.core.labels import StatusLabel, reason_in_words
 from experiments.kinds import QueueKind, kinds_by_title
-from experiments.web.answer_html import value_as_html
+from experiments.web.answer_html import tree_as_html, value_as_html
 from experiments.web.moments import moment
 
 register = template.Library()
@@ -57,6 +59,11 @@ def beginning(text: str) -> str:
 @register.filter
 def as_answer(value: Any) -> SafeString:
     return value_as_html(value)
+
+
+@register.filter
+def as_tree(value: Any) -> SafeString:
+    return tree_as_html(value)
 
 
 @register.filter

@@ -8,7 +8,7 @@
 
   const groupOf = (element) => element.closest("[data-roving]");
   const items = (group) => [...group.querySelectorAll(group.dataset.rovingItems || "a[href], button")]
-    .filter((one) => groupOf(one) === group && !one.closest("[popover]"));
+    .filter((one) => groupOf(one) === group && (one.closest("[popover]")?.contains(group) ?? true));
   const open = (list) => list.filter((one) => !one.disabled && one.checkVisibility({ visibilityProperty: true }));
 
   // One item takes Tab: the one that has the focus, else the one that had it, the current one, the first.

@@ -59,7 +59,9 @@
     }
     const copy = event.target.closest("[data-copy]");
     if (copy) {
-      navigator.clipboard.writeText(copy.dataset.copy).then(() => { copy.textContent = "Copied"; });
+      navigator.clipboard.writeText(copy.dataset.copy).then(() => {
+        (copy.querySelector("[data-copied]") ?? copy).textContent = "Copied";
+      });
       return;
     }
     // The whole line opens the row, unless something in it was meant or text is being marked.

@@ -13,10 +13,10 @@ from experiments.kinds import QueueKind, kind_of
 from experiments.models import Queue, QueueItem
 from experiments.selectors import access, items
 from experiments.web.decorators import PageRequest, wants_fragment
-from experiments.web.queue.forms import row_filter
+from experiments.web.queue.forms import query_string, row_filter
 from experiments.web.queue.grid_choice import choice_of_request
 from experiments.web.queue.page import QueuePage, page_of_queue
-from experiments.web.queue.table import query_string, row_indexes_of
+from experiments.web.queue.table import row_indexes_of
 
 
 def queue_or_404(kind: QueueKind, request: PageRequest, queue_id: UUID, least: Role | None = None) -> Any:
@@ -65,7 +65,7 @@ def render_updates(request: PageRequest, queue: Queue, *, after_action: bool = F
     """
     filters = row_filter(request.GET)
     has = set(request.GET.getlist("has"))
-    known = row_indexes_of(has) if has else None
+    known = row_indexes_of(request.GET.getlist("has")) if has else None
     layout, choice = kind_of(queue).layout(queue), choice_of_request(request, queue)
     page = page_of_queue(queue, layout, request.user, filters, known, has, choice)
     same_rows = [line.index for line in page.table.lines] == (known or [])
@@ -75,6 +75,7 @@ def render_updates(request: PageRequest, queue: Queue, *, after_action: bool = F
         "parts": {part.key for part in page.parts if part.fingerprint not in has},
         "whole_table": page.table.headings.fingerprint not in has,
         "all_rows": not same_rows,
+        "known_rows": has,
         "rows": [line for line in page.table.lines if line.fingerprint not in has] if same_rows else [],
     }
     status = HTMX_STOP_POLLING if page.poll.seconds is None else 200

@@ -77,10 +77,23 @@ class GridColumns:
     extras: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     """Keys of `ABOUT`."""
+    given: tuple[tuple[str, int], ...] = ()
+    """Widths that somebody has drawn, by key."""
 
     @property
     def about_titles(self) -> tuple[str, ...]:
         return tuple(ABOUT[key] for key in self.about)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """As a choice names them."""
+        inputs = (f"c{position}" for position, _, _ in self.inputs)
+        return (*inputs, *(f"a{column.at}" for column in self.answers), *self.about)
+
+    @property
+    def last_key(self) -> str:
+        """Of the column that takes what is left of the width."""
+        return "" if self.extras and not self.about else self.keys[-1]
 
     @property
     def number(self) -> int:
@@ -89,11 +102,13 @@ class GridColumns:
     @property
     def widths(self) -> tuple[int, ...]:
         """Of each column behind the status; the last one takes what is left."""
+        given, keys = dict(self.given), self.keys
+        usual = (*(INPUT_WIDTH for _ in self.inputs), *(column.look.width for column in self.answers))
+        before = [given.get(key, width) for key, width in zip(keys, usual, strict=False)]
         return (
-            *(INPUT_WIDTH for _ in self.inputs),
-            *(column.look.width for column in self.answers),
+            *before,
             *(EXTRA_WIDTH for _ in self.extras),
-            *(ABOUT_WIDTH for _ in self.about),
+            *(given.get(key, ABOUT_WIDTH) for key in self.about),
         )
 
     @property
@@ -110,7 +125,9 @@ class GridColumns:
         return self.number + 3
 
 
-def columns_of_layout(layout: QueueLayout, chosen: Sequence[str] = ()) -> GridColumns:
+def columns_of_layout(
+    layout: QueueLayout, chosen: Sequence[str] = (), widths: Sequence[tuple[str, int]] = ()
+) -> GridColumns:
     """Those that are `chosen`, by key: `c7` is a column of the file, `a0` a response field, `started` of `ABOUT`.
 
     Unless any is: the first columns that are sent, and all fields of the answer.
@@ -126,7 +143,7 @@ def columns_of_layout(layout: QueueLayout, chosen: Sequence[str] = ()) -> GridCo
     else:
         # One of them stays, for a failed row says there why.
         answers = tuple(column for column in answers if f"a{column.at}" in wanted) or answers[:1]
-    return GridColumns(tuple(_input(at, layout) for at in inputs), answers, _extras(layout), about)
+    return GridColumns(tuple(_input(at, layout) for at in inputs), answers, _extras(layout), about, tuple(widths))
 
 
 @dataclass(frozen=True)

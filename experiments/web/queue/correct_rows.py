@@ -23,13 +23,14 @@ from experiments.services import correction_acts, corrections
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in
 from experiments.web.queue.answer_inputs import NULL, VALUE, TextField, form_field, state_field
 from experiments.web.queue.base import after_action, queue_address, queue_context, queue_or_404
+from experiments.web.queue.chips import filters_in_words
 from experiments.web.queue.correction import STATE, ShownField, shown_field
-from experiments.web.queue.forms import row_filter
-from experiments.web.queue.page import filters_in_words
-from experiments.web.queue.table import query_string
+from experiments.web.queue.forms import query_string, row_filter, without_view
 from experiments.web.queue.value_schema import ValueShape, shapes_of_fields
+from experiments.web.queue.windows import ROWS_ON_A_PAGE
 
 MAX_SHOWN = 60
+MAX_DIGITS = 10
 NO_VALUE = "null"
 NEW_VALUE = "New value"
 
@@ -84,14 +85,15 @@ class CorrectRowsForm(forms.Form):
 def correct_rows(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
     """A GET asks for field and value, a POST says in how many rows it would be set; with `confirmed` it is done."""
     queue = queue_or_404(kind, request, queue_id, Role.EDITOR)
-    layout, wanted = kind.layout(queue), _wanted(request.GET)
+    layout, wanted, rows = kind.layout(queue), without_view(row_filter(request.GET)), _chosen(request.GET)
     data = request.POST if request.method == "POST" else request.GET if "name" in request.GET else None
     form = CorrectRowsForm(layout, kind.schema(queue), data)
     is_checked = request.method == "POST" and VALUE in form.fields and form.is_valid()
     if is_checked and "confirmed" in request.POST:
         try:
             values = {form.cleaned_data["name"]: form.cleaned_data[VALUE]}
-            done = corrections.correct_many(queue=queue, values=values, wanted=wanted)
+            which = {"row_indexes": rows} if rows else {"wanted": wanted}
+            done = corrections.correct_many(queue=queue, values=values, **which)
         except WorkbenchError as error:
             form.add_error(None, error.detail)
             is_checked = False
@@ -100,8 +102,10 @@ def correct_rows(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpR
             return HttpResponseRedirect(queue_address(queue, row_filter(request.GET)))
     shown = {
         "form": form,
-        "query": query_string(row_filter(request.GET)),
-        "rows": _count(queue, wanted),
+        "query": query_string(row_filter(request.GET), row_indexes=",".join(map(str, rows))),
+        "back": query_string(row_filter(request.GET)),
+        "rows": _count(queue, wanted, rows),
+        "chosen": rows,
         "filters": filters_in_words(wanted),
         "confirm": form.in_words if is_checked else "",
     }
@@ -132,13 +136,17 @@ def undo_correction(request: PageRequest, kind: QueueKind, queue_id: UUID) -> Ht
     return after_action(request, queue)
 
 
-def _wanted(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The filters of the table, whichever of its pages was shown."""
-    return {name: value for name, value in row_filter(params).items() if name not in ("after", "before")}
+def _chosen(params: Mapping[str, Any]) -> list[int]:
+    """The rows that were ticked, where the address names some: then no filter counts."""
+    texts = str(params.get("row_indexes", "")).split(",")
+    named = {int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS}
+    return sorted(index for index in named if index <= items.LARGEST_INDEX)[:ROWS_ON_A_PAGE]
 
 
-def _count(queue: Queue, wanted: Mapping[str, Any]) -> int | None:
-    """Rows with a result that the filter leaves; None where counting them takes too long."""
+def _count(queue: Queue, wanted: Mapping[str, Any], chosen: list[int]) -> int | None:
+    """Rows with a result that were ticked, or that the filter leaves; None where counting them takes too long."""
+    if chosen:
+        return queue.rows.filter(row_index__in=chosen, status__in=FINAL).count()
     if not wanted:
         return queue.succeeded + queue.failed
     try:

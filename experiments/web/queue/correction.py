@@ -35,6 +35,11 @@ PREFIX = "answer"
 STATE = "-state"
 
 
+def input_id(number: int) -> str:
+    """Of the input for the response field with this number, in a page."""
+    return f"correct_{PREFIX}{number}"
+
+
 class PlacedError(forms.ValidationError):
     """`path`: where in the field's value it is, the field's name first."""
 
@@ -102,6 +107,15 @@ class CorrectionForm(forms.Form):
             for name, one in made.items():
                 one.show_hidden_initial = data is None or f"initial-{name}" in data
                 self.fields[name] = one
+
+    def focus(self, wanted: str) -> bool:
+        """Whether the input with the id `wanted` is there; then it takes the focus. `first`: the first one."""
+        keys = {input_id(number): key for number, key in enumerate(self._fields)}
+        key = next(iter(self._fields), None) if wanted == "first" else keys.get(wanted)
+        if key is None:
+            return False
+        self.fields[key].widget.attrs["autofocus"] = True
+        return True
 
     @property
     def shown(self) -> Iterator[ShownField]:

@@ -2,19 +2,34 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 
 from experiments.core.choices import ExportFormat, Nested, RowStatus
 from experiments.core.datetimes import DATE_OR_TIME
+from experiments.core.json_numbers import to_json
 from experiments.export.formats import EXPORT_FORMATS
 from experiments.ingest.dialect import check_delimiter
-from experiments.selectors.field_filter import PREFIX
+from experiments.selectors.field_filter import (
+    ANY,
+    BEGINNINGS,
+    BETWEEN,
+    COLUMN,
+    CONTAINS,
+    MAY_BE_EMPTY,
+    NONE,
+    PREFIX,
+)
 from experiments.selectors.items import LARGEST_INDEX
 from experiments.services.exports import ExportOptions
 
 PLACES = ("after", "before")
 """Where the page of a table begins; they choose no rows."""
+VIEW = (*PLACES, "sort")
+"""And in which order it has them."""
+MAX_PLACE = 2000
+"""Characters of a place in an order: a value, and where a sort of many rows came to."""
 MAX_VALUE = 500
 """Characters of a value in an address; no choice is longer."""
 
@@ -30,7 +45,8 @@ class BoundField(forms.DecimalField):
 
 
 class RowFilterForm(forms.Form):
-    """Which rows a table shows. `after` and `before` are row indexes: the page begins behind one, or ends before it.
+    """Which rows a table shows. `after` and `before` are row indexes, or places in the order `sort`: the page begins
+    behind one, or ends before it.
 
     `field.score=3..5` filters by a value of the answers (`selectors.field_filter`).
     `field` with `value`, with `least` and `below`, or with `blank` is a bar of a distribution.
@@ -46,8 +62,18 @@ class RowFilterForm(forms.Form):
     least = BoundField(required=False)
     below = BoundField(required=False)
     blank = forms.ChoiceField(choices=[("1", "empty")], required=False)
-    after = forms.IntegerField(min_value=0, max_value=LARGEST_INDEX, required=False)
-    before = forms.IntegerField(min_value=0, max_value=LARGEST_INDEX, required=False)
+    sort = forms.CharField(max_length=MAX_PATH, required=False)
+    after = forms.CharField(max_length=MAX_PLACE, strip=False, required=False)
+    before = forms.CharField(max_length=MAX_PLACE, strip=False, required=False)
+
+    def clean(self) -> None:
+        """In row order a place is an index."""
+        for name in PLACES:
+            text = self.cleaned_data.get(name, "")
+            if text and not self.cleaned_data.get("sort"):
+                is_index = text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_INDEX))
+                index = int(text) if is_index else -1
+                self.cleaned_data[name] = index if 0 <= index <= LARGEST_INDEX else None
 
 
 def row_filter(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,9 +81,63 @@ def row_filter(params: Mapping[str, Any]) -> dict[str, Any]:
     form = RowFilterForm(params)
     form.is_valid()
     found = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
-    by_field = {name: str(params[name]) for name in params if name.startswith(PREFIX) and len(name) <= MAX_PATH}
+    given = {name: str(params[name]) for name in params if name.startswith(BEGINNINGS) and len(name) <= MAX_PATH}
+    by_field = {**given, **_typed(params)}
     fitting = {name: text for name, text in by_field.items() if len(text) <= MAX_VALUE and "\0" not in name + text}
-    return {**found, **fitting}
+    return {**found, **{name: text for name, text in fitting.items() if text or name.startswith(MAY_BE_EMPTY)}}
+
+
+def _typed(params: Mapping[str, Any]) -> dict[str, str]:
+    """What the menus of columns ask, as filters: their inputs are called `pick.field.topic`, `from.field.score`,
+    `to.field.score`, `text.column.Subject` and `blank.field.due`; `not` turns what is picked into the opposite."""
+    found: dict[str, str] = {}
+    for name in params:
+        how, _, key = name.partition(".")
+        if len(name) > MAX_PATH or not key.startswith(MAY_BE_EMPTY):
+            continue
+        if how == "pick":
+            found |= _picked(key.removeprefix(PREFIX), values_given(params, name), is_opposite="not" in params)
+        elif how in ("from", "to") and key not in found:
+            ends = [str(params.get(f"{end}.{key}", "")).strip() for end in ("from", "to")]
+            found |= {key: BETWEEN.join(ends)} if any(ends) else {}
+        elif how == "text" and params[name]:
+            text = str(params[name])
+            found |= {key: text} if key.startswith(COLUMN) else {f"{CONTAINS}{key.removeprefix(PREFIX)}": text}
+        elif how == "blank":
+            found |= {key: ""}
+    return found
+
+
+def values_given(params: Mapping[str, Any], name: str) -> list[str]:
+    """All of them, where an address has several of a name."""
+    several = getattr(params, "getlist", None)
+    return [str(one) for one in several(name)] if several else [str(params[name])]
+
+
+def _picked(name: str, values: list[str], *, is_opposite: bool) -> dict[str, str]:
+    if is_opposite:
+        return {f"{NONE}{name}": to_json(values)}
+    return {f"{PREFIX}{name}": values[0]} if len(values) == 1 else {f"{ANY}{name}": to_json(values)}
+
+
+def query_string(filters: Mapping[str, Any], **changes: Any) -> str:
+    """The filters with `changes` as a query string, without those that are None or "".
+
+    `field.score=` stays: it asks for rows without a value.
+    """
+    merged = {**filters, **changes}
+    return urlencode(
+        {
+            name: value
+            for name, value in merged.items()
+            if value not in (None, "") or (value == "" and name.startswith(MAY_BE_EMPTY))
+        }
+    )
+
+
+def without_view(filters: Mapping[str, Any]) -> dict[str, Any]:
+    """What chooses rows, without the order and the page of the table."""
+    return {name: value for name, value in filters.items() if name not in VIEW}
 
 
 class RetryForm(forms.Form):
@@ -101,14 +181,13 @@ class ExportForm(forms.Form):
         self.is_valid()
         chosen = self.cleaned_data
         wanted = ExportFormat(chosen.get("format") or ExportFormat.CSV)
-        filters = {name: value for name, value in row_filter(self.data).items() if name not in PLACES}
         return ExportOptions(
             format=wanted,
             run_columns=not chosen.get("plain"),
             partial=chosen.get("partial", False),
             excel=chosen.get("excel", False),
             delimiter=check_delimiter(chosen["delimiter"]) if chosen.get("delimiter") else None,
-            filters=filters,
+            filters=without_view(row_filter(self.data)),
             sort=chosen.get("sort", ""),
             row_indexes=chosen.get("row_indexes", ""),
             columns=chosen.get("columns", ""),

@@ -6,71 +6,34 @@ from functools import cached_property
 from time import time
 from typing import Any
 
-from experiments.core.choices import FINAL, FINISHED, ExportFormat, QueueStatus, RowStatus
+from experiments.core.choices import FINISHED, ExportFormat, QueueStatus
 from experiments.core.cost import plain
-from experiments.core.labels import ROW_STATUS, reason_in_words
+from experiments.core.labels import reason_in_words
 from experiments.core.limits import LIMITS_BY_NAME
 from experiments.export.formats import EXPORT_FORMATS, FormatWriter
 from experiments.kinds import QueueKind, QueueLayout, SetUp, kind_of
 from experiments.models import Queue
-from experiments.selectors import answer_filter, queues
-from experiments.selectors.failures import Failures, failures_by_code
-from experiments.selectors.field_filter import PREFIX, field_labels
+from experiments.selectors import queues
+from experiments.selectors.failures import failures_by_code
 from experiments.web.limits_form import LimitsForm
 from experiments.web.page_part import PagePart
 from experiments.web.queue import summary
+from experiments.web.queue.chips import Chip, Chips, answer_chips, chips_of_queue
 from experiments.web.queue.columns import Offers, offers_of_layout
-from experiments.web.queue.forms import PLACES
-from experiments.web.queue.grid_choice import DEFAULT, HEIGHTS, GridChoice
+from experiments.web.queue.forms import PLACES, VIEW, query_string
+from experiments.web.queue.grid_choice import DEFAULT, HEIGHTS, RAILS, GridChoice
 from experiments.web.queue.last_correction import LastCorrection, last_correction_of_queue
+from experiments.web.queue.pause import ConnectionTest, PauseError, last_test_of_connection, pause_errors
 from experiments.web.queue.summary import Actions, Entry, Progress, State
-from experiments.web.queue.table import RowTable, query_string, table_of_queue
+from experiments.web.queue.table import RowTable, may_follow, table_of_queue
 
 MAX_RAIL = 12
 """Queues beside the page; the list has all."""
+TESTED_S = 2
+"""So often it asks for the answer to a test of the connection."""
 RAIL_S = 10
 """So often the page looks at the other queues beside it."""
-OTHER_FILTERS = ("status", "error_code", "search", "verdict", "corrected")
-"""Those beside the bar of a distribution."""
-LEGEND = (RowStatus.SUCCEEDED, RowStatus.FAILED, RowStatus.RUNNING, RowStatus.QUEUED)
-LOOKS = {RowStatus.SUCCEEDED: "ok", RowStatus.FAILED: "f", RowStatus.RUNNING: "r"}
-"""Classes of their colors in the legend."""
 ACTIVE = (QueueStatus.RUNNING, QueueStatus.PAUSED)
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A filter with the number of rows that it leaves; `more`: there are more than that."""
-
-    label: str
-    count: int
-    query: str
-    active: bool
-    code: str = ""
-    """Of the rows' error, where it filters by one."""
-    verdict: str = ""
-    more: bool = False
-    beside: bool = False
-    """It filters beside a status."""
-    look: str = ""
-    icon: str = ""
-
-
-@dataclass(frozen=True)
-class Chips(PagePart):
-    """`answer` is the bar of a distribution that the table is filtered by; its query is the one without that filter."""
-
-    chips: tuple[Chip, ...]
-    answer: Chip | None = None
-
-    @property
-    def legend(self) -> tuple[Chip, ...]:
-        """Those that are always seen."""
-        return tuple(chip for chip in self.chips if not chip.code)
-
-    @property
-    def reasons(self) -> tuple[Chip, ...]:
-        return tuple(chip for chip in self.chips if chip.code)
 
 
 @dataclass(frozen=True)
@@ -136,6 +99,8 @@ class QueuePage:
     table: RowTable
     last_correction: LastCorrection
     poll: Poll
+    test: ConnectionTest
+    choice: GridChoice
     filters: Mapping[str, Any]
     missing: tuple[str, ...]
     set_up: SetUp | None
@@ -152,8 +117,25 @@ class QueuePage:
         return {**{name: value for name, value in self.filters.items() if name not in PLACES}, **so_far}
 
     @property
+    def pause_errors(self) -> tuple[PauseError, ...]:
+        return pause_errors(self.queue)
+
+    @property
     def offers(self) -> Offers:
         return offers_of_layout(self.layout, self.table.headings.columns)
+
+    @property
+    def can_follow(self) -> bool:
+        """There are answers to come, and the table would show all of them."""
+        return may_follow(self.queue, self.filters)
+
+    @property
+    def follows(self) -> bool:
+        return self.can_follow and self.choice.follows
+
+    @property
+    def rail_look(self) -> str:
+        return RAILS[self.choice.rail]
 
     @property
     def heights(self) -> Mapping[str, str]:
@@ -161,7 +143,7 @@ class QueuePage:
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.filters.keys() - set(PLACES))
+        return bool(self.filters.keys() - {*VIEW})
 
     @property
     def export_query(self) -> str:
@@ -187,7 +169,7 @@ class QueuePage:
         wanted = self.filters_of_rows
         named = [("error_code", reason_in_words(wanted.get("error_code", ""))), ("search", wanted.get("search", ""))]
         chips = [Chip(label, 0, query_string(wanted, **{name: ""}), True) for name, label in named if label]
-        return (*chips, *([self.chips.answer] if self.chips.answer else []))
+        return (*chips, *answer_chips(wanted))
 
     @cached_property
     def query(self) -> str:
@@ -210,7 +192,7 @@ class QueuePage:
         """Everything but the table and its rows."""
         pager = (self.table.pager,) if self.table.pager else ()
         values = (self.state, self.progress, self.acts, self.pace, self.limits, self.chips, self.last_correction)
-        return (*values, self.poll, *pager, self.rail_age, *self.rail)
+        return (*values, self.poll, self.test, *pager, self.rail_age, *self.rail)
 
 
 def page_of_queue(
@@ -230,6 +212,7 @@ def page_of_queue(
     age = RailAge("rail-age", int(time() // RAIL_S))
     rail_is_new = age.fingerprint in has
     failures = failures_by_code(queue)
+    test = last_test_of_connection(queue, user)
     is_draft = queue.status == QueueStatus.DRAFT
     missing = kind.missing(queue) if is_draft else []
     return QueuePage(
@@ -246,7 +229,9 @@ def page_of_queue(
         chips=chips_of_queue(queue, failures, filters),
         table=table_of_queue(queue, layout, filters, known_rows, choice),
         last_correction=last_correction_of_queue(queue, user),
-        poll=Poll("live", summary.poll_seconds(queue), query_string(filters)),
+        test=test,
+        choice=choice,
+        poll=Poll("live", summary.poll_seconds(queue) if test.is_over else TESTED_S, query_string(filters)),
         filters=filters,
         missing=tuple(error.detail for error in missing),
         set_up=kind.set_up(queue, missing) if is_draft and queue.may_edit else None,
@@ -277,74 +262,3 @@ def _limit(queue: Queue, name: str, label: str) -> Limit:
     if LIMITS_BY_NAME[name].is_money:
         return Limit(name, f"{label}, {queue.currency}", None if value is None else plain(value), "0", "any")
     return Limit(name, label, value, "1", "1")
-
-
-def chips_of_queue(queue: Queue, failures: Sequence[Failures], filters: Mapping[str, Any]) -> Chips:
-    kept = {name: filters.get(name) for name in ("search", "verdict", "corrected")} | _by_answer(filters)
-    chosen_status, chosen_code = filters.get("status"), filters.get("error_code")
-    unfiltered = not filters.keys() - {"after", "before"}
-    chips = [Chip("All", queue.total, query_string(kept, verdict="", corrected=""), unfiltered)]
-    for status in LEGEND:
-        active = chosen_status == status or (status == RowStatus.FAILED and bool(chosen_code))
-        number, label = getattr(queue, status), ROW_STATUS[status]
-        # Nobody asks for what there is none of; the one that is chosen has to be seen.
-        if number or active or status in FINAL:
-            query = query_string({"status": status, **kept})
-            chips.append(Chip(label.word, number, query, active, look=LOOKS.get(status, ""), icon=label.icon))
-    for one in failures:
-        query = query_string({"error_code": one.code, **kept})
-        chips.append(
-            Chip(reason_in_words(one.code), one.rows, query, chosen_code == one.code, code=one.code, more=one.more)
-        )
-    chips += _corrected_chips_of_queue(queue, filters)
-    chips += _verdict_chips_of_queue(queue, filters)
-    return Chips("chips", tuple(chips), _answer_chip(filters))
-
-
-def _corrected_chips_of_queue(queue: Queue, filters: Mapping[str, Any]) -> list[Chip]:
-    """Beside the status and other filters; chosen again it takes itself away."""
-    chosen = filters.get("corrected")
-    if not queue.corrected and not chosen:
-        return []
-    others = {name: value for name, value in filters.items() if name not in ("corrected", "after", "before")}
-    label = "Not corrected" if chosen == "0" else "Corrected"
-    count = queue.total - queue.corrected if chosen == "0" else queue.corrected
-    return [
-        Chip(
-            label, count, query_string(others, corrected="" if chosen else "1"), bool(chosen), beside=True, icon="edit"
-        )
-    ]
-
-
-def _verdict_chips_of_queue(queue: Queue, filters: Mapping[str, Any]) -> list[Chip]:
-    others = {name: value for name, value in filters.items() if name not in ("verdict", "after", "before")}
-    chosen = filters.get("verdict")
-    return [
-        Chip(label.capitalize(), count, query_string(others, verdict=name), chosen == name, verdict=name)
-        for name, label, count in kind_of(queue).verdicts(queue)
-    ]
-
-
-def _answer_chip(filters: Mapping[str, Any]) -> Chip | None:
-    label = ", ".join(_answer_labels(filters))
-    others = {name: value for name, value in filters.items() if name in OTHER_FILTERS}
-    return Chip(label, 0, query_string(others), True) if label else None
-
-
-def filters_in_words(filters: Mapping[str, Any]) -> tuple[str, ...]:
-    """Each filter that is set, as a person reads it."""
-    words = {"0": "not corrected", "1": "corrected"}
-    found = [reason_in_words(str(filters[name])) for name in ("status", "error_code", "verdict") if filters.get(name)]
-    found += [words[filters["corrected"]]] if filters.get("corrected") else []
-    found += [f"“{filters['search']}”"] if filters.get("search") else []
-    return (*found, *_answer_labels(filters))
-
-
-def _by_answer(filters: Mapping[str, Any]) -> dict[str, Any]:
-    """Those by a value of the answer."""
-    return {name: filters[name] for name in filters if name in answer_filter.NAMES or name.startswith(PREFIX)}
-
-
-def _answer_labels(filters: Mapping[str, Any]) -> list[str]:
-    bar = answer_filter.answer_filter_label(filters)
-    return [*([bar] if bar else []), *field_labels(filters)]

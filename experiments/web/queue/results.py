@@ -14,8 +14,7 @@ from experiments.response_schema.field_types import traits_of_field
 from experiments.response_schema.leaves import Leaf, leaves_of_fields
 from experiments.selectors import results
 from experiments.web.page_part import PagePart, changes_by_itself
-from experiments.web.queue.forms import MAX_VALUE
-from experiments.web.queue.table import query_string
+from experiments.web.queue.forms import MAX_VALUE, query_string
 
 WHOLE = 1000
 LEAST = 4
@@ -109,7 +108,7 @@ def _lengths_in_words(values: Sequence[Mapping[str, Any]]) -> str:
 
 def _range_in_words(least: int | float, most: int | float, mean: int | float) -> str:
     rounded = round(mean) if abs(mean) >= 1000 else float(f"{mean:.3g}")
-    return f"{_number(least)} to {_number(most)}, {_number(rounded)} on average"
+    return f"{number_in_words(least)} to {number_in_words(most)}, {number_in_words(rounded)} on average"
 
 
 def _bars_of_values(field: Mapping[str, Any]) -> tuple[Bar, ...]:
@@ -119,7 +118,7 @@ def _bars_of_values(field: Mapping[str, Any]) -> tuple[Bar, ...]:
         text = one["value"] if isinstance(one["value"], str) else to_json(one["value"])
         bars.append(_bar(field, text, one["count"], longest, value=text))
     if field["others"]:
-        bars.append(Bar("other values", field["others"], _share(field["others"], field), 0, ""))
+        bars.append(Bar("other values", field["others"], share(field["others"], field), 0, ""))
     return tuple(bars)
 
 
@@ -127,7 +126,7 @@ def _bars_of_bins(field: Mapping[str, Any], leaf: Leaf) -> tuple[Bar, ...]:
     longest = max((one["count"] for one in field["bins"]), default=0)
     whole = traits_of_field(leaf.field).is_whole
     return tuple(
-        _bar(field, _bin_label(one, whole), one["count"], longest, least=one["from"], below=one["to"])
+        _bar(field, bin_label(one, field, whole), one["count"], longest, least=one["from"], below=one["to"])
         for one in field["bins"]
     )
 
@@ -137,11 +136,11 @@ def _bars_of_dates(field: Mapping[str, Any]) -> tuple[Bar, ...]:
     bars = []
     for one in field["bins"]:
         bounds = {"least": one["from"]} | ({"below": one["to"]} if one["to"] else {})
-        bars.append(_bar(field, _date_label(one), one["count"], longest, **bounds))
+        bars.append(_bar(field, date_label(one), one["count"], longest, **bounds))
     return tuple(bars)
 
 
-def _date_label(one: Mapping[str, Any]) -> str:
+def date_label(one: Mapping[str, Any]) -> str:
     """`2026`, `Jan 2026`, `Jan 31, 2026`, or the years of a longer bin."""
     first, end = date.fromisoformat(one["from"]), date.fromisoformat(one["to"] or "9999-12-31")
     days = (end - first).days
@@ -158,28 +157,27 @@ def _bar(field: Mapping[str, Any], label: str, number: int, longest: int, **want
     width = max(LEAST, number * WHOLE // longest) if number else 0
     can_filter = 0 < len(wanted.get("value", " ")) <= MAX_VALUE
     query = query_string({"field": field["name"], **wanted}) if can_filter else ""
-    return Bar(in_one_line(label, MAX_LABEL), number, _share(number, field), width, query)
+    return Bar(in_one_line(label, MAX_LABEL), number, share(number, field), width, query)
 
 
-def _share(number: int, field: Mapping[str, Any]) -> str:
+def share(number: int, field: Mapping[str, Any]) -> str:
     """Of the rows with an answer, in whole per cents: 0 % is none of them, 100 % is all."""
     if not field["answered"]:
         return ""
     percent = round(100 * number / field["answered"])
     if number and not percent:
-        return "< 1 %"
-    return "> 99 %" if percent == 100 and number < field["answered"] else f"{percent} %"
+        return "< 1%"
+    return "> 99%" if percent == 100 and number < field["answered"] else f"{percent}%"
 
 
-def _bin_label(one: Mapping[str, Any], whole: bool) -> str:
+def bin_label(one: Mapping[str, Any], field: Mapping[str, Any], whole: bool) -> str:
+    """Up to the highest value that there is: `100`, and not `100 to 109`, where none is above 100."""
     start, end = one["from"], one["to"]
-    if not whole:
-        return f"{_number(start)} to {_number(end)}"
-    last = end - 1
-    return _number(start) if last <= start else f"{_number(start)} to {_number(last)}"
+    last = min(end - 1 if whole else end, field["max"])
+    return number_in_words(start) if last <= start else f"{number_in_words(start)} to {number_in_words(last)}"
 
 
-def _number(number: int | float) -> str:
+def number_in_words(number: int | float) -> str:
     if abs(number) >= 1e9 or (number and abs(number) < 1e-4):
         return f"{Decimal(number):.4g}"
     return count(number) if isinstance(number, int) else f"{number:,.4f}".rstrip("0").rstrip(".")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,14 +13,20 @@ from django.urls import reverse
 from experiments.core import labels
 from experiments.core.choices import QueueStatus, RowStatus
 from experiments.core.errors import InvalidInput, WorkbenchError
-from experiments.core.formatting import milliseconds, used_in_words
+from experiments.core.formatting import clipped, milliseconds, used_in_words
+from experiments.core.json_numbers import to_json
 from experiments.http.page_time import in_time
 from experiments.kinds import QueueLayout, kind_of
 from experiments.models import Queue, QueueItem, Run
 from experiments.response_schema import Change
 from experiments.selectors import items
+from experiments.selectors.row_order import order_named
+from experiments.selectors.sorted_rows import Start, find_sorted, place_of_row
+from experiments.web.answer_html import marked
 from experiments.web.page_part import PagePart
-from experiments.web.queue.table import RowLine, lines_of_rows, query_string
+from experiments.web.queue.correction import input_id
+from experiments.web.queue.forms import query_string
+from experiments.web.queue.table import RowLine, lines_of_rows
 from experiments.web.run.detail import Pairs, ShownRun, pairs_of, shown_run_of
 
 FINAL = (RowStatus.SUCCEEDED, RowStatus.FAILED)
@@ -51,12 +57,32 @@ class ShownAttempt:
 
 @dataclass(frozen=True)
 class Message:
-    """What was sent; where no run is stored, what would be sent now, or `problem`: why nothing can be."""
+    """What was sent; where no run is stored, what would be sent now, or `problem`: why nothing can be.
+
+    `marked`: the text with the row's values marked in it.
+    """
 
     sent: bool
     text: str
     system_params: Any
     problem: str = ""
+    marked: str = ""
+
+
+@dataclass(frozen=True)
+class AnswerField:
+    """`edit`: the id of its input in the form of a correction; "" where it has none."""
+
+    name: str
+    value: Any
+    edit: str
+
+
+@dataclass(frozen=True)
+class OriginalCell:
+    name: str
+    text: str
+    use: str
 
 
 @dataclass(frozen=True)
@@ -89,7 +115,11 @@ class RowDetail(PagePart):
     """The cells that are sent."""
     line: RowLine
     cells: tuple[tuple[str, str], ...]
+    original: tuple[OriginalCell, ...]
+    """The same with what is done with each."""
+    fields: tuple[AnswerField, ...]
     answer: Pairs
+    answer_json: str
     original_answer: Pairs
     """Before a person corrected it."""
     as_meant: tuple[Change, ...]
@@ -119,6 +149,10 @@ class RowDetail(PagePart):
         return sum(attempt.counted for attempt in self.attempts)
 
     @property
+    def empty_cells(self) -> int:
+        return sum(not text for _, text in self.cells)
+
+    @property
     def original_query(self) -> str:
         return next(tab.query for tab in self.tabs if tab.name == "original")
 
@@ -139,6 +173,9 @@ def detail_of_item(
     waits = item.status == RowStatus.QUEUED and queue.status == QueueStatus.RUNNING
     cells = tuple(zip(layout.columns, item.payload, strict=False))
     steps = len(run.steps) if run else None
+    inputs = tuple(cells[position] for position in layout.shown_positions if position < len(cells))
+    given = item.corrected_payload if corrected else item.result_payload
+    answer = pairs_of(given, layout.field_names)
     counts = {"trace": steps, "original": len(cells)}
     return RowDetail(
         key="detail",
@@ -149,15 +186,18 @@ def detail_of_item(
             for name, title in TABS.items()
         ),
         error=item.error_message or item.error_code,
-        inputs=tuple(cells[position] for position in layout.shown_positions if position < len(cells)),
+        inputs=inputs,
         line=lines_of_rows(queue, layout, [item.row_index])[0],
         cells=cells,
-        answer=pairs_of(item.corrected_payload if corrected else item.result_payload, layout.field_names),
+        original=original_of_item(layout, cells),
+        fields=fields_of_answer(layout, answer),
+        answer=answer,
+        answer_json=clipped(to_json(given, indent=2)) if answer else "",
         original_answer=pairs_of(item.result_payload, layout.field_names) if corrected else (),
         as_meant=tuple(item.changes or ()),
         unread=attempts[-1].unread if attempts and item.status == RowStatus.FAILED else "",
         attempts=attempts,
-        message=message_of_item(queue, item, run),
+        message=with_marks(message_of_item(queue, item, run), inputs),
         run=run,
         trace_id=item.run_trace_id or "",
         previous=previous,
@@ -171,6 +211,20 @@ def detail_of_item(
         origin=origin_of_item(queue, item),
         used=used_in_words(item, queue.currency),
     )
+
+
+def fields_of_answer(layout: QueueLayout, answer: Pairs) -> tuple[AnswerField, ...]:
+    numbers = {name: number for number, name in enumerate(layout.field_names)}
+    return tuple(AnswerField(name, value, input_id(numbers[name]) if name in numbers else "") for name, value in answer)
+
+
+def original_of_item(layout: QueueLayout, cells: Pairs) -> tuple[OriginalCell, ...]:
+    uses = {at: layout.column_uses[at] for at in layout.shown_positions if at < len(layout.column_uses)}
+    return tuple(OriginalCell(name, text, uses.get(at, "")) for at, (name, text) in enumerate(cells))
+
+
+def with_marks(message: Message, inputs: Pairs) -> Message:
+    return replace(message, marked=marked(clipped(message.text), [text for _, text in inputs]))
 
 
 def origin_of_item(queue: Queue, item: QueueItem) -> Origin | None:
@@ -192,17 +246,28 @@ def run_of_item(item: QueueItem, network_id: int | None) -> ShownRun | None:
 
 
 def neighbours_of_item(queue: Queue, item: QueueItem, filters: Mapping[str, Any]) -> tuple[int | None, int | None]:
-    """The indexes of the items before and after it, among those that the filters leave; near ones, where each has to be
-    looked at."""
-    find = partial(items.find, queue, filters, want=1, shape=lambda rows: rows.values_list("row_index", flat=True))
+    """The indexes of the items before and after it, among those that the filters leave, in the order of the table; near
+    ones, where each has to be looked at."""
     try:
         with in_time("search") if items.must_be_looked_through(filters) else nullcontext():
-            before = find(before=item.row_index).rows
-            after = find(after=item.row_index).rows
+            return _beside_in_order(queue, item, filters) if filters.get("sort") else _beside(queue, item, filters)
     except InvalidInput:
         # The item itself is what was asked for.
         return None, None
+
+
+def _beside(queue: Queue, item: QueueItem, filters: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    find = partial(items.find, queue, filters, want=1, shape=lambda rows: rows.values_list("row_index", flat=True))
+    before, after = find(before=item.row_index).rows, find(after=item.row_index).rows
     return next(iter(before), None), next(iter(after), None)
+
+
+def _beside_in_order(queue: Queue, item: QueueItem, filters: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    order = order_named(queue, filters["sort"])
+    place = place_of_row(queue, order, item.row_index)
+    found = (find_sorted(queue, filters, order, Start(place, up=up), want=1) for up in (True, False))
+    before, after = (next((one.row_index for one in rows.places), None) if rows.is_sorted else None for rows in found)
+    return before, after
 
 
 def message_of_item(queue: Queue, item: QueueItem, run: ShownRun | None) -> Message:

@@ -23,11 +23,11 @@ from experiments.web.queue.base import (
     when_paused,
 )
 from experiments.web.queue.correction import CorrectionForm, WholeAnswerForm
-from experiments.web.queue.forms import row_filter
+from experiments.web.queue.forms import query_string, row_filter
 from experiments.web.queue.grid_choice import choice_of_request
 from experiments.web.queue.page import page_of_queue
 from experiments.web.queue.row_detail import FIRST_TAB, detail_of_item, tab_named
-from experiments.web.queue.table import filters_around_row, query_string
+from experiments.web.queue.table import filters_around_row
 
 CHANGED = "batch-changed"
 """A client event: the parts of the page that show answers load again."""
@@ -40,6 +40,21 @@ def row_page(request: PageRequest, kind: QueueKind, queue_id: UUID, row_index: i
     return render_item(request, queue, item_or_404(queue, row_index))
 
 
+@require_safe
+@signed_in
+def whole_row_page(request: PageRequest, kind: QueueKind, queue_id: UUID, row_index: int) -> HttpResponse:
+    """All that is known of a row, as a page: to read, to link to and to print."""
+    queue = queue_or_404(kind, request, queue_id)
+    item, filters = item_or_404(queue, row_index), row_filter(request.GET)
+    shown = {
+        "detail": detail_of_item(queue, kind.layout(queue), item, filters),
+        "more": kind.detail(queue, item),
+        "query": query_string(filters),
+        "address": request.build_absolute_uri(request.path),
+    }
+    return render(request, "experiments/queue/row_page.html", queue_context(queue, **shown))
+
+
 def render_item(
     request: PageRequest, queue: Queue, item: QueueItem, correction: CorrectionForm | None = None
 ) -> HttpResponse:
@@ -49,11 +64,9 @@ def render_item(
     tab = tab_named(request.GET.get("tab", ""))
     detail = detail_of_item(queue, layout, item, filters, tab)
     in_tab = "" if tab == FIRST_TAB else tab
-    shown = {
-        "detail": detail,
-        "correction": correction or CorrectionForm(layout, item, schema=kind.schema(queue)),
-        "more": kind.detail(queue, item),
-    }
+    form = correction or CorrectionForm(layout, item, schema=kind.schema(queue))
+    edits = form.focus(request.GET["edit"]) if "edit" in request.GET else False
+    shown = {"detail": detail, "correction": form, "edits": edits, "more": kind.detail(queue, item)}
     if wants_fragment(request):
         if detail.fingerprint in request.GET.getlist("has"):
             return HttpResponse(status=204)

@@ -21,7 +21,9 @@ from experiments.selectors import health, items
 from experiments.selectors.failures import Failures
 from experiments.web.page_part import PagePart, changes_by_itself
 
-COLUMNS_OF_AN_ENTRY = ("kind", "name", "status", "total", "running", "succeeded", "failed", "failed_corrected")
+COLUMNS_OF_AN_ENTRY = (
+    *("kind", "name", "status", "total", "queued", "running", "succeeded", "failed", "failed_corrected"),
+)
 """What `entry_of_queue` reads. The settings of a queue may be megabytes, and a list shows many queues."""
 WHOLE = 1000
 STOPPED = (QueueStatus.PAUSED, QueueStatus.CANCELLED)
@@ -128,6 +130,11 @@ class Entry(PagePart):
     bar: Bar
     current: bool
     icon: str
+    counts: tuple[str, ...] = ()
+    """Rows by status, in words."""
+    failed: int = 0
+    """Of those, the ones that nobody has corrected."""
+    is_active: bool = False
 
 
 def percent_done(queue: Queue) -> int:
@@ -176,7 +183,10 @@ def state_of_queue(queue: Queue) -> State:
 def _cause(queue: Queue, note: str) -> str:
     """Why it does not go on although nobody wanted it to stop."""
     if queue.status == QueueStatus.PAUSED and queue.pause_code not in (*BY_PEOPLE, ""):
-        return labels.reason_in_words(queue.pause_code)
+        reason = labels.reason_in_words(queue.pause_code)
+        if queue.network and queue.pause_count > 1:
+            return f"{queue.network.name} failed {count(queue.pause_count)} times in a row: {reason}"
+        return f"{queue.network.name}: {reason}" if queue.network and queue.pause_error_code else reason
     return WAITS if note else ""
 
 
@@ -345,17 +355,22 @@ def actions_of_queue(queue: Queue, failures: Sequence[Failures]) -> Actions:
 
 def entry_of_queue(queue: Queue, *, current: bool = False) -> Entry:
     percent = percent_done(queue)
-    labels = {QueueStatus.RUNNING: f"{percent} %", QueueStatus.COMPLETED: "done"}
+    is_active = queue.status in (QueueStatus.RUNNING, QueueStatus.PAUSED)
+    statuses = (RowStatus.SUCCEEDED, RowStatus.RUNNING, RowStatus.QUEUED)
+    counts = tuple(f"{count(number)} {status}" for status in statuses if (number := getattr(queue, status)))
     return Entry(
         key=f"q-{queue.pk.hex[:12]}",
         id=str(queue.pk),
         name=queue.name,
         status=queue.status,
-        label=labels.get(QueueStatus(queue.status), queue.status),
+        label=f"{percent}%" if is_active else "" if queue.status in FINISHED else label_of_queue(queue).word,
         percent=percent,
         bar=bar_of_queue(queue),
         current=current,
         icon=label_of_queue(queue).icon,
+        counts=() if queue.status == QueueStatus.DRAFT else counts,
+        failed=queue.failed_open,
+        is_active=is_active,
     )
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import BooleanField, QuerySet, TextField
 from django.db.models.expressions import RawSQL
@@ -16,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from experiments.core.choices import QueueStatus, RowStatus
 from experiments.core.errors import InvalidInput
-from experiments.core.formatting import duration, milliseconds
+from experiments.core.formatting import count, duration, milliseconds
 from experiments.core.labels import ROW_STATUS, StatusLabel, reason_in_words
 from experiments.export.rows import cell_text
 from experiments.http.page_time import in_time
@@ -24,15 +23,17 @@ from experiments.kinds import Extras, QueueLayout
 from experiments.models import Queue
 from experiments.selectors import items
 from experiments.selectors.cached_counts import LARGE
-from experiments.selectors.field_filter import PREFIX
 from experiments.selectors.items import LARGEST_INDEX
+from experiments.selectors.newest import newest_rows, rows_in_progress
 from experiments.web.moments import moment
 from experiments.web.page_part import PagePart
 from experiments.web.queue.cells import MAX_CELL, MAX_NESTED, answer_cells, extra_cells, input_cells
+from experiments.web.queue.column_heads import ColumnHeads, column_heads, sorted_in_words
 from experiments.web.queue.columns import GridColumns, columns_of_layout
+from experiments.web.queue.forms import PLACES, VIEW, query_string
 from experiments.web.queue.grid_choice import COMPACT, DEFAULT, GridChoice
+from experiments.web.queue.windows import ROWS_ON_A_PAGE, Window, window_of
 
-ROWS_ON_A_PAGE = 50
 ROW_FINGERPRINT = re.compile(r"r([0-9]{1,10})\.[0-9a-f]{8}")
 MOMENTS = {"started": "started_at", "finished": "completed_at"}
 MAX_SENTENCE = 300
@@ -62,6 +63,7 @@ _IS_CORRECTED = "experiments_queueitem.corrected_payload IS NOT NULL"
 class Headings(PagePart):
     columns: GridColumns
     height: str = COMPACT
+    heads: ColumnHeads | None = None
 
 
 @dataclass(frozen=True)
@@ -114,36 +116,44 @@ class Pager(PagePart):
     """The row up to which a search came in its time, where it did not come to the end."""
     goes_up: bool = False
     """It looked from higher rows to lower ones."""
+    sorted_by: str = ""
+    """Its order in words, where that is not the one of the rows."""
+    is_sorted: bool = True
+    """No row that was not looked at can come before these."""
+    newest_of: int = 0
+    """These are the newest of so many answers."""
 
     @property
     def onward(self) -> str:
-        """The query string with which the search goes on."""
+        """The query string with which the search, or the sort, goes on."""
         return self.previous if self.goes_up else self.next
 
 
 @dataclass(frozen=True)
+class Front(PagePart):
+    """The rows that are called just now, as one line; `longest`: for how long the first of them has been."""
+
+    number: int
+    first: int
+    last: int
+    longest: str
+
+    @property
+    def label(self) -> StatusLabel:
+        running = ROW_STATUS[RowStatus.RUNNING]
+        return StatusLabel(running.icon, f"{count(self.number)} running", running.color)
+
+
+@dataclass(frozen=True)
 class RowTable:
-    """`problem`: why it shows no rows, where it could not be found out which."""
+    """`problem`: why it shows no rows, where it could not be found out which. `follows`: the newest answers."""
 
     headings: Headings
     lines: tuple[RowLine, ...]
     pager: Pager | None = None
     problem: str = ""
-
-
-def query_string(filters: Mapping[str, Any], **changes: Any) -> str:
-    """The filters with `changes` as a query string, without those that are None or "".
-
-    `field.score=` stays: it asks for rows without a value.
-    """
-    merged = {**filters, **changes}
-    return urlencode(
-        {
-            name: value
-            for name, value in merged.items()
-            if value not in (None, "") or (value == "" and name.startswith(PREFIX))
-        }
-    )
+    follows: bool = False
+    in_progress: Front | None = None
 
 
 def table_of_queue(
@@ -155,21 +165,49 @@ def table_of_queue(
 ) -> RowTable:
     """The page of rows that `filters` name, by key and not by offset: page 10,000 costs what page 1 costs.
 
-    `known` are the indexes that the browser shows; None: it shows no table yet. A search looks at every item, so while
-    the browser shows its result the search is not repeated: those rows are read again, and the table has no pager.
+    `known` are the indexes that the browser shows; None: it shows no table yet. A search, or a sort, looks at every
+    item, so while the browser shows its result it is not repeated: those rows are read again, and there is no pager.
     """
-    headings = Headings("table", columns_of_layout(layout, choice.columns), choice.height)
-    is_search = items.must_be_looked_through(filters)
+    columns = columns_of_layout(layout, choice.columns, choice.widths)
+    headings = Headings("table", columns, choice.height, column_heads(columns, layout, filters))
+    is_search = bool(items.must_be_looked_through(filters) or filters.get("sort"))
+    follows = choice.follows and may_follow(queue, filters)
+    if follows and not (choice.is_held and known):
+        return _newest(queue, layout, headings)
+    if follows and known:
+        return RowTable(headings, lines_of_rows(queue, layout, known, "", columns), follows=True)
     if known is not None and is_search and (known or queue.total > LARGE):
         return RowTable(headings, lines_of_rows(queue, layout, known, filters.get("search", ""), headings.columns))
     try:
         with in_time("search") if is_search else nullcontext():
-            window = _window(queue, layout, filters, headings.columns)
+            window = window_of(queue, filters, partial(_with_texts, headings.columns, layout.extras))
     except InvalidInput as error:
         return RowTable(headings, (), problem=error.detail)
     shown = _Shown(queue, headings.columns, layout.extras, filters.get("search", ""))
     lines = tuple(shown.line(row) for row in window.rows)
     return RowTable(headings, lines, _pager(queue, filters, lines, window))
+
+
+def may_follow(queue: Queue, filters: Mapping[str, Any]) -> bool:
+    """New answers come, and nothing says which rows are shown, or in which order."""
+    return queue.status == QueueStatus.RUNNING and not filters
+
+
+def _newest(queue: Queue, layout: QueueLayout, headings: Headings) -> RowTable:
+    shown = _Shown(queue, headings.columns, layout.extras, "")
+    shape = partial(_with_texts, headings.columns, layout.extras)
+    lines = tuple(shown.line(row) for row in newest_rows(queue, ROWS_ON_A_PAGE, shape))
+    done = queue.succeeded + queue.failed
+    pager = Pager("pager", False, "", "", "", None, None, total=queue.total, number=len(lines), newest_of=done)
+    return RowTable(headings, lines, pager, follows=True, in_progress=_in_progress(queue))
+
+
+def _in_progress(queue: Queue) -> Front | None:
+    found = rows_in_progress(queue)
+    if found is None:
+        return None
+    longest = duration((timezone.now() - found.since).total_seconds()) if found.since else ""
+    return Front("front", found.number, found.first, found.last, longest)
 
 
 def lines_of_rows(
@@ -179,22 +217,24 @@ def lines_of_rows(
     search: str = "",
     columns: GridColumns | None = None,
 ) -> tuple[RowLine, ...]:
-    """These rows as they are now, in row order."""
+    """These rows as they are now, in the order of `indexes`."""
     columns = columns or columns_of_layout(layout)
-    rows = items.items_of_queue(queue).filter(row_index__in=indexes).in_order()
+    rows = items.items_of_queue(queue).filter(row_index__in=indexes)
     shown = _Shown(queue, columns, layout.extras, search)
-    return tuple(shown.line(row) for row in _with_texts(columns, layout.extras, rows))
+    lines = {row["row_index"]: shown.line(row) for row in _with_texts(columns, layout.extras, rows)}
+    return tuple(lines[index] for index in indexes if index in lines)
 
 
 def row_indexes_of(fingerprints: Iterable[str]) -> list[int]:
-    """The indexes of the rows among the fingerprints that a browser sent, in order."""
+    """The indexes of the rows among the fingerprints that a browser sent, in the order in which it shows them."""
     found = (ROW_FINGERPRINT.fullmatch(fingerprint) for fingerprint in fingerprints)
-    return sorted({int(match[1]) for match in found if match and int(match[1]) <= LARGEST_INDEX})[:ROWS_ON_A_PAGE]
+    indexes = dict.fromkeys(int(match[1]) for match in found if match and int(match[1]) <= LARGEST_INDEX)
+    return list(indexes)[:ROWS_ON_A_PAGE]
 
 
 def filters_around_row(filters: Mapping[str, Any], row_index: int) -> dict[str, Any]:
     """The filters; where they name no page, that of the row, with the row a little below its top."""
-    if "after" in filters or "before" in filters or row_index < ROWS_ON_A_PAGE:
+    if filters.keys() & {*VIEW} or row_index < ROWS_ON_A_PAGE:
         return dict(filters)
     return {**filters, "after": row_index - 6}
 
@@ -215,58 +255,33 @@ def _with_texts(columns: GridColumns, extras: Extras, rows: QuerySet[Any]) -> Qu
     return rows.values(*COLUMNS, *cells, *answers, *corrected, *extras.annotations)
 
 
-@dataclass(frozen=True)
-class _Window:
-    """The rows of one page, and whether there are more before and after it, as far as is known.
-
-    `looked_to`: where a search ended in its time, before the page was full; `up`: on its way to lower rows.
-    """
-
-    rows: list[dict[str, Any]]
-    more_before: bool
-    more_after: bool
-    looked_to: int | None = None
-    up: bool = False
-
-
-def _window(queue: Queue, layout: QueueLayout, filters: Mapping[str, Any], columns: GridColumns) -> _Window:
-    """A search may end before the page is full."""
-    want, after, before = ROWS_ON_A_PAGE + 1, filters.get("after"), filters.get("before")
-    shape = partial(_with_texts, columns, layout.extras)
-    find = partial(items.find, queue, filters, want=want, shape=shape)
-    if before is not None:
-        found = find(before=before)
-        if len(found.rows) == want or found.looked_to is not None:
-            return _Window(found.rows[ROWS_ON_A_PAGE - 1 :: -1], True, True, found.looked_to, up=True)
-        after = None
-    found = find(after=after)
-    more = len(found.rows) == want or found.looked_to is not None
-    return _Window(found.rows[:ROWS_ON_A_PAGE], after is not None, more, found.looked_to)
-
-
-def _pager(queue: Queue, filters: Mapping[str, Any], lines: Sequence[RowLine], window: _Window) -> Pager:
-    plain = {name: value for name, value in filters.items() if name not in ("after", "before")}
-    start = lines[0].index if lines else None
-    end = lines[-1].index if lines else None
-    on_the_way_down = None if window.up else window.looked_to
-    before = window.looked_to if window.up and window.looked_to is not None else start
-    after = end if on_the_way_down is None else on_the_way_down
-    if window.up and after is None:
-        after = filters["before"] - 1
+def _pager(queue: Queue, filters: Mapping[str, Any], lines: Sequence[RowLine], window: Window) -> Pager:
+    plain = {name: value for name, value in filters.items() if name not in PLACES}
+    queries = {
+        name: "" if place is None else query_string({**plain, **place})
+        for name, place in (
+            ("first", window.first),
+            ("previous", window.previous),
+            ("next", window.next),
+            ("last", window.last),
+        )
+    }
     return Pager(
         key="pager",
-        first=query_string(plain) if window.more_before else "",
-        previous=query_string(plain, before=before) if window.more_before and before is not None else "",
-        next=query_string(plain, after=after) if window.more_after else "",
-        can_go_back=window.more_before,
-        from_index=start,
-        to_index=end,
-        last=query_string(plain, before=queue.total) if window.more_after else "",
+        first=queries["first"],
+        previous=queries["previous"],
+        next=queries["next"],
+        last=queries["last"],
+        can_go_back=window.first is not None,
+        from_index=lines[0].index if lines else None,
+        to_index=lines[-1].index if lines else None,
         total=queue.total,
         number=len(lines),
-        is_all=not (window.more_before or window.more_after),
+        is_all=window.is_all,
         looked_to=window.looked_to,
         goes_up=window.up,
+        sorted_by=sorted_in_words(filters.get("sort", "")),
+        is_sorted=window.is_sorted,
     )
 
 

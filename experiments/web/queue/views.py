@@ -17,7 +17,8 @@ from experiments.http.page_time import NO_LIMIT, limit_statements, takes_its_tim
 from experiments.kinds import QueueKind, kind_of
 from experiments.models import Queue
 from experiments.selectors.items import LARGEST_INDEX
-from experiments.services import exports, queue_retry, queues
+from experiments.selectors.results import distributions_for_heads
+from experiments.services import exports, network_calls, queue_retry, queues
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
 from experiments.web.limits_form import LimitsForm
 from experiments.web.queue.base import (
@@ -30,13 +31,14 @@ from experiments.web.queue.base import (
     row_address,
     when_paused,
 )
+from experiments.web.queue.column_heads import column_heads
 from experiments.web.queue.columns import columns_of_layout
-from experiments.web.queue.forms import DuplicateForm, ExportForm, PaceForm, RetryForm, row_filter
-from experiments.web.queue.grid_choice import choice_of_request
-from experiments.web.queue.heads import heads_of_results
+from experiments.web.queue.forms import DuplicateForm, ExportForm, PaceForm, RetryForm, query_string, row_filter
+from experiments.web.queue.grid_choice import choice_of_request, keep_widths
+from experiments.web.queue.heads import Head, heads_of_columns
 from experiments.web.queue.page import page_of_queue
 from experiments.web.queue.results import results_of_queue
-from experiments.web.queue.table import ROWS_ON_A_PAGE, query_string
+from experiments.web.queue.windows import ROWS_ON_A_PAGE
 
 MAX_WANTED = 40
 
@@ -69,7 +71,7 @@ def _go_to_row(request: PageRequest, queue: Queue, wanted: str) -> HttpResponse:
 @require_POST
 @signed_in
 def selected_rows(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
-    """An act on the rows that are ticked: their export, or their retry."""
+    """An act on the rows that are ticked: their export, their correction, or their retry."""
     queue = queue_or_404(kind, request, queue_id, Role.VIEWER if "export" in request.POST else Role.EDITOR)
     given = [text for text in request.POST.getlist("row") if text.isascii() and text.isdecimal() and len(text) <= 10]
     rows = sorted({int(text) for text in given if int(text) <= LARGEST_INDEX})[:ROWS_ON_A_PAGE]
@@ -78,6 +80,10 @@ def selected_rows(request: PageRequest, kind: QueueKind, queue_id: UUID) -> Http
         wanted = {"format": ExportFormat.CSV.value, "row_indexes": ",".join(map(str, rows)), **so_far}
         address = reverse("experiments:export", args=[kind, queue.pk])
         return HttpResponseRedirect(f"{address}?{query_string(wanted)}")
+    if "correct" in request.POST and rows:
+        address = reverse("experiments:correct_rows", args=[kind, queue.pk])
+        query = query_string(row_filter(request.GET), row_indexes=",".join(map(str, rows)))
+        return HttpResponseRedirect(f"{address}?{query}")
     with errors_as_messages(request):
         requeued = queue_retry.retry(queue_id=queue.pk, row_indexes=rows)
         _say_requeued(request, queue, requeued)
@@ -95,20 +101,21 @@ def results_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpR
     whole = "all" in request.GET
     if whole:
         limit_statements(NO_LIMIT)
-    results = results_of_queue(queue, kind.layout(queue), whole=whole)
     if "heads" in request.GET:
-        choice = choice_of_request(request, queue)
-        shown = {
-            "results": results,
-            "heads": heads_of_results(columns_of_layout(kind.layout(queue), choice.columns), results),
-        }
-        filtered = row_filter(request.GET).get("field")
-        return render(request, "experiments/queue/heads.html", queue_context(queue, **shown, filtered=filtered))
+        return render(request, "experiments/queue/heads.html", queue_context(queue, heads=_heads(request, kind, queue)))
+    results = results_of_queue(queue, kind.layout(queue), whole=whole)
     if not wants_fragment(request):
         return render(request, "experiments/queue/results_page.html", queue_context(queue, results=results))
     if results.fingerprint in request.GET.getlist("has") and results.seconds:
         return HttpResponse(status=204)
     return render(request, "experiments/queue/results.html", queue_context(queue, results=results))
+
+
+def _heads(request: PageRequest, kind: QueueKind, queue: Queue) -> tuple[Head, ...]:
+    layout, filters = kind.layout(queue), row_filter(request.GET)
+    columns = columns_of_layout(layout, choice_of_request(request, queue).columns)
+    heads = column_heads(columns, layout, filters).answers
+    return heads_of_columns(heads, distributions_for_heads(queue), filters)
 
 
 @takes_its_time
@@ -121,6 +128,14 @@ def export_file(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRe
         file = exports.download(queue, ExportForm(request.GET).options())
         return export_response(file, request)
     return HttpResponseRedirect(queue_address(queue, {}))
+
+
+@require_POST
+@signed_in
+def keep_grid(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
+    """Widths of columns that somebody has drawn."""
+    keep_widths(request, queue_or_404(kind, request, queue_id, Role.VIEWER), request.POST)
+    return HttpResponse(status=204)
 
 
 @require_POST
@@ -145,6 +160,18 @@ def resume(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRespons
             if error.detail != queue.pause_detail:
                 raise
             messages.error(request, "Not resumed: the limit is still reached.")
+    return after_action(request, queue)
+
+
+@require_POST
+@signed_in
+def test_connection(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
+    """One call of the queue's network with a message of ours; what comes back stands where the pause is explained."""
+    queue = queue_or_404(kind, request, queue_id)
+    with errors_as_messages(request):
+        if queue.network is not None:
+            message = network_calls.TEST_MESSAGE
+            network_calls.ask(network=queue.network, user=request.user, user_message=message, agent_key=queue.agent_key)
     return after_action(request, queue)
 
 

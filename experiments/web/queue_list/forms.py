@@ -11,7 +11,7 @@ from django import forms
 from experiments.core.choices import ListOrder, QueueStatus
 from experiments.core.datetimes import datetime_of
 from experiments.selectors.queue_list import WantedQueues
-from experiments.web.queue.table import query_string
+from experiments.web.queue.forms import query_string
 
 ME = "me"
 OTHERS = "others"

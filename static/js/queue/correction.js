@@ -6,6 +6,26 @@
   if (!pane) return;
   const forms = () => [...pane.querySelectorAll("#correct form")];
 
+  /* A field is corrected where it stands: its pencil, or a double click on it, opens the form at its input. */
+  const correct = (id) => {
+    const form = document.getElementById("correct");
+    if (!form) return false;
+    form.open = true;
+    const input = document.getElementById(id);
+    const place = input?.closest(".formrow") ?? form;
+    place.scrollIntoView({ block: "nearest" });
+    (place.querySelector("input:not([type=hidden]), select, textarea:not([hidden])") ?? input)?.focus();
+    return true;
+  };
+  pane.addEventListener("click", (event) => {
+    const pen = event.target.closest("[data-edit]");
+    if (pen && !event.ctrlKey && !event.metaKey && !event.shiftKey && correct(pen.dataset.edit)) event.preventDefault();
+  });
+  pane.addEventListener("dblclick", (event) => {
+    const field = event.target.closest("[data-edits]");
+    if (field && !event.target.closest("a, summary") && document.querySelector(".fields.ed")) correct(field.dataset.edits);
+  });
+
   const before = (select) => Math.max(0, [...select.options].findIndex((option) => option.defaultSelected));
   const changed = (field) => {
     if (field.nodeName === "SELECT") return field.selectedIndex !== before(field);

@@ -42,6 +42,8 @@
       if (old.data !== now.data) old.data = now.data;
       return;
     }
+    // It is the same as it was; the answer does not repeat it.
+    if ("same" in now.dataset) return;
     for (const { name } of [...old.attributes]) if (!now.hasAttribute(name) && !isOurs(old, name)) old.removeAttribute(name);
     for (const { name, value } of now.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
     const chosen = old.nodeName === "SELECT" ? old.value : "";

@@ -62,5 +62,5 @@ document.addEventListener("input", (event) => {
   const wanted = event.target.dataset.find;
   if (!wanted) return;
   const text = event.target.value.trim().toLowerCase();
-  for (const one of event.target.form.querySelectorAll(wanted)) one.hidden = !one.textContent.toLowerCase().includes(text);
+  for (const one of event.target.closest("form, .finds").querySelectorAll(wanted)) one.hidden = !one.textContent.toLowerCase().includes(text);
 });

@@ -54,7 +54,7 @@ def test_it_is_the_same_each_time() -> None:
 
 def test_its_bars_show_shares_and_no_counts() -> None:
     html = page(large_batch())
-    assert re.search(r'<span class="num">\d+ %</span>', html)
+    assert re.search(r'<span class="num">\d+%</span>', html)
     assert not re.search(r'<span class="num">[\d,]+<span class="vh">', html)
 
 

@@ -34,8 +34,8 @@ def test_a_value_of_an_answer_is_shown_by_its_type_and_null_is_not_empty() -> No
     answer = {"category": "", "urgent": None, "tags": ["a", "<b>"], "order": {"number": "007", "lines": [{"n": 1}]}}
     row_of(batch, 0, "succeeded", result_payload=answer)
     html = htmx(browser("ann"), queue_url(batch, "row/0/")).content.decode()
-    assert '<dt>category</dt><dd dir="auto"><span class="nil">empty</span></dd>' in html
-    assert '<dt>urgent</dt><dd dir="auto"><span class="nil">null</span></dd>' in html
+    assert '<dt>category</dt> <dd dir="auto" data-edits="correct_answer0"><span class="nil">empty</span>' in html
+    assert '<dt>urgent</dt> <dd dir="auto" data-edits="correct_answer1"><span class="nil">null</span>' in html
     assert '<span class="tag">&lt;b&gt;</span>' in html
     assert '<dl class="sub"><dt>' in html
     assert "<dt>number</dt><dd>007</dd>" in html

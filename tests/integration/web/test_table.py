@@ -17,7 +17,7 @@ def shown(batch: Any, tail: str = "") -> list[int]:
 
 def headings(batch: Any) -> list[str]:
     head = browser("ann").get(queue_url(batch)).content.decode().partition("<thead")[2].partition("</thead>")[0]
-    return re.findall(r'<div class="ch">.*?>([^<>]*)</span></div>', head)
+    return re.findall(r'(?:class="cut"[^>]*|<div class="ch"><span)>([^<>]+)</', head)
 
 
 def test_mapped_columns_and_all_response_fields_are_shown() -> None:
