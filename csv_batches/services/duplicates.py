@@ -25,6 +25,18 @@ FROM experiments_queueitem WHERE queue_id = %(from)s AND (status = 'failed' OR N
 """
 
 
+def duplicate_for_new_file(*, batch: CsvBatch, user: Any) -> CsvBatch:
+    """A new draft without rows: mapping, prompt, schema and settings, for a file that has columns of the same names."""
+    with transaction.atomic():
+        quotas.refuse_over(user.pk, *quotas.NEW_QUEUE)
+        values = {name: getattr(batch, name) for name in (*queue_settings.IN_DUPLICATE, *BATCH_SETTINGS)}
+        draft = CsvBatch(**values, kind=batch.kind, name=f"{batch.name[:193]} (copy)", created_by=user)
+        draft.read_options = batch.read_options
+        draft.save()
+        quotas.claim(user.pk, *quotas.NEW_QUEUE, is_written=True)
+    return draft
+
+
 def duplicate(*, batch: CsvBatch, user: Any, failed_only: bool) -> CsvBatch:
     """The new draft, its rows numbered from 0. `InvalidInput` where only failed rows are wanted and there are none."""
     if failed_only and not batch.failed:

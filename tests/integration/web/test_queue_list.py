@@ -136,3 +136,12 @@ def test_the_file_is_named_below_the_batch() -> None:
     batch = batch_of("ann", source_name="orders.csv")
     batch.source.save("x.csv", ContentFile(b"a\n1\n"))
     assert "orders.csv" in listed()
+
+
+def test_a_batch_is_repeated_with_another_file() -> None:
+    batch, ann = batch_of("ann", ["succeeded"], status="completed"), browser("ann")
+    response = post_form(ann, queue_url(batch), queue_url(batch, "new-file/"))
+    draft = CsvBatch.objects.get(status="draft")
+    assert response["Location"] == queue_url(draft, "upload/")
+    assert (draft.total, draft.columns, draft.prompt_template) == (0, batch.columns, batch.prompt_template)
+    assert draft.response_fields == batch.response_fields
