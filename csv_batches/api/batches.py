@@ -15,11 +15,10 @@ from csv_batches.api import serializers
 from csv_batches.models import KIND
 from csv_batches.selectors.batches import stored_file_as_json
 from csv_batches.selectors.preview import preview_of_row
-from csv_batches.services import append, uploads
+from csv_batches.services import append, newer_file, uploads
 from csv_batches.services.rejects import rejects_response
 from experiments.api.base import QueueView
 from experiments.api.parsers import BoundedJSONParser
-from experiments.api.serializers.items import InsertedSerializer
 from experiments.core.choices import Role
 
 
@@ -57,14 +56,19 @@ class BatchAppend(BatchView):
     """Adds rows to a batch that is completed, cancelled or paused: those of a file, or some by themselves.
 
     A file has the same columns, in whatever order. The new rows wait until a `run` of a completed batch, or a `resume`.
+    With `key` it is a newer file of the same rows: those that changed run again, at once where the batch is completed.
     """
 
     parser_classes = (BoundedJSONParser, MultiPartParser)
 
-    @extend_schema(request=serializers.AppendSerializer, responses={201: InsertedSerializer})
+    @extend_schema(request=serializers.AppendSerializer, responses={201: serializers.AppendedSerializer})
     def post(self, request: Request, batch_id: UUID) -> Response:
         batch = self.queue()
         values = self.checked(serializers.AppendSerializer, request.data)
+        if "key" in values:
+            done = newer_file.apply(batch_id=batch.pk, file=values["file"], key=values["key"])
+            counts = {"inserted": done.added, "total": done.total, "changed": done.changed}
+            return Response(counts, status=status.HTTP_201_CREATED)
         if values.get("file") is not None:
             inserted, total = append.append_file(batch_id=batch.pk, file=values["file"])
         else:

@@ -10,7 +10,7 @@ from csv_batches.rules.choices import MappingMode, SchemaMode, UploadState
 from csv_batches.selectors.batches import batch_as_json
 from csv_batches.services.trials import MOST_ROWS
 from experiments.api.serializers.fields import ResponseFieldSerializer, ResponseFieldsField
-from experiments.api.serializers.items import RowSerializer
+from experiments.api.serializers.items import InsertedSerializer, RowSerializer
 from experiments.api.serializers.queues import (
     QUEUE_STATUSES,
     PauseReasonSerializer,
@@ -130,15 +130,27 @@ class AddedRowSerializer(serializers.Serializer[Any]):
     row_payload = serializers.DictField()
 
 
+class AppendedSerializer(InsertedSerializer):
+    changed = serializers.IntegerField(required=False, help_text="With `key`: rows whose cells changed.")
+
+
 class AppendSerializer(serializers.Serializer[Any]):
     """Either a `file`, in a multipart form, or `rows`."""
 
     file = serializers.FileField(required=False)
+    key = serializers.CharField(
+        required=False,
+        trim_whitespace=False,
+        help_text="With a file: a column by whose values rows are known again. Those that changed get the new cells "
+        "and run again; those that the file lacks stay.",
+    )
     rows = AddedRowSerializer(many=True, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("file" in attrs) == ("rows" in attrs):
             raise serializers.ValidationError({"file": "Give either a file or rows."}, code=ErrorCode.REQUIRED)
+        if "key" in attrs and "file" not in attrs:
+            raise serializers.ValidationError({"key": "Give the key with a file."}, code=ErrorCode.REQUIRED)
         return attrs
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from csv_batches.models import CsvBatch
-from csv_batches.services import drafts, store_rows
+from csv_batches.services import drafts, store_rows, uploaded_files
 from experiments.core.choices import AuditAction, ErrorCode, QueueStatus
 from experiments.core.errors import Conflict, InvalidInput, TooLarge
 from experiments.core.formatting import quoted, size_in_words
@@ -36,28 +36,33 @@ def append_rows(*, batch_id: UUID, rows: Sequence[Mapping[str, Any]]) -> tuple[i
         detail = f"{len(rows):,} rows; at most {drafts.MAX_ROWS_PER_CALL:,} in one call."
         raise TooLarge(detail, code=ErrorCode.TOO_MANY_ROWS, attr="rows")
     with settings.DISK_SPACE.refusing_when_full(), transaction.atomic():
-        batch = _locked(batch_id)
+        batch = locked_while_stopped(batch_id)
         cells = drafts.cells_by_index(
             batch.column_names, [{"row_index": at, "row_payload": row["row_payload"]} for at, row in enumerate(rows)]
         )
-        return _store(batch, cells.values())
+        return store_rows_behind(batch, cells.values())
 
 
 def append_file(*, batch_id: UUID, file: UploadedFile) -> tuple[int, int]:
     """The same with the rows of a file, which is read as the batch's was. `InvalidInput` where its columns differ."""
+    with settings.DISK_SPACE.refusing_when_full(), transaction.atomic():
+        batch = locked_while_stopped(batch_id)
+        return store_rows_behind(batch, rows_of_file(batch, file))
+
+
+def rows_of_file(batch: CsvBatch, file: UploadedFile) -> Iterator[list[str]]:
+    """Its cells in the order of the batch's columns. Small files only: somebody waits."""
     path, name = Path(file.temporary_file_path()), (file.name or "upload.csv")[-255:]  # type: ignore[attr-defined]
     most = settings.UPLOAD_BACKGROUND_BYTES
     if is_larger(path, filename=name, size=most):
         detail = f"{name} has more than {size_in_words(most)}, the most that can be added at a time. {SPLIT}"
         raise TooLarge(detail, code=ErrorCode.TOO_LARGE, attr="file")
-    with settings.DISK_SPACE.refusing_when_full(), transaction.atomic():
-        batch = _locked(batch_id)
-        table = store_rows.open_file(path, name=name, options=store_rows.options_of(batch.read_options))
-        order = _order_of_columns(batch, table)
-        return _store(batch, ([cells[at] for at in order] for cells in settings.DISK_SPACE.watched(table.rows())))
+    table = store_rows.open_file(path, name=name, options=store_rows.options_of(batch.read_options))
+    order = _order_of_columns(batch, table)
+    return ([cells[at] for at in order] for cells in settings.DISK_SPACE.watched(table.rows()))
 
 
-def _locked(batch_id: UUID) -> CsvBatch:
+def locked_while_stopped(batch_id: UUID) -> CsvBatch:
     settings.DISK_SPACE.refuse_when_short()
     batch = queue_lock(CsvBatch, batch_id)
     refuse_without_source(batch, "added to")
@@ -85,17 +90,22 @@ def _named(names: Sequence[str]) -> str:
     return ", ".join(map(quoted, names[:NAMED])) + (" …" if len(names) > NAMED else "")
 
 
-def _store(batch: CsvBatch, rows: Iterable[Sequence[str]]) -> tuple[int, int]:
+def store_rows_behind(batch: CsvBatch, rows: Iterable[Sequence[str]]) -> tuple[int, int]:
     last = QueueItem.objects.of_queue(batch).aggregate(last=Max("row_index"))["last"]
     added = bulk_insert.copy_in(queue=batch, rows=_numbered(rows, -1 if last is None else last, batch.total))
     if not added:
         raise InvalidInput("There is no row to add.", code=ErrorCode.NO_ROWS, attr="rows")
     total = batch.total + added
     Queue.objects.filter(pk=batch.pk).update(total=total, queued=batch.queued + added)
-    # The samples of the columns are counted anew when somebody asks for them.
-    CsvBatch.objects.filter(pk=batch.pk).update(column_facts=[])
+    forget_file(batch)
     audit.record_queue(batch.pk, AuditAction.APPEND, rows=added)
     return added, total
+
+
+def forget_file(batch: CsvBatch) -> None:
+    """The kept file is not what the rows are any more: a duplicate would read it again. Samples are counted anew."""
+    CsvBatch.objects.filter(pk=batch.pk).update(source="", column_facts=[])
+    uploaded_files.delete_when_unused(batch.source.name, batch.source.storage)
 
 
 def _numbered(rows: Iterable[Sequence[str]], last: int, total: int) -> Iterator[tuple[int, Sequence[str]]]:

@@ -3,6 +3,7 @@ from django.views.generic import RedirectView
 
 from csv_batches.web import append, first_visit
 from csv_batches.web.make_experiment import make_experiment
+from csv_batches.web.new_file import with_new_file
 from csv_batches.web.rejects import rejects
 from csv_batches.wizard import undo as undo_views
 from csv_batches.wizard.map import views as map_views
@@ -35,6 +36,7 @@ urlpatterns = [
     path(f"{batch}review/try/", review_views.review_try, name="review_try"),
     path(f"{batch}review/empty/", review_views.review_empty, name="review_empty"),
     path(f"{batch}review/start/", review_views.start, name="start"),
+    path(f"{batch}new-file/", with_new_file, name="new_file"),
     path(f"{batch}append/", append.append_rows, name="append"),
     path(f"{batch}experiment/", make_experiment, name="experiment"),
     path(f"{batch}reset/", undo_views.reset, name="reset"),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.integration.api.support import Draft, errors, finish, set_status
+from tests.integration.api.support import Draft, assert_counters_are_right, errors, finish, set_status
 from tests.support.api import Api
 
 ANSWER = {"topic": "x", "score": 1}
@@ -82,3 +82,34 @@ def test_neither_a_draft_nor_what_runs_takes_them(draft: Draft) -> None:
 
 def test_without_new_rows_a_completed_batch_was_started_already(done: Draft, api: Api) -> None:
     assert errors(api.run(done.id, 409), kind="client_error") == [("already_started", None)]
+
+
+def newer(draft: Draft, content: bytes, key: str = "id", want: int = 201) -> Any:
+    body = {"file": SimpleUploadedFile("newer.csv", content, "text/csv"), "key": key}
+    return draft.api.call("post", f"{draft.path}/append", want, body, format="multipart")
+
+
+def test_of_a_newer_file_only_rows_that_changed_run_again(done: Draft) -> None:
+    answer = newer(done, b"id,text\n1,first\n2,changed\n3,third\n")
+    assert answer == {"inserted": 1, "total": 3, "changed": 1}
+    assert waiting(done) == ["changed", "third"]
+    state = done.state()
+    assert (state["status"], state["progress"]["succeeded"]) == ("running", 1)
+    assert_counters_are_right(done.id)
+
+
+def test_where_nothing_changed_nothing_runs(done: Draft) -> None:
+    assert newer(done, b"id,text\n2,second\n") == {"inserted": 0, "total": 2, "changed": 0}
+    assert done.state()["status"] == "completed"
+
+
+@pytest.mark.parametrize(
+    ("content", "key", "code"),
+    [
+        (b"id,text\n1,a\n1,b\n", "id", "duplicate_key"),
+        (b"id,text\n1,a\n", "number", "unknown_column"),
+    ],
+)
+def test_a_key_that_tells_no_rows_apart_changes_nothing(done: Draft, content: bytes, key: str, code: str) -> None:
+    assert errors(newer(done, content, key, 400)) == [(code, "key")]
+    assert done.state()["progress"]["succeeded"] == 2

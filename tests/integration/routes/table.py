@@ -161,6 +161,7 @@ PAGES = {
     f"{BATCH}review/empty/": Route(owned(200), NOT_SO, "draft"),
     f"{BATCH}review/start/": Route(step(302), changed(200), "draft"),
     f"{BATCH}reset/": Route(step(200), changed(302), "draft"),
+    f"{BATCH}new-file/": Route(NOT_SO, owned(302)),
     f"{BATCH}append/": Route(changed(200), changed(400)),
     f"{BATCH}experiment/": Route(NOT_SO, owned(302)),
     "experiments/new/": Route(signed_in(200), signed_in(422)),
