@@ -46,7 +46,8 @@ class ShownRun:
     debug: Any
 
 
-def shown_run_of(run: Run) -> ShownRun:
+def shown_run_of(run: Run, fields: Sequence[str] = ()) -> ShownRun:
+    """`fields`: names of the response schema, in its order."""
     request, final = _mapping(run.request), _mapping(run.final)
     steps = steps_of_log(run.execution_log)
     payload = final.get("response_payload", final.get("response"))
@@ -69,7 +70,7 @@ def shown_run_of(run: Run) -> ShownRun:
         created_at=run.created_at,
         message=request["user_message"] if isinstance(request.get("user_message"), str) else "",
         system_params=request.get("system_params") or None,
-        answer=pairs_of(payload),
+        answer=pairs_of(payload, fields),
         raw_answer=None if isinstance(payload, Mapping) else payload,
         steps=steps,
         path=agent_path(steps),

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from experiments.kinds import kind_of
-from experiments.models import Run
+from experiments.models import Queue, Run
 from experiments.web.decorators import PageRequest, signed_in
 from experiments.web.run.detail import shown_run_of
 from experiments.web.run.run_list import queue_page_of_run, run_list_page
@@ -25,7 +25,7 @@ def run_page(request: PageRequest, trace_id: str) -> HttpResponse:
     run = run_or_404(request, trace_id)
     queue = run.item.queue if run.item else None
     context = {
-        "run": shown_run_of(run),
+        "run": shown_run_of(run, _names_of_fields(queue) if queue else ()),
         "queue": queue,
         "item": run.item,
         "queue_url": queue_page_of_run(queue),
@@ -45,3 +45,9 @@ def run_or_404(request: PageRequest, trace_id: str) -> Run:
     if run is None:
         raise Http404
     return run
+
+
+def _names_of_fields(queue: Queue) -> list[str]:
+    kind = kind_of(queue)
+    own = kind.model._default_manager.filter(pk=queue.pk).first()
+    return [field["name"] for field in kind.response_fields(own)] if own else []
