@@ -21,6 +21,14 @@ class SchemaMode(Choices):
     BATCH = "batch"
 
 
+class TrialRows(Choices):
+    """Which rows are tried in the panel beside the steps."""
+
+    THIS = "this"
+    NEXT = "next"
+    RANDOM = "random"
+
+
 class UploadState(Choices):
     """Of a file on its way into a draft; the last is only said of one whose rows are stored."""
 

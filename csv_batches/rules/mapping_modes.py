@@ -22,6 +22,11 @@ class ModeTraits:
     in_prompt: bool = False
     has_key: bool = False
 
+    @property
+    def act(self) -> str:
+        """On a button that sets several columns."""
+        return f"{self.lead}{self.label.lower()}" if self.lead else self.label
+
 
 MAPPING_MODES = {
     MappingMode.IGNORE: ModeTraits("Ignore", "Ignored", is_sent=False),

@@ -18,19 +18,6 @@ class Placeholder:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceholderGroup:
-    """`placeholders` are the first of `total` that were found."""
-
-    title: str
-    placeholders: tuple[Placeholder, ...]
-    total: int
-
-    @property
-    def left_out(self) -> int:
-        return self.total - len(self.placeholders)
-
-
 def spelled(path: Sequence[str]) -> str:
     """`row.subject`, `row["Order no"]`: quotes and control characters escaped as both JSON and Jinja read them."""
     first, *rest = path
@@ -49,19 +36,3 @@ def param_placeholders(columns: Iterable[Mapping[str, Any]]) -> list[Placeholder
 
 def all_placeholders(columns: Sequence[Mapping[str, Any]]) -> list[Placeholder]:
     return [*row_placeholders(columns), *param_placeholders(columns), Placeholder(COLUMNS, COLUMNS)]
-
-
-def groups(columns: Sequence[Mapping[str, Any]], find: str, most: int) -> list[PlaceholderGroup]:
-    """Placeholders that contain `find`, ignoring case, at most `most` a group; groups without any are left out."""
-    offered = (
-        ("Columns of the row", row_placeholders(columns)),
-        ("System params", param_placeholders(columns)),
-        ("All included columns, as lines", [Placeholder(COLUMNS, COLUMNS)]),
-    )
-    wanted = find.casefold()
-    found = []
-    for title, placeholders in offered:
-        matching = [one for one in placeholders if wanted in one.text.casefold() or wanted in one.name.casefold()]
-        if matching:
-            found.append(PlaceholderGroup(title, tuple(matching[:most]), len(matching)))
-    return found

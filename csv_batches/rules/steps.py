@@ -39,20 +39,29 @@ class StepState:
 
 
 def states(current: Step, missing: Iterable[tuple[str | None, str]], done: Sequence[str]) -> list[StepState]:
-    """The stepper. `missing` are (attr, sentence) pairs, `done` a summary of each step, "" where it is still open."""
+    """The stepper. `missing` are (attr, sentence) pairs, `done` a summary of each step, "" where it is still open.
+
+    A step after the current one says nothing before all steps between them are done: nobody was there yet.
+    """
     missing_by_step: dict[str, str] = {}
     for attr, sentence in missing:
         missing_by_step.setdefault(step_of(attr).key, sentence)
-    found = []
+    found: list[StepState] = []
+    is_visited = True
     for number, (step, done_summary) in enumerate(zip(STEPS, done, strict=True), start=1):
-        summary = missing_by_step.get(step.key) or done_summary
-        if step.key in missing_by_step:
-            state = StepProgress.MISSING
-        elif step is current:
+        is_missing = step.key in missing_by_step
+        is_visited = is_visited and (
+            step is current or current in STEPS[number:] or bool(done_summary and not is_missing)
+        )
+        if step is current:
             state = StepProgress.CURRENT
+        elif not is_visited:
+            state = StepProgress.OPEN
+        elif is_missing:
+            state = StepProgress.MISSING
         else:
-            state = StepProgress.DONE if summary else StepProgress.OPEN
-        found.append(StepState(number, step, state, summary))
+            state = StepProgress.DONE if done_summary else StepProgress.OPEN
+        found.append(StepState(number, step, state, missing_by_step.get(step.key) or done_summary))
     return found
 
 

@@ -12,7 +12,7 @@ from experiments.prompts import Template, TemplateError, compile_template
 def used_positions(columns: Sequence[Mapping[str, Any]], template: str) -> list[int]:
     """In file order. A template that uses `row` as a whole uses every column; one that cannot be read adds none."""
     try:
-        named = set(_columns_named_in(compile_template(template)))
+        named = {name for name, _ in columns_named_in(compile_template(template))}
     except TemplateError:
         named = set()
     everything = None in named
@@ -23,14 +23,14 @@ def used_positions(columns: Sequence[Mapping[str, Any]], template: str) -> list[
     ]
 
 
-def _columns_named_in(template: Template) -> Iterator[str | None]:
-    """The columns behind `row.` and `row[…]`; None where the row is used in any other way."""
+def columns_named_in(template: Template) -> Iterator[tuple[str | None, int]]:
+    """The columns behind `row.` and `row[…]`, None where the row is used in any other way; each with its line."""
     tree = template.tree
     members: dict[int, nodes.Node] = {id(node.node): node for node in tree.find_all(nodes.Getattr)}
     members |= {id(node.node): node for node in tree.find_all(nodes.Getitem)}
     for name in tree.find_all(nodes.Name):
         if name.name == "row":
-            yield _name_of_member(members.get(id(name)))
+            yield _name_of_member(members.get(id(name))), name.lineno
 
 
 def _name_of_member(node: nodes.Node | None) -> str | None:

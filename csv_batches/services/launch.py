@@ -132,6 +132,11 @@ def missing(batch: CsvBatch) -> list[WorkbenchError]:
     return found
 
 
+def missing_for_trial(batch: CsvBatch) -> list[WorkbenchError]:
+    """What keeps rows from being tried: all but response fields, which are thought of when answers are there."""
+    return [error for error in missing(batch) if error.attr != "response_fields"]
+
+
 def _missing_prompt(batch: CsvBatch) -> list[WorkbenchError]:
     uses_columns = any(mode_of_column(column).in_prompt for column in batch.columns)
     if not batch.prompt_template.strip() and not uses_columns:

@@ -1,5 +1,6 @@
 """Trials: real calls for a few rows, on a hidden child of the draft. Their answers are not results of the batch."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -18,10 +19,13 @@ from experiments.services.locking import queue_lock
 MOST_ROWS = 20
 
 
-def start(*, batch_id: UUID, rows: int, first: int) -> CsvBatch:
-    """Runs up to `rows` rows, from `first`, with the draft's present settings. Earlier trials are deleted.
+def start(
+    *, batch_id: UUID, rows: int, first: int = 0, indexes: Sequence[int] = (), needs_schema: bool = True
+) -> CsvBatch:
+    """Runs up to `rows` rows, from `first` or those of `indexes`, with the draft's present settings.
 
-    `Problems` has one error for each missing step, as at the start of the batch.
+    Earlier trials are deleted. `Problems` has one error for each missing step, as at the start of the batch; without
+    `needs_schema` response fields may be missing: any answer is one then.
     """
     if not 1 <= rows <= MOST_ROWS:
         raise InvalidInput(f"Between 1 and {MOST_ROWS} rows can be tried.", code=ErrorCode.INVALID, attr="rows")
@@ -30,11 +34,11 @@ def start(*, batch_id: UUID, rows: int, first: int) -> CsvBatch:
         if batch.status != QueueStatus.DRAFT:
             raise Conflict("The batch was started: look at its rows instead.", code=ErrorCode.ALREADY_STARTED)
         drafts.refuse_while_reading(batch)
-        problems = launch.missing(batch)
+        problems = launch.missing(batch) if needs_schema else launch.missing_for_trial(batch)
         if problems:
             raise Problems(problems)
-        following = batch.rows.filter(row_index__gte=first).in_order().values_list("row_index", "payload")
-        chosen = list(following[:rows])
+        wanted = {"row_index__in": indexes} if indexes else {"row_index__gte": first}
+        chosen = list(batch.rows.filter(**wanted).in_order().values_list("row_index", "payload")[:rows])
         if not chosen:
             detail = f"There is no row {first} or after it."
             raise InvalidInput(detail, code=ErrorCode.DOES_NOT_EXIST, attr="start")

@@ -19,15 +19,17 @@ from django.utils import timezone
 from csv_batches.models import CsvBatch, Upload, source_path
 from csv_batches.rules.choices import SchemaMode, UploadState
 from csv_batches.services import drafts, store_rows, uploaded_files
-from experiments.core.choices import ErrorCode, Quota
+from experiments.core.choices import ErrorCode, FieldType, Quota
 from experiments.core.errors import InvalidInput, TooLarge, WorkbenchError
 from experiments.ingest import SPLIT, ReadOptions, RejectedFile, is_larger
+from experiments.models import Network
 from experiments.services import quotas
 from experiments.services.broker import send_task
 from experiments.services.locking import queue_lock_draft
 
 TASK = "csv_batches.tasks.read_upload"
 NAME_CHARS = 200
+FIRST_FIELD = {"name": "answer", "type": FieldType.STRING, "required": True, "nullable": False, "description": ""}
 AUTOMATIC = ReadOptions()
 _HOPELESS = (
     *(ErrorCode.EMPTY_FILE, ErrorCode.NOT_CSV),
@@ -234,9 +236,18 @@ def wake_worker(upload_id: UUID) -> None:
 
 
 def _begin_draft(user: Any, filename: str) -> CsvBatch:
-    """As the browser begins one: its schema is its own."""
-    name = (PurePath(filename).stem.strip() or "Batch")[:NAME_CHARS]
-    return drafts.begin(user=user, values={"name": name, "dataset_name": filename, "schema_mode": SchemaMode.BATCH})
+    """As the browser begins one, so that a few clicks lead to a first answer: with the network that there is, where it
+    is the only one, and with one field of a schema of its own.
+    """
+    networks = list(Network.objects.values_list("pk", flat=True)[:2])
+    values = {
+        "name": (PurePath(filename).stem.strip() or "Batch")[:NAME_CHARS],
+        "dataset_name": filename,
+        "schema_mode": SchemaMode.BATCH,
+        "response_fields": [FIRST_FIELD],
+        **({"network": networks[0]} if len(networks) == 1 else {}),
+    }
+    return drafts.begin(user=user, values=values)
 
 
 def _file_name(file: UploadedFile) -> str:

@@ -55,6 +55,12 @@ def step_address(batch: CsvBatch, step: Step) -> str:
     return reverse(f"csv_batches:{step.key}", args=[batch.pk])
 
 
+def step_of_request(request: PageRequest) -> Step:
+    """The step on which a button was pressed that all of them have."""
+    key = request.POST.get("step") or request.GET.get("step")
+    return next((step for step in steps.STEPS[:-1] if step.key == key), steps.MAP)
+
+
 def redirect_by_button(request: PageRequest, batch: CsvBatch, step: Step, query: str = "") -> HttpResponseRedirect:
     """To where the pressed button leads: `go` is next, back or stay. `query` is kept only when the step stays."""
     offset = {"next": 1, "back": -1}.get(request.POST.get("go", ""), 0)
@@ -70,12 +76,15 @@ class Wizard:
     step: Step
     stepper: list[StepState]
     next: Step | None
+    missing_here: str = ""
+    """What keeps the batch from starting and is fixed in this step; the first of several."""
 
     @classmethod
     def at_step(cls, batch: CsvBatch | None, step: Step) -> "Wizard":
         missing = [(error.attr, error.detail) for error in launch.missing(batch)] if batch else []
         done = step_summaries(batch) if batch else [""] * len(steps.STEPS)
-        return cls(batch, step, steps.states(step, missing, done), steps.neighbour(step, 1))
+        here = next((sentence for attr, sentence in missing if steps.step_of(attr) is step), "")
+        return cls(batch, step, steps.states(step, missing, done), steps.neighbour(step, 1), here)
 
     @property
     def can_undo(self) -> bool:
@@ -99,5 +108,6 @@ def step_summaries(batch: CsvBatch) -> list[str]:
 def render_step(request: PageRequest, batch: CsvBatch | None, step: Step, context: dict[str, Any]) -> HttpResponse:
     """The whole step; for htmx only what changes on it, `wizard/<step>/updates.html`."""
     template = "updates" if wants_fragment(request) else "page"
-    context = {**context, "wizard": Wizard.at_step(batch, step), "batch": batch, "kind": kind_named(KIND)}
+    frame = {"wizard": Wizard.at_step(batch, step), "batch": batch, "kind": kind_named(KIND)}
+    context = {"says": "", "says_id": "", "unsaved": False, **context, **frame}
     return render(request, f"csv_batches/wizard/{step.key}/{template}.html", context)

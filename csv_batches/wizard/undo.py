@@ -7,9 +7,8 @@ from django.views.decorators.http import require_POST
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules import steps
-from csv_batches.rules.steps import Step
 from csv_batches.services import draft_history
-from csv_batches.wizard.base import draft_view, step_address
+from csv_batches.wizard.base import draft_view, step_address, step_of_request
 from experiments.kinds import kind_of
 from experiments.web.decorators import PageRequest, errors_as_messages
 
@@ -19,7 +18,7 @@ from experiments.web.decorators import PageRequest, errors_as_messages
 def undo(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     with errors_as_messages(request):
         draft_history.undo(batch_id=batch.pk)
-    return HttpResponseRedirect(step_address(batch, _step_of_request(request)))
+    return HttpResponseRedirect(step_address(batch, step_of_request(request)))
 
 
 @draft_view
@@ -29,11 +28,5 @@ def reset(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
         with errors_as_messages(request):
             draft_history.reset(batch_id=batch.pk)
         return HttpResponseRedirect(step_address(batch, steps.MAP))
-    context = {"batch": batch, "from": _step_of_request(request), "kind": kind_of(batch)}
+    context = {"batch": batch, "from": step_of_request(request), "kind": kind_of(batch)}
     return render(request, "csv_batches/wizard/reset.html", context)
-
-
-def _step_of_request(request: PageRequest) -> Step:
-    """The step on which the button was pressed."""
-    key = request.POST.get("step") or request.GET.get("step")
-    return next((step for step in steps.STEPS[:-1] if step.key == key), steps.MAP)

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from jinja2 import nodes
@@ -13,12 +15,21 @@ from experiments.prompts.limits import LOOP_VALUES, SHOWN
 
 @dataclass(frozen=True)
 class Problem:
-    """What would keep a template from being rendered; `detail` names it and what is available."""
+    """What would keep a template from being rendered; `detail` names it and what is available.
+
+    Its parts: the `placeholder`, its `line`, the one that is `meant` perhaps, and what there is `instead`, a sentence.
+    """
 
     code: ErrorCode
     detail: str
+    placeholder: str = ""
+    line: int | None = None
+    meant: str = ""
+    instead: str = ""
 
 
+MOST_COMPARED = 500
+"""Placeholders of a group that are compared with one that is unknown: more take too long."""
 DYNAMIC = object()  # a value that depends on the row
 Path = nodes.Name | nodes.Getattr | nodes.Getitem
 
@@ -39,7 +50,7 @@ def unknown_under(node: nodes.Node, scope: Mapping[str, Any]) -> Iterator[tuple[
             _resolve(node, scope)
         except _Unknown as unknown:
             placeholder = spelled(node)
-            yield placeholder, Problem(ErrorCode.UNKNOWN_TOKEN, _describe(unknown, placeholder, scope))
+            yield placeholder, _problem(unknown, placeholder, scope)
     for child in independent_parts(node):
         yield from unknown_under(child, scope)
 
@@ -104,18 +115,38 @@ def spelled(node: nodes.Node) -> str:
     return "…"
 
 
-def _describe(unknown: _Unknown, placeholder: str, scope: Mapping[str, Any]) -> str:
-    start = f"{placeholder} is unknown (line {unknown.node.lineno} of the template):"
+def _problem(unknown: _Unknown, placeholder: str, scope: Mapping[str, Any]) -> Problem:
+    instead = _instead(unknown, scope)
+    line = unknown.node.lineno
+    return Problem(
+        ErrorCode.UNKNOWN_TOKEN,
+        f"{placeholder} is unknown (line {line} of the template): {instead}",
+        placeholder=placeholder,
+        line=line,
+        meant=_meant(placeholder, scope),
+        instead=f"{instead[:1].upper()}{instead[1:]}",
+    )
+
+
+def _meant(placeholder: str, scope: Mapping[str, Any]) -> str:
+    """The placeholder of the scope that is spelled most alike, "" where none is."""
+    groups = ((path, group) for path, group in scope.items() if isinstance(group, Mapping))
+    known = [one for path, group in groups for one in islice(placeholders_in(path, group), MOST_COMPARED)]
+    found = get_close_matches(placeholder, known, n=1, cutoff=0.75)
+    return found[0] if found else ""
+
+
+def _instead(unknown: _Unknown, scope: Mapping[str, Any]) -> str:
     if isinstance(unknown.node, nodes.Name):
         hint = f" Did you mean {spelled_member('row', unknown.node.name)}?" if unknown.node.name in scope["row"] else ""
-        return f"{start} available are {', '.join(scope)}.{hint}"
+        return f"available are {', '.join(scope)}.{hint}"
     if not isinstance(unknown.group, Mapping):
-        return f"{start} {unknown.parent} is a text and has no parts."
+        return f"{unknown.parent} is a text and has no parts."
     placeholders = list(placeholders_in(unknown.parent, unknown.group))
     if not placeholders:
-        return f"{start} {unknown.parent} is empty."
+        return f"{unknown.parent} is empty."
     more = f" and {len(placeholders) - SHOWN:,} more" if len(placeholders) > SHOWN else ""
-    return f"{start} available are {', '.join(placeholders[:SHOWN])}{more}."
+    return f"available are {', '.join(placeholders[:SHOWN])}{more}."
 
 
 def placeholders_in(path: str, group: Mapping[str, Any]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from experiments.core.labels import StatusLabel, reason_in_words
 from experiments.kinds import QueueKind, kinds_by_title
 from experiments.web.answer_html import tree_as_html, value_as_html
 from experiments.web.moments import moment
+from experiments.web.queue.cells import in_one_line
 
 register = template.Library()
 CLIPPED = 400
@@ -54,6 +55,12 @@ def is_long(text: str) -> bool:
 @register.filter
 def beginning(text: str) -> str:
     return text[:CLIPPED]
+
+
+@register.filter
+def as_cell(text: str) -> SafeString:
+    """A text on one line, as cells of a table show it."""
+    return in_one_line(text)
 
 
 @register.filter

@@ -17,6 +17,8 @@ ESCAPES = {"double": 'Doubling  ""', "\\": 'Backslash  \\"'}
 HEADERS = {"0": "No header"}
 RAGGED = {"reject": "Reject the file", "pad": "Fill short rows", "skip": "Leave out and list"}
 BAD_BYTES = {"reject": "Reject the file", "replace": "Replace with \ufffd"}
+IN_LINE = ("comment", "escape")
+"""Of the advanced options, those that stand beside the common ones where there is room."""
 NUMBERS = ("header", "header_rows")
 SWITCHES = ("trim", "row_names")
 DEFAULTS = ReadOptions()
@@ -105,6 +107,19 @@ class ReadForm:
         return any(map(_is_changed, self.advanced))
 
     @property
+    def in_line(self) -> tuple[Control, ...]:
+        """Those that a line of options has room for."""
+        return (*self.common, *(control for control in self.advanced if control.name in IN_LINE))
+
+    @property
+    def folded(self) -> tuple[Control, ...]:
+        return tuple(control for control in self.advanced if control.name not in IN_LINE)
+
+    @property
+    def has_folded_change(self) -> bool:
+        return any(map(_is_changed, self.folded))
+
+    @property
     def is_changed(self) -> bool:
         return any(map(_is_changed, (*self.common, *self.advanced)))
 
@@ -135,8 +150,8 @@ def read_form(
     if file_format.has_delimiter:
         advanced += [
             made.listed("quote", "Quotes", QUOTES, "Other…", "Quote"),
-            made.listed("escape", "Quotes escaped by", ESCAPES, "Other…", "Escape"),
             made.plain("comment", "Skip lines starting with"),
+            made.listed("escape", "Quotes escaped by", ESCAPES, "Other…", "Escape"),
             made.listed("bad_bytes", "Unreadable bytes", BAD_BYTES),
             made.plain("trim", "Ignore blanks around delimiters and quotes"),
             made.plain("row_names", "The first column has no name in the header"),

@@ -40,7 +40,7 @@ def test_a_token_is_chosen_with_keys_and_the_message_follows(page: Page, batch: 
     page.keyboard.press("Enter")
     expect(area).to_have_value('Sort it. {{ row["Order no"] }}')
     expect(area).not_to_have_attribute("aria-controls", re.compile("."))
-    expect(page.locator("#preview-message mark")).to_have_text("Order no 0")
+    expect(page.locator("#preview-message .v")).to_have_text("Order no 0")
     saved(page)
     assert stored(batch).prompt_template == 'Sort it. {{ row["Order no"] }}'
 
@@ -58,7 +58,7 @@ def test_typing_on_narrows_the_list_and_tab_takes_the_first(page: Page) -> None:
     expect(page.locator("#token-options [role=option]")).to_have_text([r'row["a\"b"]'])
     page.keyboard.press("Tab")
     expect(page.locator("#prompt_template")).to_be_focused()
-    expect(page.locator("#preview-message mark")).to_have_text('a"b 0')
+    expect(page.locator("#preview-message .v")).to_have_text('a"b 0')
 
 
 def test_escape_closes_the_list_until_it_is_asked_for(page: Page) -> None:
@@ -111,20 +111,21 @@ def test_a_mistake_is_shown_with_its_line_and_what_was_typed_stays(page: Page, b
 
 def test_a_link_pressed_at_once_waits_for_what_was_typed(page: Page, batch: CsvBatch) -> None:
     page.keyboard.type(" Quickly.")
-    page.get_by_role("link", name="4 Response schema").click()
+    page.get_by_role("link", name="Response schema").click()
     expect(page).to_have_url(re.compile("/schema/$"))
     assert stored(batch).prompt_template == "Sort it. Quickly."
 
 
 def test_rows_are_walked_through_with_keys(page: Page) -> None:
-    title = page.locator("#preview-title")
+    row = page.locator("#row")
     page.locator("#row-next").focus()
     page.keyboard.press("Enter")
-    expect(title).to_have_text("Row 1 as it will be sent")
+    expect(row).to_have_value("1")
+    expect(page.locator("#row-previous")).to_have_attribute("value", "0")
     expect(page.locator("#row-next")).to_be_focused()
     page.locator("#row").fill("2")
     page.keyboard.press("Enter")
-    expect(title).to_have_text("Row 2 as it will be sent")
+    expect(page.locator("#row-previous")).to_have_attribute("value", "1")
     expect(page.locator("#row-next")).to_have_attribute("aria-disabled", "true")
 
 
@@ -140,4 +141,5 @@ def test_of_thousands_of_tokens_a_few_are_on_the_page_and_any_is_found(open_page
     page.keyboard.press("Enter")
     expect(page.locator("#prompt_template")).to_have_value("{{ row.c4999 }}")
     page.locator("#find").fill("c4321")
-    expect(page.locator("#prompt-tokens [data-token]")).to_have_text(["row.c4321"])
+    expect(page.locator("#prompt-tokens [data-token]")).to_have_count(1)
+    expect(page.locator("#prompt-tokens [data-token]")).to_have_attribute("data-token", "row.c4321")

@@ -10,12 +10,18 @@ from zlib import crc32
 from csv_batches.models import CsvBatch
 from csv_batches.rules import mapping
 from csv_batches.rules.choices import MappingMode
+from csv_batches.rules.mapping_modes import MAPPING_MODES, mode_of_column
+from csv_batches.rules.param_keys import proposed_keys
 from experiments.core import json_text
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput
 
 Json = dict[str, Any]
 LONGEST_FIND = 200
+USED, MOSTLY_EMPTY = "used", "empty"
+_LABELS: dict[str, str] = {mode.value: traits.label for mode, traits in MAPPING_MODES.items()}
+USES: dict[str, str] = {"": "All", **_LABELS, MOSTLY_EMPTY: "Mostly empty", USED: "Used"}
+"""Which columns are shown: of a mode, or of another kind."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,7 @@ class ColumnQuery:
     """Which columns and which example row are shown."""
 
     find: str
+    use: str
     page: int
     row: int | None
 
@@ -30,12 +37,13 @@ class ColumnQuery:
     def from_values(cls, values: Mapping[str, str]) -> "ColumnQuery":
         return cls(
             find=values.get("find", "")[:LONGEST_FIND],
+            use=use if (use := values.get("use", "")) in USES else "",
             page=parse_number(values.get("page", "")) or 1,
-            row=parse_number(values.get("row", "")),
+            row=parse_number(values.get("show") or values.get("row", "")),
         )
 
     def urlencode(self) -> str:
-        given = {"find": self.find, "page": self.page if self.page > 1 else "", "row": self.row}
+        given = {"find": self.find, "use": self.use, "page": self.page if self.page > 1 else "", "row": self.row}
         return urlencode({name: value for name, value in given.items() if value not in ("", None)})
 
 
@@ -60,7 +68,8 @@ def columns_version(batch: CsvBatch) -> str:
 
 def choices_as_json(batch: CsvBatch, numbers: Sequence[int]) -> str:
     """What the page shows of these columns, so that a save sees what was changed on it: `[[number, mode, key]]`."""
-    shown = [[number, batch.columns[number]["mode"], batch.columns[number]["key"]] for number in numbers]
+    keys = proposed_keys(batch.columns)
+    shown = [[number, batch.columns[number]["mode"], keys[number]] for number in numbers]
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -108,14 +117,33 @@ def _valid_one_by_one(batch: CsvBatch, changes: Mapping[int, Json]) -> tuple[lis
     return valid, problems
 
 
-def matching_columns(batch: CsvBatch, find: str) -> list[int]:
-    """Numbers of the columns whose name contains `find`, ignoring case."""
-    wanted = find.casefold()
-    return [number for number, name in enumerate(batch.column_names) if wanted in name.casefold()]
+def is_of_use(batch: CsvBatch, stats: Sequence[Json], number: int, use: str) -> bool:
+    """Whether a column belongs to what one of `USES` shows."""
+    column = batch.columns[number]
+    if use == USED:
+        return mode_of_column(column).is_sent
+    if use == MOSTLY_EMPTY:
+        return bool(batch.total) and stats[number]["empty"] * 2 > batch.total
+    return not use or column["mode"] == use
 
 
-def same_mode_for_all(batch: CsvBatch, mode: str, find: str) -> list[Json]:
-    """Changes that give every matching column this mode."""
+def matching_columns(batch: CsvBatch, stats: Sequence[Json], query: ColumnQuery) -> list[int]:
+    """Numbers of the columns of this use whose name contains what is looked for, ignoring case."""
+    wanted = query.find.casefold()
+    return [
+        number
+        for number, name in enumerate(batch.column_names)
+        if wanted in name.casefold() and is_of_use(batch, stats, number, query.use)
+    ]
+
+
+def same_mode(batch: CsvBatch, mode: str, numbers: Sequence[int]) -> list[Json]:
+    """Changes that give these columns this mode, each with the key that is proposed for it."""
     if mode not in MappingMode.values():
-        raise InvalidInput("Choose what the columns are for.", code=ErrorCode.INVALID_MODE, attr="columns")
-    return [{"name": batch.column_names[number], "mode": mode} for number in matching_columns(batch, find)]
+        raise InvalidInput("Choose how the columns are used.", code=ErrorCode.INVALID_MODE, attr="columns")
+    if not numbers:
+        raise InvalidInput("Select columns first.", code=ErrorCode.REQUIRED, attr="columns")
+    if not all(0 <= number < len(batch.columns) for number in numbers):
+        raise InvalidInput("There is no such column.", code=ErrorCode.UNKNOWN_COLUMN, attr="columns")
+    keys = proposed_keys(batch.columns)
+    return [{"name": batch.column_names[number], "mode": mode, "key": keys[number]} for number in numbers]

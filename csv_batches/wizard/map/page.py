@@ -1,7 +1,7 @@
 """What the map step shows: the columns of a draft, and an example row as it will be sent."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,12 +9,26 @@ from csv_batches.models import CsvBatch
 from csv_batches.rules import mapping
 from csv_batches.rules.column_stats import SAMPLE_CHARS
 from csv_batches.rules.mapping_modes import mode_of_column
-from csv_batches.wizard.map.forms import ColumnChoice, Json, choices_as_json, columns_version, matching_columns
-from experiments.core.formatting import as_text, clipped, shorten
+from csv_batches.rules.param_keys import proposed_keys
+from csv_batches.wizard.column_look import ColumnLook, column_looks
+from csv_batches.wizard.map.forms import (
+    USED,
+    USES,
+    ColumnChoice,
+    ColumnQuery,
+    Json,
+    choices_as_json,
+    columns_version,
+    is_of_use,
+    matching_columns,
+)
+from experiments.core.formatting import as_text, clipped, counted, shorten
 
 COLUMNS_PER_PAGE = 100
 """A form of thousands of fields is rejected."""
 LONGEST_VALUE = 2000
+WIDEST_LOOK = 1000
+"""Columns between the first and the last one shown, beyond which no types are looked for."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +41,19 @@ class ColumnLine:
     mode: str
     key: str
     samples: tuple[str, ...]
-    empty: int
-    all_empty: bool
+    filled: str
     problem: str
+    look: ColumnLook | None
+
+
+@dataclass(frozen=True)
+class UseCount:
+    """How many columns a use has, and the query that shows them."""
+
+    use: str
+    label: str
+    count: int
+    query: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +62,8 @@ class ColumnPage:
 
     lines: tuple[ColumnLine, ...]
     find: str
+    use: str
+    legend: tuple[UseCount, ...]
     page: int
     pages: int
     found: int
@@ -54,27 +80,41 @@ class ColumnPage:
         return self.query_of_page(self.page + 1) if self.page < self.pages else ""
 
     def query_of_page(self, page: int) -> str:
-        return urlencode({"find": self.find, "page": page} if self.find else {"page": page})
+        given = {"find": self.find, "use": self.use, "page": page}
+        return urlencode({name: value for name, value in given.items() if value})
 
 
 def column_page(
     batch: CsvBatch,
     stats: Sequence[Json],
     *,
-    find: str,
-    page: int,
+    query: ColumnQuery,
     problems: Mapping[int, str],
     typed: Mapping[int, ColumnChoice],
 ) -> ColumnPage:
-    numbers = matching_columns(batch, find)
+    numbers = matching_columns(batch, stats, query)
     pages = max(1, -(-len(numbers) // COLUMNS_PER_PAGE))
-    page = min(max(page, 1), pages)
+    page = min(max(query.page, 1), pages)
     shown = numbers[(page - 1) * COLUMNS_PER_PAGE : page * COLUMNS_PER_PAGE]
+    keys = proposed_keys(batch.columns)
+    looks = column_looks(batch, shown[0], shown[-1] + 1) if shown and shown[-1] - shown[0] < WIDEST_LOOK else {}
     return ColumnPage(
         lines=tuple(
-            _column_line(batch, stats[number], number, problems.get(number, ""), typed.get(number)) for number in shown
+            ColumnLine(
+                number=number,
+                name=batch.column_names[number],
+                header=_header_note(batch.columns[number]),
+                **_shown_choice(batch, keys, number, problems, typed),
+                samples=tuple(stats[number]["samples"]),
+                filled=_share(batch.total - stats[number]["empty"], batch.total),
+                problem=problems.get(number, ""),
+                look=looks.get(number),
+            )
+            for number in shown
         ),
-        find=find,
+        find=query.find,
+        use=query.use,
+        legend=tuple(_legend(batch, stats, query)),
         page=page,
         pages=pages,
         found=len(numbers),
@@ -84,24 +124,43 @@ def column_page(
     )
 
 
-def _column_line(batch: CsvBatch, stats: Json, number: int, problem: str, typed: ColumnChoice | None) -> ColumnLine:
-    column = batch.columns[number]
-    shown = typed if problem and typed else ColumnChoice(column["mode"], column["key"])
-    header = ""
-    if column["name"] != column["header"]:
-        original = shorten(column["header"], SAMPLE_CHARS)
-        header = f"“{original}” in the file" if column["header"].strip() else "no header in the file"
-    return ColumnLine(
-        number=number,
-        name=column["name"],
-        header=header,
-        mode=shown.mode,
-        key=shown.key,
-        samples=tuple(stats["samples"]),
-        empty=stats["empty"],
-        all_empty=bool(batch.total) and stats["empty"] == batch.total,
-        problem=problem,
-    )
+def _shown_choice(
+    batch: CsvBatch, keys: Sequence[str], number: int, problems: Mapping[int, str], typed: Mapping[int, ColumnChoice]
+) -> dict[str, str]:
+    """The stored mode and key; where those that were chosen cannot be saved, these."""
+    if number in problems and number in typed:
+        return {"mode": typed[number].mode, "key": typed[number].key}
+    return {"mode": batch.columns[number]["mode"], "key": keys[number]}
+
+
+def _share(part: int, whole: int) -> str:
+    """`93%`; 0 and 100 only where it is none and all."""
+    if not whole or not part:
+        return "0%"
+    return "100%" if part == whole else f"{min(max(round(100 * part / whole), 1), 99)}%"
+
+
+def _header_note(column: Json) -> str:
+    """What the file calls the column, where that is something else."""
+    if column["name"] == column["header"]:
+        return ""
+    original = shorten(column["header"], SAMPLE_CHARS)
+    return f"“{original}” in the file" if column["header"].strip() else "no header in the file"
+
+
+def _legend(batch: CsvBatch, stats: Sequence[Json], query: ColumnQuery) -> Iterator[UseCount]:
+    numbers = range(len(batch.columns))
+    for use, label in USES.items():
+        if use != USED:
+            count = sum(is_of_use(batch, stats, number, use) for number in numbers)
+            yield UseCount(use, label, count, replace(query, use=use, page=1).urlencode())
+
+
+def says_of_mapping(batch: CsvBatch) -> str:
+    """For the end of the page: `2 columns in the prompt, 4 params`."""
+    modes = [mode_of_column(column) for column in batch.columns]
+    in_prompt, params = sum(mode.in_prompt for mode in modes), sum(mode.has_key for mode in modes)
+    return f"{counted(in_prompt, 'column')} in the prompt, {counted(params, 'param')}"
 
 
 @dataclass(frozen=True)

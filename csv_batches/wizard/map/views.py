@@ -1,6 +1,6 @@
 """Map inputs: choose how each column is used, beside a real row as it will be sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.http import HttpResponse
@@ -17,10 +17,12 @@ from csv_batches.wizard.map.forms import (
     ColumnQuery,
     changed_choices,
     columns_version,
-    same_mode_for_all,
+    matching_columns,
+    parse_number,
+    same_mode,
     valid_changes,
 )
-from csv_batches.wizard.map.page import column_page, example_row
+from csv_batches.wizard.map.page import column_page, example_row, says_of_mapping
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import Conflict, WorkbenchError
 from experiments.http.page_time import takes_its_time
@@ -48,14 +50,14 @@ class SaveResult:
 def map_columns(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     if request.method != "POST":
         return _render(request, SaveResult(batch))
-    result = _save_columns(batch, request.POST.dict())
+    result = _save_columns(batch, request.POST.dict(), request.POST.getlist("col"))
     if wants_fragment(request) or not result.is_complete:
         return _render(request, result)
     return redirect_by_button(request, batch, steps.MAP, ColumnQuery.from_values(request.POST.dict()).urlencode())
 
 
-def _save_columns(batch: CsvBatch, form: Mapping[str, str]) -> SaveResult:
-    """Saves each column whose choice is valid; with `all` in the form, only the mode of all matching columns."""
+def _save_columns(batch: CsvBatch, form: Mapping[str, str], ticked: Sequence[str]) -> SaveResult:
+    """Saves each column whose choice is valid; with `set` in the form, only that mode for the `ticked` columns."""
     typed: dict[int, ColumnChoice] = {}
     try:
         if form.get("version") != columns_version(batch):
@@ -63,13 +65,20 @@ def _save_columns(batch: CsvBatch, form: Mapping[str, str]) -> SaveResult:
             raise Conflict(sentence, code=ErrorCode.STALE)
         typed = changed_choices(form)
         changes, problems = valid_changes(batch, typed)
-        if form.get("all"):
-            changes, problems = same_mode_for_all(batch, form["all"], form.get("find", "")), {}
+        if form.get("set"):
+            changes, problems = same_mode(batch, form["set"], _chosen(batch, form, ticked)), {}
         if mapping.merge_columns(batch.columns, changes) != batch.columns:
             batch = drafts.update(batch_id=batch.pk, values={"columns": changes})
     except WorkbenchError as error:
         return SaveResult(batch, typed=typed, error=error)
     return SaveResult(batch, problems, typed)
+
+
+def _chosen(batch: CsvBatch, form: Mapping[str, str], ticked: Sequence[str]) -> list[int]:
+    """The ticked columns; all that match, on other pages too, where the tick above them is set."""
+    if form.get("every"):
+        return matching_columns(batch, column_stats.column_stats_of(batch), ColumnQuery.from_values(form))
+    return [number for text in ticked if (number := parse_number(text)) is not None]
 
 
 def _render(request: PageRequest, result: SaveResult) -> HttpResponse:
@@ -80,19 +89,20 @@ def _render(request: PageRequest, result: SaveResult) -> HttpResponse:
         "columns": column_page(
             batch,
             column_stats.column_stats_of(batch),
-            find=query.find,
-            page=query.page,
+            query=query,
             problems=result.problems,
             typed=result.typed,
         ),
         "modes": MAPPING_MODES,
         "example": example_row(batch, query.row),
         "error": error,
-        "unsaved": len(result.problems),
+        "unsaved": not result.is_complete,
+        "says": says_of_mapping(batch),
+        "unsaved_columns": len(result.problems),
         "was_saved": was_sent and result.is_complete,
         # While somebody chooses and types, the inputs themselves stay as they are.
-        "keep_inputs": was_sent and not values.get("all") and error is None,
-        "only_example": not was_sent and "row" in values and "page" not in values,
+        "keep_inputs": was_sent and not values.get("set") and error is None,
+        "only_example": not was_sent and bool(values.keys() & {"row", "show"}) and "page" not in values,
     }
     response = render_step(request, batch, steps.MAP, context)
     if not result.is_complete and not wants_fragment(request):

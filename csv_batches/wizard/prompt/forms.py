@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from csv_batches.wizard.prompt.problems import fixed
+
 
 @dataclass(frozen=True)
 class PreviewQuery:
@@ -27,11 +29,11 @@ class PreviewQuery:
 
 
 def typed_template(form: Mapping[str, str], stored: str) -> str:
-    """The template as it was typed; at its end the placeholder whose button was pressed without JavaScript."""
+    """The template as it was typed; with what a button does to it that was pressed without JavaScript."""
     # A form sends every line end of a text area as CR LF.
     text = form.get("prompt_template", stored).replace("\r\n", "\n")
     placeholder = form.get("insert")
     if not placeholder:
-        return text
+        return fixed(text, form)
     space = " " if text and not text[-1].isspace() else ""
     return f"{text}{space}{{{{ {placeholder} }}}}"

@@ -8,6 +8,8 @@ from csv_batches.models import CsvBatch
 from csv_batches.rules.mapping_modes import mode_of_column
 from csv_batches.selectors import preview
 from csv_batches.selectors.plan import CsvBatchPlan
+from csv_batches.selectors.sent_twice import CHARS_PER_TOKEN
+from csv_batches.wizard.prompt.problems import ShownProblem
 from experiments.core.errors import InvalidInput
 from experiments.core.formatting import LONGEST_TEXT
 from experiments.prompts import uses_columns
@@ -29,7 +31,10 @@ class PromptPreview:
     parts: tuple[TextPart, ...] = ()
     more: int = 0
     system_params: dict[str, Any] | None = None
-    problems: tuple[str, ...] = ()
+    problems: tuple[ShownProblem, ...] = ()
+    cells: tuple[str, ...] = ()
+    tokens: int = 0
+    """About as many has the message."""
 
     @property
     def has_message(self) -> bool:
@@ -47,9 +52,9 @@ def preview_row(batch: CsvBatch, row_index: int | None) -> PromptPreview:
     except InvalidInput as error:
         if error.attr != "row_index":
             raise
-        unknown = tuple(problem.detail for problem in CsvBatchPlan.of(batch).unknown_placeholders())
-        return PromptPreview(index, previous, following, missing=error.detail, problems=unknown)
-    problems = tuple(problem["detail"] for problem in sent["problems"])
+        return PromptPreview(index, previous, following, missing=error.detail, problems=_unknown(batch))
+    # A template that fits the columns may not fit what this row holds.
+    problems = _unknown(batch) or tuple(ShownProblem(problem["detail"]) for problem in sent["problems"])
     message = sent["user_message"]
     parts = () if problems else tuple(cut_parts(_message_parts(batch, index, message), LONGEST_TEXT))
     return PromptPreview(
@@ -60,7 +65,13 @@ def preview_row(batch: CsvBatch, row_index: int | None) -> PromptPreview:
         more=max(0, len(message) - LONGEST_TEXT),
         system_params=sent["system_params"],
         problems=problems,
+        cells=tuple(batch.rows.get(row_index=index).payload),
+        tokens=round(len(message) / CHARS_PER_TOKEN),
     )
+
+
+def _unknown(batch: CsvBatch) -> tuple[ShownProblem, ...]:
+    return tuple(map(ShownProblem.of, CsvBatchPlan.of(batch).unknown_placeholders()))
 
 
 def neighbours_of_row(batch: CsvBatch, index: int | None) -> tuple[int | None, int | None]:

@@ -15,6 +15,7 @@ from experiments.core import json_text
 from experiments.core import limits as queue_limits
 from experiments.core.choices import Reuse
 from experiments.core.cost import plain
+from experiments.core.formatting import counted
 from experiments.models import Network
 from experiments.selectors.items import LARGEST_INDEX
 from experiments.web.answers_form import SWITCHES, AnswersForm
@@ -41,17 +42,17 @@ class SettingsForm(LimitsForm, AnswersForm):
     network = forms.TypedChoiceField(label="Network", coerce=int, empty_value=None, required=False)
     agent_key = forms.CharField(label="Agent", max_length=100, required=False)
     schema_mode = forms.ChoiceField(label="Response schema", choices=SCHEMA_MODES, widget=forms.RadioSelect)
-    concurrency = forms.IntegerField(label="Rows at a time", min_value=1, max_value=10_000)
-    max_attempts = forms.IntegerField(label="Attempts a row", min_value=1, max_value=100)
+    concurrency = forms.IntegerField(label="Concurrency", min_value=1, max_value=10_000)
+    max_attempts = forms.IntegerField(label="Max attempts per row", min_value=1, max_value=100)
     reuse = forms.ChoiceField(label="Identical rows", choices=REUSES)
-    debug = forms.BooleanField(label="Debug", required=False)
+    debug = forms.BooleanField(label="Record prompts and raw answers", required=False)
     was = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, batch: CsvBatch, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial=stored_settings(batch))
         for name in ("concurrency", "max_attempts", "reuse"):
             self.fields[name].widget.attrs["aria-describedby"] = f"help-{name} error-{name}"
-        for name in SWITCHES:
+        for name in ("debug", *SWITCHES):
             self.fields[name].widget.attrs["aria-describedby"] = f"help-{name}"
         for name in queue_limits.LIMIT_NAMES:
             self.fields[name].widget.attrs["aria-describedby"] = f"help-limits error-{name}"
@@ -61,6 +62,29 @@ class SettingsForm(LimitsForm, AnswersForm):
         agents = agent_choices(batch)
         if agents:
             self.fields["agent_key"] = forms.ChoiceField(label="Agent", choices=agents, required=False)
+
+    @property
+    def is_only_network(self) -> bool:
+        """Whether there is no other to choose."""
+        return len(self.fields["network"].choices) == 1  # type: ignore[attr-defined]
+
+    @property
+    def has_limits(self) -> bool:
+        return any(field.value() not in (None, "") or field.errors for field in self.limits())
+
+    @property
+    def limits_say(self) -> str:
+        given = sum(field.value() not in (None, "") for field in self.limits())
+        return counted(given, "limit") if given else "none, the batch runs to the end"
+
+    @property
+    def has_more_errors(self) -> bool:
+        return any(self[name].errors for name in ("max_attempts", "reuse", "debug", *SWITCHES))
+
+    @property
+    def more_says(self) -> str:
+        debug = "on" if self["debug"].value() else "off"
+        return f"{self['max_attempts'].value()} attempts per row, recording {debug}"
 
     def limits(self) -> list[forms.BoundField]:
         return [self[name] for name in queue_limits.LIMIT_NAMES]

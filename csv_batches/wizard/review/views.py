@@ -23,7 +23,7 @@ from csv_batches.wizard.base import (
 )
 from csv_batches.wizard.review.forms import SettingsForm, StartForm, TryForm, settings_as_json
 from csv_batches.wizard.review.page import review_of_batch, unsaved_parts
-from csv_batches.wizard.review.trial import latest_trial
+from csv_batches.wizard.trial import latest_trial
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import Problems, WorkbenchError
 from experiments.http.page_time import takes_its_time
@@ -68,7 +68,8 @@ def _poll_trial(request: PageRequest, batch: CsvBatch) -> HttpResponse:
     if trial is not None and trial.fingerprint in request.GET.getlist("has"):
         return HttpResponse(status=204)
     status = 200 if trial and trial.moves else HTMX_STOP_POLLING
-    return render(request, "csv_batches/wizard/review/trial.html", {"trial": trial, "batch": batch}, status=status)
+    context = {"trial": trial, "batch": batch, "with_estimate": request.GET.get("step") == steps.REVIEW.key}
+    return render(request, "csv_batches/wizard/trial_update.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -136,6 +137,8 @@ def _render(
     order = order or _start_form(request, batch)
     context = {
         "review": review,
+        "with_estimate": True,
+        "unsaved": bool(form.errors),
         "blockers": [*review.missing, *unsaved_parts(review, confirmed=confirmed, form=form, order=order)],
         "confirmed": confirmed,
         "form": form if form.errors else SettingsForm(batch),

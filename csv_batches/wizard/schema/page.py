@@ -23,6 +23,10 @@ def export_notes(batch: CsvBatch) -> dict[str, str]:
 def step_context(batch: CsvBatch, builder: Builder) -> dict[str, Any]:
     return {
         "builder": builder,
+        "unsaved": not builder.is_stored,
+        "says": builder.summary,
+        "says_id": "schema-summary",
+        "import_look": "btn small",
         # Never cut: what is copied must be complete.
         "schema_text": as_text(batch.schema_json) if batch.schema_json else "",
         "example_text": as_text(batch.schema_example) if batch.schema_json else "",

@@ -11,8 +11,10 @@ from django_htmx.http import HttpResponseClientRedirect
 from csv_batches.models import CsvBatch
 from csv_batches.rules import steps
 from csv_batches.services import response_fields
+from csv_batches.wizard import live
 from csv_batches.wizard.base import draft_view, redirect_by_button, render_step, step_address
 from csv_batches.wizard.schema.page import export_notes, step_context
+from csv_batches.wizard.trial import latest_trial
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import WorkbenchError
 from experiments.core.formatting import counted
@@ -36,6 +38,9 @@ def schema(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     if change.fields is not None:
         batch, builder = _store(batch, change, anyway="anyway" in request.POST)
     go = request.POST.get("go", "")
+    problem = live.try_rows(batch, request.POST, None) if go == "trial" and builder.is_stored else ""
+    if problem or (go == "trial" and wants_fragment(request)):
+        return _render(request, batch, builder, problem=problem)
     if go and builder.is_stored:
         redirect = redirect_by_button(request, batch, steps.SCHEMA)
         return HttpResponseClientRedirect(redirect.url) if wants_fragment(request) else redirect
@@ -76,6 +81,8 @@ def _stored(batch: CsvBatch) -> Builder:
     return Builder(Rows.of_fields(batch.response_fields), batch.response_fields)
 
 
-def _render(request: PageRequest, batch: CsvBatch, builder: Builder, **values: Any) -> HttpResponse:
+def _render(request: PageRequest, batch: CsvBatch, builder: Builder, problem: str = "", **values: Any) -> HttpResponse:
+    """`problem`: why no row is tried."""
     builder = replace(builder, notes=export_notes(batch))
-    return render_step(request, batch, steps.SCHEMA, {**step_context(batch, builder), **values})
+    panel = {"trial": latest_trial(batch), "live": live.try_part(batch, request.POST.dict(), problem)}
+    return render_step(request, batch, steps.SCHEMA, {**step_context(batch, builder), **panel, **values})

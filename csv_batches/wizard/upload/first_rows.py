@@ -7,9 +7,13 @@ from typing import Any
 from django.db import connection
 
 from csv_batches.models import CsvBatch
+from csv_batches.services.column_stats import column_stats_of
+from csv_batches.wizard.column_look import ColumnLook, column_looks
 
 ROWS = 50
 COLUMNS = 100
+ROW_WIDTH, NARROWEST, WIDEST, PADDING, TYPE_WIDTH = 52, 128, 320, 10, 24  # pixels
+CHAR_WIDTH = 7.0
 CHARS = 200
 """Of a cell; the page says how many more there are."""
 
@@ -39,14 +43,28 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Head:
+    """Of a column: `width` in pixels, how many cells are `empty`, and what it seems to hold."""
+
+    name: str
+    width: int
+    empty: int = 0
+    look: ColumnLook | None = None
+
+
+@dataclass(frozen=True)
 class FirstRows:
     """`lines` are (row index, cells). `start` and `end` are the first and last column shown, counted from 1."""
 
-    headings: tuple[str, ...]
+    heads: tuple[Head, ...]
     lines: tuple[tuple[int, tuple[Cell, ...]], ...]
     start: int
     end: int
     columns: int
+
+    @property
+    def width(self) -> int:
+        return ROW_WIDTH + sum(head.width for head in self.heads)
 
     @property
     def previous_start(self) -> int | None:
@@ -70,15 +88,28 @@ def of_batch(batch: CsvBatch, start: int = 1) -> FirstRows:
     with connection.cursor() as cursor:
         cursor.execute(_BEGINNINGS, values)
         found = cursor.fetchall()
-    lines = ((index, tuple(map(Cell.of_length, texts, lengths))) for index, texts, lengths in found)
-    return FirstRows(tuple(batch.column_names[start - 1 : end]), tuple(lines), start, end, len(batch.columns))
+    lines = tuple((index, tuple(map(Cell.of_length, texts, lengths))) for index, texts, lengths in found)
+    looks, stats = column_looks(batch, start - 1, end), column_stats_of(batch)
+    heads = tuple(
+        Head(name, _width(name, lines, at), stats[start - 1 + at]["empty"], looks.get(start - 1 + at))
+        for at, name in enumerate(batch.column_names[start - 1 : end])
+    )
+    return FirstRows(heads, lines, start, end, len(batch.columns))
 
 
 def of_cells(names: Sequence[str], rows: Iterable[Sequence[str]], start: int = 1) -> FirstRows:
     """Of rows that are not stored yet."""
     start, end = _shown_columns(start, len(names))
-    lines = (
+    lines = tuple(
         (index, tuple(Cell.of_length(cell[:CHARS], len(cell)) for cell in row[start - 1 : end]))
         for index, row in enumerate(rows)
     )
-    return FirstRows(tuple(names[start - 1 : end]), tuple(lines), start, end, len(names))
+    heads = tuple(Head(name, _width(name, lines, at)) for at, name in enumerate(names[start - 1 : end]))
+    return FirstRows(heads, lines, start, end, len(names))
+
+
+def _width(name: str, lines: Sequence[tuple[int, Sequence[Cell]]], at: int) -> int:
+    """Room for the name, and for the cells as far as most people look."""
+    longest = max((len(line[at].text) for _, line in lines if at < len(line)), default=0)
+    wanted = max(CHAR_WIDTH * longest + 2 * PADDING, CHAR_WIDTH * len(name) + 2 * PADDING + TYPE_WIDTH)
+    return min(max(NARROWEST, round(wanted)), WIDEST)

@@ -15,7 +15,7 @@ from csv_batches.wizard.upload.first_rows import FirstRows
 from csv_batches.wizard.upload.read_options import Refusal, refusal_of_upload
 from csv_batches.wizard.upload.warning_groups import WarningGroup, groups_of_warnings
 from experiments.core.errors import WorkbenchError
-from experiments.core.formatting import count, size_in_words
+from experiments.core.formatting import count, counted, size_in_words
 from experiments.ingest import (
     INGEST_FORMATS,
     ReadOptions,
@@ -46,6 +46,11 @@ class FilePage:
     has_rejects_file: bool
     first_rows: FirstRows | None
 
+    @property
+    def notes(self) -> int:
+        """How many notes the file has: kinds of warnings, and rows that were left out."""
+        return len(self.warnings) + bool(self.rejects)
+
 
 def file_page(batch: CsvBatch, start: int = 1, refused_options: ReadOptions | None = None) -> FilePage:
     """Columns from number `start` on. Options that were refused are shown as they were chosen."""
@@ -67,6 +72,13 @@ def file_page(batch: CsvBatch, start: int = 1, refused_options: ReadOptions | No
         has_rejects_file=bool(batch.rejects),
         first_rows=first_rows_of_draft(batch, start),
     )
+
+
+def says_of_file(file: FilePage) -> str:
+    """For the end of the page."""
+    if file.is_reading:
+        return "The file is being read."
+    return f"{counted(file.rows, 'row')} {'is' if file.rows == 1 else 'are'} ready." if file.rows else ""
 
 
 def read_options_form(

@@ -15,9 +15,9 @@ from django_htmx.http import HttpResponseClientRedirect
 from csv_batches.models import CsvBatch, Upload
 from csv_batches.rules import steps
 from csv_batches.services import drafts, store_rows, uploads
-from csv_batches.wizard.base import draft_view, redirect_by_button, render_step, step_address
+from csv_batches.wizard.base import draft_view, redirect_by_button, render_step, step_address, step_of_request
 from csv_batches.wizard.upload.forms import NamesForm
-from csv_batches.wizard.upload.page import accepted_files, file_page, read_options_form, upload_limits
+from csv_batches.wizard.upload.page import accepted_files, file_page, read_options_form, says_of_file, upload_limits
 from csv_batches.wizard.upload.read_options import refusal_of_error, refusal_of_upload
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import Conflict, InvalidInput, NoRoom, WorkbenchError
@@ -146,16 +146,16 @@ def upload_options(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
 @require_POST
 @draft_view
 def upload_names(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
+    """From any step, to which it leads back."""
     form = NamesForm(request.POST)
-    if not form.is_valid():
-        return _render(request, batch, names=form)
-    changes = {name: value for name, value in form.cleaned_data.items() if value != getattr(batch, name)}
-    with errors_as_messages(request):
-        if changes:
-            drafts.update(batch_id=batch.pk, values=changes)
-    if not wants_fragment(request):
-        return redirect_by_button(request, batch, steps.UPLOAD)
-    return _render(request, _reloaded(batch), names=form)
+    if form.is_valid():
+        changes = {name: value for name, value in form.cleaned_data.items() if value != getattr(batch, name)}
+        with errors_as_messages(request):
+            if changes:
+                drafts.update(batch_id=batch.pk, values=changes)
+    else:
+        messages.error(request, "A batch needs a name of at most 200 characters. The name wasn’t changed.")
+    return HttpResponseRedirect(step_address(batch, step_of_request(request)))
 
 
 @require_POST
@@ -176,7 +176,6 @@ def _render(
     *,
     error: WorkbenchError | None = None,
     options: ReadOptions | None = None,
-    names: NamesForm | None = None,
 ) -> HttpResponse:
     """`options` are those with which `error` came."""
     file = file_page(batch, _first_column(request), options if error else None)
@@ -189,9 +188,9 @@ def _render(
         "refusal": refusal,
         "options": file.options,
         "error": error,
-        "names": names or NamesForm({"name": batch.name, "dataset_name": batch.dataset_name}),
         "accepted": accepted_files(),
         "limits": upload_limits(),
+        "says": says_of_file(file),
         # While a file is being read, polls change only its progress.
         "only_progress": request.method != "POST" and file.is_reading,
     }

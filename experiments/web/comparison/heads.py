@@ -11,7 +11,8 @@ from experiments.kinds import QueueLayout
 from experiments.selectors.comparison import FieldSummary, Summary
 from experiments.selectors.comparison_statements import Pair
 from experiments.web.comparison.forms import ComparisonAddress
-from experiments.web.queue.columns import ANY, WHOLE_ANSWER, AnswerColumn, Look, columns_of_layout
+from experiments.web.queue.columns import WHOLE_ANSWER, AnswerColumn, columns_of_layout
+from experiments.web.type_looks import ANY, Look
 
 WIDTHS = {"num": 128, "t-choice": 128, "t-list": 190, "t-obj": 190, "t-text": 204, "t-date": 132}
 MOST_PAIRS = 12

@@ -21,8 +21,9 @@ from experiments.selectors.field_filter import (
     field_filters,
 )
 from experiments.selectors.row_order import OF_A_COLUMN, ROW_INDEX
-from experiments.web.queue.columns import LOOKS, GridColumns, Look
+from experiments.web.queue.columns import GridColumns
 from experiments.web.queue.forms import PLACES, query_string
+from experiments.web.type_looks import LOOKS, Look
 
 TEXT = LOOKS[FieldType.STRING]
 """Cells of a file are texts."""

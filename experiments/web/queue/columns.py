@@ -7,6 +7,7 @@ from typing import Any
 from experiments.core.choices import FieldType
 from experiments.kinds import QueueLayout
 from experiments.response_schema.field_types import traits_of_field
+from experiments.web.type_looks import ANY, CHOICE, LOOKS, Look
 
 MAX_COLUMNS = 3
 """Columns of the file that are shown unless somebody chooses others."""
@@ -27,31 +28,6 @@ MOST_OFFERED = 300
 """Columns of the file that the chooser lists."""
 FIRST_WIDTH = 36 + 56 + 124
 """Of the tick, the index and the status."""
-
-
-@dataclass(frozen=True)
-class Look:
-    """How the values of a type are shown: `sign` beside the name, `cell` is the class of a cell."""
-
-    sign: str
-    word: str
-    cell: str
-    width: int
-    icon: str = ""
-
-
-CHOICE = Look("", "One of a set", "t-choice", 112, "choice")
-LOOKS = {
-    FieldType.STRING: Look("Aa", "Text", "t-text", 200),
-    FieldType.NUMBER: Look("1.5", "Number", "t-num num", 98),
-    FieldType.INTEGER: Look("12", "Integer", "t-num num", 98),
-    FieldType.BOOLEAN: Look("", "Boolean", "t-choice", 104, "toggle"),
-    FieldType.DATE: Look("", "Date", "t-date", 112, "cal"),
-    FieldType.DATE_TIME: Look("", "Date and time", "t-date", 172, "cal"),
-    FieldType.LIST: Look("", "List", "t-list", 146, "list"),
-    FieldType.OBJECT: Look("", "Object", "t-obj", 140, "braces"),
-}
-ANY = Look("", "JSON", "t-obj", 240, "braces")
 
 
 @dataclass(frozen=True)

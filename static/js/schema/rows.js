@@ -26,6 +26,8 @@
   const say = (words) => { document.getElementById("schema-state").textContent = words; };
   const save = () => { clearTimeout(timer); htmx.trigger("#schema-save", "save"); };
 
+  const isOurs = (event) => event.target === form || ["schema-save", "try"].includes(event.target.id);
+
   const showProblems = () => {
     form.querySelectorAll("[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
     form.querySelectorAll("[id$='-problem']").forEach((one) => { one.hidden = true; one.textContent = ""; });
@@ -48,7 +50,7 @@
   });
 
   document.body.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.target === form || event.target.id === "schema-save") sent = values();
+    if (isOurs(event)) sent = values();
   });
   // What was typed after the request was sent, and which folds are open, outlast the rows that come.
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
@@ -73,7 +75,7 @@
     if (differing(sent).length) timer = setTimeout(save, SAVE_MS);
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
-    if (event.target !== form && event.target.id !== "schema-save") return;
+    if (!isOurs(event)) return;
     if (!event.detail.successful) return;
     leaving = event.detail.xhr.getResponseHeader("HX-Redirect") !== null;
     if (leaving) return;
@@ -93,7 +95,7 @@
     timer = setTimeout(() => { if (dirty()) save(); }, RETRY_MS);
   };
   ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => document.body.addEventListener(name, (event) => {
-    if (event.target === form || event.target.id === "schema-save") failed();
+    if (isOurs(event)) failed();
   }));
 
   // Keys. The buttons of a row's menu do the same.

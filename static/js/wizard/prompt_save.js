@@ -30,13 +30,16 @@
   area.addEventListener("blur", () => { if (dirty() && area.value !== refused) save(); });
   area.addEventListener("tokens:closed", () => { if (dirty()) save(); });
 
+  // A trial asks how far it is: that saves nothing.
+  const isOurs = (event) => event.target.id !== "trial";
   form.addEventListener("htmx:beforeRequest", (event) => {
+    if (!isOurs(event)) return;
     // Half a token is no template: it waits until one is chosen or the list is closed.
     if (area.hasAttribute("aria-controls") && event.target === area) event.preventDefault();
     else sent = area.value;
   });
   form.addEventListener("htmx:afterRequest", (event) => {
-    if (!event.detail.successful || event.detail.xhr.status === 204) return;
+    if (!isOurs(event) || !event.detail.successful || event.detail.xhr.status === 204) return;
     const wasRefused = Boolean(document.querySelector("#prompt-problem [data-unsaved]"));
     delete form.dataset.unsaved;
     if (wasRefused) refused = sent;
@@ -49,11 +52,13 @@
   });
   const failed = () => {
     then = null;
-    say("Not saved: the site does not answer. It is tried again by itself.");
+    say("Not saved: offline. It tries again by itself.");
     clearTimeout(retry);
     retry = setTimeout(() => { if (dirty()) save(); }, RETRY_MS);
   };
-  ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => form.addEventListener(name, failed));
+  ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => {
+    form.addEventListener(name, (event) => { if (isOurs(event)) failed(); });
+  });
 
   // Whatever leads away waits for what was typed; what cannot be saved is asked about by the browser.
   const first = (event, go) => {

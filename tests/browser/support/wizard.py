@@ -38,12 +38,12 @@ class Wizard:
 
     def next(self, step: str) -> None:
         """Presses the button that leads to `step`."""
-        self.page.get_by_role("button", name=TITLES[step], exact=True).click()
+        self.page.get_by_role("button", name=f"Next: {TITLES[step]}").click()
         self.is_at(step)
 
     def go(self, step: str) -> None:
         """By the stepper."""
-        self.page.get_by_role("list", name="Steps").get_by_role("link", name=TITLES[step]).click()
+        self.page.get_by_role("navigation", name="Steps").get_by_role("link", name=TITLES[step]).click()
         self.is_at(step)
 
     def is_at(self, step: str) -> None:
@@ -51,19 +51,24 @@ class Wizard:
         self.page.wait_for_load_state()
 
     def stepper(self, step: str) -> Locator:
-        return self.page.get_by_role("list", name="Steps").get_by_role("listitem").filter(has_text=TITLES[step])
+        return self.page.get_by_role("navigation", name="Steps").get_by_role("listitem").filter(has_text=TITLES[step])
 
     @property
     def batch(self) -> str:
         """The id of the draft."""
         return self.page.url.partition("/csv-batch/")[2][:36]
 
+    def has(self, rows: str) -> None:
+        """Waits until the file is there, such as `4 rows, 4 columns`."""
+        expect(self.page.locator("#file-facts")).to_contain_text(rows)
+
     # -- the steps
 
     def upload(self, file: FilePayload) -> None:
-        button = self.page.locator("label[for=file]" if self.script else "#file")
+        if self.page.locator("#replace").count() and not self.page.locator("#file").is_visible():
+            self.page.locator("#replace").click()
         with self.page.expect_file_chooser() as asked:
-            button.click()
+            self.page.locator("#file").click()
         asked.value.set_files(file)
         if not self.script:
             self.page.get_by_role("button", name="Upload", exact=True).click()
@@ -75,7 +80,7 @@ class Wizard:
             self.page.get_by_role("textbox", name=f"Key of {column}", exact=True).fill(key)
 
     def write_template(self, text: str) -> None:
-        self.page.get_by_label("Message of each row").fill(text)
+        self.page.get_by_label("Prompt template").fill(text)
 
     def add_field(self, name: str, kind: str = "", *, choices: Sequence[str] = (), required: bool = True) -> None:
         """At the end of the list; `kind` as it is called on the page."""
@@ -108,7 +113,7 @@ class Wizard:
     def field_act(self, field: str, act: str) -> None:
         """By the menu of the row whose path is `field`."""
         self.page.get_by_label(f"Actions for {field}", exact=True).click()
-        self.page.locator(".row-menu[open]").get_by_role("button", name=act).click()
+        self.page.locator(".row-menu:popover-open").get_by_role("button", name=act).click()
 
     def choose_network(self, name: str) -> None:
         self.page.get_by_label("Network", exact=True).select_option(name)

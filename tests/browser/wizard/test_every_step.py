@@ -66,7 +66,7 @@ def test_refusals_are_without_a_flaw(open_page: Open, api: Api, watch: Watch, lo
     looks.assert_flawless(page)
 
     page.goto(f"/csv-batch/{batch}/prompt/")
-    page.get_by_label("Message of each row").press_sequentially("{{ ")
+    page.get_by_label("Prompt template").press_sequentially("{{ ")
     expect(page.get_by_role("listbox")).to_be_visible()
     looks.assert_flawless(page)
     page.keyboard.press("Escape")
@@ -74,7 +74,7 @@ def test_refusals_are_without_a_flaw(open_page: Open, api: Api, watch: Watch, lo
     expect(page.locator("#prompt-problem")).to_contain_text("nobody")
     looks.assert_flawless(page)
     wizard.write_template("{% if")
-    expect(page.locator("#prompt-problem")).to_contain_text("not saved yet")
+    expect(page.locator("#prompt-problem")).to_contain_text("isn’t saved yet")
     looks.assert_flawless(page)
     wizard.write_template("fine")
     expect(page.locator("#prompt-state")).to_have_text("Saved")
@@ -99,8 +99,8 @@ def test_refusals_are_without_a_flaw(open_page: Open, api: Api, watch: Watch, lo
     watch.answer_dialogs(accept=True)
 
     page.goto(f"/csv-batch/{batch}/review/")
-    page.get_by_label("Rows at a time").fill("0")
-    page.get_by_label("Rows at a time").press("Tab")
+    page.get_by_label("Concurrency").fill("0")
+    page.get_by_label("Concurrency").press("Tab")
     expect(page.locator("#error-concurrency")).to_contain_text("not saved")
     looks.assert_flawless(page)
 
@@ -108,5 +108,5 @@ def test_refusals_are_without_a_flaw(open_page: Open, api: Api, watch: Watch, lo
 def test_the_page_stays_within_its_width_while_a_file_is_sent(open_page: Open) -> None:
     page = open_page("/csv-batch/new/", PHONE)
     Wizard(page).upload(mails(name=f"{LONG[:200]}.csv"))
-    expect(page.get_by_role("heading", name="4 rows, 4 columns")).to_be_visible()
+    expect(page.locator("#file-facts")).to_contain_text("4 rows, 4 columns")
     assert looks.sticking_out(page) == []

@@ -38,7 +38,7 @@ def _does_not_freeze() -> Iterator[None]:
 def test_the_file_is_shown_part_by_part(open_page: Open) -> None:
     page = open_page("/csv-batch/new/")
     Wizard(page).upload(as_file(WIDE, "wide.csv"))
-    expect(page.get_by_role("heading", name="3 rows, 5,000 columns")).to_be_visible()
+    expect(page.locator("#file-facts")).to_contain_text("3 rows, 5,000 columns")
     page.get_by_role("link", name="Columns after").click()
     expect(page.get_by_role("link", name="Columns before")).to_be_visible()
 
@@ -55,7 +55,7 @@ def test_one_is_found_and_all_are_set_at_once(
     expect(page.get_by_role("radiogroup")).to_have_count(1)
     wizard.use("column 4321", "Param", "the.one")
     if script:
-        expect(page.locator("#example")).to_contain_text('"one": "0.4321"')
+        expect(page.locator("#live")).to_contain_text('"one": "0.4321"')
     else:
         wizard.next("prompt")
         wizard.go("map")
@@ -63,9 +63,10 @@ def test_one_is_found_and_all_are_set_at_once(
     if not script:
         page.get_by_role("button", name="Find").click()
     expect(page.get_by_role("radiogroup")).to_have_count(100)
-    page.get_by_role("button", name="Prompt", exact=True).click()
-    expect(wizard.stepper("map")).to_contain_text("5,000 of 5,000 columns used")
-    page.get_by_role("link", name="Next").click()
+    page.get_by_label("Select all 5,000 columns").check()
+    page.get_by_role("button", name="Include in prompt").click()
+    expect(page.locator("#to-map")).to_have_attribute("title", "5,000 of 5,000 columns used")
+    page.get_by_role("link", name="More columns").click()
     expect(
         page.get_by_role("radiogroup", name="Use of column 100", exact=True).locator("[value=prompt]")
     ).to_be_checked()
@@ -83,6 +84,6 @@ def test_every_step_opens_and_has_no_flaw(open_page: Open, wide: str) -> None:
 
 def test_a_token_is_found_among_them(open_page: Open, wide: str) -> None:
     wizard = Wizard(open_page(f"/csv-batch/{wide}/prompt/"))
-    wizard.page.get_by_label("Message of each row").press_sequentially("{{ column 4999")
+    wizard.page.get_by_label("Prompt template").press_sequentially("{{ column 4999")
     wizard.page.get_by_role("option").first.click()
     expect(wizard.page.locator("#preview-message")).to_contain_text("0.4999")

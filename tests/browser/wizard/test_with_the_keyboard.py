@@ -19,8 +19,8 @@ def upload(page: Page) -> None:
     with page.expect_file_chooser() as asked:
         press(page, "#file")
     asked.value.set_files(mails())
-    expect(page.get_by_role("heading", name="4 rows, 4 columns")).to_be_visible()
-    press(page, ".foot [value=next]")
+    expect(page.locator("#file-facts")).to_contain_text("4 rows, 4 columns")
+    press(page, "#go-next")
 
 
 def choose(page: Page, number: int, use: str) -> None:
@@ -38,10 +38,10 @@ def map_inputs(page: Page) -> None:
     choose(page, 0, "ignore")
     choose(page, 1, "system_param")
     write(page, "#k-1", "sender")
-    expect(page.locator("#example")).to_contain_text('"sender": "ada@example.org"')
+    expect(page.locator("#live")).to_contain_text('"sender": "ada@example.org"')
     choose(page, 2, "ignore")
     choose(page, 3, "ignore")
-    press(page, ".foot [value=next]")
+    press(page, "#go-next")
 
 
 def define_prompt(page: Page) -> None:
@@ -52,27 +52,27 @@ def define_prompt(page: Page) -> None:
     expect(page.locator("#preview-message")).to_contain_text("About Invoice, again")
     press(page, "#row-next")
     expect(page.locator("#preview-message")).to_contain_text("About Größe")
-    press(page, ".foot [value=next]")
+    press(page, "#go-next")
 
 
 def build_schema(page: Page) -> None:
     Wizard(page).is_at("schema")
     press(page, "#add-0")
-    expect(page.locator("#f1-name")).to_be_focused()
+    expect(page.locator("#f2-name")).to_be_focused()
     page.keyboard.type("topic")
     page.keyboard.press("Tab")
     page.keyboard.type("Choice")
-    write(page, "#f1-choices", "billing\nother")
-    tab_to(page, "#f1-name", back=True)
+    write(page, "#f2-choices", "billing\nother")
+    tab_to(page, "#f2-name", back=True)
     page.keyboard.press("Enter")
-    expect(page.locator("#f2-name")).to_be_focused()
+    expect(page.locator("#f3-name")).to_be_focused()
     page.keyboard.type("sure")
     page.keyboard.press("Tab")
     page.keyboard.type("Boolean")
-    tab_to(page, "#f2-name", back=True)
+    tab_to(page, "#f3-name", back=True)
     page.keyboard.press("Alt+ArrowUp")
-    expect(page.locator(".lines > .line").first).to_have_id("f2")
-    expect(page.locator("#f2-name")).to_be_focused()
+    expect(page.locator(".lines > .line").nth(1)).to_have_id("f3")
+    expect(page.locator("#f3-name")).to_be_focused()
     press(page, "#go-next")
 
 
@@ -100,7 +100,7 @@ def test_from_a_file_to_its_answers(open_page: Open, api: Api, run_server: RunSe
     with page.expect_download() as started:
         page.locator("#export-csv").press("Enter")
     lines = from_csv(started.value.path().read_bytes())
-    assert lines[0][:6] == [*HEAD, "sure", "topic"]
+    assert lines[0][:7] == [*HEAD, "answer", "sure", "topic"]
     assert len(lines) == 5
-    assert {line[4] for line in lines[1:]} <= {"true", "false"}
+    assert {line[5] for line in lines[1:]} <= {"true", "false"}
     assert {call["body"]["system_params"]["sender"] for call in run_server.ledger()} >= {"bo@example.org"}

@@ -10,14 +10,15 @@ from tests.support.run_server import RunServer
 from tests.support.worker import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
-FIELDS = ["topic", "score"]
+FIELDS = ["answer", "topic", "score"]
+"""The first one is there from the beginning."""
 
 
 def set_up(wizard: Wizard) -> None:
     """Steps one to four."""
     wizard.upload(mails())
     wizard.is_at("upload")
-    expect(wizard.page.get_by_role("heading", name="4 rows, 4 columns")).to_be_visible()
+    expect(wizard.page.locator("#file-facts")).to_contain_text("4 rows, 4 columns")
     wizard.next("map")
     wizard.use("id", "Ignore")
     wizard.use("from", "Param", "customer_email.from")
@@ -51,9 +52,9 @@ def look_until(page: Page, words: str) -> None:
 
 
 def assert_answered(lines: list[list[str]], server: RunServer) -> None:
-    assert lines[0][:6] == [*HEAD, *FIELDS]
+    assert lines[0][:7] == [*HEAD, *FIELDS]
     assert [tuple(line[:4]) for line in lines[1:]] == list(MAILS)
-    assert all(line[4] in ("billing", "other") and line[5].isdecimal() for line in lines[1:])
+    assert all(line[5] in ("billing", "other") and line[6].isdecimal() for line in lines[1:])
     sent = server.ledger()[-1]["body"]
     assert sent["user_message"] in {f"Classify: {subject} / {body}" for _, _, subject, body in MAILS}
     assert sent["system_params"]["customer_email"]["from"].endswith("@example.org")
@@ -65,10 +66,11 @@ def test_from_a_file_to_its_answers(open_page: Open, api: Api, run_server: RunSe
     page = open_page("/csv-batch/new/")
     wizard = Wizard(page)
     set_up(wizard)
-    wizard.choose_network("net")
+    # The only network is chosen already.
+    expect(page.get_by_label("Network", exact=True).locator(":checked")).to_have_text("net")
     page.get_by_role("button", name="Try 3 rows").click()
     expect(page.locator("#trial .st.ok")).to_have_count(4)
-    expect(page.locator("#trial")).to_contain_text("All 4 rows take")
+    expect(page.locator("#estimate")).to_contain_text("Time of all 4 rows")
     wizard.start()
     expect(page.locator("#state .st")).to_have_text("Completed")
     assert_answered(export(page), run_server)
@@ -84,7 +86,7 @@ def test_from_a_file_to_its_answers_without_javascript(plain_page: Open, api: Ap
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("button", name="Try 3 rows").click()
     wizard.is_at("review")
-    look_until(page, "All 4 rows take")
+    look_until(page, "Time of all 4 rows")
     wizard.start()
     api.wait(page.url.partition("/csv-batch/")[2][:36])
     page.reload()

@@ -91,7 +91,7 @@ def test_text_from_data_is_escaped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "words"), [(1, "<dd>1 warning</dd>"), (3, "<dd>3 warnings</dd>"), (101, "<dd>more than 100 warnings</dd>")]
+    ("rows", "words"), [(1, "<td>1 warning</td>"), (3, "<td>3 warnings</td>"), (101, "<td>more than 100 warnings</td>")]
 )
 def test_the_warnings_of_the_file_are_counted(rows: int, words: str) -> None:
     batch = draft_of("ann")

@@ -55,7 +55,7 @@ def test_a_setting_that_is_not_saved_keeps_it_from_starting() -> None:
     news = send(browser("ann"), draft_of("ann"), fragment=True, concurrency="0").content.decode()
     assert is_disabled(news)
     assert "A setting is not saved." in lacks(news)
-    assert '<a href="#id_concurrency">Rows at a time</a>' in lacks(news)
+    assert '<a href="#id_concurrency">Concurrency</a>' in lacks(news)
 
 
 def test_rows_that_are_not_said_keep_it_from_starting() -> None:

@@ -56,7 +56,7 @@ def test_without_a_word_nothing_starts_and_with_it_the_schema_is_written() -> No
     beside = html.partition('id="confirm"')[2].partition('id="which"')[0]
     assert "Confirm first that the network&#x27;s schema is replaced." in beside
     assert "autofocus" in beside.partition(">")[0]
-    assert "Confirm first" not in html.partition('id="error-start"')[2]
+    assert "Confirm first" not in html.partition('id="error-start"')[2].partition("</div>")[0]
     assert status_of(batch) == "draft"
     assert send(client, batch, "start/", seen=hash_seen, confirm="1")["Location"] == queue_url(batch)
     assert status_of(batch) == "running"
@@ -70,7 +70,7 @@ def test_a_confirmation_of_what_is_no_longer_there_does_not_count() -> None:
     stale = seen(html_of(client, batch))
     has_schema(batch, {"type": "object", "properties": {"tone": {"type": "string"}}})
     html = send(client, batch, "start/", seen=stale, confirm="1").content.decode()
-    assert "after you looked at it" in html
+    assert "since you opened it" in html
     assert "&quot;tone&quot;" in html
     assert seen(html) != stale
     assert "checked" not in html.partition('name="confirm"')[2].partition(">")[0]

@@ -93,8 +93,8 @@ def test_the_estimate_is_a_range_of_time_and_the_tokens_of_all_rows() -> None:
     send(client, batch, "try/")
     finish_trial(batch)
     html = html_of(client, batch)
-    assert "<dt>All 4 rows take</dt><dd>about 8 s</dd>" in html
-    assert "400 tokens" in html
+    assert "<dt>Time of all 4 rows</dt> <dd>about 8 s</dd>" in " ".join(html.split())
+    assert "about 400" in html
 
 
 def test_what_takes_no_second_is_not_said_to_take_none() -> None:
@@ -102,23 +102,23 @@ def test_what_takes_no_second_is_not_said_to_take_none() -> None:
     send(client, batch, "try/")
     finish_trial(batch)
     trial_of(batch).rows.update(elapsed_ms=20)
-    assert "<dt>All 4 rows take</dt><dd>less than 1 s</dd>" in html_of(client, batch)
+    assert "<dt>Time of all 4 rows</dt> <dd>less than 1 s</dd>" in " ".join(html_of(client, batch).split())
 
 
 def test_answers_from_before_a_change_are_called_so() -> None:
     batch, client = draft_of("ann"), browser("ann")
     send(client, batch, "try/")
     finish_trial(batch)
-    assert "before the last changes" not in html_of(client, batch)
+    assert "before your last changes" not in html_of(client, batch)
     CsvBatch.objects.filter(pk=batch.pk).update(prompt_template="Something else.")
-    assert "before the last changes" in html_of(client, batch)
+    assert "before your last changes" in html_of(client, batch)
 
 
 def test_answers_of_rows_that_are_others_by_now_are_called_so() -> None:
     batch, client = draft_of("ann"), browser("ann")
     send(client, batch, "try/")
     batch.rows.filter(row_index=2).update(payload=["other", "cells", "now"])
-    assert "before the last changes" in html_of(client, batch)
+    assert "before your last changes" in html_of(client, batch)
 
 
 def test_a_failed_row_says_why() -> None:

@@ -25,15 +25,22 @@ def step(html: str, key: str) -> str:
 
 def test_the_open_step_says_what_it_lacks() -> None:
     html = html_of(browser("ann").get(queue_url(without_a_prompt(), "prompt/")))
-    assert 'class="missing" aria-current="step"' in step(html, "prompt")
-    assert f"<b>missing:</b> {SENTENCE}" in step(html, "prompt")
+    assert '<li class="current">' in step(html, "prompt")
+    assert SENTENCE in html.partition('id="foot-says"')[2].partition("</p>")[0]
 
 
 def test_the_open_step_that_lacks_nothing_is_the_current_one() -> None:
     html = html_of(browser("ann").get(queue_url(draft_of("ann"), "prompt/")))
-    assert 'class="current" aria-current="step"' in step(html, "prompt")
+    assert '<li class="current">' in step(html, "prompt")
+    assert 'class="missing warn"' not in html
 
 
 def test_what_is_missing_can_be_read_whole_by_pointing_at_it() -> None:
     html = html_of(browser("ann").get(queue_url(without_a_prompt(), "schema/")))
-    assert f'<small title="{SENTENCE}">' in step(html, "prompt")
+    assert '<li class="missing">' in step(html, "prompt")
+    assert f'title="{SENTENCE}"' in step(html, "prompt")
+
+
+def test_a_step_that_nobody_was_in_says_nothing() -> None:
+    html = html_of(browser("ann").get(queue_url(without_a_prompt(), "map/")))
+    assert ['<li class="open">' in step(html, key) for key in ("prompt", "schema", "review")] == [True] * 3

@@ -1,4 +1,4 @@
-"""The latest trial as the review step shows it."""
+"""The latest trial as the panel beside the steps shows it."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,7 @@ from csv_batches.selectors import trials
 from experiments.core.choices import QueueStatus, RowStatus
 from experiments.core.cost import in_words
 from experiments.core.formatting import compact, duration, milliseconds
-from experiments.core.labels import ROW_STATUS, StatusLabel
+from experiments.core.labels import ROW_STATUS, StatusLabel, reason_in_words
 from experiments.selectors.queues import has_lane
 from experiments.web.page_part import PagePart, changes_by_itself
 from experiments.web.run.detail import Pairs, pairs_of
@@ -26,6 +26,7 @@ class TrialRow:
     index: int
     label: StatusLabel
     answer: Pairs
+    reason: str
     error: str
     elapsed: str
     trace_id: str
@@ -43,6 +44,7 @@ class ShownTrial(PagePart):
     outdated: bool
     moves: bool
     rows: tuple[TrialRow, ...]
+    failed: int
     estimate_time: str
     estimate_tokens: str
     estimate_cost: str
@@ -66,6 +68,7 @@ def latest_trial(batch: CsvBatch) -> ShownTrial | None:
         outdated=trials.is_outdated(batch, trial),
         moves=changes_by_itself(trial),
         rows=tuple(_trial_row(trial, row) for row in rows),
+        failed=trial.failed,
         estimate_time=time_range(estimate) if estimate else "",
         estimate_tokens=compact(estimate.tokens) if estimate and estimate.tokens is not None else "",
         estimate_cost=cost_range(estimate.cost_p50, estimate.cost_p95, trial.currency) if estimate else "",
@@ -118,6 +121,7 @@ def _trial_row(trial: CsvBatch, row: CsvBatchRow) -> TrialRow:
         index=row.row_index,
         label=ROW_STATUS[RowStatus(row.status)],
         answer=pairs_of(row.result_payload, names),
+        reason=reason_in_words(row.error_code) if row.error_code else "",
         error=row.error_message or row.error_code,
         elapsed="" if row.elapsed_ms is None else milliseconds(row.elapsed_ms),
         trace_id=row.run_trace_id or "",
