@@ -9,7 +9,16 @@ from urllib.parse import urlsplit
 from config.database import database
 from config.environment import HOST_AND_PORT, HOST_NAME, LOG_LEVELS, Environment
 from csv_batches.rules.choices import MappingMode, UploadState
-from experiments.core.choices import CallsInFlight, CallState, ExportFormat, FieldChange, FieldType, RowError, RowMatch
+from experiments.core.choices import (
+    CallsInFlight,
+    CallState,
+    ExportFormat,
+    FieldChange,
+    FieldType,
+    Role,
+    RowError,
+    RowMatch,
+)
 from experiments.core.disk_space import DiskSpace, default_least, reserve_of
 from experiments.core.secret_files import PRIVATE_FILE, PRIVATE_FOLDER, made_once, private_folder
 from experiments.experiment_kind.choices import Change, ColumnRole, Rule, Verdict
@@ -288,12 +297,14 @@ SPECTACULAR_SETTINGS = {
         "FieldType": FieldType.values(),
         "ItemChange": Change.values(),
         "MappingMode": MappingMode.values(),
+        "Role": Role.values(),
         "RowError": RowError.values(),
         "RowMatch": RowMatch.values(),
         "ScoringRule": Rule.values(),
         "UploadState": UploadState.values(),
         "Verdict": Verdict.values(),
         "BatchStatus": "experiments.api.serializers.queues.QUEUE_STATUSES",
+        "SharedRole": "experiments.api.shares.SHARED_ROLES",
         "RowStatus": "experiments.api.serializers.items.STATUSES",
         "BatchSchemaMode": "csv_batches.api.serializers.SCHEMA_MODES",
         "ExperimentSchemaMode": "experiments.experiment_kind.api.serializers.SCHEMA_MODES",
