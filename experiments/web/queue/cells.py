@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from experiments.core.json_text import parse_kept
 from experiments.web.answer_html import EMPTY, NULL, scalar, tags
 from experiments.web.queue.columns import AnswerColumn
+from experiments.web.run.detail import pairs_of
 
 MAX_CELL = 160
 """Characters of a cell that the grid shows."""
@@ -62,7 +63,7 @@ def answer_cells(columns: Sequence[AnswerColumn], texts: Sequence[str | None], s
 
 
 def _answer_cell(column: AnswerColumn, text: str | None, search: str, *, first: bool) -> SafeString:
-    inner = _nested(text, search) if column.is_nested and text is not None else None
+    inner = _nested(text, search, column.members) if column.is_nested and text is not None else None
     if inner is None:
         inner = format_html('<div class="c"{}>{}</div>', SafeString(' dir="auto"'), in_one_line(text, search))
     classes = f"ans{' ans1' if first else ''} {column.look.cell}"
@@ -73,7 +74,7 @@ def extra_cells(texts: Sequence[str]) -> SafeString:
     return format_html_join("", '<td class="more"><div class="c" dir="auto">{}</div></td>', ((text,) for text in texts))
 
 
-def _nested(text: str, search: str) -> SafeString | None:
+def _nested(text: str, search: str, members: Sequence[str] = ()) -> SafeString | None:
     """A list as tags, an object as its values; None where the beginning that was read is not all of it."""
     try:
         # Numbers as they came.
@@ -82,7 +83,8 @@ def _nested(text: str, search: str) -> SafeString | None:
         return format_html('<div class="c json">{}</div>', in_one_line(text[:MAX_CELL], search))
     if isinstance(value, list) and not any(isinstance(one, dict | list) for one in value):
         return tags(value, MAX_TAGS)
-    parts = [scalar(one) for one in (value.values() if isinstance(value, dict) else [value])]
+    values = [one for _, one in pairs_of(value, members)] if isinstance(value, dict) else [value]
+    parts = [scalar(one) for one in values]
     dot = mark_safe(' <span class="muted">·</span> ')
     joined = dot.join(in_one_line(part, search) for part in parts if part is not None)
     return format_html('<div class="c json">{}</div>', mark_safe(joined) or NULL)  # noqa: S308  of escaped parts

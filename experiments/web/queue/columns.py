@@ -42,6 +42,8 @@ class AnswerColumn:
     name: str
     look: Look
     is_nested: bool = False
+    members: tuple[str, ...] = ()
+    """Of an object, in the order of the schema."""
 
 
 @dataclass(frozen=True)
@@ -178,4 +180,5 @@ def _answer_column(at: int, field: Mapping[str, Any], layout: QueueLayout) -> An
     look = CHOICE if field.get("choices") and traits.is_text else LOOKS[FieldType(field["type"])]
     # As in the export: a field that is called like a column of the file gets a prefix.
     shown = f"response.{name}" if name in layout.columns else name
-    return AnswerColumn(at, name, shown, look, traits.is_nested)
+    members = tuple(one["name"] for one in field.get("fields") or ())
+    return AnswerColumn(at, name, shown, look, traits.is_nested, members)

@@ -1,5 +1,7 @@
 """A cell of the grid shows what came: signs of HTML as text, numbers with their digits."""
 
+import re
+
 import pytest
 
 from experiments.web.queue.cells import _nested, in_one_line
@@ -22,3 +24,8 @@ def test_the_marks_of_a_search_are_the_only_ones() -> None:
 def test_a_number_has_the_digits_that_came(number: str) -> None:
     assert number in str(_nested(f'{{"amount": {number}}}', ""))
     assert number in str(_nested(f"[{number}]", ""))
+
+
+def test_the_values_of_an_object_have_the_order_of_the_schema() -> None:
+    shown = str(_nested('{"amount": 5, "number": "47", "other": true}', "", ("number", "amount")))
+    assert re.sub("<[^>]*>", "", shown) == "47 · 5 · true"
