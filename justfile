@@ -35,6 +35,12 @@ browser *options:
 shots folder="var/shots":
     PICTURES="$1" uv run pytest tests/browser/pictures
 
+# The pictures of the README, from those of `just shots`.
+readme-pictures folder="var/shots":
+    cp "$1/queue-row-1440-light.png" docs/queue.png
+    cp "$1/wizard-map-1440-light.png" docs/wizard.png
+    cp "$1/experiment-1440-light.png" docs/experiment.png
+
 # Workers, databases and servers that fail. Let nothing else run beside it.
 faults *options:
     uv run pytest tests/faults -m "not slow" "$@"

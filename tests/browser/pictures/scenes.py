@@ -8,6 +8,7 @@ from django.utils import timezone
 from csv_batches.models import KIND, CsvBatch, CsvBatchRow
 from experiments.core.choices import PauseReason, QueueStatus, RowError, RowStatus
 from experiments.models import Network
+from tests.browser.experiment_kind.support import finished
 from tests.browser.pictures import tickets
 from tests.browser.support.states import STEPS
 from tests.integration.web.support import batch_of, queue_url, run_for
@@ -25,6 +26,7 @@ def pages() -> dict[str, str]:
     done, runs, stands, draft = completed(), running(), paused(), loaded(api)
     run_for(done.rows.get(row_index=0), "trace-1", execution_log=STEPS, **_sent(0))
     again = repeated(done)
+    scored = finished("Prompt of November")
     row, both = queue_url(done, "row/0/"), f"a={done.pk}&b={again.pk}"
     return {
         "list": "/csv-batch/",
@@ -45,7 +47,9 @@ def pages() -> dict[str, str]:
         "network": f"/networks/{done.network_id}/",
         "runs": "/runs/",
         "run": "/runs/trace-1/",
-        "experiments": "/experiment/",
+        "experiments": "/experiments/",
+        "experiment": f"/experiments/{scored.pk}/",
+        "experiment-row": f"/experiments/{scored.pk}/row/0/",
         "tokens": "/tokens/",
         "not-found": "/nothing/here/",
     }
