@@ -38,12 +38,12 @@ TEXTS = (
         ("sales", 4, ["upgrade"], "Asks for the price of 50 seats from January on."),
     ),
     (
-        "領収書の再発行について",
-        "先月の領収書をもう一度送っていただけますか。宛名は株式会社みどりでお願いします。",
+        "Ще раз рахунок за жовтень",
+        "Добрий день! Надішліть, будь ласка, ще раз рахунок за жовтень, але на ТОВ «Зелений сад».",
         ("billing", 3, ["receipt"], "Asks for last month's receipt again, with another name on it."),
     ),
 )
-PEOPLE = ("Martha Okonjo", "Íñigo Salas", "سلمى حداد", "Priya Raman", "Jürgen Weiß", "緑川 葵", "Olu Adé", "Kim O’Hara")
+PEOPLE = ("Martha Okonjo", "Íñigo Salas", "سلمى حداد", "Priya Raman", "Jürgen Weiß", "Оля Марченко", "Olu Adé", "Kim O’Hara")
 FEW = ("id", "opened at", "subject", "body", "customer", "language", "product", "plan")
 OTHERS = (
     *(
@@ -122,7 +122,7 @@ def _cells(index: int) -> list[str]:
         subject,
         body * (6 if index % 29 == 7 else 1),
         chance.choice(PEOPLE),
-        ("en", "es", "ar", "en", "de", "ja")[index % 6],
+        ("en", "es", "ar", "en", "de", "uk")[index % 6],
         chance.choice(("Desk", "Mobile", "Reports")),
         chance.choice(("free", "team", "enterprise", "")),
     ]
