@@ -34,7 +34,7 @@ def test_the_right_password_leads_to_where_one_wanted_to_go(
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     sign_in(page, PASSWORD)
     expect(page).to_have_url("/csv-batch/?older=2020-01-01T00:00:00Z")
-    expect(page.get_by_role("heading", name="Batches", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Run a CSV through your agents")).to_be_visible()
 
 
 @pytest.mark.usefixtures("_ann")

@@ -54,7 +54,8 @@ def test_with_the_mouse(open_page: Open, network: Network, worker: Worker, tmp_p
     again(page)
     page.get_by_role("link", name="Compare", exact=True).click()
     page.get_by_role("button", name="Compare").click()
-    expect(page.locator(".pairs tbody tr").first).to_contain_text("Right → wrong")
+    items = page.get_by_role("table", name="Items side by side, changes first").locator("tbody tr")
+    expect(items.first).to_contain_text("Right → wrong")
 
 
 def again(page: Page) -> None:

@@ -25,7 +25,7 @@ def opened(request: pytest.FixtureRequest, open_page: Open, plain_page: Open) ->
 
 def test_a_network_is_made_with_two_agents_and_a_schema(opened: Opener) -> None:
     page = opened("/networks/")
-    page.locator(".head").get_by_role("link", name="New network").click()
+    page.get_by_role("link", name="New network").first.click()
     page.get_by_label("Name", exact=True).fill("support")
     page.locator("#id-agent-1-key").fill("sorter")
     page.get_by_label("Prompt").fill("Sort.\nBriefly.")
@@ -80,7 +80,7 @@ def test_somebody_else_s_change_is_said_and_nothing_is_lost(opened: Opener, watc
     network.save()
     page.get_by_label("Description").fill("Mine.")
     page.locator("#save").click()
-    expect(page.locator("#meanwhile")).to_contain_text("Different there: Description.")
+    expect(page.locator("#meanwhile")).to_contain_text("Changed: Description.")
     expect(page.get_by_label("Description")).to_have_value("Mine.")
     page.get_by_role("button", name="Overwrite with mine").click()
     expect(page.get_by_text("is saved")).to_be_visible()
