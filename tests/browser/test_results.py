@@ -86,7 +86,7 @@ def test_the_failed_rows_become_a_new_draft(open_page: Open, plain_page: Open, b
     page.locator("#act-more").click()
     page.get_by_role("button", name="Duplicate the 1 that failed").click()
     expect(page.get_by_role("status").filter(has_text="This is a new draft with 1 row of “Done”.")).to_be_visible()
-    expect(page.get_by_role("list", name="Steps")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Steps")).to_be_visible()
 
 
 @BOTH

@@ -16,10 +16,13 @@ def test_a_payload_in_every_text_is_shown_and_does_nothing(open_page: Open, payl
     for address in addresses.values():
         page.goto(address)
         assert page.locator("img, iframe, style, svg[onload], body link, [hx-get='/evil']").count() == 0, address
+    page.goto(addresses["queue"])
+    page.get_by_role("button", name="Close the list of batches").click()
+    page.locator("#act-switch").click()
     page.goto(addresses["row"])
     for summary in page.locator("#pane summary").filter(visible=True).all():
         summary.click()
-    for menu in ("#act-more", "#act-export-menu", "#act-switch"):
+    for menu in ("#act-more", "#act-export-menu"):
         page.locator(menu).click()
         page.keyboard.press("Escape")
     for tab in ("Message", "Original", "Trace"):
@@ -58,8 +61,10 @@ def test_a_payload_in_a_file_and_in_every_field_of_the_wizard_does_nothing(
     expect(page.locator(".refusal")).to_be_visible()
     wizard.upload(as_file(to_csv([[payload, "a"], [payload, payload]]), f"{payload.replace('/', '')}.csv"))
     expect(page.locator("#file-facts")).to_contain_text("1 row, 2 columns")
+    page.locator("#rename").click()
     page.locator("#id_name").fill(payload)
-    expect(page.get_by_role("heading", level=1)).to_have_text(payload)
+    page.get_by_role("button", name="Save names").click()
+    expect(page.locator("#draft-name")).to_have_text(payload)
     wizard.next("map")
     wizard.use(payload, "Param", payload.replace(".", ""))
     wizard.use("a", "Prompt")

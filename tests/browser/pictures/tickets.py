@@ -43,7 +43,16 @@ TEXTS = (
         ("billing", 3, ["receipt"], "Asks for last month's receipt again, with another name on it."),
     ),
 )
-PEOPLE = ("Martha Okonjo", "Íñigo Salas", "سلمى حداد", "Priya Raman", "Jürgen Weiß", "Оля Марченко", "Olu Adé", "Kim O’Hara")
+PEOPLE = (
+    "Martha Okonjo",
+    "Íñigo Salas",
+    "سلمى حداد",
+    "Priya Raman",
+    "Jürgen Weiß",
+    "Оля Марченко",
+    "Olu Adé",
+    "Kim O’Hara",
+)
 FEW = ("id", "opened at", "subject", "body", "customer", "language", "product", "plan")
 OTHERS = (
     *(
