@@ -81,6 +81,8 @@ def new_context(browser: Browser, site: Site, watch: Watch) -> Iterator[Callable
         return context
 
     yield make
+    # A poll's answer that comes while its page is closed finds none of its parts.
+    watch.leave()
     for context in opened:
         context.close()
 

@@ -71,7 +71,7 @@ def test_a_payload_in_a_file_and_in_every_field_of_the_wizard_does_nothing(
     expect(page.locator("#live")).to_contain_text(f"a: {payload}")
     wizard.next("prompt")
     wizard.write_template("{{ row['no " + payload.replace("'", "").replace("{", "") + "'] }}")
-    expect(page.locator("#prompt-problem .note")).to_be_visible()
+    expect(page.locator("#problems li").first).to_be_visible()
     page.get_by_label("Prompt template").press_sequentially(" {{ row")
     expect(page.get_by_role("listbox")).to_be_visible()
     page.keyboard.press("Escape")

@@ -15,6 +15,7 @@ class Watch:
     def __init__(self, origin: str) -> None:
         self.origin = origin
         self.problems: list[str] = []
+        self._told = self.problems
         self.asked: list[str] = []
         self._expected: set[int] = set()
         self._accept: bool | None = None
@@ -26,6 +27,11 @@ class Watch:
     def answer_dialogs(self, *, accept: bool) -> None:
         """From now on questions belong to this test; they are kept in `asked`."""
         self._accept = accept
+
+    def leave(self) -> None:
+        """Nobody looks any more: what pages do while they are closed is no problem."""
+        self.problems = [*self.problems]
+        self._told = []
 
     def follow(self, context: BrowserContext) -> None:
         context.add_init_script(REPORT_VIOLATIONS)
@@ -39,7 +45,7 @@ class Watch:
     def _console(self, message: ConsoleMessage) -> None:
         told = f"console {message.type}: {message.text}"
         if message.type in ("error", "warning", "assert") and not self._is_expected(message.text):
-            self.problems.append(f"{told} ({message.location.get('url')}:{message.location.get('lineNumber')})")
+            self._told.append(f"{told} ({message.location.get('url')}:{message.location.get('lineNumber')})")
 
     def _is_expected(self, text: str) -> bool:
         """The console repeats each refusal; so does htmx."""
@@ -49,11 +55,11 @@ class Watch:
         )
 
     def _error(self, error: WebError) -> None:
-        self.problems.append(f"script error: {error.error}")
+        self._told.append(f"script error: {error.error}")
 
     def _dialog(self, dialog: Dialog) -> None:
         if self._accept is None:
-            self.problems.append(f"dialog {dialog.type}: {dialog.message}")
+            self._told.append(f"dialog {dialog.type}: {dialog.message}")
         else:
             self.asked.append(dialog.message)
         if self._accept:
@@ -63,13 +69,13 @@ class Watch:
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith((f"{self.origin}/", "data:", "blob:")):
-            self.problems.append(f"request to {request.url}")
+            self._told.append(f"request to {request.url}")
 
     def _failed(self, request: Request) -> None:
         # A poll ends with its page, and a download ends the navigation that led to it.
         if request.failure != "net::ERR_ABORTED":
-            self.problems.append(f"failed request {request.method} {request.url}: {request.failure}")
+            self._told.append(f"failed request {request.method} {request.url}: {request.failure}")
 
     def _response(self, response: Response) -> None:
         if response.status >= 400 and response.status not in self._expected:
-            self.problems.append(f"{response.status} {response.request.method} {response.url}")
+            self._told.append(f"{response.status} {response.request.method} {response.url}")
