@@ -54,7 +54,7 @@ def test_a_run_is_stored_for_the_one_who_asked(run_server: RunServer) -> None:
             429,
             "would hold the network, then call this row again",
         ),
-        ("html200", "bad_response", 200, "not JSON"),
+        ("html200", "bad_response", 200, "isn’t JSON"),
         ("redirect", "bad_response", 307, "redirects are not followed"),
         ("reset", "connection", None, "No HTTP answer came."),
         ("hang", "timeout", None, "No complete answer within 1 s."),

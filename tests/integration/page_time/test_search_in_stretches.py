@@ -68,14 +68,14 @@ def test_at_the_end_nothing_matches() -> None:
 def test_where_it_found_some_the_next_page_begins_where_it_stopped() -> None:
     html = page(haystack(25, [3, 21]))
     assert shown(html) == [3]
-    assert "; looked through up to 9" in html
+    assert ", searched up to 9" in html
     assert "search=needle&amp;after=9" in html
 
 
 def test_the_part_that_htmx_asks_for_brings_the_table() -> None:
     batch = haystack(25, [14])
     html = htmx(browser("ann"), queue_url(batch, f"{SEARCH}&after=9")).content.decode()
-    assert '<div id="table" class="tbl" hx-swap-oob="true">' in html
+    assert '<div id="table" class="grid" data-keep hx-swap-oob="true">' in html
     assert shown(html) == [14]
 
 
