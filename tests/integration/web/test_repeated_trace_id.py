@@ -39,5 +39,5 @@ def test_from_a_row_that_was_tried() -> None:
     run_for(trial.rows.get(row_index=0), "trace-1")
     of_another_network("trace-1")
     assert trial.network is not None
-    html = followed(html_of(client, batch), 'class="tried"')
+    html = followed(html_of(client, batch), 'class="tryrow"')
     assert f"<h1>Run on {trial.network.name}</h1>" in html
