@@ -97,7 +97,7 @@ def test_the_page_says_so_and_offers_no_export(removed: str) -> None:
     batch = CsvBatch.objects.get(pk=removed)
     html = browser("ann").get(queue_url(batch)).content.decode()
     assert "1 row failed. Its source rows were removed on" in html
-    for gone in ("act-retry", "act-more", "export-csv", "partial-csv"):
+    for gone in ("act-retry", "act-duplicate", "export-csv", "partial-csv"):
         assert f'id="{gone}"' not in html
 
 
