@@ -15,6 +15,7 @@ from experiments.ingest.records import LONG_LINE, line_chunks, warn_of_line_end,
 from experiments.ingest.table import Reject, WarningLog
 
 _UNREADABLE = (ErrorCode.UNTERMINATED_QUOTE, ErrorCode.TEXT_AFTER_QUOTE, ErrorCode.NUL)
+_JOINED_AT = 1000
 
 
 class LineReader:
@@ -56,6 +57,8 @@ class LineReader:
         """The escapes in a cell, and in a quoted one: what follows is taken as it is."""
         self._in_quoted = re.compile(rf"(?:{f'{escape}|' if escape else ''}{quote}(?={quote}))(.)", re.DOTALL)
         self._pending: list[str] = []
+        """The record's first line, and what follows it: many lines are joined, as far as `_joined`."""
+        self._lines_kept, self._joined = 0, 1
         self._size = 0
         self._next_check = limits.max_cell_chars
 
@@ -72,7 +75,7 @@ class LineReader:
 
     def __next__(self) -> list[str]:
         while True:
-            self._pending = []
+            self._pending, self._lines_kept, self._joined = [], 0, 1
             self._size, self._next_check = 0, self._limits.max_cell_chars
             line = self._next_line()
             if line is None:
@@ -94,13 +97,19 @@ class LineReader:
             yield from io.StringIO(chunk, newline="")
 
     def _next_line(self) -> str | None:
-        line = self._given_back.pop() if self._given_back else next(self._lines, None)
+        if self._given_back:
+            first, *rest = io.StringIO(self._given_back.pop(), newline="")
+            self._given_back.extend(reversed(rest))
+            line: str | None = first
+        else:
+            line = next(self._lines, None)
         self._read += line is not None
         return line
 
     def _keep(self, line: str) -> None:
         """As one of the record's lines. Raises where it cannot be one, or the record is too large."""
         self._pending.append(line)
+        self._lines_kept += 1
         self._size += len(line)
         if "\0" in line:
             self._pending[-1] = line[: line.index("\0")]
@@ -111,6 +120,7 @@ class LineReader:
             self._raw_record().last_cell()
         if self._size > self._next_check:
             self._check_size(line)
+        self._joined = _join_many(self._pending, self._joined)
 
     def _check_size(self, line: str) -> None:
         record = self._raw_record()
@@ -127,7 +137,7 @@ class LineReader:
         if error.code == ErrorCode.UNTERMINATED_QUOTE:
             # The quote may be a stray one: what follows it may be whole rows.
             self._given_back.extend(reversed(self._pending[1:]))
-            self._read -= len(self._pending) - 1
+            self._read -= self._lines_kept - 1
             del self._pending[1:]
         on_reject(Reject(self.line, error.detail, self.raw))
 
@@ -148,12 +158,7 @@ class LineReader:
         while True:
             opening = known.opening.match(text, start)
             if opening is None:
-                end = known.plain.match(text, start).end()  # type: ignore[union-attr]  # it matches the empty text
-                if end == len(text) and line_end_of(text) and end > start and (more := self._next_line()):
-                    # An escaped line end.
-                    self._keep(more)
-                    text, start = text[start:] + more, 0
-                    continue
+                text, start, end = self._plain(text, start)
                 cells.append(self._in_plain.sub(r"\1", text[start:end].lstrip(self._blanks or "\0")))
             else:
                 text, start, closing = self._closed(text, opening.end())
@@ -165,17 +170,36 @@ class LineReader:
                 return cells
             start = end + 1
 
+    def _plain(self, text: str, start: int) -> tuple[str, int, int]:
+        """The text with further lines while the cell that begins at `start` ends in an escaped line end; its place."""
+        plain = self._patterns.plain
+        end = plain.match(text, start).end()  # type: ignore[union-attr]  # it matches the empty text
+        if end < len(text) or end == start or not line_end_of(text):
+            return text, start, end
+        parts, joined = [text[start:]], 0
+        before = len(parts[0])
+        while (line := self._next_line()) is not None:
+            self._keep(line)
+            parts.append(line)
+            joined = _join_many(parts, joined)
+            end = plain.match(line).end()  # type: ignore[union-attr]
+            if end < len(line) or not line_end_of(line):
+                return "".join(parts), 0, before + end
+            before += len(line)
+        return "".join(parts), 0, before
+
     def _closed(self, text: str, start: int) -> tuple[str, int, int]:
         """The text with further lines until the quoted cell that begins at `start` is closed; its place therein."""
         inside, quote = self._patterns.inside, self._dialect.quote
         end = inside.match(text, start).end()  # type: ignore[union-attr]
         if text[end : end + 1] == quote:
             return text, start, end
-        parts = [text[start:]]
+        parts, joined = [text[start:]], 0
         before = len(parts[0])
         while (line := self._next_line()) is not None:
             self._keep(line)
             parts.append(line)
+            joined = _join_many(parts, joined)
             end = inside.match(line).end()  # type: ignore[union-attr]
             if line[end : end + 1] == quote:
                 return "".join(parts), 0, before + end
@@ -194,3 +218,14 @@ class LineReader:
 
     def _raw_record(self) -> RawRecord:
         return RawRecord("".join(self._pending), self.line, self._dialect, self._limits)
+
+
+def _join_many(lines: list[str], joined: int) -> int:
+    """Joins the lines from `joined` on where they are many; from where the next ones are.
+
+    An object for each of millions of short lines would take thirty times the memory of their text.
+    """
+    if len(lines) - joined < _JOINED_AT:
+        return joined
+    lines[joined:] = ["".join(lines[joined:])]
+    return joined + 1

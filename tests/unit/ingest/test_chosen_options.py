@@ -9,6 +9,8 @@ from experiments.ingest import Limits, Reject, Table
 from tests.unit.ingest.conftest import Ingest, Refusal
 
 AB = ["a", "b"]
+MANY = 100_001
+"""Of lines in a cell: read again with each further one, they would take hours."""
 
 
 def headers(table: Table) -> list[str]:
@@ -48,6 +50,18 @@ READ: dict[str, tuple[str, dict[str, Any], list[str], list[list[str]]]] = {
     "escape without quotes": ("a,b\n1\\,5,x\\\\\n", {"escape": "\\", "quote": "none"}, AB, [["1,5", "x\\"]]),
     "escape at the end of a quoted cell": ('a,b\n"x\\\\","y\\"\n"\n', {"escape": "\\"}, AB, [["x\\", 'y"\n']]),
     "an escaped line end": ("a,b\n1,x\\\ny\n", {"escape": "\\"}, AB, [["1", "x\ny"]]),
+    "very many escaped line ends": (
+        "a,b\n1," + "x\\\n" * MANY + "y\n3,4\n",
+        {"escape": "\\"},
+        AB,
+        [["1", "x\n" * MANY + "y"], ["3", "4"]],
+    ),
+    "very many lines in quotes": (
+        'a,b\n1,"' + "x\n" * MANY + '"\n3,4\n',
+        {"escape": "\\"},
+        AB,
+        [["1", "x\n" * MANY], ["3", "4"]],
+    ),
     "doubled quotes beside escapes": ('a,b\n1,"a ""b"""\n', {"escape": "\\"}, AB, [["1", 'a "b"']]),
     "trim": ('a, b\n1, "x, y"\n 2 , "z" \n', {"trim": True}, AB, [["1", "x, y"], ["2 ", "z"]]),
     "trim with tabs": ('a\tb\n1\t "x\ty"\n', {"trim": True, "delimiter": "tab"}, AB, [["1", "x\ty"]]),
@@ -106,6 +120,11 @@ LEFT_OUT = {
     "a short row": ("1,2\n3\n6,7\n", [(3, "3")], [["1", "2"], ["6", "7"]]),
     "text behind a quote": ('1,2\n"3"x,4\n6,7\n', [(3, '"3"x,4')], [["1", "2"], ["6", "7"]]),
     "a quote that is never closed": ('1,2\n"3,4\n6,7\n', [(3, '"3,4')], [["1", "2"], ["6", "7"]]),
+    "a quote before very many good rows": (
+        '1,2\n"3,4\n' + "5,6\n" * MANY + '"7",8\n',
+        [(3, '"3,4')],
+        [["1", "2"], *([["5", "6"]] * MANY), ["7", "8"]],
+    ),
     "one before a good one": ('1,2\n"3,4\n6,"7"\n8,9\n', [(3, '"3,4')], [["1", "2"], ["6", "7"], ["8", "9"]]),
     "text behind a quote lines below": ('"1\n2"x,2\n6,7\n', [(2, '"1\n2"x,2')], [["6", "7"]]),
     "a long row of two lines": ('1,"2\n",3\n6,7\n', [(2, '1,"2\n",3')], [["6", "7"]]),
