@@ -102,7 +102,7 @@ def test_the_instructions_and_the_example_have_every_level() -> None:
         ({"type": "number", "step": 0}, "step", "at least"),
         ({"pattern": "(?=a)b"}, "pattern", "lookahead"),
         ({"pattern": "^a$", "min_length": 3}, "pattern", "give one as an example"),
-        ({"pattern": "^a$", "examples": ["b"]}, "examples", "no value that this field takes"),
+        ({"pattern": "^a$", "examples": ["b"]}, "examples", "example 1 isn’t a value that this field accepts"),
         ({"format": "uuid"}, "format", "not one of email, uri"),
         ({"type": "list", "items": {"type": "boolean"}, "unique_items": True, "min_items": 3}, None, "contradicts"),
         ({"type": "boolean", "unique_items": True}, "unique_items", "is for a list"),

@@ -80,7 +80,7 @@ BROKEN = [
     dropped("no_answer"),
     garbled("cut_body", word="incomplete"),
     garbled("bad_chunk"),
-    garbled("short_length", 200, "only a part"),
+    garbled("short_length", 200, "or is incomplete"),
     garbled({"do": "short_length", "late_ms": 100}, 200),
     garbled("truncated_json", 200),
     garbled("bad_gzip"),
