@@ -30,7 +30,7 @@ def urls_of_kind(kind: QueueKind) -> Iterator[URLPattern]:
     yield at(f"{one}/results", items.QueueResults)
     yield at(f"{one}/export", items.QueueExport)
     yield at(f"{one}/history", history.QueueHistory)
-    yield at(f"{one}/differences", comparison.QueueDifferences)
+    yield at(f"{one}/compare", comparison.QueueCompare)
     yield at(f"{one}/shares", shares.QueueShares)
     yield at(f"{one}/shares/<int:share_id>", shares.QueueShareDetail)
     yield at(f"{one}/schema", schema_reading.QueueSchema)

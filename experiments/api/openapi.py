@@ -104,6 +104,7 @@ REFUSALS = {
 }
 ALWAYS = ("400", "401", "429", "default")
 WRITING = ("403", "409", "413", "415", "507")
+CONFLICTS_OF_GET = ("/export", "/compare")
 OF_RUN = ("401", "404", "422", "429", "502", "503", "default")
 
 
@@ -112,7 +113,7 @@ def refusals(path: str, method: str) -> tuple[str, ...]:
     if path == "/run":
         return OF_RUN
     missing = ("404",) if "{" in path else ()
-    return (*ALWAYS, *missing, *(WRITING if method != "get" else ("409",) if path.endswith("/export") else ()))
+    return (*ALWAYS, *missing, *(WRITING if method != "get" else ("409",) if path.endswith(CONFLICTS_OF_GET) else ()))
 
 
 def complete(result: dict[str, Any], generator: Any, **kwargs: Any) -> dict[str, Any]:

@@ -381,13 +381,14 @@ class WarningCode(Choices):
 
 
 class RowMatch(Choices):
-    """How a row's answers in two queues are to each other: `only_a`, where the other has not called it, or lacks it."""
+    """How a row's answers in two queues are to each other: `changed` and `same` where both have one, `only_a` where A
+    alone has one, `not_answered` where neither has, and not both have failed."""
 
     CHANGED = "changed"
-    SAME = "unchanged"
+    SAME = "same"
     ONLY_A = "only_a"
     ONLY_B = "only_b"
-    FAILED = "failed_in_both"
+    FAILED = "failed_both"
     OPEN = "not_answered"
 
 

@@ -10,9 +10,9 @@ MAX_WORDS = 2000
 
 
 class Piece(NamedTuple):
-    """`kind`: `same`, `missing` from the answer, or `added` by it."""
+    """`kind`: `kept` in both, `missing` from the answer, or `added` by it."""
 
-    kind: Literal["same", "missing", "added"]
+    kind: Literal["kept", "missing", "added"]
     text: str
 
 
@@ -25,7 +25,7 @@ def pieces(expected: str, answered: str) -> list[Piece]:
     matcher = SequenceMatcher(None, wanted, given, autojunk=False)
     for tag, start, end, other_start, other_end in matcher.get_opcodes():
         if tag == "equal":
-            found.append(Piece("same", "".join(wanted[start:end])))
+            found.append(Piece("kept", "".join(wanted[start:end])))
             continue
         if end > start:
             found.append(Piece("missing", "".join(wanted[start:end])))

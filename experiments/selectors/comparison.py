@@ -7,6 +7,7 @@ sample and say so, and their rows come in row order, from stretches that are loo
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from random import Random
 from time import monotonic
 from typing import Any
@@ -22,7 +23,6 @@ from experiments.selectors.comparison_statements import (
     ANSWERED,
     FAILED,
     LETTERS,
-    NOT_ENDED,
     Both,
     ComparedField,
     Line,
@@ -42,23 +42,26 @@ SAMPLE = 600
 LOOK_S = 0.4
 """So long a page looks for rows."""
 STRETCH = 5000
-FAILED_RANK = 2
+ONE_ANSWER_RANK = 2
 CHECKED = 20
 """Rows whose cells are compared before anything else."""
 NEITHER = (LETTERS[FieldChange.EQUAL], LETTERS[FieldChange.NEAR])
 """A field with these counts as the same."""
+SHORTEST, FARTHEST, LONGEST_NUMBER = Decimal("1e-15"), Decimal("1e15"), 40
+TOLERANCE = "tolerance."
+"""What an address calls one, before the name of its field."""
 CHANGES = {letter: change for change, letter in LETTERS.items()}
 _WAYS = {FieldType.NUMBER: FieldWay.NUMBER, FieldType.INTEGER: FieldWay.NUMBER, FieldType.LIST: FieldWay.LIST}
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which rows: by how they match, by how one failed (`only`: ANSWERED where both did), by a field and its change, by
-    two values there, by a text. `by_row`: in row order."""
+    """Which rows: by how they match, by the one in which they failed, by a field and its change, by two values there,
+    by a text. `by_row`: in row order."""
 
     match: RowMatch | None = None
     failed_in: str = ""
-    """`a` or `b`: answered in the other. `-`: answered in both."""
+    """`a` or `b`: answered in the other."""
     field: str = ""
     change: FieldChange | None = None
     pair: tuple[str, str] | None = None
@@ -116,17 +119,20 @@ def with_same_rows(queue: Queue, user: Any) -> list[Queue]:
     return list(kind_of(queue).with_same_rows(queue, user)[:200])
 
 
-def compared(a: Queue, b: Queue, moves: dict[str, Any]) -> Both:
-    """`Conflict` where their rows are not the same. `moves`: by how much a number has to move to count."""
+def compared(a: Queue, b: Queue, moves: dict[str, Any], tolerances: dict[str, Any] | None = None) -> Both:
+    """`Conflict` where their rows are not the same. `moves`: by how much a number has to move to count; `tolerances`:
+    by how much it may without counting, `InvalidInput` where there is no such field of numbers."""
     _refuse_other_rows(a, b)
+    tolerances = tolerances or {}
     fields: dict[str, Any] = {}
     for queue in (a, b):
         for field in kind_of(queue).response_fields(queue):
             fields.setdefault(field["name"], field)
     found = tuple(
-        ComparedField(name, _WAYS.get(FieldType(field["type"]), FieldWay.VALUE), moves.get(name))
+        ComparedField(name, _WAYS.get(FieldType(field["type"]), FieldWay.VALUE), moves.get(name), tolerances.get(name))
         for name, field in fields.items()
     )
+    _refuse_tolerances(found, tolerances)
     return Both(a, b, found or (ComparedField("", FieldWay.VALUE),))
 
 
@@ -158,23 +164,41 @@ def _refuse_other_rows(a: Queue, b: Queue) -> None:
         raise Conflict(sentence, code=ErrorCode.DIFFERENT_DATASETS)
 
 
+def _refuse_tolerances(fields: Sequence[ComparedField], tolerances: dict[str, Any]) -> None:
+    numbers = [field.name for field in fields if field.way is FieldWay.NUMBER]
+    for name in tolerances:
+        if name in numbers:
+            continue
+        known = any(field.name == name for field in fields)
+        wrong = f"{name} has no numbers." if known else f"There is no field {name[:100]}."
+        named = f"Fields of numbers: {', '.join(numbers)}." if numbers else "No field has numbers."
+        code = ErrorCode.INVALID if known else ErrorCode.UNKNOWN
+        raise InvalidInput(f"{wrong} {named}", code=code, attr=f"{TOLERANCE}{name[:100]}")
+
+
+def distance(text: str) -> Decimal | None:
+    """How far two numbers may be apart; None where the text says nothing of the kind."""
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    fits = number.is_finite() and (number == 0 or SHORTEST <= number < FARTHEST)
+    return number if fits and len(text) < LONGEST_NUMBER else None
+
+
 def match_of(line: Line, counted: Sequence[int]) -> RowMatch:
     """`counted`: the places of the fields that count."""
     ended = (line.a_ended, line.b_ended)
     if ended == (ANSWERED, ANSWERED):
         return RowMatch.CHANGED if changed_fields(line, counted) else RowMatch.SAME
-    if NOT_ENDED not in ended:
-        return RowMatch.FAILED if ended == (FAILED, FAILED) else RowMatch.CHANGED
-    if ended == (NOT_ENDED, NOT_ENDED):
-        return RowMatch.OPEN
-    return RowMatch.ONLY_A if line.b_ended == NOT_ENDED else RowMatch.ONLY_B
+    if ANSWERED in ended:
+        return RowMatch.ONLY_A if line.a_ended == ANSWERED else RowMatch.ONLY_B
+    return RowMatch.FAILED if ended == (FAILED, FAILED) else RowMatch.OPEN
 
 
 def changed_fields(line: Line, counted: Sequence[int]) -> int:
-    """How many; of a row that failed in one, all."""
-    if not line.letters:
-        return len(counted)
-    return sum(line.letters[at] not in NEITHER for at in counted)
+    """How many; none of a row without two answers."""
+    return sum(line.letters[at] not in NEITHER for at in counted) if line.letters else 0
 
 
 def summary(both: Both, counted: frozenset[str], *, whole: bool = False) -> Summary:
@@ -305,10 +329,8 @@ def _filter(both: Both, counted: frozenset[str], wanted: Wanted) -> Callable[[Li
 
 
 def _rank(line: Line, places: Sequence[int]) -> int:
-    """Rows in which more fields changed come first; one that failed on one side is like one with two changes."""
-    if match_of(line, places) is not RowMatch.CHANGED:
-        return 0
-    return changed_fields(line, places) if line.letters else FAILED_RANK
+    """Rows in which more fields changed come first; one with an answer on one side is like one with two changes."""
+    return ONE_ANSWER_RANK if (line.a_ended == ANSWERED) != (line.b_ended == ANSWERED) else changed_fields(line, places)
 
 
 def _where(wanted: Wanted, stretch: tuple[int, int] | None = None) -> Where:
@@ -319,7 +341,7 @@ def _fits(line: Line, wanted: Wanted, places: Sequence[int], field: int | None) 
     if wanted.match is not None and match_of(line, places) is not wanted.match:
         return False
     if wanted.failed_in:
-        ended = {"a": (FAILED, ANSWERED), "b": (ANSWERED, FAILED), "-": (ANSWERED, ANSWERED)}
+        ended = {"a": (FAILED, ANSWERED), "b": (ANSWERED, FAILED)}
         if (line.a_ended, line.b_ended) != ended.get(wanted.failed_in):
             return False
     if field is None or wanted.pair is not None:

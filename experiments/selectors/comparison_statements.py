@@ -23,6 +23,7 @@ SELECT row_index, payload, coalesce(corrected_payload, result_payload) AS answer
 FROM experiments_queueitem WHERE queue_id = %({side})s {here}
 """
 _NUMBER = "(jsonb_typeof({v}) = 'number')"
+_APART = "abs(f.vb::numeric - f.va::numeric)"
 _MORE = """
 EXISTS (SELECT one FROM jsonb_array_elements({more}) AS one EXCEPT SELECT one FROM jsonb_array_elements({v}) AS one)
 """
@@ -33,7 +34,7 @@ WHEN f.va IS NOT DISTINCT FROM f.vb THEN '{LETTERS[FieldChange.EQUAL]}'
 WHEN f.va IS NULL THEN '{LETTERS[FieldChange.FILLED]}'
 WHEN f.vb IS NULL THEN '{LETTERS[FieldChange.EMPTIED]}'
 WHEN f.way = '{FieldWay.NUMBER.value}' AND {_NUMBER.format(v="f.va")} AND {_NUMBER.format(v="f.vb")} THEN
-  CASE WHEN abs(f.vb::numeric - f.va::numeric) < f.moves THEN '{LETTERS[FieldChange.NEAR]}'
+  CASE WHEN {_APART} < f.moves OR {_APART} <= f.tolerance THEN '{LETTERS[FieldChange.NEAR]}'
        WHEN f.vb::numeric > f.va::numeric THEN '{LETTERS[FieldChange.HIGHER]}' ELSE '{LETTERS[FieldChange.LOWER]}' END
 WHEN f.way = '{FieldWay.LIST.value}' AND jsonb_typeof(f.va) = 'array' AND jsonb_typeof(f.vb) = 'array' THEN
   CASE WHEN {_MORE.format(more="f.va", v="f.vb")} THEN
@@ -46,8 +47,9 @@ END
 """
 _VALUE = "NULLIF(CASE f.name WHEN '' THEN {side}.answer ELSE {side}.answer -> f.name END, 'null')"
 _FIELDS = f"""
-SELECT f.at, f.name, f.way, f.moves, {_VALUE.format(side="a")} AS va, {_VALUE.format(side="b")} AS vb
-FROM unnest(%(names)s::text[], %(ways)s::text[], %(moves)s::numeric[]) WITH ORDINALITY AS f(name, way, moves, at)
+SELECT f.at, f.name, f.way, f.moves, f.tolerance, {_VALUE.format(side="a")} AS va, {_VALUE.format(side="b")} AS vb
+FROM unnest(%(names)s::text[], %(ways)s::text[], %(moves)s::numeric[], %(tolerances)s::numeric[])
+     WITH ORDINALITY AS f(name, way, moves, tolerance, at)
 """  # noqa: S608  all of it is ours
 # Answers that are the same need no look at their fields.
 _LINES = f"""
@@ -79,11 +81,13 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class ComparedField:
-    """`name`: "" is the whole answer. `moves`: a number counts as changed where it moves by so much or more."""
+    """`name`: "" is the whole answer. `moves`: a number counts as changed where it moves by so much or more;
+    `tolerance`: where it moves by more."""
 
     name: str
     way: FieldWay
     moves: Any = None
+    tolerance: Any = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,7 @@ class Both:
             "names": [field.name for field in self.fields],
             "ways": [field.way.value for field in self.fields],
             "moves": [field.moves for field in self.fields],
+            "tolerances": [field.tolerance for field in self.fields],
             "same": LETTERS[FieldChange.EQUAL] * len(self.fields),
         }
 

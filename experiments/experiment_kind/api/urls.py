@@ -9,5 +9,5 @@ api_patterns = [
     path(f"{experiment}/upload", views.ExperimentUpload.as_view()),
     path(f"{experiment}/items", views.ExperimentItems.as_view()),
     path(f"{experiment}/score", views.ExperimentScore.as_view()),
-    path(f"{experiment}/compare", views.ExperimentCompare.as_view()),
+    path(f"{experiment}/score/compare", views.ExperimentCompare.as_view()),
 ]

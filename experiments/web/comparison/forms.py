@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,7 +11,7 @@ from django import forms
 from django.http import QueryDict
 
 from experiments.core.choices import FieldChange, RowMatch
-from experiments.selectors.comparison import Wanted
+from experiments.selectors.comparison import Wanted, distance
 from experiments.selectors.items import LARGEST_INDEX
 from experiments.web.queue.forms import MAX_PATH, MAX_VALUE
 
@@ -28,7 +28,7 @@ class ComparisonForm(forms.Form):
     a = forms.UUIDField(required=False)
     b = forms.UUIDField(required=False)
     match = forms.ChoiceField(choices=[(ALL, "All"), *RowMatch.choices()], required=False)
-    failed = forms.ChoiceField(choices=[("a", "A"), ("b", "B"), ("-", "neither")], required=False)
+    failed = forms.ChoiceField(choices=[("a", "A"), ("b", "B")], required=False)
     field = forms.CharField(max_length=MAX_PATH, required=False)
     change = forms.ChoiceField(choices=FieldChange.choices(), required=False)
     search = forms.CharField(max_length=100, required=False)
@@ -86,7 +86,7 @@ def address_of(params: QueryDict) -> ComparisonAddress:
     form, texts = ComparisonForm(params), {name: str(value) for name, value in params.items()}
     form.is_valid()
     found = form.cleaned_data
-    moves = {name.removeprefix(MOVES): _number(text) for name, text in texts.items() if name.startswith(MOVES)}
+    moves = {name.removeprefix(MOVES): distance(text) for name, text in texts.items() if name.startswith(MOVES)}
     pair = (texts["from"], texts["to"]) if {"from", "to"} <= texts.keys() and found.get("field") else None
     if pair and any(len(one) > MAX_VALUE or "\0" in one for one in pair):
         pair = None
@@ -119,11 +119,3 @@ def address_of(params: QueryDict) -> ComparisonAddress:
 
 def _filters(found: Mapping[str, Any]) -> bool:
     return any(found.get(name) for name in ("failed", "field", "search"))
-
-
-def _number(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and 0 < number < Decimal("1e15") and len(text) < 40 else None

@@ -214,25 +214,26 @@ def _legend(summary: Summary, address: ComparisonAddress) -> tuple[Choice, ...]:
 
 
 def _kinds(summary: Summary, address: ComparisonAddress) -> tuple[Choice, ...]:
-    either = summary.failed_in_a + summary.failed_in_b
     kinds = {
-        "-": ("Other value", summary.matches[RowMatch.CHANGED] - either),
         "a": ("Failed in A, answered in B", summary.failed_in_a),
         "b": ("Answered in A, failed in B", summary.failed_in_b),
     }
-    return tuple(
-        Choice(
-            label,
-            number_of(summary, number),
-            address.rows(match=RowMatch.CHANGED, failed=kind),
-            address.wanted.failed_in == kind,
-        )
+    changed = number_of(summary, summary.matches[RowMatch.CHANGED])
+    other = Choice("Other value", changed, address.rows(match=RowMatch.CHANGED), _is_other_value(address))
+    failed = (
+        Choice(label, number_of(summary, number), address.rows(failed=kind), address.wanted.failed_in == kind)
         for kind, (label, number) in kinds.items()
     )
+    return (other, *failed)
+
+
+def _is_other_value(address: ComparisonAddress) -> bool:
+    return address.wanted.match is RowMatch.CHANGED and not address.wanted.failed_in
 
 
 def _kind_chosen(address: ComparisonAddress) -> str:
-    return {"a": "Failed in A", "b": "Failed in B", "-": "Other value"}.get(address.wanted.failed_in, "Any kind")
+    other = "Other value" if _is_other_value(address) else "Any kind"
+    return {"a": "Failed in A", "b": "Failed in B"}.get(address.wanted.failed_in, other)
 
 
 def _meter(summary: Summary) -> tuple[tuple[str, int, int], ...]:

@@ -105,7 +105,7 @@ def row_pair(
 
 
 def _only(pieces: list[Piece], kind: str) -> tuple[Piece, ...]:
-    return tuple(piece for piece in pieces if piece.kind in ("same", kind))
+    return tuple(piece for piece in pieces if piece.kind in ("kept", kind))
 
 
 def _side(letter: str, queue: Queue, item: QueueItem | None) -> RowSide:
@@ -135,7 +135,7 @@ def _fields(both: Both, letters: str, found: list[QueueItem | None]) -> tuple[Sh
         pieces: list[Piece] = []
         if isinstance(a, str) and isinstance(b, str) and not is_same and " " in a + b:
             pieces = text_diff.pieces(clipped(a), clipped(b))
-        has_same = any(piece.kind == "same" and piece.text.strip() for piece in pieces)
+        has_same = any(piece.kind == "kept" and piece.text.strip() for piece in pieces)
         sides = (_only(pieces, "missing"), _only(pieces, "added")) if has_same else ((), ())
         shown.append(ShownField(field.name or "Answer", is_same, a, b, *sides))
     return tuple(shown)

@@ -77,14 +77,10 @@ def _row(
 
 def _kind_of_row(line: Line, counted_: Sequence[int]) -> tuple[str, bool]:
     ended = (line.a_ended, line.b_ended)
-    words = {
-        (ANSWERED, FAILED): "Failed in B",
-        (FAILED, ANSWERED): "Failed in A",
-        (FAILED, FAILED): "Failed in both",
-        (NOT_ENDED, NOT_ENDED): "No answer yet",
-    }
-    if ended in words:
-        return words[ended], FAILED in ended
+    if FAILED in ended:
+        return "Failed in both" if ended == (FAILED, FAILED) else f"Failed in {'AB'[ended.index(FAILED)]}", True
+    if ended == (NOT_ENDED, NOT_ENDED):
+        return "No answer yet", False
     if NOT_ENDED in ended:
         return "Only in A" if line.b_ended == NOT_ENDED else "Only in B", False
     number = comparison.changed_fields(line, counted_)

@@ -22,13 +22,14 @@ def page(client: object, a: CsvBatch, b: CsvBatch, tail: str = "") -> str:
 def test_it_shows_the_rows_that_changed_with_both_answers_and_how_far_each_field_agrees() -> None:
     a, b = two_batches([{}, {}, {}, None], [{"category": "account"}, {}, None, None], prompt_template="Sort it.")
     html = page(browser("ann"), a, b)
-    for text in ("Changed <b>2</b>", "Same <b>1</b>", "Failed in both <b>1</b>", "50% same", "Failed in B", "1 field"):
+    legend = ("Changed <b>1</b>", "Same <b>1</b>", "Only A <b>1</b>", "Only B <b>0</b>", "Failed in both <b>1</b>")
+    for text in (*legend, "50% same", "1 field"):
         assert text in html, text
     assert '<span dir="auto">billing</span><span dir="auto">account</span>' in html
     assert 'id="r0"' in html
-    assert 'id="r2"' in html
-    assert 'id="r1"' not in html
+    assert not any(f'id="r{row}"' in html for row in (1, 2, 3))
     assert "billing → account" in html
+    assert "Failed in B" in page(browser("ann"), a, b, "&failed=b")
 
 
 def test_it_names_the_settings_that_differ() -> None:

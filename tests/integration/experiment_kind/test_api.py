@@ -138,7 +138,7 @@ def test_two_are_compared_and_changed_items_come_first(api: Api) -> None:
     second = str(api.post(f"/experiments/{first}/duplicate")["id"])
     for made, answers in ((first, ["yes", "yes", "x"]), (second, ["yes", "no", "x"])):
         datasets.answered(Experiment.objects.get(pk=made), [{"answer": answer} for answer in answers])
-    found = api.get(f"/experiments/{first}/compare", **{"with": second, "limit": 2})
+    found = api.get(f"/experiments/{first}/score/compare", **{"with": second, "limit": 2})
     assert found["counts"] == {
         "right_to_wrong": 0,
         "wrong_to_right": 1,
@@ -152,7 +152,7 @@ def test_two_are_compared_and_changed_items_come_first(api: Api) -> None:
     rest = api.get(found["next"].partition("/api")[2])
     assert [one["item"] for one in rest["results"]] == [2]
     assert rest["next"] is None
-    only = api.get(f"/experiments/{first}/compare", **{"with": second, "change": "both_right"})
+    only = api.get(f"/experiments/{first}/score/compare", **{"with": second, "change": "both_right"})
     assert [one["item"] for one in only["results"]] == [0]
 
 
@@ -161,13 +161,13 @@ def test_other_data_sets_and_others_experiments_are_not_compared(api: Api) -> No
     upload(api, first, CONTENT)
     other = str(api.post("/experiments", {"name": "e", "network": "net"})["id"])
     upload(api, other, b"run_input\nx\n")
-    refused = api.get(f"/experiments/{first}/compare", want=409, **{"with": other})
+    refused = api.get(f"/experiments/{first}/score/compare", want=409, **{"with": other})
     assert refused["errors"][0]["code"] == "different_datasets"
     bob = Api.as_user("bob")
     his = str(bob.post("/experiments", {"name": "e", "network": "net"})["id"])
-    for path in ("", "/score", "/rows", f"/compare?with={his}", "/export?partial=1"):
+    for path in ("", "/score", "/rows", f"/score/compare?with={his}", "/export?partial=1"):
         bob.get(f"/experiments/{first}{path}", want=404)
-    bob.call("get", f"/experiments/{his}/compare?with={first}", 404)
+    bob.call("get", f"/experiments/{his}/score/compare?with={first}", 404)
 
 
 def test_a_deleted_experiment_is_gone(api: Api) -> None:
@@ -180,5 +180,16 @@ def test_a_deleted_experiment_is_gone(api: Api) -> None:
 def test_the_description_has_the_calls_of_experiments(api: Api) -> None:
     described = api.client.get("/api/schema", headers={"accept": "application/vnd.oai.openapi+json"})
     paths = json.loads(described.content)["paths"]
-    for call in ("", "/upload", "/items", "/rows", "/run", "/score", "/compare", "/export", "/duplicate"):
+    for call in (
+        "",
+        "/upload",
+        "/items",
+        "/rows",
+        "/run",
+        "/score",
+        "/score/compare",
+        "/compare",
+        "/export",
+        "/duplicate",
+    ):
         assert f"/api/experiments/{{experiment_id}}{call}" in paths

@@ -33,7 +33,7 @@ def assert_refused(answer: Any) -> None:
 def test_the_api_refuses_the_score_and_a_comparison(api: Api, removed: Experiment) -> None:
     other = datasets.answered(datasets.with_items(CONTENT), [{"answer": "yes"}, {"answer": "no"}])
     assert_refused(api.get(f"/experiments/{removed.pk}/score", want=409))
-    assert_refused(api.get(f"/experiments/{other.pk}/compare", want=409, **{"with": str(removed.pk)}))
+    assert_refused(api.get(f"/experiments/{other.pk}/score/compare", want=409, **{"with": str(removed.pk)}))
 
 
 def test_its_items_have_answers_and_no_verdicts(api: Api, removed: Experiment) -> None:

@@ -200,7 +200,7 @@ API = {
     f"{API_BATCH}/export": Route(api_owned(200), API_NOT_SO),
     f"{API_BATCH}/schema": Route(API_NOT_SO, api_owned(400), "draft"),
     f"{API_BATCH}/history": Route(api_owned(200), API_NOT_SO),
-    f"{API_BATCH}/differences": Route(api_owned(400), API_NOT_SO),
+    f"{API_BATCH}/compare": Route(api_owned(400), API_NOT_SO),
     f"{API_BATCH}/shares": Route(api_by_owner(200), api_by_owner(400)),
     f"{API_BATCH}/shares/<int:share_id>": Route(API_NOT_SO, API_NOT_SO),
     f"{API_BATCH}/run": Route(API_NOT_SO, api_changed(409)),
@@ -225,7 +225,7 @@ API = {
     f"{API_EXPERIMENT}/export": Route(api_owned(200), API_NOT_SO, "experiment"),
     f"{API_EXPERIMENT}/schema": Route(API_NOT_SO, api_owned(400), "experiment"),
     f"{API_EXPERIMENT}/history": Route(api_owned(200), API_NOT_SO, "experiment"),
-    f"{API_EXPERIMENT}/differences": Route(api_owned(400), API_NOT_SO, "experiment"),
+    f"{API_EXPERIMENT}/compare": Route(api_owned(400), API_NOT_SO, "experiment"),
     f"{API_EXPERIMENT}/shares": Route(api_by_owner(200), api_by_owner(400), "experiment"),
     f"{API_EXPERIMENT}/shares/<int:share_id>": Route(API_NOT_SO, API_NOT_SO, "experiment"),
     f"{API_EXPERIMENT}/run": Route(API_NOT_SO, api_changed(409), "experiment"),
@@ -233,7 +233,7 @@ API = {
     f"{API_EXPERIMENT}/upload": Route(API_NOT_SO, api_changed(415), "experiment draft"),
     f"{API_EXPERIMENT}/items": Route(API_NOT_SO, api_changed(400), "experiment draft"),
     f"{API_EXPERIMENT}/score": Route(api_owned(200), API_NOT_SO, "experiment"),
-    f"{API_EXPERIMENT}/compare": Route(api_owned(400), API_NOT_SO, "experiment"),
+    f"{API_EXPERIMENT}/score/compare": Route(api_owned(400), API_NOT_SO, "experiment"),
 }
 ROUTES = {**PAGES, **API}
 
