@@ -76,6 +76,9 @@ class CsvBatch(Queue):
     schema_guidance = models.TextField(blank=True)
     schema_example = OrderedJSONField(null=True, blank=True)
     schema_mode = models.CharField(max_length=8, choices=SchemaMode.choices(), default=SchemaMode.UPDATE)
+    skip_empty = models.BooleanField(
+        default=False, db_default=False, help_text="Rows whose prompt columns are all blank are not called."
+    )
     draft_history = OrderedJSONField(default=list, blank=True, help_text="Earlier states of the draft, for undo.")
 
     objects = QueueQuerySet.as_manager()  # type: ignore[misc]

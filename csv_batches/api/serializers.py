@@ -64,6 +64,9 @@ class DraftSerializer(QueueDraftSerializer):
     prompt_template = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
     response_fields = ResponseFieldsField(required=False)
     schema_mode = serializers.ChoiceField(SCHEMA_MODES, required=False)
+    skip_empty = serializers.BooleanField(
+        required=False, help_text="Whether rows whose prompt columns are all blank are skipped."
+    )
 
 
 class FileStateSerializer(serializers.Serializer[Any]):
@@ -89,6 +92,7 @@ class BatchSerializer(QueueSerializer):
     response_fields = ResponseFieldSerializer(many=True)
     schema_json = serializers.DictField(allow_null=True)
     schema_mode = serializers.ChoiceField(SCHEMA_MODES)
+    skip_empty = serializers.BooleanField()
     upload = FileStateSerializer(allow_null=True)
 
     def to_representation(self, instance: CsvBatch) -> dict[str, Any]:

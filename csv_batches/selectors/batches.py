@@ -22,6 +22,7 @@ def batch_as_json(batch: CsvBatch) -> dict[str, Any]:
         "response_fields": shown_fields(batch.response_fields),
         "schema_json": batch.schema_json,
         "schema_mode": batch.schema_mode,
+        "skip_empty": batch.skip_empty,
         "upload": upload_as_json(batch),
     }
 

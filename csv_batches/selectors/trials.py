@@ -20,6 +20,7 @@ BATCH_SETTINGS = (
     "schema_guidance",
     "schema_example",
     "schema_mode",
+    "skip_empty",
 )
 """The batch's own settings that its trials and duplicates take over, besides the plain ones of every queue."""
 TRIAL_SETTINGS = (*queue_settings.IN_TRIAL, *BATCH_SETTINGS)

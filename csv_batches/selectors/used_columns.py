@@ -23,6 +23,26 @@ def used_positions(columns: Sequence[Mapping[str, Any]], template: str) -> list[
     ]
 
 
+def prompt_positions(columns: Sequence[Mapping[str, Any]], template: str) -> list[int]:
+    """Of the columns whose text is in the prompt: those included in it, and those that the template names, be it as
+    system params. In file order."""
+    named: set[str | None] = set()
+    with_params = False
+    try:
+        compiled = compile_template(template)
+    except TemplateError:
+        pass
+    else:
+        named = {name for name, _ in columns_named_in(compiled)}
+        with_params = any(name.name == "system_params" for name in compiled.tree.find_all(nodes.Name))
+    modes = [mode_of_column(column) for column in columns]
+    return [
+        position
+        for position, (column, mode) in enumerate(zip(columns, modes, strict=True))
+        if mode.in_prompt or None in named or column["name"] in named or (with_params and mode.has_key)
+    ]
+
+
 def columns_named_in(template: Template) -> Iterator[tuple[str | None, int]]:
     """The columns behind `row.` and `row[…]`, None where the row is used in any other way; each with its line."""
     tree = template.tree

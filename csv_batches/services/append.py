@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from csv_batches.models import CsvBatch
-from csv_batches.services import drafts, store_rows, uploaded_files
+from csv_batches.services import drafts, skipping, store_rows, uploaded_files
 from experiments.core.choices import AuditAction, ErrorCode, QueueStatus
 from experiments.core.errors import Conflict, InvalidInput, TooLarge
 from experiments.core.formatting import quoted, size_in_words
@@ -97,6 +97,8 @@ def store_rows_behind(batch: CsvBatch, rows: Iterable[Sequence[str]]) -> tuple[i
         raise InvalidInput("There is no row to add.", code=ErrorCode.NO_ROWS, attr="rows")
     total = batch.total + added
     Queue.objects.filter(pk=batch.pk).update(total=total, queued=batch.queued + added)
+    batch.total, batch.queued = total, batch.queued + added
+    skipping.skip_empty_rows(batch, start=0 if last is None else last + 1)
     forget_file(batch)
     audit.record_queue(batch.pk, AuditAction.APPEND, rows=added)
     return added, total

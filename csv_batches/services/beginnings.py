@@ -19,6 +19,7 @@ def start_from_template(*, user: Any, template: DraftTemplate) -> CsvBatch:
     values = {
         "name": template.name,
         "schema_mode": SchemaMode.BATCH,
+        "skip_empty": True,
         "prompt_template": template.prompt,
         "response_fields": [dict(field) for field in template.fields],
     }
@@ -38,7 +39,9 @@ def start_sample(*, user: Any) -> CsvBatch:
         if not Network.objects.filter(name=sample.NETWORK["name"]).exists():
             del settings["network"]
         # After the file: the mapping names its columns.
-        return drafts.update(batch_id=batch.pk, values={**settings, "schema_mode": SchemaMode.BATCH})
+        return drafts.update(
+            batch_id=batch.pk, values={**settings, "schema_mode": SchemaMode.BATCH, "skip_empty": True}
+        )
 
 
 def sample_file() -> TemporaryUploadedFile:

@@ -29,6 +29,7 @@ BLANK: dict[str, Any] = {
     "prompt_template": "",
     "response_fields": [],
     "schema_mode": SchemaMode.BATCH,
+    "skip_empty": True,
 }
 
 

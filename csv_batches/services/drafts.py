@@ -67,6 +67,8 @@ def _set_values(batch: CsvBatch, values: Mapping[str, Any]) -> None:
     for name in ("schema_mode", "dataset_name"):
         if name in values:
             setattr(batch, name, values[name] if values[name] is not None else "")
+    if "skip_empty" in values:
+        batch.skip_empty = values["skip_empty"]
     if "network" in values:
         batch.network = networks.find(values["network"])
     if "columns" in values:

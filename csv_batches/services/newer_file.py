@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from csv_batches.models import CsvBatch
-from csv_batches.services import append
+from csv_batches.services import append, skipping
 from experiments.core.choices import FINAL, AuditAction, ErrorCode, QueueStatus
 from experiments.core.errors import Conflict, InvalidInput
 from experiments.core.formatting import quoted
@@ -48,11 +48,14 @@ def apply(*, batch_id: UUID, file: UploadedFile, key: str) -> Applied:
         changed, new = _update_cells(batch, position), _new_rows(batch, position)
         total = append.store_rows_behind(batch, new)[1] if new else batch.total
         if changed:
+            skipping.call_skipped_rows(batch, changed)
             append.forget_file(batch)
             audit.record_queue(batch.pk, AuditAction.APPEND, changed=len(changed), key=key)
             again = list(batch.rows.filter(row_index__in=changed, status__in=FINAL).values_list("row_index", flat=True))
             if again:
                 queue_retry.retry(queue_id=batch.pk, row_indexes=again, force=True)
+            batch.refresh_from_db()
+            skipping.skip_empty_rows(batch, start=min(changed))
     return Applied(len(changed), len(new), total)
 
 

@@ -71,7 +71,7 @@ def describe_rows(batch: CsvBatch, stored: StoredRows) -> None:
     batch.column_facts = stored.column_stats
     draft_history.forget(batch)
     batch.total = batch.queued = stored.count
-    batch.running = batch.succeeded = batch.failed = 0
+    batch.running = batch.succeeded = batch.failed = batch.skipped = 0
     batch.encoding = table.encoding
     batch.delimiter = table.delimiter or ""
     batch.line_end = table.line_end

@@ -244,6 +244,7 @@ def _begin_draft(user: Any, filename: str) -> CsvBatch:
         "name": (PurePath(filename).stem.strip() or "Batch")[:NAME_CHARS],
         "dataset_name": filename,
         "schema_mode": SchemaMode.BATCH,
+        "skip_empty": True,
         "response_fields": [FIRST_FIELD],
         **({"network": networks[0]} if len(networks) == 1 else {}),
     }

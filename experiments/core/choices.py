@@ -37,10 +37,11 @@ class RowStatus(Choices):
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    SKIPPED = "skipped"
 
 
 CALLED = (RowStatus.RUNNING, RowStatus.SUCCEEDED, RowStatus.FAILED)
-"""All but those that wait."""
+"""Those that were or are called."""
 FINAL = (RowStatus.SUCCEEDED, RowStatus.FAILED)
 """The row has a result, and is not called any more unless a person retries it."""
 

@@ -29,6 +29,7 @@ ROW_STATUS = {
     RowStatus.RUNNING: StatusLabel("run", "Running", "run"),
     RowStatus.SUCCEEDED: StatusLabel("ok", "Succeeded", "ok"),
     RowStatus.FAILED: StatusLabel("bad", "Failed", "bad"),
+    RowStatus.SKIPPED: StatusLabel("skipped", "Skipped"),
 }
 CORRECTED = StatusLabel("edit", "Corrected", "edit")
 

@@ -76,6 +76,9 @@ class Queue(models.Model):
     running = models.PositiveIntegerField(default=0)
     succeeded = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Rows that are not called, because there is nothing to ask about."
+    )
     tokens = models.BigIntegerField(default=0)
     input_tokens = models.BigIntegerField(default=0, db_default=0)
     output_tokens = models.BigIntegerField(default=0, db_default=0)
@@ -183,7 +186,7 @@ class Queue(models.Model):
         )
         constraints = (
             models.CheckConstraint(
-                condition=Q(total=F("queued") + F("running") + F("succeeded") + F("failed")),
+                condition=Q(total=F("queued") + F("running") + F("succeeded") + F("failed") + F("skipped")),
                 name="queue_counters_add_up",
             ),
             models.CheckConstraint(
@@ -227,6 +230,11 @@ class Queue(models.Model):
     @property
     def may_share(self) -> bool:
         return self.role.allows(Role.OWNER)
+
+    @property
+    def done(self) -> int:
+        """Rows that wait for nothing."""
+        return self.succeeded + self.failed + self.skipped
 
     @property
     def failed_open(self) -> int:
@@ -341,6 +349,7 @@ class QueueItem(models.Model):
             ),
             # All but the queued ones: of many rows most wait, and those are in an index already.
             models.Index(fields=("queue", "status", "row_index"), condition=Q(status__in=CALLED), name="item_called"),
+            models.Index(fields=("queue", "row_index"), condition=Q(status=RowStatus.SKIPPED), name="item_skipped"),
             models.Index(
                 fields=("queue", "error_code", "row_index"),
                 condition=Q(status=RowStatus.FAILED),

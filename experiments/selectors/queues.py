@@ -41,6 +41,7 @@ def queue_progress(queue: Queue, now: datetime | None = None) -> dict[str, Any]:
         "succeeded": queue.succeeded,
         "failed": queue.failed,
         "failed_open": queue.failed_open,
+        "skipped": queue.skipped,
         "corrected": queue.corrected,
         "retrying": queue.retrying is not None,
         "correcting": _correcting(queue.correcting),

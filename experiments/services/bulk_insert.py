@@ -65,7 +65,7 @@ def _count_anew(*, added: int) -> None:
 
 def set_total(*, queue: Queue, total: int) -> None:
     """All `total` rows wait."""
-    counters = dict.fromkeys(("running", "succeeded", "failed", "corrected", "failed_corrected"), 0)
+    counters = dict.fromkeys(("running", "succeeded", "failed", "skipped", "corrected", "failed_corrected"), 0)
     Queue.objects.filter(pk=queue.pk).update(total=total, queued=total, **counters)
 
 

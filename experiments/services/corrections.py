@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from experiments import response_schema
-from experiments.core.choices import FINAL, AuditAction, ErrorCode
+from experiments.core.choices import FINAL, AuditAction, ErrorCode, RowStatus
 from experiments.core.errors import Conflict, InvalidInput
 from experiments.kinds import kind_of
 from experiments.models import Queue
@@ -133,7 +133,13 @@ def _refuse_missing(queue: Queue, named: Sequence[int], found: Mapping[int, str]
     waiting = [index for index, status in found.items() if status not in FINAL]
     if waiting:
         which = ", ".join(map(str, waiting[:SAID_ROWS]))
-        raise Conflict(f"Without a result yet: {nouns.item} {which}.", code=ErrorCode.WRONG_STATUS)
+        skipped = all(status == RowStatus.SKIPPED for status in found.values() if status not in FINAL)
+        sentence = (
+            f"Without an answer, because skipped: {nouns.item} {which}."
+            if skipped
+            else (f"Without a result yet: {nouns.item} {which}.")
+        )
+        raise Conflict(sentence, code=ErrorCode.WRONG_STATUS)
 
 
 def _mismatch(schema: dict[str, Any] | None, payload: dict[str, Any]) -> str | None:

@@ -41,6 +41,7 @@ class SettingsForm(LimitsForm, AnswersForm):
 
     network = forms.TypedChoiceField(label="Network", coerce=int, empty_value=None, required=False)
     agent_key = forms.CharField(label="Agent", max_length=100, required=False)
+    skip_empty = forms.BooleanField(required=False)
     schema_mode = forms.ChoiceField(label="Response schema", choices=SCHEMA_MODES, widget=forms.RadioSelect)
     concurrency = forms.IntegerField(label="Concurrency", min_value=1, max_value=10_000)
     max_attempts = forms.IntegerField(label="Max attempts per row", min_value=1, max_value=100)
@@ -109,6 +110,7 @@ def stored_settings(batch: CsvBatch) -> dict[str, Any]:
     return {
         "network": batch.network_id,
         "agent_key": batch.agent_key,
+        "skip_empty": batch.skip_empty,
         "schema_mode": batch.schema_mode,
         "concurrency": batch.concurrency,
         "max_attempts": batch.max_attempts,

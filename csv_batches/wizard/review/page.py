@@ -10,6 +10,7 @@ from csv_batches.rules.choices import SchemaMode
 from csv_batches.rules.mapping_modes import MAPPING_MODES, mode_of_column
 from csv_batches.rules.steps import Step
 from csv_batches.selectors import empty_rows
+from csv_batches.selectors.used_columns import prompt_positions
 from csv_batches.services import launch
 from csv_batches.wizard.review import schema_diff
 from csv_batches.wizard.review.forms import SettingsForm, StartForm
@@ -90,7 +91,9 @@ class Review:
     missing: tuple[MissingPart, ...]
     change: SchemaChange | None
     empty: int | None
-    """Rows whose used columns are all empty; None where counting them would take too long for a page."""
+    """Rows whose prompt columns are all blank; None where counting them would take too long for a page."""
+    empty_where: str
+    """What is true of them, in words."""
 
 
 def review_of_batch(batch: CsvBatch, user: Any) -> Review:
@@ -101,7 +104,18 @@ def review_of_batch(batch: CsvBatch, user: Any) -> Review:
         missing=missing,
         change=change,
         empty=empty_rows.count(batch) if empty_rows.is_quick(batch) else None,
+        empty_where=_empty_in_words(batch),
     )
+
+
+def _empty_in_words(batch: CsvBatch) -> str:
+    """`Subject and Body are empty`: when a row is skipped."""
+    names = [batch.columns[at]["name"] for at in prompt_positions(batch.columns, batch.prompt_template)]
+    if len(names) == 1:
+        return f"{names[0]} is empty"
+    if not names:
+        return "the prompt columns are empty"
+    return " and ".join(names) + " are empty" if len(names) == 2 else f"all {len(names)} prompt columns are empty"
 
 
 def missing_parts(errors: Iterable[WorkbenchError], change: SchemaChange | None) -> list[MissingPart]:

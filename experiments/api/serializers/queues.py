@@ -118,6 +118,7 @@ class ProgressSerializer(serializers.Serializer[Any]):
     succeeded = serializers.IntegerField()
     failed = serializers.IntegerField()
     failed_open = serializers.IntegerField(help_text="Failed rows that nobody has corrected.")
+    skipped = serializers.IntegerField(help_text="Rows whose prompt columns are all blank; they are not called.")
     corrected = serializers.IntegerField(help_text="Rows with a person's answer, whatever their status.")
     retrying = serializers.BooleanField(
         help_text="A retry of very many rows is under way: they are queued part by part, and the counts change yet."

@@ -14,8 +14,8 @@ from experiments.selectors.field_filter import BEGINNINGS, field_filters
 from experiments.web.page_part import PagePart
 from experiments.web.queue.forms import PLACES, VIEW, query_string
 
-LEGEND = (RowStatus.SUCCEEDED, RowStatus.FAILED, RowStatus.RUNNING, RowStatus.QUEUED)
-LOOKS = {RowStatus.SUCCEEDED: "ok", RowStatus.FAILED: "f", RowStatus.RUNNING: "r"}
+LEGEND = (RowStatus.SUCCEEDED, RowStatus.FAILED, RowStatus.RUNNING, RowStatus.QUEUED, RowStatus.SKIPPED)
+LOOKS = {RowStatus.SUCCEEDED: "ok", RowStatus.FAILED: "f", RowStatus.RUNNING: "r", RowStatus.SKIPPED: "s"}
 """Classes of their colors in the legend."""
 
 

@@ -22,7 +22,7 @@ from experiments.selectors.failures import Failures
 from experiments.web.page_part import PagePart, changes_by_itself
 
 COLUMNS_OF_AN_ENTRY = (
-    *("kind", "name", "status", "total", "queued", "running", "succeeded", "failed", "failed_corrected"),
+    *("kind", "name", "status", "total", "queued", "running", "succeeded", "failed", "failed_corrected", "skipped"),
 )
 """What `entry_of_queue` reads. The settings of a queue may be megabytes, and a list shows many queues."""
 WHOLE = 1000
@@ -41,10 +41,15 @@ class Bar:
     succeeded: int
     failed: int
     running: int
+    skipped: int
 
     @property
     def before_running(self) -> int:
         return self.succeeded + self.failed
+
+    @property
+    def before_skipped(self) -> int:
+        return self.before_running + self.running
 
 
 @dataclass(frozen=True)
@@ -139,11 +144,11 @@ class Entry(PagePart):
 
 def percent_done(queue: Queue) -> int:
     """Rounded down: 100 means all rows."""
-    return (queue.succeeded + queue.failed) * 100 // queue.total if queue.total else 0
+    return queue.done * 100 // queue.total if queue.total else 0
 
 
 def bar_of_queue(queue: Queue) -> Bar:
-    return Bar(*shares((queue.succeeded, queue.failed, queue.running), queue.total))
+    return Bar(*shares((queue.succeeded, queue.failed, queue.running, queue.skipped), queue.total))
 
 
 def shares(counts: Sequence[int], total: int) -> list[int]:
@@ -245,11 +250,25 @@ def _running_sentence(queue: Queue, nouns: Nouns, following: Any, note: str) -> 
 def _completed_sentence(queue: Queue, nouns: Nouns) -> str:
     if has_new_rows(queue):
         return f"{counted_new_rows(queue)} wait to be run."
-    corrected = f" {count(queue.failed_corrected)} that failed were corrected." if queue.failed_corrected else ""
-    if not queue.failed_open:
-        return f"All {nouns.items} have an answer.{corrected}" if corrected else f"All {nouns.items} succeeded."
-    which = f"All {nouns.items}" if queue.failed_open == queue.total else nouns.counted(queue.failed_open)
-    return f"{which} failed. Review the errors, then retry them.{corrected}"
+    skipped = _skipped_sentence(queue, nouns)
+    if skipped and queue.skipped == queue.total:
+        return skipped
+    of_all = f"All other {nouns.items}" if skipped else f"All {nouns.items}"
+    more = [f"{count(queue.failed_corrected)} that failed were corrected."] if queue.failed_corrected else []
+    if queue.failed_open:
+        which = of_all if queue.failed_open == queue.done - queue.skipped else nouns.counted(queue.failed_open)
+        first = f"{which} failed. Review the errors, then retry them."
+    else:
+        first = f"{of_all} have an answer." if more else f"{of_all} succeeded."
+    return " ".join(filter(None, (skipped, first, *more)))
+
+
+def _skipped_sentence(queue: Queue, nouns: Nouns) -> str:
+    if not queue.skipped:
+        return ""
+    all_were = f"All {nouns.items} were"
+    some_were = f"{nouns.counted(queue.skipped)} {'was' if queue.skipped == 1 else 'were'}"
+    return f"{all_were if queue.skipped == queue.total else some_were} skipped: no text in the prompt columns."
 
 
 def _cancelled_sentence(queue: Queue, nouns: Nouns) -> str:
@@ -263,16 +282,16 @@ def _cancelled_sentence(queue: Queue, nouns: Nouns) -> str:
 
 def progress_of_queue(queue: Queue, progress: Mapping[str, Any]) -> Progress:
     """`progress` as `selectors.queues.queue_progress` gives it: counts, `rows_per_second`, `eta_seconds`, `tokens`."""
-    done = queue.succeeded + queue.failed
+    called, to_call = queue.succeeded + queue.failed, queue.total - queue.skipped
     rate, eta, tokens = progress["rows_per_second"] * 60, progress["eta_seconds"], progress["tokens"]
     has_begun = queue.status != QueueStatus.DRAFT
     token_limit = queue.max_tokens if has_begun else None
-    projected = tokens * queue.total / done if done and done < queue.total else 0
+    projected = tokens * to_call / called if called and called < to_call else 0
     return Progress(
         key="facts",
         bar=bar_of_queue(queue),
         percent=percent_done(queue),
-        done=done,
+        done=queue.done,
         total=queue.total,
         in_words=counts_in_words(queue),
         per_minute=f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}" if rate > 0 else "",
@@ -282,18 +301,19 @@ def progress_of_queue(queue: Queue, progress: Mapping[str, Any]) -> Progress:
         tokens_projected=compact(projected) if projected and tokens else "",
         refused=compact(queue.refused_calls) if queue.refused_calls else "",
         token_limit=compact(token_limit) if token_limit else "",
-        **costs_in_words(queue, done),
+        **costs_in_words(queue),
         reused=queue.reused,
         limits=_limits_in_words(queue) if has_begun else (),
         version=queue.pinned_version,
     )
 
 
-def costs_in_words(queue: Queue, done: int) -> dict[str, str]:
+def costs_in_words(queue: Queue) -> dict[str, str]:
     """`cost`, what is `projected` for all rows, and the limit; "" for what is not known. Nothing known is no 0."""
     limit = queue.max_cost if queue.status != QueueStatus.DRAFT else None
     shown = queue.cost if queue.cost is not None else Decimal(0) if limit is not None else None
-    projected = queue.cost * queue.total / done if queue.cost and done and done < queue.total else None
+    called, to_call = queue.succeeded + queue.failed, queue.total - queue.skipped
+    projected = queue.cost * to_call / called if queue.cost and called and called < to_call else None
     amounts = {"cost": shown, "cost_projected": projected, "cost_limit": limit}
     return {name: "" if amount is None else in_words(amount, queue.currency) for name, amount in amounts.items()}
 
@@ -314,7 +334,7 @@ def _exact_below_a_million(number: int) -> str:
 
 def counts_in_words(queue: Queue) -> str:
     """`1,187 succeeded, 17 failed, 16 running, 3,780 queued`; what is zero is left out."""
-    order = (RowStatus.SUCCEEDED, RowStatus.FAILED, RowStatus.RUNNING, RowStatus.QUEUED)
+    order = (RowStatus.SUCCEEDED, RowStatus.FAILED, RowStatus.RUNNING, RowStatus.QUEUED, RowStatus.SKIPPED)
     counts = [f"{count(getattr(queue, status))} {status}" for status in order if getattr(queue, status)]
     counts += [f"{count(queue.corrected)} corrected"] if queue.corrected else []
     return ", ".join(counts) or f"no {kind_of(queue).nouns.items}"

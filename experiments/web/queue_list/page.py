@@ -291,7 +291,7 @@ def _why(queue: Queue, error: str) -> tuple[str, str]:
 
 def _line(kind: QueueKind, queue: Queue, *, why: str, look: str, address: str) -> Line:
     is_draft, is_running = queue.status == QueueStatus.DRAFT, queue.status == QueueStatus.RUNNING
-    done = queue.succeeded + queue.failed
+    done = queue.done
     progress = queue_progress(queue)
     rate, left = progress["rows_per_second"] * 60, progress["eta_seconds"]
     return Line(

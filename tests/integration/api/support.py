@@ -25,7 +25,7 @@ NETWORK_KEYS = words(
 AGENT_KEYS = words("key display_name prompt is_default allow_respond routes model price_input price_output")
 BATCH_KEYS = words(
     """
-    id kind name network agent_key status columns prompt_template response_fields schema_json schema_mode debug
+    id kind name network agent_key status columns prompt_template response_fields schema_json schema_mode skip_empty debug
     concurrency max_attempts tolerant repair max_failures max_calls max_tokens max_minutes max_cost reuse
     pinned_version pause_reason
     upload
@@ -34,8 +34,8 @@ BATCH_KEYS = words(
 )
 PROGRESS_KEYS = words(
     """
-    total queued running succeeded failed failed_open corrected retrying correcting rows_per_second eta_seconds tokens
-    input_tokens output_tokens cost reused calls refused_calls running_seconds
+    total queued running succeeded failed skipped failed_open corrected retrying correcting rows_per_second eta_seconds
+    tokens input_tokens output_tokens cost reused calls refused_calls running_seconds
     """
 )
 ROW_KEYS = words(
@@ -95,7 +95,7 @@ def assert_counters_are_right(batch: str) -> None:
     """The counters of a queue say what its rows say."""
     queue, rows = CsvBatch.objects.get(pk=batch), CsvBatchRow.objects.filter(queue_id=batch)
     corrected = rows.filter(corrected_payload__isnull=False)
-    kept = {status: getattr(queue, status) for status in ("queued", "running", "succeeded", "failed")}
+    kept = {status: getattr(queue, status) for status in ("queued", "running", "succeeded", "failed", "skipped")}
     assert kept == {status: rows.filter(status=status).count() for status in kept}
     assert queue.total == rows.count()
     assert (queue.corrected, queue.failed_corrected) == (corrected.count(), corrected.filter(status="failed").count())

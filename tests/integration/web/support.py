@@ -65,7 +65,7 @@ def batch_of(
 ) -> CsvBatch:
     """A batch with one row for each of `statuses`."""
     network, _ = Network.objects.get_or_create(name="triage")
-    counts = {name: list(statuses).count(name) for name in ("queued", "running", "succeeded", "failed")}
+    counts = {name: list(statuses).count(name) for name in ("queued", "running", "succeeded", "failed", "skipped")}
     given: dict[str, Any] = {"columns": COLUMNS, "response_fields": FIELDS, "prompt_template": "Sort this."} | values
     given.setdefault("started_at", None if status == "draft" else timezone.now())
     batch: CsvBatch = CsvBatch.objects.create(
@@ -89,6 +89,7 @@ def row_of(batch: CsvBatch, index: int, status: str, **values: Any) -> CsvBatchR
         "failed": {"error_code": "timeout", "error_message": f"Row {index} took too long."},
         "running": {"started_at": timezone.now()},
         "queued": {},
+        "skipped": {},
     }
     given = {"payload": [f"{index:05}", f"subject {index}", f"body {index}"]} | by_status[status] | values
     row: CsvBatchRow = CsvBatchRow.objects.create(queue_id=batch.pk, kind=KIND, row_index=index, status=status, **given)

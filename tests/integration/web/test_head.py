@@ -36,6 +36,13 @@ def test_a_completed_batch_says_how_many_rows_failed() -> None:
     assert "All rows succeeded." in page("completed", ["succeeded"])
 
 
+def test_skipped_rows_are_said_apart_and_count_as_done() -> None:
+    html = page("completed", ["succeeded", "skipped", "skipped"])
+    assert "2 rows were skipped: no text in the prompt columns. All other rows succeeded." in html
+    assert "All rows were skipped" in page("completed", ["skipped"])
+    assert "<title>66 % · 2 of 3 · Mails</title>" in page("running", ["succeeded", "skipped", "queued"])
+
+
 def test_the_file_of_a_batch_stands_under_its_name() -> None:
     assert "<span>mails.csv</span>" in page("completed", ["succeeded"], source_name="mails.csv")
 

@@ -48,6 +48,7 @@ def given(batch: CsvBatch, **changes: Any) -> dict[str, Any]:
         "concurrency": batch.concurrency,
         "max_attempts": batch.max_attempts,
         "reuse": batch.reuse,
+        **({"skip_empty": "on"} if batch.skip_empty else {}),
         **{name: getattr(batch, name) or "" for name in queue_limits.LIMIT_NAMES},
         "which": "all",
         "try_rows": 3,
@@ -56,7 +57,7 @@ def given(batch: CsvBatch, **changes: Any) -> dict[str, Any]:
     names = ("network", "agent_key", "schema_mode", "concurrency", "max_attempts", "reuse")
     was = {name: shown[name] for name in names}
     limits = {name: getattr(batch, name) for name in queue_limits.LIMIT_NAMES}
-    switches = {name: getattr(batch, name) for name in ("debug", *SWITCHES)}
+    switches = {name: getattr(batch, name) for name in ("debug", "skip_empty", *SWITCHES)}
     return {**shown, "was": json.dumps({**was, **limits, **switches}, default=str), **changes}
 
 

@@ -47,18 +47,23 @@ def test_what_is_missing_is_said_in_words_with_the_way_there() -> None:
     assert "disabled" in html.partition('id="try"')[2].partition(">")[0]
 
 
-def test_empty_rows_are_those_with_nothing_in_any_column_that_is_used() -> None:
+def skipping(html: str) -> str:
+    """What is said of empty rows."""
+    return " ".join(html.partition('for="id_skip_empty">')[2].partition("</fieldset>")[0].split())
+
+
+def test_empty_rows_are_those_whose_prompt_columns_are_all_blank() -> None:
     batch, client = draft_of("ann"), browser("ann")
-    assert "nothing in any column" not in html_of(client, batch)
-    batch.rows.filter(row_index__lt=2).update(payload=["not used", "", ""])
-    batch.rows.filter(row_index=2).update(payload=["", "", "only this"])
-    assert "2 with nothing in any column that is used" in html_of(client, batch)
+    assert "(none here)" in skipping(html_of(client, batch))
+    batch.rows.filter(row_index__lt=2).update(payload=["not used", "", " \u00a0\t"])
+    batch.rows.filter(row_index=2).update(payload=["", "", "a system param"])
+    assert skipping(html_of(client, batch)).startswith("Skip 3 rows where subject is empty</label>")
 
 
-def test_a_column_that_only_the_template_names_is_used_too() -> None:
+def test_a_column_that_only_the_template_names_is_in_the_prompt_too() -> None:
     batch = draft_of("ann", prompt_template="{{ row['id'] }}")
     batch.rows.filter(row_index__lt=2).update(payload=["named", "", ""])
-    assert "nothing in any column" not in html_of(browser("ann"), batch)
+    assert "(none here)" in skipping(html_of(browser("ann"), batch))
 
 
 def test_the_rows_of_a_large_file_are_counted_apart_from_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,7 +71,7 @@ def test_the_rows_of_a_large_file_are_counted_apart_from_the_page(monkeypatch: p
     batch, client = draft_of("ann"), browser("ann")
     batch.rows.filter(row_index=0).update(payload=["", "", ""])
     assert f'hx-get="{review_url(batch, "empty/")}"' in html_of(client, batch)
-    assert "1 with nothing" in client.get(review_url(batch, "empty/")).content.decode()
+    assert "(1 row)" in client.get(review_url(batch, "empty/")).content.decode()
 
 
 @pytest.mark.parametrize("tail", ["", "try/", "empty/", "start/"])
