@@ -10,9 +10,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from csv_batches.models import CsvBatch
+from experiments.web.queue import page as queue_page
 from tests.integration.web.support import batch_of, browser, htmx, queue_url
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other queues beside a page are looked at every ten seconds; here that time does not pass."""
+    monkeypatch.setattr(queue_page, "time", lambda: 1_800_000_000.0)
 
 
 def tokens(html: str) -> list[str]:
