@@ -25,8 +25,8 @@ NETWORK_KEYS = words(
 AGENT_KEYS = words("key display_name prompt is_default allow_respond routes model price_input price_output")
 BATCH_KEYS = words(
     """
-    id kind name network agent_key status columns prompt_template response_fields schema_json schema_mode skip_empty debug
-    concurrency max_attempts tolerant repair max_failures max_calls max_tokens max_minutes max_cost reuse
+    id kind name network agent_key status columns prompt_template response_fields schema_json schema_mode debug
+    concurrency max_attempts tolerant repair skip_empty max_failures max_calls max_tokens max_minutes max_cost reuse
     pinned_version pause_reason
     upload
     created_by role created_at started_at completed_at source_removed_at progress
