@@ -15,6 +15,7 @@ from experiments.core.errors import InvalidInput
 from experiments.http.page_time import NO_LIMIT, in_time, limit_statements
 from experiments.kinds import QueueKind
 from experiments.models import Queue
+from experiments.response_schema.field_order import in_field_order
 from experiments.selectors import comparison
 from experiments.selectors.comparison import CHANGES, NEITHER, FieldSummary, Summary, Wanted
 from experiments.selectors.comparison_statements import ANSWERED, Both, Line
@@ -65,7 +66,7 @@ class QueueCompare(QueueView):
         if found.after is not None:
             query = urlencode({**request.query_params.dict(), "after": found.after})
             following = f"{request.build_absolute_uri(request.path)}?{query}"
-        answers = [_answers(queue, found.lines) for queue in (first, second)]
+        answers = [_answers(both, queue, found.lines) for queue in (first, second)]
         places = comparison.places_of(both, counted)
         return Response(
             {
@@ -86,10 +87,12 @@ def _counted(both: Both, chosen: frozenset[str] | None) -> frozenset[str]:
     return names if chosen is None else chosen
 
 
-def _answers(queue: Queue, lines: list[Line]) -> dict[int, Any]:
+def _answers(both: Both, queue: Queue, lines: list[Line]) -> dict[int, Any]:
+    """By row index."""
     rows = queue.rows.filter(row_index__in=[line.row for line in lines])
     found = rows.values_list("row_index", "result_payload", "corrected_payload")
-    return {index: given if corrected is None else corrected for index, given, corrected in found}
+    answers = ((index, given if corrected is None else corrected) for index, given, corrected in found)
+    return {index: in_field_order(answer, both.response_fields) for index, answer in answers}
 
 
 def _summary_to_json(both: Both, summary: Summary) -> dict[str, Any]:

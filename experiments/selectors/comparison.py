@@ -133,7 +133,7 @@ def compared(a: Queue, b: Queue, moves: dict[str, Any], tolerances: dict[str, An
         for name, field in fields.items()
     )
     _refuse_tolerances(found, tolerances)
-    return Both(a, b, found or (ComparedField("", FieldWay.VALUE),))
+    return Both(a, b, found or (ComparedField("", FieldWay.VALUE),), tuple(fields.values()))
 
 
 def counted_fields(both: Both) -> frozenset[str]:

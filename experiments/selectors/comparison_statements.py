@@ -101,11 +101,12 @@ class Pair:
 
 @dataclass(frozen=True)
 class Both:
-    """Two queues, and the fields in which they are compared."""
+    """Two queues, and the fields in which they are compared; `response_fields`: those of either, as they are stored."""
 
     a: Queue
     b: Queue
     fields: tuple[ComparedField, ...]
+    response_fields: tuple[dict[str, Any], ...] = ()
 
     @property
     def values(self) -> dict[str, Any]:

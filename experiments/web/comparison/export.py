@@ -3,9 +3,14 @@
 import csv
 from collections.abc import Iterator
 from io import StringIO
+from typing import Any
 
+from experiments.core.json_numbers import to_json
+from experiments.core.json_text import parse_kept
 from experiments.core.labels import reason_in_words
 from experiments.kinds import kind_of
+from experiments.response_schema.field_order import value_in_field_order
+from experiments.response_schema.field_types import traits_of_field
 from experiments.selectors import comparison
 from experiments.selectors.comparison import Wanted
 from experiments.selectors.comparison_statements import FAILED, Both, Line
@@ -36,7 +41,7 @@ def csv_of_comparison(both: Both, counted: frozenset[str], wanted: Wanted) -> It
             match = comparison.match_of(line, places)
             changed = str(comparison.changed_fields(line, places)) if line.letters else ""
             yield _line(
-                [str(line.row), str(match), changed, *_cells(texts), *_answers(texts, names), *_errors(line, texts)]
+                [str(line.row), str(match), changed, *_cells(texts), *_answers(both, texts), *_errors(line, texts)]
             )
 
 
@@ -45,8 +50,19 @@ def _cells(texts: tuple[RowTexts | None, RowTexts | None]) -> list[str]:
     return [text or "" for text in either.cells] if either else []
 
 
-def _answers(texts: tuple[RowTexts | None, RowTexts | None], names: list[str]) -> list[str]:
-    return [((side.answers[at] if side else None) or "") for at in range(len(names)) for side in texts]
+def _answers(both: Both, texts: tuple[RowTexts | None, RowTexts | None]) -> list[str]:
+    fields = {field["name"]: field for field in both.response_fields}
+    return [
+        _in_field_order((side.answers[at] if side else None) or "", fields.get(one.name))
+        for at, one in enumerate(both.fields)
+        for side in texts
+    ]
+
+
+def _in_field_order(text: str, field: Any) -> str:
+    if not field or not traits_of_field(field).is_nested or text[:1] not in ("[", "{"):
+        return text
+    return to_json(value_in_field_order(parse_kept(text), field))
 
 
 def _errors(line: Line, texts: tuple[RowTexts | None, RowTexts | None]) -> list[str]:

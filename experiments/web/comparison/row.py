@@ -10,6 +10,7 @@ from experiments.core.labels import reason_in_words
 from experiments.core.text_diff import Piece
 from experiments.kinds import kind_of
 from experiments.models import Queue, QueueItem
+from experiments.response_schema.field_order import in_field_order
 from experiments.selectors import comparison, items
 from experiments.selectors.comparison_statements import ANSWERED, Both, Where, lines
 from experiments.web.queue.row_detail import Message, message_of_item, run_of_item
@@ -127,7 +128,7 @@ def _side(letter: str, queue: Queue, item: QueueItem | None) -> RowSide:
 
 
 def _fields(both: Both, letters: str, found: list[QueueItem | None]) -> tuple[ShownField, ...]:
-    answers = [_answer(item) for item in found]
+    answers = [in_field_order(_answer(item), both.response_fields) for item in found]
     shown = []
     for at, field in enumerate(both.fields):
         a, b = (_value(answer, field.name) for answer in answers)

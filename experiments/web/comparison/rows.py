@@ -1,7 +1,7 @@
 """The rows of a comparison as its page shows them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.html import format_html
@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 from experiments.core.formatting import counted
 from experiments.core.json_text import parse_kept
 from experiments.core.labels import reason_in_words
+from experiments.response_schema.field_order import value_in_field_order
+from experiments.response_schema.field_types import traits_of_field
 from experiments.selectors import comparison
 from experiments.selectors.comparison import NEITHER
 from experiments.selectors.comparison_statements import ANSWERED, FAILED, NOT_ENDED, Both, Line
@@ -45,6 +47,9 @@ def rows_of(
     places = {field.name: at for at, field in enumerate(both.fields)}
     shown = [(heads[places[name]], places[name]) for name in names]
     counted_ = [head.at for head in heads if head.is_counted]
+    fields = {field["name"]: field for field in both.response_fields}
+    for of_side in texts:
+        of_side.update({row: _in_one_line(side, names, fields) for row, side in of_side.items()})
     return tuple(
         _row(line, texts[0].get(line.row), texts[1].get(line.row), shown, counted_, address.wanted.search)
         for line in found
@@ -89,7 +94,7 @@ def _kind_of_row(line: Line, counted_: Sequence[int]) -> tuple[str, bool]:
 
 def _one_side(ended: int, texts: RowTexts | None, search: str) -> SafeString:
     if texts is not None and ended == ANSWERED:
-        parts = [_flat(text) for text in texts.answers if text]
+        parts = [text for text in texts.answers if text]
         return format_html('<span dir="auto">{}</span>', in_one_line(" · ".join(parts), search))
     if texts is not None and ended == FAILED:
         reason = reason_in_words(texts.error_code)
@@ -112,15 +117,23 @@ def _answer(head: Head, letter: str, a: str | None, b: str | None, search: str) 
 
 
 def _shown(text: str | None, search: str) -> SafeString:
-    return NULL if text is None else in_one_line(_flat(text), search)
+    return NULL if text is None else in_one_line(text, search)
 
 
-def _flat(text: str) -> str:
-    """A list as its entries, an object as its values, on one line."""
-    if text[:1] not in ("[", "{"):
+def _in_one_line(texts: RowTexts, names: Sequence[str], fields: Mapping[str, Any]) -> RowTexts:
+    answers = (
+        None if text is None else _flat(text, fields.get(name, {}))
+        for name, text in zip(names, texts.answers, strict=True)
+    )
+    return replace(texts, answers=tuple(answers))
+
+
+def _flat(text: str, field: Mapping[str, Any]) -> str:
+    """A list as its entries, an object as its values in the order of its fields, on one line."""
+    if text[:1] not in ("[", "{") or (field and not traits_of_field(field).is_nested):
         return text[:MAX_CELL]
     try:
-        value = parse_kept(text)
+        value = value_in_field_order(parse_kept(text), field)
     except ValueError:
         return text[:MAX_CELL]
     entries: Any = value.values() if isinstance(value, Mapping) else value

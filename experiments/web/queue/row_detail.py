@@ -19,6 +19,7 @@ from experiments.http.page_time import in_time
 from experiments.kinds import QueueLayout, kind_of
 from experiments.models import Queue, QueueItem, Run
 from experiments.response_schema import Change
+from experiments.response_schema.field_order import in_field_order
 from experiments.selectors import items
 from experiments.selectors.row_order import order_named
 from experiments.selectors.sorted_rows import Start, find_sorted, place_of_row
@@ -174,8 +175,9 @@ def detail_of_item(
     cells = tuple(zip(layout.columns, item.payload, strict=False))
     steps = len(run.steps) if run else None
     inputs = tuple(cells[position] for position in layout.shown_positions if position < len(cells))
-    given = item.corrected_payload if corrected else item.result_payload
-    answer = pairs_of(given, layout.field_names)
+    came = in_field_order(item.result_payload, layout.response_fields)
+    given = in_field_order(item.corrected_payload, layout.response_fields) if corrected else came
+    answer = pairs_of(given)
     counts = {"trace": steps, "original": len(cells)}
     return RowDetail(
         key="detail",
@@ -193,7 +195,7 @@ def detail_of_item(
         fields=fields_of_answer(layout, answer),
         answer=answer,
         answer_json=clipped(to_json(given, indent=2)) if answer else "",
-        original_answer=pairs_of(item.result_payload, layout.field_names) if corrected else (),
+        original_answer=pairs_of(came) if corrected else (),
         as_meant=tuple(item.changes or ()),
         unread=attempts[-1].unread if attempts and item.status == RowStatus.FAILED else "",
         attempts=attempts,
