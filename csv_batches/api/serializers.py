@@ -105,6 +105,16 @@ class UploadSerializer(ReadOptionsSerializer):
     file = serializers.FileField(required=False, allow_empty_file=True)
 
 
+class FromManifestSerializer(serializers.Serializer[Any]):
+    """A manifest and its file, in a multipart form."""
+
+    manifest = serializers.FileField(help_text="The JSON of `GET …/manifest`; its schema is at `…/manifest/schema`.")
+    file = serializers.FileField(allow_empty_file=True)
+    accept_other_file = serializers.BooleanField(
+        required=False, default=False, help_text="Whether the file may be another one than the manifest names."
+    )
+
+
 class WarningSerializer(serializers.Serializer[Any]):
     line = serializers.IntegerField(allow_null=True)
     code = serializers.CharField()

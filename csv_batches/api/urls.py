@@ -1,11 +1,14 @@
 from django.urls import path
 
-from csv_batches.api import batches, experiment, trials
+from csv_batches.api import batches, experiment, manifest, trials
 
 batch = "csv_batches/<uuid:batch_id>"
 
 # The host has the calls that queues of every kind take.
 api_patterns = [
+    path("csv_batches/manifest", manifest.FromManifest.as_view()),
+    path("csv_batches/manifest/schema", manifest.ManifestSchema.as_view()),
+    path(f"{batch}/manifest", manifest.BatchManifest.as_view()),
     path(f"{batch}/upload", batches.BatchUpload.as_view()),
     path(f"{batch}/append", batches.BatchAppend.as_view()),
     path(f"{batch}/rejects", batches.BatchRejects.as_view()),

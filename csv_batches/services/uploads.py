@@ -3,7 +3,7 @@
 A refused file leaves the draft as it was. The pages keep it until its owner decides how to read it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path, PurePath
@@ -37,10 +37,19 @@ _HOPELESS = (
 )
 
 
-def start_from_file(*, user: Any, file: UploadedFile, options: ReadOptions = AUTOMATIC) -> CsvBatch:
-    """A new draft with the file's rows, named after the file; no draft where the file is refused."""
+def start_from_file(
+    *, user: Any, file: UploadedFile, options: ReadOptions = AUTOMATIC, values: Mapping[str, Any] | None = None
+) -> CsvBatch:
+    """A new draft with the file's rows, named after the file; no draft where the file is refused.
+
+    `values`: its settings, where they are known already; without them as the browser begins one.
+    """
+    filename = _file_name(file)
     with settings.DISK_SPACE.refusing_when_full(), transaction.atomic():
-        batch = _begin_draft(user, _file_name(file))
+        if values is None:
+            batch = _begin_draft(user, filename)
+        else:
+            batch = drafts.begin(user=user, values={"name": name_of_file(filename), **values})
         return _receive(batch.pk, file, options, new=quotas.NEW_QUEUE)
 
 
@@ -241,7 +250,7 @@ def _begin_draft(user: Any, filename: str) -> CsvBatch:
     """
     networks = list(Network.objects.values_list("pk", flat=True)[:2])
     values = {
-        "name": (PurePath(filename).stem.strip() or "Batch")[:NAME_CHARS],
+        "name": name_of_file(filename),
         "dataset_name": filename,
         "schema_mode": SchemaMode.BATCH,
         "skip_empty": True,
@@ -249,6 +258,11 @@ def _begin_draft(user: Any, filename: str) -> CsvBatch:
         **({"network": networks[0]} if len(networks) == 1 else {}),
     }
     return drafts.begin(user=user, values=values)
+
+
+def name_of_file(filename: str) -> str:
+    """Of a batch that is named after its file."""
+    return (PurePath(filename).stem.strip() or "Batch")[:NAME_CHARS]
 
 
 def _file_name(file: UploadedFile) -> str:

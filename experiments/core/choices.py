@@ -316,6 +316,7 @@ class ErrorCode(Choices):
     NOT_TEXT = "not_text"
     NOTHING_TO_UNDO = "nothing_to_undo"
     NUL = "nul"
+    OTHER_FILE = "other_file"
     OVER_QUOTA = "over_quota"
     PARSING = "parsing"
     PERMISSION_DENIED = "permission_denied"
