@@ -26,7 +26,7 @@ from experiments.response_schema.schema_import import schema_to_fields
 AS_THEY_ARE = ("prompt_template", "network", "skip_empty")
 PLACES = {"columns": "mapping", **{name: name for name in ("response_fields", "network", "prompt_template")}}
 """Where in a manifest that is which a draft's error is about."""
-ACCEPT = "Choose that file, or accept another one (accept_other_file)."
+ACCEPT = "Choose that file, or accept a different one."
 
 
 def read(file: UploadedFile) -> rules.Json:

@@ -3,6 +3,7 @@ from django.views.generic import RedirectView
 
 from csv_batches.web import append, first_visit
 from csv_batches.web.make_experiment import make_experiment
+from csv_batches.web.manifest import manifest
 from csv_batches.web.new_file import with_new_file
 from csv_batches.web.rejects import rejects
 from csv_batches.wizard import undo as undo_views
@@ -24,6 +25,7 @@ urlpatterns = [
     path(f"{batch}upload/", upload_views.upload, name="upload"),
     path(f"{batch}upload/options/", upload_views.upload_options, name="upload_options"),
     path(f"{batch}rejects.csv", rejects, name="rejects"),
+    path(f"{batch}manifest.json", manifest, name="manifest"),
     path(f"{batch}upload/names/", upload_views.upload_names, name="upload_names"),
     path(f"{batch}upload/discard/", upload_views.upload_discard, name="upload_discard"),
     path(f"{batch}map/", map_views.map_columns, name="map"),

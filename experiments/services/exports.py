@@ -228,15 +228,7 @@ def content_type(options: ExportOptions) -> str:
 def content_disposition(queue: Queue, options: ExportOptions) -> str:
     """The name of the file: the queue's name, without what means something in a path, a header or a file system, the
     kind of the queue and of the export, and the moment, by the clock of the site."""
-    stem = (
-        re.sub(r"[^\w .-]+", "_", queue.name)[:LONGEST_STEM]
-        .encode()[:MOST_STEM_BYTES]
-        .decode(errors="ignore")
-        .strip(" .")
-    )
-    if RESERVED_STEM.fullmatch(stem):
-        stem = f"_{stem}"
-    words = [stem, kind_of(queue).nouns.one]
+    words = [stem_of(queue.name), kind_of(queue).nouns.one]
     if options.filters or options.row_indexes:
         words.append("selected")
     if options.partial and queue.status not in FINISHED:
@@ -246,3 +238,9 @@ def content_disposition(queue: Queue, options: ExportOptions) -> str:
     words.append(f"{timezone.localtime():%Y-%m-%d %H.%M.%S}")
     name = f"{' '.join(filter(None, words))}.{options.format}"
     return content_disposition_header(as_attachment=True, filename=name) or "attachment"
+
+
+def stem_of(name: str) -> str:
+    """The name of a queue as a part of a file's name."""
+    stem = re.sub(r"[^\w .-]+", "_", name)[:LONGEST_STEM].encode()[:MOST_STEM_BYTES].decode(errors="ignore").strip(" .")
+    return f"_{stem}" if RESERVED_STEM.fullmatch(stem) else stem

@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from csv_batches.models import CsvBatch, Upload
 from csv_batches.rules import steps
-from csv_batches.services import drafts, store_rows, uploads
+from csv_batches.services import drafts, manifest, store_rows, uploads
 from csv_batches.wizard.base import draft_view, redirect_by_button, render_step, step_address, step_of_request
 from csv_batches.wizard.upload.forms import NamesForm
 from csv_batches.wizard.upload.page import accepted_files, file_page, read_options_form, says_of_file, upload_limits
@@ -69,7 +69,15 @@ def _start_draft(request: PageRequest, refused: Upload | None) -> CsvBatch:
     if "file" not in request.FILES and refused is not None:
         options = options_of_form(request.POST)
         return uploads.start_from_refused(user=request.user, upload_id=refused.pk, options=options)
-    return uploads.start_from_file(user=request.user, file=_uploaded_file(request))
+    given = request.FILES.get("manifest")
+    if given is None:
+        return uploads.start_from_file(user=request.user, file=_uploaded_file(request))
+    return manifest.create(
+        user=request.user,
+        manifest=manifest.read(given),
+        file=_uploaded_file(request),
+        accept_other_file="accept_other_file" in request.POST,
+    )
 
 
 def _uploaded_file(request: PageRequest) -> UploadedFile:
@@ -81,7 +89,8 @@ def _uploaded_file(request: PageRequest) -> UploadedFile:
 
 def _after_refusal(request: PageRequest, refused: Upload | None, error: WorkbenchError) -> HttpResponseBase:
     """Keeps a sent file if another way of reading may help, in place of the one that was refused before."""
-    if "file" in request.FILES and uploads.can_be_kept(error):
+    # With a manifest it says how the file is read.
+    if "file" in request.FILES and "manifest" not in request.FILES and uploads.can_be_kept(error):
         if refused is not None:
             uploads.discard_refused(user=request.user, upload_id=refused.pk)
         try:
@@ -103,6 +112,7 @@ def _render_new(request: PageRequest, refused: Upload | None, error: WorkbenchEr
         "error": error,
         "accepted": accepted_files(),
         "limits": upload_limits(),
+        "has_manifest": "manifest" in request.FILES,
     }
     return _with_status(request, render_step(request, None, steps.UPLOAD, context), error)
 

@@ -148,6 +148,7 @@ PAGES = {
     f"{BATCH}upload/": Route(step(200), changed(400), "draft"),
     f"{BATCH}upload/options/": Route(NOT_SO, changed(400), "draft"),
     f"{BATCH}rejects.csv": Route(owned(200), NOT_SO, "draft"),
+    f"{BATCH}manifest.json": Route(owned(200), NOT_SO, "draft"),
     f"{BATCH}upload/names/": Route(NOT_SO, changed(302), "draft"),
     f"{BATCH}upload/discard/": Route(NOT_SO, changed(302), "draft"),
     f"{BATCH}map/": Route(step(200), changed(409), "draft"),
