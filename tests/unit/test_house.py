@@ -23,7 +23,7 @@ ROOTS = {
     },
     "csv_batches": {
         *("__init__", "apps", "tasks", "management", "migrations"),
-        *("models", "kind", "rules", "selectors", "services", "api", "web", "wizard", "demo", "bench"),
+        *("models", "kind", "rules", "selectors", "services", "api", "web", "wizard", "demo", "bench", "run_csv"),
     },
     "config": {
         *("__init__", "settings", "urls", "wsgi", "gunicorn"),

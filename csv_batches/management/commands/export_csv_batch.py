@@ -1,14 +1,13 @@
 """`manage.py export_csv_batch ID`: the same file as the API's export."""
 
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from csv_batches.models import CsvBatch
+from csv_batches.run_csv.arguments import STANDARD
+from csv_batches.run_csv.files import write_output
 from experiments.core.actor import acting, by_command
 from experiments.core.choices import ErrorCode, ExportFormat, Nested, RowStatus
 from experiments.core.errors import WorkbenchError
@@ -27,7 +26,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("id", help="The batch's id.")
         parser.add_argument("--format", choices=ExportFormat.values(), default=ExportFormat.CSV)
-        parser.add_argument("--output", type=Path, help="File to write; without it, standard output.")
+        parser.add_argument("--output", default=STANDARD, help="File to write; without it, standard output.")
         parser.add_argument("--partial", action="store_true", help="Also while the batch is not finished.")
         parser.add_argument("--no-metadata", action="store_true", help="Without trace id, status, attempts, errors.")
         parser.add_argument(
@@ -72,12 +71,10 @@ class Command(BaseCommand):
         except WorkbenchError as error:
             hint = " (--partial)" if error.code == ErrorCode.NOT_FINISHED else ""
             raise CommandError(f"{error.detail}{hint}") from error
-        if options["output"] is None:
-            for piece in pieces:
-                sys.stdout.buffer.write(piece)
-            sys.stdout.buffer.flush()
-            return
-        _write_file(options["output"], pieces)
+        try:
+            write_output(options["output"], pieces)
+        except WorkbenchError as error:
+            raise CommandError(error.detail) from error
 
 
 def _field_filter(text: str) -> tuple[str, str]:
@@ -92,18 +89,3 @@ def _batch_with_id(given: str) -> CsvBatch:
         return CsvBatch.objects.kept().get(pk=UUID(given))
     except (ValueError, CsvBatch.DoesNotExist):
         raise CommandError(f"There is no CSV batch {given}.") from None
-
-
-def _write_file(output: Path, pieces: Iterator[bytes]) -> None:
-    # Under another name until it is complete: an interrupted export must not look finished.
-    draft = output.with_name(f".{output.name}.part")
-    try:
-        with draft.open("wb") as target:
-            target.writelines(pieces)
-        draft.replace(output)
-    except OSError as error:
-        raise CommandError(f"{output} cannot be written: {error.strerror or error}.") from error
-    except WorkbenchError as error:
-        raise CommandError(error.detail) from error
-    finally:
-        draft.unlink(missing_ok=True)
