@@ -6,6 +6,7 @@ from experiments.models.corrections import CorrectionAct, CorrectionEntry
 from experiments.models.networks import Agent, EndpointDialect, Network, NetworkBudget, NetworkCall
 from experiments.models.queues import Attempt, Queue, QueueItem
 from experiments.models.runs import Run
+from experiments.models.saved_views import SavedView
 from experiments.models.sharing import Share
 from experiments.models.workers import Claim, Lane, Lead, NetworkShare, WorkerLease, WorkerProcess
 
@@ -27,6 +28,7 @@ __all__ = [
     "Queue",
     "QueueItem",
     "Run",
+    "SavedView",
     "Share",
     "WorkerLease",
     "WorkerProcess",

@@ -8,7 +8,7 @@ from experiments.web import api_tokens, health, password
 from experiments.web.comparison import views as comparison_views
 from experiments.web.network import call_views
 from experiments.web.network import views as network_views
-from experiments.web.queue import correct_rows, history, row_views
+from experiments.web.queue import correct_rows, history, row_views, saved_views
 from experiments.web.queue import views as queue_views
 from experiments.web.queue_list import shares
 from experiments.web.queue_list import views as list_views
@@ -67,6 +67,8 @@ urlpatterns = [
     path(f"{queue}retry/", queue_views.retry, name="retry"),
     path(f"{queue}selected/", queue_views.selected_rows, name="selected"),
     path(f"{queue}grid/", queue_views.keep_grid, name="keep_grid"),
+    path(f"{queue}views/", saved_views.save_view, name="save_view"),
+    path(f"{queue}views/<int:view_id>/delete/", saved_views.delete_view, name="delete_view"),
     path(f"{queue}pace/", queue_views.set_pace, name="pace"),
     path(f"{queue}limits/", queue_views.set_limits, name="limits"),
     path(f"{queue}duplicate/", queue_views.duplicate, name="duplicate"),

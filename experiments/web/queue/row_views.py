@@ -27,6 +27,7 @@ from experiments.web.queue.forms import query_string, row_filter
 from experiments.web.queue.grid_choice import choice_of_request
 from experiments.web.queue.page import page_of_queue
 from experiments.web.queue.row_detail import FIRST_TAB, detail_of_item, tab_named
+from experiments.web.queue.saved_views import views_of_queue
 from experiments.web.queue.table import filters_around_row
 
 CHANGED = "batch-changed"
@@ -77,6 +78,7 @@ def render_item(
     around, choice = filters_around_row(filters, item.row_index), choice_of_request(request, queue)
     page = page_of_queue(queue, layout, request.user, around, choice=choice)
     queries = {"query": page.query, "tab_query": query_string(page.filters, tab=in_tab)}
+    shown["views"] = views_of_queue(request, queue, choice)
     return render(request, "experiments/queue/page.html", page_context(page, **shown, **queries))
 
 

@@ -38,6 +38,7 @@ from experiments.web.queue.grid_choice import choice_of_request, keep_widths
 from experiments.web.queue.heads import Head, heads_of_columns
 from experiments.web.queue.page import page_of_queue
 from experiments.web.queue.results import results_of_queue
+from experiments.web.queue.saved_views import views_of_queue
 from experiments.web.queue.windows import ROWS_ON_A_PAGE
 
 MAX_WANTED = 40
@@ -54,7 +55,9 @@ def queue_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRes
         return _go_to_row(request, queue, wanted)
     choice = choice_of_request(request, queue)
     page = page_of_queue(queue, kind.layout(queue), request.user, row_filter(request.GET), choice=choice)
-    return render(request, "experiments/queue/page.html", page_context(page))
+    return render(
+        request, "experiments/queue/page.html", page_context(page, views=views_of_queue(request, queue, choice))
+    )
 
 
 def _go_to_row(request: PageRequest, queue: Queue, wanted: str) -> HttpResponse:

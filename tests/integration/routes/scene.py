@@ -10,7 +10,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from experiments.models import ApiToken, Network, NetworkCall, Queue, Share
+from experiments.models import ApiToken, Network, NetworkCall, Queue, SavedView, Share
 from tests.integration.web.support import batch_of, run_for, user
 from tests.support import datasets
 
@@ -69,7 +69,8 @@ def scene(on: str = "done") -> Scene:
     if "experiment" in on:
         made = datasets.with_items(ITEMS)
         one = made if "draft" in on else datasets.answered(made, [{"answer": "yes"}, None])
-        values[on] = {"queue_id": str(one.pk), "experiment_id": str(one.pk)}
+        view = SavedView.objects.create(queue=one, owner=ann, name="Failed", query="status=failed")
+        values[on] = {"queue_id": str(one.pk), "experiment_id": str(one.pk), "view_id": str(view.pk)}
     editor, viewer = user("eve"), user("vic")
     for queue in Queue.objects.all():
         Share.objects.create(queue=queue, user=editor, role="editor")

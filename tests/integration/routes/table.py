@@ -128,6 +128,8 @@ PAGES = {
     f"{QUEUE}grid/": Route(NOT_SO, owned(204)),
     f"{QUEUE}test/": Route(NOT_SO, changed(302)),
     f"{QUEUE}limits/": Route(NOT_SO, changed(302)),
+    f"{QUEUE}views/": Route(NOT_SO, owned(302)),
+    f"{QUEUE}views/<int:view_id>/delete/": Route(NOT_SO, (302, 404, LOGIN, 404, LOGIN, 404, 404)),
     f"{QUEUE}duplicate/": Route(NOT_SO, owned(302)),
     f"{QUEUE}rename/": Route(changed(200), changed(400)),
     f"{QUEUE}share/": Route(by_owner(200), by_owner(400)),
