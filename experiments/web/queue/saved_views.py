@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_POST
 
+from experiments.core.choices import Role
 from experiments.core.formatting import quoted
 from experiments.kinds import QueueKind
 from experiments.models import Queue, SavedView
@@ -43,7 +44,7 @@ def query_of_view(request: PageRequest, choice: GridChoice) -> str:
 @require_POST
 @signed_in
 def save_view(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
-    queue = queue_or_404(kind, request, queue_id)
+    queue = queue_or_404(kind, request, queue_id, Role.VIEWER)
     query = query_of_view(request, choice_of_request(request, queue))
     with errors_as_messages(request):
         view = saved_views.save(queue=queue, owner=request.user, name=request.POST.get("name", ""), query=query)
@@ -54,7 +55,7 @@ def save_view(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResp
 @require_POST
 @signed_in
 def delete_view(request: PageRequest, kind: QueueKind, queue_id: UUID, view_id: int) -> HttpResponse:
-    queue = queue_or_404(kind, request, queue_id)
+    queue = queue_or_404(kind, request, queue_id, Role.VIEWER)
     if not saved_views.delete(queue=queue, owner=request.user, view_id=view_id):
         raise Http404
     messages.success(request, "View deleted.")

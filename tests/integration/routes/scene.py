@@ -47,6 +47,7 @@ def scene(on: str = "done") -> Scene:
     done = batch_of("ann", ["succeeded", "failed"], status="completed")
     draft = batch_of("ann", ["queued", "queued"], status="draft", name="Draft")
     run_for(done.rows.get(row_index=0))
+    view = SavedView.objects.create(queue=done, owner=ann, name="Failed", query="status=failed")
     network = Network.objects.get()
     network.agents.create(key="a", is_default=True)
     call = NetworkCall.objects.create(network=network, owner=ann, user_message="hello")
@@ -58,6 +59,7 @@ def scene(on: str = "done") -> Scene:
         "token_id": str(token.pk),
         "row_index": "0",
         "share_id": "1",
+        "view_id": str(view.pk),
         "key": "moderation",
         "user_id": str(ann.pk),
         "content_type_id": "1",
@@ -69,8 +71,7 @@ def scene(on: str = "done") -> Scene:
     if "experiment" in on:
         made = datasets.with_items(ITEMS)
         one = made if "draft" in on else datasets.answered(made, [{"answer": "yes"}, None])
-        view = SavedView.objects.create(queue=one, owner=ann, name="Failed", query="status=failed")
-        values[on] = {"queue_id": str(one.pk), "experiment_id": str(one.pk), "view_id": str(view.pk)}
+        values[on] = {"queue_id": str(one.pk), "experiment_id": str(one.pk)}
     editor, viewer = user("eve"), user("vic")
     for queue in Queue.objects.all():
         Share.objects.create(queue=queue, user=editor, role="editor")
