@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--only", "one_20ms,nothing"], "nothing isn’t a measure. Choose from files, file_growth, one_20ms"),
+        (["--only", "one_20ms,nothing"], "nothing isn’t a measure. Choose from files, file_formats, "),
         (["--repeat", "0"], "0 isn’t a whole number of 1 or more."),
         (["--json", "/nowhere/bench.json"], "Can’t write /nowhere/bench.json: No such file or directory."),
         (["--quick", "--large"], "Choose --quick or --large."),
