@@ -7,7 +7,7 @@ from django.conf import settings
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules.choices import SchemaMode
-from csv_batches.rules.manifest import HEAD, use_of_column
+from csv_batches.rules.manifest import HEAD, options_of_reading, use_of_column
 from csv_batches.rules.mapping_modes import mode_of_column
 from csv_batches.selectors.trials import BATCH_SETTINGS
 from experiments.core.errors import InvalidInput
@@ -31,7 +31,9 @@ def manifest_of(batch: CsvBatch) -> dict[str, Any]:
         **HEAD,
         "name": batch.name,
         **({"file": _file(batch)} if batch.source_sha256 else {}),
-        "reading": batch.options_in_force,
+        "reading": {
+            name: batch.options_in_force[name] for name in options_of_reading() if name in batch.options_in_force
+        },
         **own,
         **plain,
     }

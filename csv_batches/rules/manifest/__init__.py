@@ -36,6 +36,11 @@ def schema() -> Json:
     return parsed
 
 
+def options_of_reading() -> list[str]:
+    """In the order of the schema."""
+    return list(schema()["properties"]["reading"]["properties"])
+
+
 # -- reading
 
 
