@@ -1,6 +1,5 @@
 """Numbers, times and JSON in templates. Django escapes what they return, as everything else."""
 
-from datetime import datetime
 from typing import Any
 
 from django import template
@@ -9,7 +8,6 @@ from django.forms import BoundField
 from django.template.defaultfilters import capfirst
 from django.templatetags.static import static
 from django.urls import get_script_prefix
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -17,7 +15,7 @@ from experiments.core import formatting
 from experiments.core.labels import StatusLabel, reason_in_words
 from experiments.kinds import QueueKind, kinds_by_title
 from experiments.web.answer_html import tree_as_html, value_as_html
-from experiments.web.moments import moment
+from experiments.web.moments import moment, since
 from experiments.web.queue.cells import in_one_line
 
 register = template.Library()
@@ -108,20 +106,7 @@ def new_queue_kind(context: template.Context) -> QueueKind | None:
 
 register.simple_tag(moment)
 
-
-RELATIVE_DAYS = 7
-"""So long a time is told by how long ago it was."""
-
-
-@register.simple_tag
-def since(value: datetime) -> SafeString:
-    """How long ago, the exact time on hover; after a week the date, with the year where it is another one."""
-    at, now = timezone.localtime(value), timezone.localtime()
-    passed = (now - at).total_seconds()
-    year = "" if at.year == now.year else f", {at.year}"
-    shown = f"{at:%b} {at.day}{year}" if passed > RELATIVE_DAYS * 86_400 else formatting.ago(max(passed, 0))
-    exact = f"{at:%b} {at.day}, {at.year}, {at:%H:%M} UTC"
-    return format_html('<time datetime="{}" title="{}" data-style="since">{}</time>', at.isoformat(), exact, shown)
+register.simple_tag(since)
 
 
 @register.filter

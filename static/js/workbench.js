@@ -9,9 +9,9 @@
   const localTimes = (root) => root.querySelectorAll("time[datetime]").forEach((time) => {
     const moment = new Date(time.dateTime);
     if (Number.isNaN(moment.valueOf())) return;
-    // How long ago was said by the site; the exact time on hover is that of here.
-    if (time.dataset.style === "since") time.title = exact.format(moment);
-    else time.textContent = (time.dataset.style === "time" ? clock : date).format(moment);
+    time.title = exact.format(moment);
+    // How long ago was said by the site.
+    if (time.dataset.style !== "since") time.textContent = (time.dataset.style === "time" ? clock : date).format(moment);
   });
 
   const markOpenRow = () => {

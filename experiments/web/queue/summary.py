@@ -101,6 +101,9 @@ class Progress(PagePart):
     """For each other hard limit that is set: how much is used, the limit, and the unit."""
     version: int | None
     """Of the network, that every row is answered by."""
+    at_word: str
+    """What happened at that time: it was started, or has ended."""
+    at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -305,6 +308,8 @@ def progress_of_queue(queue: Queue, progress: Mapping[str, Any]) -> Progress:
         reused=queue.reused,
         limits=_limits_in_words(queue) if has_begun else (),
         version=queue.pinned_version,
+        at_word=labels.label_of_queue(queue.status).word if queue.completed_at else "Started",
+        at=queue.completed_at or queue.started_at,
     )
 
 

@@ -1,5 +1,6 @@
 """The head of a batch: state in words, progress, export."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -34,6 +35,16 @@ def test_a_pause_by_the_system_says_why_what_to_do_and_until_when() -> None:
 def test_a_completed_batch_says_how_many_rows_failed() -> None:
     assert "1 row failed." in page("completed", ["succeeded", "failed"])
     assert "All rows succeeded." in page("completed", ["succeeded"])
+
+
+def test_it_says_how_long_ago_it_ended_or_was_started() -> None:
+    at = timezone.now() - timedelta(minutes=3)
+    for status, times, word in (
+        ("running", {"started_at": at}, "Started"),
+        ("completed", {"started_at": at - timedelta(hours=1), "completed_at": at}, "Completed"),
+    ):
+        html = page(status, ["succeeded"], **times)
+        assert re.search(rf'{word} <time datetime="[^"]+" title="[^"]+ UTC" data-style="since">3 min ago</time>', html)
 
 
 def test_skipped_rows_are_said_apart_and_count_as_done() -> None:
