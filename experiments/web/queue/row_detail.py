@@ -9,11 +9,13 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from experiments.core import labels
 from experiments.core.choices import QueueStatus, RowStatus
 from experiments.core.errors import InvalidInput, WorkbenchError
-from experiments.core.formatting import clipped, milliseconds, used_in_words
+from experiments.core.formatting import LONGEST_TEXT, clipped, milliseconds, used_in_words
 from experiments.core.json_numbers import to_json
 from experiments.http.page_time import in_time
 from experiments.kinds import QueueLayout, kind_of
@@ -23,7 +25,8 @@ from experiments.response_schema.field_order import in_field_order
 from experiments.selectors import items
 from experiments.selectors.row_order import order_named
 from experiments.selectors.sorted_rows import Start, find_sorted, place_of_row
-from experiments.web.answer_html import marked
+from experiments.web.answer_html import marked, value_as_html
+from experiments.web.markdown import formatted
 from experiments.web.page_part import PagePart
 from experiments.web.queue.correction import input_id
 from experiments.web.queue.forms import query_string
@@ -33,6 +36,9 @@ from experiments.web.run.detail import Pairs, ShownRun, pairs_of, shown_run_of
 FINAL = (RowStatus.SUCCEEDED, RowStatus.FAILED)
 TABS = {"answer": "Answer", "message": "Message", "trace": "Trace", "original": "Original"}
 FIRST_TAB = "answer"
+MARKDOWN = '<div class="md">{}</div>'
+LONG = 160
+"""Characters of a text that may be shown formatted."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +78,21 @@ class Message:
 
 @dataclass(frozen=True)
 class AnswerField:
-    """`edit`: the id of its input in the form of a correction; "" where it has none."""
+    """`edit`: the id of its input in the form of a correction; "" where it has none. `formatted`: by its Markdown."""
 
     name: str
     value: Any
     edit: str
+    formatted: SafeString | None = None
+
+    @property
+    def is_long(self) -> bool:
+        """A text that may have been written to be formatted."""
+        return isinstance(self.value, str) and (len(self.value) > LONG or "\n" in self.value.strip())
+
+    @property
+    def shown(self) -> SafeString:
+        return value_as_html(self.value) if self.formatted is None else format_html(MARKDOWN, self.formatted)
 
 
 @dataclass(frozen=True)
@@ -119,6 +135,8 @@ class RowDetail(PagePart):
     original: tuple[OriginalCell, ...]
     """The same with what is done with each."""
     fields: tuple[AnswerField, ...]
+    other_look: str
+    """The query with which long texts are formatted, or as written again."""
     answer: Pairs
     answer_json: str
     original_answer: Pairs
@@ -163,8 +181,15 @@ def tab_named(name: str) -> str:
 
 
 def detail_of_item(
-    queue: Queue, layout: QueueLayout, item: QueueItem, filters: Mapping[str, Any], tab: str = FIRST_TAB
+    queue: Queue,
+    layout: QueueLayout,
+    item: QueueItem,
+    filters: Mapping[str, Any],
+    tab: str = FIRST_TAB,
+    *,
+    is_formatted: bool = False,
 ) -> RowDetail:
+    """`is_formatted`: long texts of the answer by their Markdown."""
     run = run_of_item(item, queue.network_id)
     previous, following = neighbours_of_item(queue, item, filters)
     extras = layout.extras.values([getattr(item, name) for name in layout.extras.annotations])
@@ -192,7 +217,8 @@ def detail_of_item(
         line=lines_of_rows(queue, layout, [item.row_index])[0],
         cells=cells,
         original=original_of_item(layout, cells),
-        fields=fields_of_answer(layout, answer),
+        fields=fields_of_answer(layout, answer, is_formatted=is_formatted),
+        other_look=query_string(filters, formatted="" if is_formatted else "1"),
         answer=answer,
         answer_json=clipped(to_json(given, indent=2)) if answer else "",
         original_answer=pairs_of(came) if corrected else (),
@@ -215,9 +241,17 @@ def detail_of_item(
     )
 
 
-def fields_of_answer(layout: QueueLayout, answer: Pairs) -> tuple[AnswerField, ...]:
-    numbers = {name: number for number, name in enumerate(layout.field_names)}
-    return tuple(AnswerField(name, value, input_id(numbers[name]) if name in numbers else "") for name, value in answer)
+def fields_of_answer(layout: QueueLayout, answer: Pairs, *, is_formatted: bool) -> tuple[AnswerField, ...]:
+    """Of very long texts only as many are formatted as a page shows characters of one."""
+    numbers, left, found = {name: number for number, name in enumerate(layout.field_names)}, LONGEST_TEXT, []
+    for name, value in answer:
+        field = AnswerField(name, value, input_id(numbers[name]) if name in numbers else "")
+        if is_formatted and field.is_long and left > 0:
+            text = clipped(value, left)
+            left -= len(text)
+            field = replace(field, formatted=formatted(text))
+        found.append(field)
+    return tuple(found)
 
 
 def original_of_item(layout: QueueLayout, cells: Pairs) -> tuple[OriginalCell, ...]:

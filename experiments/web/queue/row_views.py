@@ -30,6 +30,8 @@ from experiments.web.queue.row_detail import FIRST_TAB, detail_of_item, tab_name
 from experiments.web.queue.saved_views import views_of_queue
 from experiments.web.queue.table import filters_around_row
 
+FORMATTED = "formatted"
+"""A parameter: long texts of the answer are shown by their Markdown."""
 CHANGED = "batch-changed"
 """A client event: the parts of the page that show answers load again."""
 
@@ -48,7 +50,7 @@ def whole_row_page(request: PageRequest, kind: QueueKind, queue_id: UUID, row_in
     queue = queue_or_404(kind, request, queue_id)
     item, filters = item_or_404(queue, row_index), row_filter(request.GET)
     shown = {
-        "detail": detail_of_item(queue, kind.layout(queue), item, filters),
+        "detail": detail_of_item(queue, kind.layout(queue), item, filters, is_formatted=FORMATTED in request.GET),
         "more": kind.detail(queue, item),
         "query": query_string(filters),
         "address": request.build_absolute_uri(request.path),
@@ -63,7 +65,8 @@ def render_item(
     kind, filters = kind_of(queue), row_filter(request.GET)
     layout = kind.layout(queue)
     tab = tab_named(request.GET.get("tab", ""))
-    detail = detail_of_item(queue, layout, item, filters, tab)
+    look = request.GET.get(FORMATTED, "")[:1]
+    detail = detail_of_item(queue, layout, item, filters, tab, is_formatted=bool(look))
     in_tab = "" if tab == FIRST_TAB else tab
     form = correction or CorrectionForm(layout, item, schema=kind.schema(queue))
     edits = form.focus(request.GET["edit"]) if "edit" in request.GET else False
@@ -72,12 +75,16 @@ def render_item(
         if detail.fingerprint in request.GET.getlist("has"):
             return HttpResponse(status=204)
         pane = queue_context(
-            queue, **shown, query=query_string(filters), fragment=True, tab_query=query_string(filters, tab=in_tab)
+            queue,
+            **shown,
+            query=query_string(filters),
+            fragment=True,
+            tab_query=query_string(filters, tab=in_tab, formatted=look),
         )
         return render(request, "experiments/queue/row_detail.html", pane)
     around, choice = filters_around_row(filters, item.row_index), choice_of_request(request, queue)
     page = page_of_queue(queue, layout, request.user, around, choice=choice)
-    queries = {"query": page.query, "tab_query": query_string(page.filters, tab=in_tab)}
+    queries = {"query": page.query, "tab_query": query_string(page.filters, tab=in_tab, formatted=look)}
     shown["views"] = views_of_queue(request, queue, choice)
     return render(request, "experiments/queue/page.html", page_context(page, **shown, **queries))
 
