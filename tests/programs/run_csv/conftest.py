@@ -17,6 +17,9 @@ from tests.faults.support import is_alive
 from tests.support import paths
 from tests.support.worker import ROOT, SHORT_LEASE_S, SharedWorker, database_url, eventually
 
+WAIT_S = 180
+"""Of each step; a machine that does other things too takes its time."""
+
 
 class RunCsv:
     """Starts the command, one after the other; `said` is what the last one has written to standard error."""
@@ -48,7 +51,7 @@ class RunCsv:
 
     def run(self, *arguments: object, stdin: bytes | None = None) -> int:
         """The exit code."""
-        return self.start(*arguments, stdin=stdin).wait(60)
+        return self.start(*arguments, stdin=stdin).wait(WAIT_S)
 
     @property
     def said(self) -> str:
@@ -63,7 +66,7 @@ class RunCsv:
         assert self.process
         command = psutil.Process(self.process.pid)
         # Main process, sentinel, and below it what works.
-        eventually(lambda: len(command.children(recursive=True)) > 3, what="a worker of its own", timeout_s=60)
+        eventually(lambda: len(command.children(recursive=True)) > 3, what="a worker of its own", timeout_s=WAIT_S)
         return command.children(recursive=True)
 
     def end(self) -> None:
@@ -88,4 +91,4 @@ def run_csv(transactional_db: None, shared_worker: SharedWorker, tmp_path: Path)
 
 
 def await_gone(processes: list[psutil.Process]) -> None:
-    eventually(lambda: not any(map(is_alive, processes)), what="the end of its worker", timeout_s=60)
+    eventually(lambda: not any(map(is_alive, processes)), what="the end of its worker", timeout_s=WAIT_S)

@@ -7,7 +7,7 @@ import psutil
 
 from csv_batches.models import CsvBatch
 from experiments.core.choices import QueueStatus, RowStatus
-from tests.programs.run_csv.conftest import RunCsv, await_gone
+from tests.programs.run_csv.conftest import WAIT_S, RunCsv, await_gone
 from tests.programs.run_csv.support import CONCURRENCY, asked_of, batch_of, calls_a_message, rows_file
 from tests.support.api import Api, from_csv, numbered
 from tests.support.run_server import RunServer
@@ -21,7 +21,7 @@ def begun(api: Api, server: RunServer, run_csv: RunCsv) -> list[psutil.Process]:
     path = rows_file(run_csv.folder, ROWS)
     run_csv.start(path, *asked_of(api, server), "--concurrency", CONCURRENCY)
     worker = run_csv.await_worker()
-    server.wait(done=ROWS // 3, timeout_s=60)
+    server.wait(done=ROWS // 3, timeout_s=WAIT_S)
     return worker
 
 
@@ -45,7 +45,7 @@ def test_ctrl_c_pauses_it_and_resume_goes_on(api: Api, run_server: RunServer, ru
     worker = begun(api, run_server, run_csv)
     assert run_csv.process
     run_csv.process.send_signal(signal.SIGINT)
-    assert run_csv.process.wait(30) == 130
+    assert run_csv.process.wait(WAIT_S) == 130
     await_gone(worker)
     batch = batch_of(run_csv.said)
     assert f"manage.py run_csv --resume {batch}" in run_csv.said.rpartition("Paused.")[2]
