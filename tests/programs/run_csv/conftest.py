@@ -15,7 +15,7 @@ from django.conf import settings
 from experiments.models import WorkerLease, WorkerProcess
 from tests.faults.support import is_alive
 from tests.support import paths
-from tests.support.worker import ROOT, SHORT_LEASE_S, SharedWorker, database_url, eventually
+from tests.support.worker import ROOT, SHORT_LEASE_S, SharedWorker, Worker, database_url, eventually
 
 WAIT_S = 180
 """Of each step; a machine that does other things too takes its time."""
@@ -24,13 +24,14 @@ WAIT_S = 180
 class RunCsv:
     """Starts the command, one after the other; `said` is what the last one has written to standard error."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, lease_s: int) -> None:
         self.folder = folder
+        self._lease_s = lease_s
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *arguments: object, stdin: bytes | None = None) -> "subprocess.Popen[bytes]":
         ours = {"VAR_DIR": str(paths.PLACE), "SECRET_KEY": settings.SECRET_KEY, "FIELD_KEYS": paths.FIELD_KEY}
-        speed = {"WORKERS": "1", "LEASE_S": str(SHORT_LEASE_S), "WORKER_GRACE_S": "5", "DEMO": "1"}
+        speed = {"WORKERS": "1", "LEASE_S": str(self._lease_s), "WORKER_GRACE_S": "5", "DEMO": "1"}
         argv = [sys.executable, "manage.py", "run_csv", "--skip-checks", *map(str, arguments)]
         (self.folder / "stdin").write_bytes(stdin or b"")
         with (
@@ -85,7 +86,16 @@ def run_csv(transactional_db: None, shared_worker: SharedWorker, tmp_path: Path)
     shared_worker.leave_alone()
     WorkerProcess.objects.all().delete()
     WorkerLease.objects.all().delete()
-    command = RunCsv(tmp_path)
+    command = RunCsv(tmp_path, lease_s=SHORT_LEASE_S)
+    yield command
+    command.end()
+
+
+@pytest.fixture
+def beside_a_worker(worker: Worker, tmp_path: Path) -> Iterator[RunCsv]:
+    """With one that runs already."""
+    eventually(WorkerProcess.objects.exists, what="a worker to be heard of")
+    command = RunCsv(tmp_path, lease_s=settings.LEASE_S)
     yield command
     command.end()
 

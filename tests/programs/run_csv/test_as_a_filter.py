@@ -22,17 +22,17 @@ def test_rows_come_in_and_answers_go_out_and_failed_rows_are_told(
     assert "3 of 3 rows" in run_csv.said
 
 
-def test_a_limit_pauses_it_and_can_be_raised_with_the_resume(api: Api, run_server: RunServer, run_csv: RunCsv) -> None:
-    path = rows_file(run_csv.folder, 6)
-    limited = run_csv.run(path, *asked_of(api, run_server), "--max-calls", 2, "--rows", "1-4")
-    assert limited == 3, run_csv.said
-    assert "The limit of 2 calls is reached" in run_csv.said
-    batch = CsvBatch.objects.get()
-    assert (
-        run_csv.run("--resume", batch.pk, "--max-calls", 9, "--rows", "1-4", "--output", run_csv.folder / "out.jsonl")
-        == 0
-    )
-    out = (run_csv.folder / "out.jsonl").read_text().splitlines()
+def test_a_limit_pauses_it_and_can_be_raised_with_the_resume(
+    api: Api, run_server: RunServer, beside_a_worker: RunCsv
+) -> None:
+    path = rows_file(beside_a_worker.folder, 6)
+    limited = beside_a_worker.run(path, *asked_of(api, run_server), "--max-calls", 2, "--rows", "1-4")
+    assert limited == 3, beside_a_worker.said
+    assert "The limit of 2 calls is reached" in beside_a_worker.said
+    batch, output = CsvBatch.objects.get(), beside_a_worker.folder / "out.jsonl"
+    raised = ("--max-calls", 9, "--rows", "1-4", "--output", output)
+    assert beside_a_worker.run("--resume", batch.pk, *raised) == 0, beside_a_worker.said
+    out = output.read_text().splitlines()
     assert len(out) == 4
     assert {call["user_message"] for call in run_server.ledger()} == {f"text: row {index}" for index in range(1, 5)}
 

@@ -41,7 +41,9 @@ def assert_goes_on(run_csv: RunCsv, server: RunServer, batch: str, *, repeated: 
     assert CsvBatch.objects.get().succeeded == ROWS
 
 
-def test_ctrl_c_pauses_it_and_resume_goes_on(api: Api, run_server: RunServer, run_csv: RunCsv) -> None:
+def test_ctrl_c_pauses_it_a_kill_takes_its_worker_along_and_no_row_is_called_twice(
+    api: Api, run_server: RunServer, run_csv: RunCsv
+) -> None:
     worker = begun(api, run_server, run_csv)
     assert run_csv.process
     run_csv.process.send_signal(signal.SIGINT)
@@ -50,17 +52,15 @@ def test_ctrl_c_pauses_it_and_resume_goes_on(api: Api, run_server: RunServer, ru
     batch = batch_of(run_csv.said)
     assert f"manage.py run_csv --resume {batch}" in run_csv.said.rpartition("Paused.")[2]
     assert CsvBatch.objects.get().status == QueueStatus.PAUSED
-    assert_goes_on(run_csv, run_server, batch)
-
-
-def test_a_killed_command_takes_its_worker_along_and_goes_on(api: Api, run_server: RunServer, run_csv: RunCsv) -> None:
-    worker = begun(api, run_server, run_csv)
-    assert run_csv.process
-    run_csv.process.kill()
-    run_csv.process.wait(10)
-    # It ends in order: what was in flight is recorded.
+    resumed = run_csv.start("--resume", batch)
+    worker = run_csv.await_worker()
+    run_server.wait(done=ROWS * 2 // 3, timeout_s=WAIT_S)
+    resumed.kill()
+    resumed.wait(10)
+    # The worker ends in order: what was in flight is recorded.
     await_gone(worker)
-    assert_goes_on(run_csv, run_server, batch_of(run_csv.said))
+    assert CsvBatch.objects.get().status == QueueStatus.RUNNING
+    assert_goes_on(run_csv, run_server, batch)
 
 
 def test_killed_with_its_worker_it_calls_no_recorded_row_again(

@@ -1,7 +1,6 @@
 """A manifest of the wizard, run by the command, gives the same rows, messages and schema."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from tests.programs.run_csv.conftest import RunCsv
 from tests.programs.run_csv.support import batch_of, sent
 from tests.support.api import SCORE, TOPIC, Api
 from tests.support.run_server import RunServer
-from tests.support.worker import Worker
 
 FILE = "# of the shop\nid;text;über\n1;caf\xe9;a\n2;tea;b\n3;rum;c\n".encode("cp1252")
 SETTINGS: dict[str, Any] = {
@@ -42,10 +40,9 @@ def answers(content: bytes) -> list[list[str]]:
 
 
 def test_the_same_rows_messages_and_schema(
-    api: Api, run_server: RunServer, run_csv: RunCsv, start_worker: Callable[..., Worker], tmp_path: Path
+    api: Api, run_server: RunServer, beside_a_worker: RunCsv, tmp_path: Path
 ) -> None:
     api.network(run_server)
-    start_worker(WORKERS="1")
     batch = batch_by_api(api)
     browser = Client()
     browser.force_login(get_user_model().objects.get(username="ann"))
@@ -58,10 +55,10 @@ def test_the_same_rows_messages_and_schema(
     run_server.reset()
 
     # The file is the one beside the manifest; the worker that runs already does the work.
-    code = run_csv.run("--manifest", tmp_path / "batch.json", "--output", tmp_path / "out.csv")
-    assert code == 0, run_csv.said
-    assert "No worker is running" not in run_csv.said
-    again = batch_of(run_csv.said)
+    code = beside_a_worker.run("--manifest", tmp_path / "batch.json", "--output", tmp_path / "out.csv")
+    assert code == 0, beside_a_worker.said
+    assert "No worker is running" not in beside_a_worker.said
+    again = batch_of(beside_a_worker.said)
     assert sent(run_server) == first
     assert answers((tmp_path / "out.csv").read_bytes()) == answers(api.export(batch))
     one, other = (CsvBatch.objects.get(pk=pk) for pk in (batch, again))
