@@ -29,7 +29,7 @@ def refused(api: Api, batch: str) -> str:
     [
         (LIST, TEXT_500, "The network net cannot be read"),
         (LIST, {"status": 401, "json": {"detail": "no such key"}}, "HTTP 401 Unauthorized: no such key"),
-        (LIST, {"text": "<h1>Welcome</h1>"}, "not JSON"),
+        (LIST, {"text": "<h1>Welcome</h1>"}, "isn’t JSON"),
         (LIST, {"json": {"detail": "an object"}}, "There is no network of this name; there are: none."),
         (LIST, {"json": [{"id": 1, "name": "nets"}, {"id": 2}]}, "there are: nets."),
         (LIST, {"status": 307, "headers": {"Location": "/elsewhere"}}, "redirects are not followed"),

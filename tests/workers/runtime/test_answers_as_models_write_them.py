@@ -120,7 +120,7 @@ def test_a_repair_is_one_more_call_of_the_model_and_a_step_of_the_trace(
     assert [step["error"] for step in run["execution_log"]] == [PROBLEM, None]
     assert (run["final"]["repaired"]["problem"], run["usage"]["total_tokens"]) == (PROBLEM, 36)
     assert api.batch(batch)["progress"]["tokens"] == 36
-    page = browser("ann").get(f"/csv-batch/{batch}/row/0/").content.decode()
+    page = browser("ann").get(f"/csv-batch/{batch}/row/0/?tab=trace").content.decode()
     assert "Asked once more: &quot;tone&quot; is &quot;good&quot;" in page
     assert "Asked once more because" in page
 

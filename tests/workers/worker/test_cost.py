@@ -126,12 +126,12 @@ def test_the_pages_show_what_it_cost(api: Api, run_server: RunServer, worker: Wo
         browser("ann").get(path, follow=True).content.decode()
         for path in (
             f"/csv-batch/{batch}/",
-            f"/csv-batch/{batch}/row/0/",
+            f"/csv-batch/{batch}/row/0/?tab=message",
             f"/runs/{api.rows(batch)[0]['run_trace_id']}",
         )
     )
     assert "<b>0.00015 USD</b" in page
     assert "of at most 2.00 USD" in page
-    assert "calls that failed or were repeated count" in row
+    assert "all calls, also failed and repeated ones" in row
     assert "0.000075 USD" in row
     assert "0.000075 USD" in run
