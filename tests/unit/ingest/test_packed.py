@@ -89,6 +89,8 @@ def test_what_systems_add_to_an_archive_is_no_file(ingest: Ingest) -> None:
 def test_an_empty_zip_archive_is_refused(refusal: Refusal) -> None:
     assert refusal(zipped(), filename="x.zip").code == "not_csv"
     assert "The ZIP archive is empty." in refusal(zipped(b"", names=["x/"]), filename="x.zip").detail
+    without_a_name = zipped(CSV, names=["name.csv"]).replace(b"name.csv", b"\0ame.csv")
+    assert "The ZIP archive is empty." in refusal(without_a_name, filename="x.zip").detail
 
 
 def test_an_encrypted_zip_archive_is_refused(refusal: Refusal) -> None:
