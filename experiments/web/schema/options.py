@@ -95,7 +95,10 @@ def _bounds(low: str, high: str, what: str, **more: Any) -> tuple[Option, Option
 
 
 CHOICES = Option("choices", "Allowed values", texts_of, text_lines.lines_of, "lines", help="One value per line.")
-LENGTH = _bounds("min_length", "max_length", "length", read=whole_of, placeholder="any")
+LENGTH = (
+    Option("max_length", "Maximum length", whole_of, placeholder="any", brief=True),
+    Option("min_length", "Minimum length", whole_of, placeholder="any"),
+)
 PATTERN = Option("pattern", "Pattern", help="A regular expression that is found in the text. ^ and $ are its ends.")
 FORMAT = Option("format", "Format", control="select")
 NUMBERS = (*_bounds("minimum", "maximum", "", read=number_of), Option("step", "Step", number_of, placeholder="any"))

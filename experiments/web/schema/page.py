@@ -17,6 +17,8 @@ FORMAT_LABELS = {"": "Any text", TextFormat.EMAIL: "E-mail address", TextFormat.
 UNITS: Mapping[str, str] = {FieldType.STRING: "chars", FieldType.LIST: "items"}
 DATE_WORDS: Mapping[str, str] = {FieldType.DATE: "YYYY-MM-DD", FieldType.DATE_TIME: "…Thh:mm:ssZ"}
 
+USUAL = ("min_length", "1")
+
 
 @dataclass(frozen=True)
 class Input:
@@ -60,8 +62,9 @@ class Line:
 
     @property
     def said_in_fold(self) -> str:
-        """The options in the fold that have a value: `pattern, examples`."""
-        return ", ".join(one.option.label.lower() for one in self.more if one.value)
+        """The options in the fold that have a value: `pattern, examples`. That a text isn't empty is the usual one."""
+        said = [one for one in self.more if one.value and (one.option.name, one.value) != USUAL]
+        return ", ".join(one.option.label.lower() for one in said)
 
     @property
     def is_choice(self) -> bool:
