@@ -212,7 +212,8 @@ def _only_file(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     files = [
         entry
         for entry in archive.infolist()
-        if entry.filename and not entry.is_dir()
+        if entry.filename
+        and not entry.is_dir()
         and not entry.filename.startswith(_NOT_FILES)
         and not PurePosixPath(entry.filename).name.startswith(".")
     ]
