@@ -28,13 +28,17 @@ NEAR = 0.8
 
 @dataclass(frozen=True)
 class Rule:
-    """`setting` holds how much is allowed, `used` counts what a user has, `unit` and `advice` are for the sentences."""
+    """`setting` holds how much is allowed, `used` counts what a user has, `unit` and `advice` are for the sentences.
+
+    `one` is what a single one is called.
+    """
 
     setting: str
     used: Callable[[int, UUID | None], int]
     unit: str
     advice: str
     in_words: Callable[[int], str] = count
+    one: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,9 @@ class Usage:
     def words(self) -> str:
         """`9.1 GB of 10 GB of uploaded files`"""
         rule = RULES[self.quota]
-        most = "" if self.most is None else f" of {rule.in_words(self.most)}"
-        return f"{rule.in_words(self.used)}{most} {rule.unit}"
+        if self.most is not None:
+            return f"{rule.in_words(self.used)} of {rule.in_words(self.most)} {rule.unit}"
+        return f"{rule.in_words(self.used)} {rule.one if self.used == 1 and rule.one else rule.unit}"
 
 
 def _queues(owner_id: int) -> "QuerySet[Queue]":
@@ -87,11 +92,17 @@ RULES: Mapping[Quota, Rule] = {
         "Delete batches that you don’t need, or ask an admin for more.",
         size_in_words,
     ),
-    Quota.DRAFTS: Rule("DRAFTS_MAX", _drafts, "drafts", "Start or delete some of them first."),
+    Quota.DRAFTS: Rule("DRAFTS_MAX", _drafts, "drafts", "Start or delete some of them first.", one="draft"),
     Quota.BATCHES: Rule(
-        "BATCHES_MAX", _batches, "batches and experiments", "Delete some that you don’t need, or ask an admin for more."
+        "BATCHES_MAX",
+        _batches,
+        "batches and experiments",
+        "Delete some that you don’t need, or ask an admin for more.",
+        one="batch or experiment",
     ),
-    Quota.TRIALS: Rule("TRIALS_MAX", _trials, "trials running at a time", "Wait until one of them has ended."),
+    Quota.TRIALS: Rule(
+        "TRIALS_MAX", _trials, "trials running at a time", "Wait until one of them has ended.", one="trial running"
+    ),
 }
 NEW_QUEUE = (Quota.DRAFTS, Quota.BATCHES)
 """What a new draft is one of."""

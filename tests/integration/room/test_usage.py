@@ -32,6 +32,12 @@ def test_the_page_of_the_account_says_all(bob: Api, settings: Any) -> None:
     assert "You have 0 bytes of 2 KB of uploaded files, 1 of 5 drafts, 1 of 10,000 batches and experiments" in page
 
 
+def test_one_of_a_kind_is_called_so_where_there_is_no_limit(api: Api) -> None:
+    api.draft(api.network(None, "alone"))
+    page = browser("ann").get("/tokens/").content.decode()
+    assert "of uploaded files, 1 draft, 1 batch or experiment, 0 trials running at a time." in page
+
+
 def test_the_list_says_what_is_nearly_used_up(bob: Api, settings: Any) -> None:
     settings.DRAFTS_MAX = 5
     for _ in range(3):
