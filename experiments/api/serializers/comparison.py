@@ -7,7 +7,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from experiments.api.serializers.row_choice import AnswerValueField
 from experiments.core.choices import FieldChange, RowMatch
 from experiments.selectors.comparison import TOLERANCE, distance
 
@@ -91,8 +90,8 @@ class ComparedQueueSerializer(serializers.Serializer[Any]):
 
 class ComparedRowSerializer(serializers.Serializer[Any]):
     row_index = serializers.IntegerField()
-    a = AnswerValueField(allow_null=True, help_text="The answer, or its correction. Null: none.")
-    b = AnswerValueField(allow_null=True)
+    a = serializers.DictField(allow_null=True, help_text="The answer, or its correction. Null: none.")
+    b = serializers.DictField(allow_null=True)
     changed = serializers.ListField(child=serializers.CharField(), help_text="The fields that differ.")
     match = serializers.ChoiceField(RowMatch.values())
     changes = serializers.DictField(

@@ -81,6 +81,11 @@ def test_columns_and_response_fields_are_typed_in_both_directions(schemas: dict[
     assert schemas["Run"]["properties"]["final"] == {"$ref": "#/components/schemas/Final"}
 
 
+def test_the_answers_of_a_comparison_are_objects_or_null(schemas: dict[str, Any]) -> None:
+    row = schemas["ComparedRow"]["properties"]
+    assert row["a"]["type"] == row["b"]["type"] == ["object", "null"]
+
+
 def test_what_every_answer_has_is_required_there(schemas: dict[str, Any]) -> None:
     for name in ("Network", "Agent", "Run", "Batch", "Experiment"):
         assert set(schemas[name]["required"]) == set(schemas[name]["properties"]), name
