@@ -85,7 +85,7 @@ def _kind_of_row(line: Line, counted_: Sequence[int]) -> tuple[str, bool]:
     if FAILED in ended:
         return "Failed in both" if ended == (FAILED, FAILED) else f"Failed in {'AB'[ended.index(FAILED)]}", True
     if ended == (NOT_ENDED, NOT_ENDED):
-        return "No answer yet", False
+        return "No answer", False
     if NOT_ENDED in ended:
         return "Only in A" if line.b_ended == NOT_ENDED else "Only in B", False
     number = comparison.changed_fields(line, counted_)
@@ -99,7 +99,7 @@ def _one_side(ended: int, texts: RowTexts | None, search: str) -> SafeString:
     if texts is not None and ended == FAILED:
         reason = reason_in_words(texts.error_code)
         return format_html('<span class="bad">{}</span>', f"{reason}: {texts.error}" if texts.error else reason)
-    return format_html('<span class="muted">{}</span>', "No answer yet" if texts is not None else "No such row")
+    return format_html('<span class="muted">{}</span>', "No answer" if texts is not None else "No such row")
 
 
 def _answer(head: Head, letter: str, a: str | None, b: str | None, search: str) -> SafeString:

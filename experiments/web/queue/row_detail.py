@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from experiments.core import labels
-from experiments.core.choices import QueueStatus, RowStatus
+from experiments.core.choices import FINAL, QueueStatus, RowStatus
 from experiments.core.errors import InvalidInput, WorkbenchError
 from experiments.core.formatting import LONGEST_TEXT, clipped, milliseconds, used_in_words
 from experiments.core.json_numbers import to_json
@@ -33,7 +33,6 @@ from experiments.web.queue.forms import query_string
 from experiments.web.queue.table import RowLine, lines_of_rows
 from experiments.web.run.detail import Pairs, ShownRun, pairs_of, shown_run_of
 
-FINAL = (RowStatus.SUCCEEDED, RowStatus.FAILED)
 TABS = {"answer": "Answer", "message": "Message", "trace": "Trace", "original": "Original"}
 FIRST_TAB = "answer"
 MARKDOWN = '<div class="md">{}</div>'
@@ -155,6 +154,7 @@ class RowDetail(PagePart):
     can_correct: bool
     corrected: bool
     failed: bool
+    skipped: bool
     changes: bool
     """Whether it can change by itself, so that the page polls."""
     extras: Pairs
@@ -234,6 +234,7 @@ def detail_of_item(
         can_correct=queue.may_edit and is_final and bool(layout.response_fields),
         corrected=corrected,
         failed=item.status == RowStatus.FAILED,
+        skipped=item.status == RowStatus.SKIPPED,
         changes=waits or item.status == RowStatus.RUNNING,
         extras=tuple(zip(layout.extras.names, layout.extras.in_words(extras), strict=True)),
         origin=origin_of_item(queue, item),

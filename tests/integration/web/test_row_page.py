@@ -55,6 +55,14 @@ def test_a_row_without_a_run_shows_the_message_that_will_be_sent() -> None:
     assert "Sort this.\n\nsubject: subject 0" in html
 
 
+def test_a_skipped_row_says_why_it_has_no_answer_and_offers_no_correction() -> None:
+    batch = batch_of("ann", ["skipped", "queued"])
+    html = browser("ann").get(queue_url(batch, "row/0/")).content.decode()
+    assert "Skipped: no text in the prompt columns, so nothing was asked." in html
+    assert "Correct this answer" not in html
+    assert "No answer yet." in browser("ann").get(queue_url(batch, "row/1/")).content.decode()
+
+
 def test_a_template_that_cannot_be_rendered_is_explained() -> None:
     batch = batch_of("ann", ["queued"], prompt_template="{{ row.nothing }}")
     response = htmx(browser("ann"), queue_url(batch, "row/0/?tab=message"))
