@@ -172,39 +172,42 @@ class LineReader:
 
     def _plain(self, text: str, start: int) -> tuple[str, int, int]:
         """The text with further lines while the cell that begins at `start` ends in an escaped line end; its place."""
-        plain = self._patterns.plain
-        end = plain.match(text, start).end()  # type: ignore[union-attr]  # it matches the empty text
-        if end < len(text) or end == start or not line_end_of(text):
-            return text, start, end
-        parts, joined = [text[start:]], 0
-        before = len(parts[0])
-        while (line := self._next_line()) is not None:
-            self._keep(line)
-            parts.append(line)
-            joined = _join_many(parts, joined)
-            end = plain.match(line).end()  # type: ignore[union-attr]
-            if end < len(line) or not line_end_of(line):
-                return "".join(parts), 0, before + end
-            before += len(line)
-        return "".join(parts), 0, before
+        if start == len(text):
+            return text, start, start
+        text, start, end, _ = self._followed(
+            self._patterns.plain, text, start, lambda line, end: end < len(line) or not line_end_of(line)
+        )
+        return text, start, end
 
     def _closed(self, text: str, start: int) -> tuple[str, int, int]:
         """The text with further lines until the quoted cell that begins at `start` is closed; its place therein."""
-        inside, quote = self._patterns.inside, self._dialect.quote
-        end = inside.match(text, start).end()  # type: ignore[union-attr]
-        if text[end : end + 1] == quote:
-            return text, start, end
+        quote = self._dialect.quote
+        text, start, end, is_closed = self._followed(
+            self._patterns.inside, text, start, lambda line, end: line[end : end + 1] == quote
+        )
+        if not is_closed:
+            raise self._raw_record().broken_quotes()
+        return text, start, end
+
+    def _followed(
+        self, pattern: re.Pattern[str], text: str, start: int, is_end: Callable[[str, int], bool]
+    ) -> tuple[str, int, int, bool]:
+        """The text with further lines until a match of the pattern, which is taken up in each, `is_end`; where the cell
+        begins and ends in it, and whether there was such a line."""
+        end = _end_of(pattern, text, start)
+        if is_end(text, end):
+            return text, start, end, True
         parts, joined = [text[start:]], 0
         before = len(parts[0])
         while (line := self._next_line()) is not None:
             self._keep(line)
             parts.append(line)
             joined = _join_many(parts, joined)
-            end = inside.match(line).end()  # type: ignore[union-attr]
-            if line[end : end + 1] == quote:
-                return "".join(parts), 0, before + end
+            end = _end_of(pattern, line, 0)
+            if is_end(line, end):
+                return "".join(parts), 0, before + end, True
             before += len(line)
-        raise self._raw_record().broken_quotes()
+        return "".join(parts), 0, before, False
 
     def _check(self, record: list[str]) -> None:
         quote = self._dialect.quote
@@ -229,3 +232,8 @@ def _join_many(lines: list[str], joined: int) -> int:
         return joined
     lines[joined:] = ["".join(lines[joined:])]
     return joined + 1
+
+
+def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
+    """Of the pattern, which matches the empty text too."""
+    return pattern.match(text, start).end()  # type: ignore[union-attr]
