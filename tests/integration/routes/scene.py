@@ -3,14 +3,17 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
+from functools import cache
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from experiments.models import ApiToken, Network, NetworkCall, Queue, SavedView, Share
+from tests.integration.routes.table import WHO
 from tests.integration.web.support import batch_of, run_for, user
 from tests.support import datasets
 
@@ -23,12 +26,22 @@ TESTS_OWN = "surveys"
 
 
 @dataclass(frozen=True)
-class Scene:
-    """`clients` send forms as pages do; `strangers` are the same people, led here by a page of another site."""
+class Site:
+    """What lies in the database: the values of addresses, who is logged in, and the owner's token."""
 
     values: dict[str, dict[str, str]]
-    clients: dict[str, Client]
-    strangers: dict[str, Client]
+    sessions: dict[str, str]
+    token: str
+
+
+class Scene:
+    """The site, and browsers that nobody has used. `clients` send forms as pages do; `strangers` are the same people,
+    led here by a page of another site."""
+
+    def __init__(self, site: Site) -> None:
+        self.values = site.values
+        self.clients, self.strangers = _clients(site), _clients(site, enforce_csrf_checks=True)
+        self.clients["token"].defaults["HTTP_AUTHORIZATION"] = f"Token {site.token}"
 
     def address(self, route: str, on: str) -> str:
         """The route with the values of the batch that is meant."""
@@ -39,8 +52,7 @@ class Scene:
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: known[found[1]], plain)
 
 
-def scene(on: str = "done") -> Scene:
-    """`on`: what the address will be about; experiments are made only for their own routes."""
+def build() -> Site:
     ann, bob = user("ann"), user("bob")
     root = user("root", is_staff=True, is_superuser=True)
     token, key = ApiToken.issue(user=ann, name="ann's")
@@ -68,24 +80,29 @@ def scene(on: str = "done") -> Scene:
     values = {
         name: {"batch_id": str(one.pk), "queue_id": str(one.pk)} for name, one in (("done", done), ("draft", draft))
     }
-    if "experiment" in on:
-        made = datasets.with_items(ITEMS)
-        one = made if "draft" in on else datasets.answered(made, [{"answer": "yes"}, None])
-        values[on] = {"queue_id": str(one.pk), "experiment_id": str(one.pk)}
+    for name, one in (
+        ("experiment", datasets.answered(datasets.with_items(ITEMS), [{"answer": "yes"}, None])),
+        ("experiment draft", datasets.with_items(ITEMS)),
+    ):
+        values[name] = {"queue_id": str(one.pk), "experiment_id": str(one.pk)}
     editor, viewer = user("eve"), user("vic")
     for queue in Queue.objects.all():
         Share.objects.create(queue=queue, user=editor, role="editor")
         Share.objects.create(queue=queue, user=viewer, role="viewer")
     people = {"owner": ann, "other": bob, "staff": root, "editor": editor, "viewer": viewer}
-    clients, strangers = _clients(people), _clients(people, enforce_csrf_checks=True)
-    clients["token"].defaults["HTTP_AUTHORIZATION"] = f"Token {key}"
-    return Scene({"everywhere": everywhere, **values}, clients, strangers)
+    return Site({"everywhere": everywhere, **values}, {who: _session(one) for who, one in people.items()}, key)
 
 
-def _clients(people: dict[str, Any], **options: Any) -> dict[str, Client]:
-    made = {who: Client(raise_request_exception=False, **options) for who in (*people, "anonymous", "token")}
-    for who, one in people.items():
-        made[who].force_login(one)
+def _session(one: Any) -> str:
+    client = Client()
+    client.force_login(one)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def _clients(site: Site, **options: Any) -> dict[str, Client]:
+    made = {who: Client(raise_request_exception=False, **options) for who in WHO}
+    for who, session in site.sessions.items():
+        made[who].cookies[settings.SESSION_COOKIE_NAME] = session
     return made
 
 
@@ -102,10 +119,21 @@ def routes(patterns: Any = None, prefix: str = "") -> Iterator[str]:
 
 def state() -> dict[str, str]:
     """A fingerprint of each table."""
+    with connection.cursor() as cursor:
+        cursor.execute(_fingerprints())
+        return dict(cursor.fetchall())
+
+
+@cache
+def _fingerprints() -> str:
+    """All of them in one statement: they are asked for three times for each route."""
     models = [model for app in APPS for model in apps.get_app_config(app).get_models()]
-    return {model._meta.label: _fingerprint(model) for model in models}
+    return " UNION ALL ".join(_fingerprint(model) for model in models if not model._meta.proxy)
 
 
 def _fingerprint(model: Any) -> str:
-    fields = [field.attname for field in model._meta.concrete_fields if field.attname not in NOTED]
-    return sha256(repr(sorted(map(repr, model._base_manager.values_list(*fields)))).encode()).hexdigest()
+    columns = [f'"{field.column}"' for field in model._meta.local_concrete_fields if field.attname not in NOTED]
+    return f"""
+        SELECT '{model._meta.label}', md5(coalesce(string_agg(line, chr(10) ORDER BY line COLLATE "C"), ''))
+        FROM (SELECT ROW({", ".join(columns)})::text AS line FROM "{model._meta.db_table}") AS lines
+    """

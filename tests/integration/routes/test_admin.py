@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
-from tests.integration.routes.scene import Scene, scene, state
+from tests.integration.routes.scene import Scene, state
 from tests.integration.routes.table import ADMIN, ADMIN_OTHERS, ADMIN_VIEWS
 from tests.integration.web.support import user
 
@@ -25,8 +25,7 @@ def status(client: Client, url: str) -> int:
 
 
 @pytest.mark.parametrize("model", ADMIN)
-def test_a_model_s_pages(model: str) -> None:
-    place = scene()
+def test_a_model_s_pages(place: Scene, model: str) -> None:
     staff = Client()
     staff.force_login(user("sam", is_staff=True))
     before = state()
@@ -46,8 +45,7 @@ def test_a_model_s_pages(model: str) -> None:
 
 
 @pytest.mark.parametrize("route", ADMIN_OTHERS)
-def test_the_admin_s_other_pages(route: str) -> None:
-    place = scene()
+def test_the_admin_s_other_pages(place: Scene, route: str) -> None:
     before = state()
     url = place.address(route, "done")
     assert status(place.clients["staff"], url) == ADMIN_OTHERS[route]

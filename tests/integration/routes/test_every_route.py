@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from tests.integration.routes.scene import Scene, routes, scene, state
+from tests.integration.routes.scene import Scene, routes, state
 from tests.integration.routes.table import ADMIN_MODELS, ADMIN_OTHERS, ROUTES, WHO, Answer, Answers, Route
 
 pytestmark = pytest.mark.django_db
@@ -69,8 +69,7 @@ def test_every_route_is_in_the_table_and_every_one_of_the_table_is_there() -> No
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_a_route_answers_each_as_the_table_says_and_does_nothing_unasked(route: str) -> None:
-    place = scene(ROUTES[route].on)
+def test_a_route_answers_each_as_the_table_says_and_does_nothing_unasked(place: Scene, route: str) -> None:
     before = state()
     for who, want in answers(ROUTES[route].get).items():
         assert answer_of(send(place, place.clients[who], "get", route), want) == want, f"GET {route} as {who}"

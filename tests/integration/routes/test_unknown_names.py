@@ -14,7 +14,7 @@ from django.urls import resolve
 
 from experiments.api.base import ApiView
 from tests.integration.api.test_description import description
-from tests.integration.routes.scene import Scene, routes, scene, state
+from tests.integration.routes.scene import Scene, routes, state
 from tests.integration.routes.table import API, ROUTES
 
 pytestmark = pytest.mark.django_db
@@ -59,8 +59,7 @@ def test_every_view_of_the_api_refuses_what_it_does_not_know() -> None:
 
 
 @pytest.mark.parametrize("route", CALLS)
-def test_an_unknown_query_parameter(route: str) -> None:
-    place = scene(ROUTES[route].on)
+def test_an_unknown_query_parameter(place: Scene, route: str) -> None:
     address, before = place.address(route, ROUTES[route].on), state()
     methods = methods_at(address)
     assert methods
@@ -71,8 +70,7 @@ def test_an_unknown_query_parameter(route: str) -> None:
 
 
 @pytest.mark.parametrize("route", CALLS)
-def test_an_unknown_key(route: str) -> None:
-    place = scene(ROUTES[route].on)
+def test_an_unknown_key(place: Scene, route: str) -> None:
     address, before = place.address(route, ROUTES[route].on), state()
     for method in methods_at(address):
         errors = refused(place, method, address, {NAME: "1"})
@@ -103,8 +101,7 @@ def nested(
 
 
 @pytest.mark.parametrize("route", CALLS)
-def test_an_unknown_key_in_what_is_nested(route: str) -> None:
-    place = scene(ROUTES[route].on)
+def test_an_unknown_key_in_what_is_nested(place: Scene, route: str) -> None:
     address, before = place.address(route, ROUTES[route].on), state()
     for method, value, where in nested_at(route):
         assert [one["attr"] for one in refused(place, method, address, value)] == [where]
