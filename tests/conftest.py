@@ -1,5 +1,6 @@
 """One embedded PostgreSQL for all tests, one scripted `/run` server, one real worker."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -34,6 +35,13 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Three for the whole suite and for workers, which mostly wait. What else is named by path runs by itself: tests of
     faults and of the browser need that."""
     return 3 if config.args_source is pytest.Config.ArgsSource.TESTPATHS or config.args == ["tests/workers"] else 0
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are there to the end: the search for garbage need not go through them again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
