@@ -16,8 +16,7 @@ FORMS = ("/login/", "/admin/login/")
 
 
 @pytest.fixture(autouse=True)
-def _ann(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def _ann() -> None:
     ann = user("ann", is_staff=True)
     ann.set_password(RIGHT)
     ann.save()
