@@ -1,6 +1,8 @@
 """The admin's lists of items and runs count, page and sort within the newest, and search by what has an index."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,6 +11,7 @@ from csv_batches.models import CsvBatch
 from experiments import admin
 from tests.integration.plans.support import ROWS, large_batch, reads
 from tests.integration.web.support import batch_of, browser, row_of, run_for
+from tests.support.once import made_once
 
 pytestmark = pytest.mark.django_db
 ITEMS, RUNS = "/admin/experiments/queueitem/", "/admin/experiments/run/"
@@ -19,9 +22,9 @@ def client() -> Client:
     return browser("root", is_staff=True, is_superuser=True)
 
 
-@pytest.fixture
-def batch() -> CsvBatch:
-    return large_batch()
+@pytest.fixture(scope="module")
+def batch(django_db_setup: None, django_db_blocker: Any) -> Iterator[CsvBatch]:
+    yield from made_once(large_batch, django_db_blocker)
 
 
 @pytest.mark.parametrize("address", [ITEMS, RUNS])
@@ -45,12 +48,12 @@ def test_the_items_of_a_queue_are_found_by_its_id(client: Client, batch: CsvBatc
 def test_an_item_is_found_by_the_trace_of_its_run(client: Client) -> None:
     batch = batch_of("ann")
     for index in range(3):
-        run_for(row_of(batch, index, "succeeded"), f"trace-{index}")
-    html = client.get(f"{ITEMS}?q=trace-1").content.decode()
+        run_for(row_of(batch, index, "succeeded"), f"run-{index}")
+    html = client.get(f"{ITEMS}?q=run-1").content.decode()
     assert re.findall(r'class="field-row_index">(\d+)<', html) == ["1"]
     assert (
-        "0 items" in client.get(f"{ITEMS}?q=trace").content.decode()
-        or "0 queue items" in client.get(f"{ITEMS}?q=trace").content.decode()
+        "0 items" in client.get(f"{ITEMS}?q=run").content.decode()
+        or "0 queue items" in client.get(f"{ITEMS}?q=run").content.decode()
     )
 
 

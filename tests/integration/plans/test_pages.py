@@ -1,13 +1,17 @@
 """A page reads about as many rows as it shows, however many there are."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from django.utils import timezone
 
 from csv_batches.models import CsvBatch
 from experiments.selectors import items, results
-from tests.integration.plans.support import ROWS, copies, large_batch, reads
-from tests.integration.web.support import batch_of, browser, htmx, queue_url
+from tests.integration.plans.support import ROWS, large_batch, reads
+from tests.integration.web.support import browser, htmx, queue_url
 from tests.support.api import Api
+from tests.support.once import made_once
 
 pytestmark = pytest.mark.django_db
 MOST = 1_100
@@ -17,9 +21,14 @@ STRETCH = 5 * items.FIRST_STRETCH
 MIDDLE = ROWS // 2
 
 
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[CsvBatch]:
+    yield from made_once(large_batch, django_db_blocker)
+
+
 @pytest.fixture
-def batch() -> CsvBatch:
-    return large_batch()
+def batch(made: CsvBatch, db: None) -> CsvBatch:
+    return CsvBatch.objects.get(pk=made.pk)
 
 
 @pytest.mark.parametrize(
@@ -93,20 +102,10 @@ def test_results_read_a_sample(batch: CsvBatch, monkeypatch: pytest.MonkeyPatch)
     assert seen.most <= 2 * 500, seen.sql
 
 
-def test_the_list_of_batches_is_read_in_its_order() -> None:
-    copies(batch_of("ann"), 5000)
-    client = browser("root", is_staff=True)
-    # The numbers of the legend are counted: each batch is looked at once.
-    with reads(apart='AS "attention"') as seen:
-        assert client.get("/csv-batch/").status_code == 200
-    assert seen.most <= 60, seen.sql
-    assert seen.sorted <= 60, "from one time to the next"
-
-
 @pytest.mark.parametrize("who", [{}, {"is_staff": True}])
 @pytest.mark.parametrize("tail", ["", "?older=2100-01-01T00:00:00%2B00:00~1", "?network=triage", "?kind=csv_batch"])
+@pytest.mark.usefixtures("batch")
 def test_runs(who: dict[str, bool], tail: str) -> None:
-    large_batch()
     client = browser("ann", **who)
     with reads() as seen:
         assert client.get(f"/runs/{tail}").status_code == 200
@@ -127,9 +126,8 @@ def test_runs(who: dict[str, bool], tail: str) -> None:
         {"sort": "-row_index", "search": "subject"},
     ],
 )
-def test_rows_of_the_api(query: dict[str, object]) -> None:
+def test_rows_of_the_api(batch: CsvBatch, query: dict[str, object]) -> None:
     api = Api.as_user("ann")
-    batch = large_batch()
     with reads() as seen:
         page = api.get(f"/csv_batches/{batch.pk}/rows", **query)
     assert seen.most <= (STRETCH if "search" in query else MOST), seen.sql
@@ -140,9 +138,9 @@ def test_rows_of_the_api(query: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize("path", ["/csv_batches", "/runs", "/runs?network=triage"])
+@pytest.mark.usefixtures("batch")
 def test_lists_of_the_api(path: str) -> None:
     api = Api.as_user("ann")
-    large_batch()
     with reads() as seen:
         api.get(path)
     assert seen.most <= MOST, seen.sql
