@@ -1,6 +1,7 @@
 """The description of the API: there for everybody, complete, and true to what is answered."""
 
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -19,6 +20,12 @@ def description(client: Any) -> dict[str, Any]:
     assert response.status_code == 200
     found: dict[str, Any] = json.loads(response.content)
     return found
+
+
+@cache
+def public_description() -> dict[str, Any]:
+    """As it is for everybody, which is all that there is: making it takes a second."""
+    return description(Client())
 
 
 def addresses(patterns: list[Any], before: str = "") -> set[str]:
@@ -47,7 +54,7 @@ def test_in_both_formats(api: Api) -> None:
 
 @pytest.mark.django_db
 def test_every_address_is_described() -> None:
-    paths = description(Client())["paths"]
+    paths = public_description()["paths"]
     shapes = {path.replace("{", "<").replace("}", ">") for path in paths}
     wanted = set()
     for address in addresses(get_resolver().url_patterns):
@@ -61,7 +68,7 @@ def test_every_address_is_described() -> None:
 
 @pytest.mark.django_db
 def test_every_call_says_who_may_ask_and_what_an_error_looks_like() -> None:
-    found = description(Client())
+    found = public_description()
     assert set(found["components"]["securitySchemes"]) == {"token", "cookieAuth", "worker"}
     for path, calls in found["paths"].items():
         for method, call in calls.items():
@@ -73,6 +80,6 @@ def test_every_call_says_who_may_ask_and_what_an_error_looks_like() -> None:
 
 @pytest.mark.django_db
 def test_the_run_token_is_written_and_never_read() -> None:
-    schemas = description(Client())["components"]["schemas"]
+    schemas = public_description()["components"]["schemas"]
     assert "run_token" in schemas["NetworkRequest"]["properties"]
     assert "run_token" not in schemas["Network"]["properties"]

@@ -4,9 +4,8 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
 
-from tests.integration.api.test_description import description
+from tests.integration.api.test_description import public_description
 
 pytestmark = pytest.mark.django_db
 VERBS = ("pause", "resume", "cancel", "retry", "run", "duplicate", "upload", "preview", "try", "results", "export")
@@ -14,7 +13,7 @@ VERBS = ("pause", "resume", "cancel", "retry", "run", "duplicate", "upload", "pr
 
 @pytest.fixture
 def described() -> dict[str, Any]:
-    return description(Client())
+    return public_description()
 
 
 @pytest.fixture

@@ -1,17 +1,15 @@
 """What the API's description says of an experiment's rows is what is answered."""
 
-import json
 from typing import Any
 
+from tests.integration.api.test_description import public_description
 from tests.integration.experiment_kind.test_api import CONTENT, draft, upload
 from tests.support.api import Api
 
-JSON = "application/vnd.oai.openapi+json"
 
-
-def described(api: Api, path: str, *inside: str) -> set[str]:
+def described(path: str, *inside: str) -> set[str]:
     """The keys of an answer's object, or of what lies `inside` of it."""
-    whole = json.loads(api.client.get("/api/schema", headers={"accept": JSON}).content)
+    whole = public_description()
     found = whole["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     for name in inside:
         found = _resolved(whole, found)["properties"][name]["items"]
@@ -28,10 +26,10 @@ def test_the_verdict_is_described_in_the_list_and_alone(api: Api) -> None:
     upload(api, made, CONTENT)
     row = api.get(f"/experiments/{made}/rows")["results"][0]
     assert {"verdict", "answered"} <= set(row)
-    assert described(api, "/api/experiments/{experiment_id}/rows", "results") == set(row)
+    assert described("/api/experiments/{experiment_id}/rows", "results") == set(row)
     alone = api.get(f"/experiments/{made}/rows/0")
-    assert described(api, "/api/experiments/{experiment_id}/rows/{row_index}") == set(alone)
+    assert described("/api/experiments/{experiment_id}/rows/{row_index}") == set(alone)
 
 
 def test_rows_of_a_batch_have_none(api: Api) -> None:
-    assert "verdict" not in described(api, "/api/csv_batches/{batch_id}/rows", "results")
+    assert "verdict" not in described("/api/csv_batches/{batch_id}/rows", "results")

@@ -1,6 +1,8 @@
-"""A web process of its own that is asked for one page: prints what that made which could have been there before."""
+"""A web process that is forked once for each of some pages, and asked for it: prints what that made which could have
+been there before. `python -m tests.integration.page_time.first_page COOKIE PATH…` gives one JSON object a line."""
 
 import json
+import os
 import sys
 from typing import Any
 from wsgiref.util import setup_testing_defaults
@@ -19,7 +21,7 @@ def ask(path: str, query: str, cookie: str) -> int:
     return int(given[0].split()[0])
 
 
-def main(path: str, query: str, cookie: str) -> None:
+def first(path: str, cookie: str) -> dict[str, Any]:
     from django.template.base import Template
     from django.urls import URLResolver
 
@@ -35,9 +37,21 @@ def main(path: str, query: str, cookie: str) -> None:
     Template.compile_nodelist = noting(Template.compile_nodelist, "template")
     URLResolver._populate = noting(URLResolver._populate, "addresses")
     before = set(sys.modules)
-    status = ask(path, query, cookie)
+    status = ask(*path.partition("?")[::2], cookie)
     made += [f"module {name}" for name in sorted(set(sys.modules) - before)]
-    sys.stdout.write(json.dumps({"status": status, "made": made}))
+    return {"status": status, "made": made}
+
+
+def main(cookie: str, *paths: str) -> None:
+    from django.db import connection
+
+    assert connection.connection is None, "the children would share it"
+    for path in paths:
+        child = os.fork()
+        if child == 0:
+            print(json.dumps({"path": path, **first(path, cookie)}), flush=True)
+            os._exit(0)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, path
 
 
 main(*sys.argv[1:])

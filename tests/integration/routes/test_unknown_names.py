@@ -3,17 +3,15 @@
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import resolve
 
 from experiments.api.base import ApiView
-from tests.integration.api.test_description import description
+from tests.integration.api.test_description import public_description
 from tests.integration.routes.scene import Scene, routes, state
 from tests.integration.routes.table import API, ROUTES
 
@@ -115,18 +113,13 @@ def test_what_is_nested_is_found() -> None:
 
 def nested_at(route: str) -> list[tuple[str, Any, str]]:
     """Method, body and path of the unknown key in it."""
-    described = whole_description()
+    described = public_description()
     found = []
     for path, calls in described["paths"].items():
         for method, call in calls.items() if place_of(path) == place_of(f"/{route}") else ():
             schema = call.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
             found += [(method.upper(), *one) for one in nested(described, schema) if one[1] != NAME]
     return found
-
-
-@cache
-def whole_description() -> dict[str, Any]:
-    return description(Client())
 
 
 def place_of(path: str) -> str:
