@@ -114,17 +114,22 @@ def exploded_path(layout: ExportLayout) -> tuple[str, ...]:
     raise InvalidInput(f"{there} {which}.", code=ErrorCode.INVALID_FIELD, attr="explode")
 
 
-def lines_of(layout: ExportLayout, columns: Sequence[ExportColumn]) -> Callable[[ExportRow], Iterator[list[Any]]]:
+def lines_of(layout: ExportLayout, columns: Sequence[ExportColumn]) -> Callable[[ExportRow], Iterable[list[Any]]]:
     """A function that gives the values of a row in these columns, one list a line. `ABSENT`: nothing was answered."""
     exploded = exploded_path(layout)
     reads = [_reader(layout, column) for column in columns]
 
+    def line(row: ExportRow) -> list[list[Any]]:
+        answer = ABSENT if row.response is None else row.response
+        # Not as it is asked for: that would keep the row until the line is written.
+        return [[read(row, answer, ABSENT, ABSENT) for read in reads]]
+
     def lines(row: ExportRow) -> Iterator[list[Any]]:
         answer = ABSENT if row.response is None else row.response
-        for number, element in _elements(_at(answer, exploded)) if exploded else [(ABSENT, ABSENT)]:
+        for number, element in _elements(_at(answer, exploded)):
             yield [read(row, answer, number, element) for read in reads]
 
-    return lines
+    return lines if exploded else line
 
 
 def _elements(found: Any) -> Iterable[tuple[Any, Any]]:

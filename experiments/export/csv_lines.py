@@ -34,12 +34,14 @@ def csv_lines(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[str]:
     texts = [run_text if column.part == ExportPart.RUN else cell_text for column in columns]
 
     def line_of(values: list[Any]) -> str:
-        # One after the other: memory has no second list of what may be large.
-        cells: Iterable[str] = map(call, texts, values)
-        if layout.excel:
-            cells = map(guarded, cells)
         if layout.null is not None:
-            return layout.delimiter.join(map(told_apart, values, cells)) + end
+            # One after the other: memory has no second list of what may be large.
+            told: Iterable[str] = map(call, texts, values)
+            return layout.delimiter.join(map(told_apart, values, map(guarded, told) if layout.excel else told)) + end
+        # In the place of its value, which may be large and is gone when the cell is put into quotes.
+        for at, text in enumerate(texts):
+            values[at] = text(values[at])
+        cells: Iterable[str] = map(guarded, values) if layout.excel else values
         if layout.all_in_quotes:
             return layout.delimiter.join(map(in_quotes, cells)) + end
         return layout.delimiter.join([in_quotes(cell) if is_special(cell) else cell for cell in cells]) + end
@@ -55,9 +57,11 @@ def csv_lines(layout: ExportLayout, rows: Iterable[ExportRow]) -> Iterator[str]:
 
     yield header_line(layout, columns) + end
     for row in rows:
-        # Nothing of a row, which may be large, is kept until the next one is there.
-        yield from map(line_of, lines(row))
+        # Nothing of a row, which may be large, is kept until its line, or the next one, is there.
+        values = lines(row)
         del row
+        yield from map(line_of, values)
+        del values
 
 
 def header_line(layout: ExportLayout, columns: Sequence[ExportColumn]) -> str:

@@ -99,7 +99,7 @@ def _groups(
 
 
 def _blocks(
-    lines_in: Callable[[ExportRow], Iterator[list[Any]]], rows: Iterable[ExportRow]
+    lines_in: Callable[[ExportRow], Iterable[list[Any]]], rows: Iterable[ExportRow]
 ) -> Iterator[tuple[list[int], list[list[Any]], int]]:
     """Some lines at a time, the index of each one's row before them, and behind them how many characters they have."""
     indexes: list[int] = []

@@ -5,10 +5,12 @@ to other sites and nowhere on this one; what is left is cleaned once more by a l
 """
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-import nh3
 from django.utils.safestring import SafeString, mark_safe
-from markdown_it import MarkdownIt
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 TAGS = {
     *("p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "a"),
@@ -22,6 +24,9 @@ SCHEMES = {"http", "https", "mailto"}
 
 def formatted(text: str) -> SafeString:
     """A heading is a paragraph of the class `h`: the page has headings of its own."""
+    # Each process of a site would have two megabytes of it that most of them never need.
+    import nh3
+
     parser = _parser()
     tokens = parser.parse(text)
     for token in tokens:
@@ -42,5 +47,7 @@ def formatted(text: str) -> SafeString:
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
     return MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"]).disable("image")
