@@ -9,7 +9,7 @@ from django.urls import reverse
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.rules import steps
 from csv_batches.rules.mapping_modes import mode_of_column
-from csv_batches.selectors import batches
+from csv_batches.selectors import batches, revisions
 from csv_batches.selectors.plan import CsvBatchPlan, plan_of_batch
 from csv_batches.selectors.preview import preview_of_payload
 from csv_batches.services import background_upload, drafts, duplicates, launch, uploaded_files
@@ -17,7 +17,7 @@ from csv_batches.web.first_visit import first_visit
 from experiments.core.choices import QueueStatus
 from experiments.core.errors import WorkbenchError
 from experiments.core.json_numbers import to_json
-from experiments.kinds import Json, Nouns, QueueKind, SetUp
+from experiments.kinds import Extras, Json, Nouns, QueueKind, SetUp
 from experiments.services import queues
 
 
@@ -104,6 +104,12 @@ class CsvBatchKind(QueueKind):
         sent = (f"{one['name']}: {mode_of_column(one).heading}" for one in queue.columns if mode_of_column(one).is_sent)
         schema = to_json(queue.schema_json, indent=2) if queue.schema_json else ""
         return {"Prompt": queue.prompt_template, "Columns": "\n".join(sent), "Response schema": schema}
+
+    def extras(self, queue: CsvBatch) -> Extras:
+        return revisions.extras_of(queue)
+
+    def plan_of_item(self, queue: CsvBatch, item: Any) -> CsvBatchPlan:
+        return revisions.plan_of_item(queue, item)
 
     def preview(self, plan: Any, payload: Sequence[str]) -> dict[str, Json]:
         return preview_of_payload(plan, payload)

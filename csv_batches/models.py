@@ -81,6 +81,21 @@ class CsvBatch(Queue):
     )
     draft_history = OrderedJSONField(default=list, blank=True, help_text="Earlier states of the draft, for undo.")
 
+    revision = models.PositiveIntegerField(
+        default=1, db_default=1, help_text="Goes up when prompt, columns or schema change after the start."
+    )
+    revises = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="drafts_of_changes",
+        help_text="Of a draft: the started batch that gets its prompt, columns and schema.",
+    )
+    revises_revision = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The revision of that batch with which the draft began."
+    )
+
     objects = QueueQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
@@ -89,6 +104,13 @@ class CsvBatch(Queue):
         indexes = (
             models.Index(fields=("source",), condition=~models.Q(source=""), name="csvbatch_source"),
             models.Index(fields=("rejects",), condition=~models.Q(rejects=""), name="csvbatch_rejects"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(revises__isnull=True, revises_revision__isnull=True)
+                | models.Q(revises__isnull=False, revises_revision__isnull=False),
+                name="csvbatch_revises_a_revision",
+            ),
         )
 
     def __str__(self) -> str:
@@ -130,6 +152,31 @@ class CsvBatch(Queue):
     @property
     def column_names(self) -> list[str]:
         return [column["name"] for column in self.columns]
+
+
+class EarlierRevision(models.Model):
+    """What a batch sent and checked before it was changed after its start. The last revision is the batch itself."""
+
+    batch = models.ForeignKey(CsvBatch, on_delete=models.CASCADE, related_name="earlier_revisions")
+    number = models.PositiveIntegerField()
+    until = models.DateTimeField(help_text="Calls that began later are of a later revision: none was under way then.")
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", help_text="Who ended it."
+    )
+    columns = OrderedJSONField()
+    prompt_template = models.TextField(blank=True)
+    response_fields = OrderedJSONField()
+    schema_json = OrderedJSONField(null=True)
+    schema_guidance = models.TextField(blank=True)
+    schema_example = OrderedJSONField(null=True)
+    schema_mode = models.CharField(max_length=8, choices=SchemaMode.choices())
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (models.UniqueConstraint(fields=("batch", "number"), name="earlier_revision_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}: {self.number}"
 
 
 class CsvBatchRowManager(models.Manager.from_queryset(QueueItemQuerySet)):  # type: ignore[misc]

@@ -13,9 +13,11 @@ from rest_framework.response import Response
 
 from csv_batches.api import serializers
 from csv_batches.models import KIND
+from csv_batches.rules.choices import RowsToRun
 from csv_batches.selectors.batches import stored_file_as_json
 from csv_batches.selectors.preview import preview_of_row
-from csv_batches.services import append, newer_file, uploads
+from csv_batches.selectors.revisions import revisions_as_json
+from csv_batches.services import append, launch, newer_file, revise, uploads
 from csv_batches.services.rejects import rejects_response
 from experiments.api.base import QueueView
 from experiments.api.parsers import BoundedJSONParser
@@ -74,6 +76,35 @@ class BatchAppend(BatchView):
         else:
             inserted, total = append.append_rows(batch_id=batch.pk, rows=values["rows"])
         return Response({"inserted": inserted, "total": total}, status=status.HTTP_201_CREATED)
+
+
+class BatchRevise(BatchView):
+    """Changes columns, prompt or schema of a batch that was started, while nothing is called.
+
+    Answers stay and belong to the revision that they were made with: `revision` of a row. Whatever is called from then
+    on is of the next one. 409 while the batch runs, and as `run` where it would replace the network's schema.
+    """
+
+    @extend_schema(request=serializers.ReviseSerializer, responses=serializers.BatchSerializer)
+    def post(self, request: Request, batch_id: UUID) -> Response:
+        batch = self.queue()
+        values = self.checked(serializers.ReviseSerializer, request.data)
+        change = revise.Change(
+            values=values,
+            rows=RowsToRun(values["rows"]),
+            row_indexes=values.get("row_indexes"),
+            order=launch.Order(confirmed=values["confirm_schema_change"], seen=values.get("seen")),
+        )
+        revise.revise(batch_id=batch.pk, user=request.user, change=change)
+        return self.answer(status.HTTP_200_OK)
+
+
+class BatchRevisions(BatchView):
+    """All revisions, the present one last."""
+
+    @extend_schema(responses=serializers.RevisionSerializer(many=True))
+    def get(self, request: Request, batch_id: UUID) -> Response:
+        return Response(revisions_as_json(self.queue()))
 
 
 class BatchRejects(BatchView):

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from csv_batches.models import CsvBatch
-from csv_batches.rules.choices import MappingMode, SchemaMode, UploadState
+from csv_batches.rules.choices import MappingMode, RowsToRun, SchemaMode, UploadState
 from csv_batches.selectors.batches import batch_as_json
 from csv_batches.services.trials import MOST_ROWS
 from experiments.api.serializers.fields import ResponseFieldSerializer, ResponseFieldsField
@@ -93,6 +93,7 @@ class BatchSerializer(QueueSerializer):
     schema_json = serializers.DictField(allow_null=True)
     schema_mode = serializers.ChoiceField(SCHEMA_MODES)
     skip_empty = serializers.BooleanField()
+    revision = serializers.IntegerField(help_text="From 1; goes up with each change after the start.")
     upload = FileStateSerializer(allow_null=True)
 
     def to_representation(self, instance: CsvBatch) -> dict[str, Any]:
@@ -166,6 +167,41 @@ class AppendSerializer(serializers.Serializer[Any]):
         if "key" in attrs and "file" not in attrs:
             raise serializers.ValidationError({"key": "Give the key with a file."}, code=ErrorCode.REQUIRED)
         return attrs
+
+
+class ReviseSerializer(serializers.Serializer[Any]):
+    """What changes, and which rows run then. What is left out stays as it is."""
+
+    columns = ColumnsField(required=False)
+    prompt_template = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+    response_fields = ResponseFieldsField(required=False)
+    schema_mode = serializers.ChoiceField(SCHEMA_MODES, required=False)
+    rows = serializers.ChoiceField(
+        RowsToRun.values(),
+        required=False,
+        default=RowsToRun.NONE.value,
+        help_text="`remaining`: those that wait; `failed`: failed ones, too; `all`: all again.",
+    )
+    row_indexes = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=LARGEST_INDEX),
+        required=False,
+        help_text="Rows that run again, whatever they have.",
+    )
+    confirm_schema_change = serializers.BooleanField(required=False, default=False)
+    seen = serializers.CharField(required=False, allow_null=True)
+
+
+class RevisionSerializer(serializers.Serializer[Any]):
+    """What the batch sent and checked. `until` and `changed_by` are null for the present one."""
+
+    revision = serializers.IntegerField()
+    until = serializers.DateTimeField(allow_null=True)
+    changed_by = serializers.CharField(allow_null=True)
+    columns = ColumnSerializer(many=True)
+    prompt_template = serializers.CharField()
+    response_fields = ResponseFieldSerializer(many=True)
+    schema_json = serializers.DictField(allow_null=True)
+    schema_mode = serializers.ChoiceField(SCHEMA_MODES)
 
 
 class PreviewRequestSerializer(serializers.Serializer[Any]):

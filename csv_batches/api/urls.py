@@ -11,6 +11,8 @@ api_patterns = [
     path(f"{batch}/manifest", manifest.BatchManifest.as_view()),
     path(f"{batch}/upload", batches.BatchUpload.as_view()),
     path(f"{batch}/append", batches.BatchAppend.as_view()),
+    path(f"{batch}/revise", batches.BatchRevise.as_view()),
+    path(f"{batch}/revisions", batches.BatchRevisions.as_view()),
     path(f"{batch}/rejects", batches.BatchRejects.as_view()),
     path(f"{batch}/preview", batches.BatchPreview.as_view()),
     path(f"{batch}/try", trials.BatchTry.as_view()),

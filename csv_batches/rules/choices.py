@@ -21,6 +21,15 @@ class SchemaMode(Choices):
     BATCH = "batch"
 
 
+class RowsToRun(Choices):
+    """Which rows run after a change of a batch that was started: none, those that wait, failed ones too, or all."""
+
+    NONE = "none"
+    REMAINING = "remaining"
+    FAILED = "failed"
+    ALL = "all"
+
+
 class TrialRows(Choices):
     """Which rows are tried in the panel beside the steps."""
 

@@ -23,6 +23,7 @@ def batch_as_json(batch: CsvBatch) -> dict[str, Any]:
         "schema_json": batch.schema_json,
         "schema_mode": batch.schema_mode,
         "skip_empty": batch.skip_empty,
+        "revision": batch.revision,
         "upload": upload_as_json(batch),
     }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from csv_batches.models import CsvBatch
+from csv_batches.models import CsvBatch, EarlierRevision
 from csv_batches.rules import mapping
 from experiments import prompts, response_schema
 from experiments.prompts import Problem, Template
@@ -13,7 +13,7 @@ from experiments.prompts import Problem, Template
 
 @dataclass(frozen=True)
 class CsvBatchPlan:
-    """Mapping, template and schema of one batch, compiled once."""
+    """Mapping, template and schema of a batch, or of an earlier revision of it, compiled once."""
 
     columns: mapping.ColumnMapping
     template: Template
@@ -23,14 +23,14 @@ class CsvBatchPlan:
     validate: Callable[[Any], str | None] | None
 
     @classmethod
-    def of(cls, batch: CsvBatch) -> "CsvBatchPlan":
-        schema = batch.schema_json
+    def of(cls, of: CsvBatch | EarlierRevision) -> "CsvBatchPlan":
+        schema = of.schema_json
         return cls(
-            columns=mapping.ColumnMapping(batch.columns),
-            template=prompts.compile_template(batch.prompt_template),
+            columns=mapping.ColumnMapping(of.columns),
+            template=prompts.compile_template(of.prompt_template),
             schema=schema,
-            guidance=batch.schema_guidance,
-            example=batch.schema_example,
+            guidance=of.schema_guidance,
+            example=of.schema_example,
             validate=response_schema.validator(schema) if schema else None,
         )
 

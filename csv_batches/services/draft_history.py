@@ -68,6 +68,9 @@ def reset(*, batch_id: UUID) -> CsvBatch:
     """Clears all settings; the file and its rows stay. Can itself be undone."""
     with transaction.atomic():
         batch = queue_lock_draft(CsvBatch, batch_id)
+        if batch.revises_id:
+            detail = "This draft is a change of another batch. Delete it, and begin the change anew."
+            raise Conflict(detail, code=ErrorCode.WRONG_STATUS)
         remember(batch, [*BLANK, "columns"])
         columns = [{**column, "mode": MappingMode.IGNORE, "key": column["name"]} for column in batch.columns]
         _restore(batch, {**BLANK, "columns": columns})

@@ -10,6 +10,7 @@ from django.db import transaction
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.rules import mapping
 from csv_batches.rules.column_stats import ColumnStats
+from csv_batches.selectors.revisions import REVISED
 from csv_batches.services import draft_history
 from experiments.core.choices import ErrorCode, QueueStatus
 from experiments.core.errors import Conflict, InvalidInput, Part, TooLarge, WorkbenchError
@@ -36,7 +37,7 @@ def begin(*, user: Any, values: Mapping[str, Any]) -> CsvBatch:
     batch = CsvBatch(kind=KIND, created_by=user)
     if values.get("columns"):
         batch.columns = _first_columns(values["columns"])
-    _set_values(batch, {name: value for name, value in values.items() if name != "columns"})
+    set_values(batch, {name: value for name, value in values.items() if name != "columns"})
     batch.save()
     return batch
 
@@ -46,9 +47,11 @@ def update(*, batch_id: UUID, values: Mapping[str, Any]) -> CsvBatch:
     with transaction.atomic():
         batch = queue_lock(CsvBatch, batch_id)
         refuse_after_start(batch, values, allowed=queue_settings.AFTER_START)
+        if batch.revises_id:
+            _refuse_other_settings(values)
         if batch.status == QueueStatus.DRAFT:
             draft_history.remember(batch, values)
-        _set_values(batch, values)
+        set_values(batch, values)
         batch.save()
         if batch.status != QueueStatus.DRAFT:
             queues.tell_workers(queue_id=batch.pk, changed=values)
@@ -62,7 +65,22 @@ def refuse_while_reading(batch: CsvBatch) -> None:
         raise Conflict(f"The file {upload.name} is still being read. Wait for it, or stop it.", code=ErrorCode.PARSING)
 
 
-def _set_values(batch: CsvBatch, values: Mapping[str, Any]) -> None:
+def refuse_other_rows(batch: CsvBatch) -> None:
+    """`Conflict` where the draft is a change of another batch, some of whose rows it has to try it with."""
+    if batch.revises_id:
+        detail = "This draft is a change of another batch, which keeps its rows. Add rows there."
+        raise Conflict(detail, code=ErrorCode.WRONG_STATUS)
+
+
+def _refuse_other_settings(values: Mapping[str, Any]) -> None:
+    fixed = sorted(set(values) - {*REVISED, "name"})
+    if fixed:
+        detail = f"This draft is a change of another batch: {', '.join(fixed)} cannot change here."
+        raise Conflict(detail, code=ErrorCode.WRONG_STATUS)
+
+
+def set_values(batch: CsvBatch, values: Mapping[str, Any]) -> None:
+    """Checks and sets them. The caller saves the batch."""
     queues.set_plain_settings(batch, values)
     for name in ("schema_mode", "dataset_name"):
         if name in values:
@@ -105,6 +123,7 @@ def insert_rows(*, batch_id: UUID, rows: Sequence[Mapping[str, Any]]) -> tuple[i
     with settings.DISK_SPACE.refusing_when_full(), transaction.atomic():
         batch = queue_lock_draft(CsvBatch, batch_id)
         refuse_while_reading(batch)
+        refuse_other_rows(batch)
         if not batch.columns and rows:
             batch.columns = _columns_of_first_row(rows[0]["row_payload"])
         new = _without_stored(batch, cells_by_index(batch.column_names, rows))

@@ -1,8 +1,9 @@
 """From a draft to a running batch: what is still missing, the network's schema, the start."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -43,17 +44,12 @@ def run(*, batch_id: UUID, user: Any, order: Order) -> None:
     A network with a configuration API is called first, before anything is locked: its schema is read, and where the
     batch updates it, written and published. Where that fails, or the start after it, the batch stays a draft.
     """
-    remote = _prepare_remote(batch_id, user, order)
+    draft = CsvBatch.objects.select_related("network").filter(pk=batch_id, status=QueueStatus.DRAFT).first()
+    lock = partial(_locked_and_ready, batch_id, order)
+    remote = prepare_remote(draft, user, order, lock)
     with transaction.atomic():
-        batch = _locked_and_ready(batch_id, order)
-        _refuse_other_remote(batch, remote)
-        if batch.schema_mode == SchemaMode.KEEP:
-            copy_schema(batch)
-        elif batch.schema_mode == SchemaMode.UPDATE and (
-            (remote and remote.pushed is not None) or _changes_schema(batch, user, order)
-        ):
-            assert batch.network is not None
-            networks.write_schema(network_id=batch.network.pk, changes=proposed_schema(batch), by=user.get_username())
+        batch = lock()
+        take_schema(batch, user, order, remote)
         batch.pinned_version = remote.version if remote else None
         batch.save()
         # Of a million rows it takes a second; they were counted for the page on which the batch is started.
@@ -69,10 +65,11 @@ def _locked_and_ready(batch_id: UUID, order: Order) -> CsvBatch:
     batch = queue_lock(CsvBatch, batch_id)
     if batch.status != QueueStatus.DRAFT:
         raise Conflict("This batch was started already.", code=ErrorCode.ALREADY_STARTED)
+    if batch.revises_id:
+        detail = "This draft is a change of another batch. Apply it to that one; it cannot run by itself."
+        raise Conflict(detail, code=ErrorCode.WRONG_STATUS)
     drafts.refuse_while_reading(batch)
-    problems = missing(batch)
-    if problems:
-        raise Problems(problems)
+    refuse_incomplete(batch)
     readiness.check_range(batch, order.range_from, order.range_to)
     return batch
 
@@ -89,9 +86,13 @@ class PreparedRemote:
     pushed: dict[str, Any] | None = None
 
 
-def _prepare_remote(batch_id: UUID, user: Any, order: Order) -> PreparedRemote | None:
-    """Makes a network with a configuration API ready; None for a batch without such a network."""
-    batch = CsvBatch.objects.select_related("network").filter(pk=batch_id, status=QueueStatus.DRAFT).first()
+def prepare_remote(
+    batch: CsvBatch | None, user: Any, order: Order, lock: Callable[[], CsvBatch]
+) -> PreparedRemote | None:
+    """Makes a network with a configuration API ready; None for a batch without such a network.
+
+    `lock` locks the batch until the transaction ends, and gives it as it is to run, with nothing missing.
+    """
     network = batch.network if batch else None
     if network is None or remote_schema.config_target(network) is None:
         return None
@@ -100,7 +101,7 @@ def _prepare_remote(batch_id: UUID, user: Any, order: Order) -> PreparedRemote |
     if found is None:
         return None
     with transaction.atomic():
-        batch = _locked_and_ready(batch_id, order)
+        batch = lock()
         proposed = proposed_schema(batch)
         updates = batch.schema_mode == SchemaMode.UPDATE
         if updates:
@@ -110,6 +111,19 @@ def _prepare_remote(batch_id: UUID, user: Any, order: Order) -> PreparedRemote |
     if updates and remote_schema.schema_of_remote(found) != proposed:
         raise _not_allowed(network)
     return PreparedRemote(network.pk, remote_schema.version_to_keep(network, found))
+
+
+def take_schema(batch: CsvBatch, user: Any, order: Order, remote: PreparedRemote | None) -> None:
+    """By the batch's `schema_mode`: takes over the schema of the network, or writes its own there. The caller, who has
+    locked the batch, saves it."""
+    _refuse_other_remote(batch, remote)
+    if batch.schema_mode == SchemaMode.KEEP:
+        copy_schema(batch)
+    elif batch.schema_mode == SchemaMode.UPDATE and (
+        (remote and remote.pushed is not None) or _changes_schema(batch, user, order)
+    ):
+        assert batch.network is not None
+        networks.write_schema(network_id=batch.network.pk, changes=proposed_schema(batch), by=user.get_username())
 
 
 def _refuse_other_remote(batch: CsvBatch, remote: PreparedRemote | None) -> None:
@@ -136,6 +150,13 @@ def missing(batch: CsvBatch) -> list[WorkbenchError]:
     found += _missing_schema(batch)
     found += readiness.missing_network(batch)
     return found
+
+
+def refuse_incomplete(batch: CsvBatch) -> None:
+    """`Problems` with one error for each missing step."""
+    problems = missing(batch)
+    if problems:
+        raise Problems(problems)
 
 
 def missing_for_trial(batch: CsvBatch) -> list[WorkbenchError]:

@@ -29,9 +29,12 @@ def skip_empty_rows(batch: CsvBatch, *, start: int = 0) -> None:
     _move(batch, waiting=-skipped)
 
 
-def call_skipped_rows(batch: CsvBatch, row_indexes: Sequence[int]) -> None:
-    """Rows that were skipped wait again. The caller holds the queue's lock, and skips those that are empty yet."""
-    rows = QueueItem.objects.of_queue(batch).filter(row_index__in=row_indexes, status=RowStatus.SKIPPED)
+def call_skipped_rows(batch: CsvBatch, row_indexes: Sequence[int] | None = None) -> None:
+    """Rows that were skipped, all or these, wait again. The caller holds the queue's lock, and skips those that are
+    empty yet."""
+    rows = QueueItem.objects.of_queue(batch).filter(status=RowStatus.SKIPPED)
+    if row_indexes is not None:
+        rows = rows.filter(row_index__in=row_indexes)
     _move(batch, waiting=rows.update(status=RowStatus.QUEUED))
 
 

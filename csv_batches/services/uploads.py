@@ -123,6 +123,7 @@ def read_again(*, batch_id: UUID, options: ReadOptions) -> CsvBatch:
 
 def _locked_unless_reading(batch_id: UUID) -> CsvBatch:
     batch = queue_lock_draft(CsvBatch, batch_id)
+    drafts.refuse_other_rows(batch)
     drafts.refuse_while_reading(batch)
     return batch
 

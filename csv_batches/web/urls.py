@@ -2,6 +2,7 @@ from django.urls import path, reverse_lazy
 from django.views.generic import RedirectView
 
 from csv_batches.web import append, first_visit
+from csv_batches.web.change import begin_change
 from csv_batches.web.make_experiment import make_experiment
 from csv_batches.web.manifest import manifest
 from csv_batches.web.new_file import with_new_file
@@ -9,6 +10,7 @@ from csv_batches.web.rejects import rejects
 from csv_batches.wizard import undo as undo_views
 from csv_batches.wizard.map import views as map_views
 from csv_batches.wizard.prompt import views as prompt_views
+from csv_batches.wizard.review import change as change_views
 from csv_batches.wizard.review import views as review_views
 from csv_batches.wizard.schema import views as schema_views
 from csv_batches.wizard.upload import views as upload_views
@@ -39,6 +41,8 @@ urlpatterns = [
     path(f"{batch}review/empty/", review_views.review_empty, name="review_empty"),
     path(f"{batch}review/start/", review_views.start, name="start"),
     path(f"{batch}new-file/", with_new_file, name="new_file"),
+    path(f"{batch}change/", begin_change, name="change"),
+    path(f"{batch}review/apply/", change_views.apply, name="apply"),
     path(f"{batch}append/", append.append_rows, name="append"),
     path(f"{batch}experiment/", make_experiment, name="experiment"),
     path(f"{batch}reset/", undo_views.reset, name="reset"),

@@ -87,6 +87,11 @@ class Wizard:
         return cls(batch, step, steps.states(step, missing, done), steps.neighbour(step, 1), here)
 
     @property
+    def closed(self) -> tuple[Step, ...]:
+        """Steps that do not lead anywhere: a change of a batch keeps its file."""
+        return (steps.UPLOAD,) if self.batch and self.batch.revises_id else ()
+
+    @property
     def can_undo(self) -> bool:
         return bool(self.batch and self.batch.draft_history)
 
@@ -105,9 +110,11 @@ def step_summaries(batch: CsvBatch) -> list[str]:
     ]
 
 
-def render_step(request: PageRequest, batch: CsvBatch | None, step: Step, context: dict[str, Any]) -> HttpResponse:
-    """The whole step; for htmx only what changes on it, `wizard/<step>/updates.html`."""
-    template = "updates" if wants_fragment(request) else "page"
+def render_step(
+    request: PageRequest, batch: CsvBatch | None, step: Step, context: dict[str, Any], page: str = "page"
+) -> HttpResponse:
+    """The whole step, `wizard/<step>/<page>.html`; for htmx only what changes on it, `wizard/<step>/updates.html`."""
+    template = "updates" if wants_fragment(request) and page == "page" else page
     frame = {"wizard": Wizard.at_step(batch, step), "batch": batch, "kind": kind_named(KIND)}
     context = {"says": "", "says_id": "", "unsaved": False, **context, **frame}
     return render(request, f"csv_batches/wizard/{step.key}/{template}.html", context)

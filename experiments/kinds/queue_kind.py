@@ -231,6 +231,10 @@ class QueueKind:
         """The items with this verdict."""
         return items.none()
 
+    def plan_of_item(self, queue: Any, item: Any) -> Any:
+        """The plan by which the item was sent, or will be."""
+        return self.plan(queue.pk)
+
     def preview(self, plan: Any, payload: Sequence[str]) -> dict[str, Json]:
         """An item as it would be sent now: `{user_message, system_params, problems: [{code, detail}]}`."""
         message, params = plan.request(payload)

@@ -113,6 +113,13 @@ def pause(*, queue_id: UUID, by: str) -> None:
         transaction.on_commit(lambda: _await_workers(queue_id))
 
 
+def have_workers_look(queue_id: UUID) -> None:
+    """Workers see how the queue stands now before this returns, so that none calls a row of a stopped one any more."""
+    with transaction.atomic():
+        Queue.objects.filter(pk=queue_id).update(orders=F("orders") + 1)
+        transaction.on_commit(lambda: _await_workers(queue_id))
+
+
 def _await_workers(queue_id: UUID) -> None:
     """Back when every worker that calls rows of the queue follows the last order; after `OBEYED_S` in any case.
 

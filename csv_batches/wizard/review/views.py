@@ -21,6 +21,7 @@ from csv_batches.wizard.base import (
     render_step,
     step_address,
 )
+from csv_batches.wizard.review.change import render_change
 from csv_batches.wizard.review.forms import SettingsForm, StartForm, TryForm, settings_as_json
 from csv_batches.wizard.review.page import review_of_batch, unsaved_parts
 from csv_batches.wizard.trial import latest_trial
@@ -33,6 +34,8 @@ from experiments.web.decorators import PageRequest, signed_in, wants_fragment
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_view
 def review(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
+    if batch.revises_id:
+        return render_change(request, batch)
     if request.method != "POST":
         return _render(request, batch, SettingsForm(batch))
     batch, form = _save_settings(request, batch)

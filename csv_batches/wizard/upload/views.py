@@ -123,6 +123,8 @@ def _render_new(request: PageRequest, refused: Upload | None, error: WorkbenchEr
 @require_http_methods(GET_OR_POST)
 @draft_view
 def upload(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
+    if batch.revises_id:
+        return HttpResponseRedirect(step_address(batch, steps.MAP))
     if request.method != "POST":
         return _render(request, batch)
     if request.POST.get("go") and "file" not in request.FILES:

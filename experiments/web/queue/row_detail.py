@@ -312,7 +312,7 @@ def message_of_item(queue: Queue, item: QueueItem, run: ShownRun | None) -> Mess
         return Message(True, run.message, run.system_params)
     kind = kind_of(queue)
     try:
-        planned = kind.preview(kind.plan(queue.pk), item.payload)
+        planned = kind.preview(kind.plan_of_item(queue, item), item.payload)
     except WorkbenchError as error:
         return Message(False, "", None, error.detail)
     problem = " ".join(one["detail"] for one in planned["problems"])

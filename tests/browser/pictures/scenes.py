@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from csv_batches.models import KIND, CsvBatch, CsvBatchRow
+from csv_batches.services import drafts, revise
 from experiments.core.choices import PauseReason, QueueStatus, RowError, RowStatus
 from experiments.models import Network
 from tests.browser.experiment_kind.support import finished
@@ -43,6 +44,7 @@ def pages() -> dict[str, str]:
         "compare-row": f"/csv-batch/differences/row/7/?{both}",
         "wizard-upload": "/csv-batch/new/",
         **{f"wizard-{step}": queue_url(draft, f"{step}/") for step in STEPS_OF_WIZARD},
+        "wizard-change": queue_url(change_of(done), "review/"),
         "networks": "/networks/",
         "network": f"/networks/{done.network_id}/",
         "runs": "/runs/",
@@ -67,6 +69,13 @@ def repeated(done: CsvBatch) -> CsvBatch:
         row.result_payload = {**row.result_payload, "category": "sales", "urgency": 2}
         row.save()
     return again
+
+
+def change_of(done: CsvBatch) -> CsvBatch:
+    """A draft of another prompt for it."""
+    draft = revise.draft_of_change(batch=done, user=done.created_by)
+    prompt = done.prompt_template.replace("Classify", "Sort") + "\nAnswer in English."
+    return drafts.update(batch_id=draft.pk, values={"prompt_template": prompt})
 
 
 def running() -> CsvBatch:

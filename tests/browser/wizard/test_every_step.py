@@ -3,10 +3,12 @@
 import pytest
 from playwright.sync_api import expect
 
+from csv_batches.models import CsvBatch
+from csv_batches.services import drafts, revise
 from tests.browser.conftest import Open
 from tests.browser.support import looks
 from tests.browser.support.looks import LOOKS, PHONE, Look
-from tests.browser.support.states import LINES, LONG
+from tests.browser.support.states import LINES, LONG, completed
 from tests.browser.support.watch import Watch
 from tests.browser.support.wizard import HEAD, MAILS, Wizard, as_file, mails
 from tests.browser.wizard.conftest import READY
@@ -33,6 +35,13 @@ def long_draft(api: Api) -> str:
     return batch
 
 
+def change_of_a_batch() -> CsvBatch:
+    """Of a completed one, with another prompt."""
+    batch = completed()
+    draft = revise.draft_of_change(batch=batch, user=batch.created_by)
+    return drafts.update(batch_id=draft.pk, values={"prompt_template": f"Sort that.\n{LINES}"})
+
+
 @EVERY_LOOK
 def test_every_step_is_without_a_flaw(open_page: Open, api: Api, look: Look) -> None:
     network = api.network(None)
@@ -46,6 +55,7 @@ def test_every_step_is_without_a_flaw(open_page: Open, api: Api, look: Look) -> 
         "second row": f"{here}/map/?row=1",
         "no such row": f"{here}/map/?row=99",
         "reset": f"{here}/reset/?step=prompt",
+        "change": f"/csv-batch/{change_of_a_batch().pk}/review/",
     }
     looks.assert_all_flawless(open_page("/csv-batch/", look), found)
 

@@ -27,7 +27,7 @@ BATCH_KEYS = words(
     """
     id kind name network agent_key status columns prompt_template response_fields schema_json schema_mode debug
     concurrency max_attempts tolerant repair skip_empty max_failures max_calls max_tokens max_minutes max_cost reuse
-    pinned_version pause_reason
+    revision pinned_version pause_reason
     upload
     created_by role created_at started_at completed_at source_removed_at progress
     """
