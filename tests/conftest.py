@@ -41,7 +41,7 @@ def pytest_collection_finish() -> None:
     """Thousands of tests are there to the end: the search for garbage need not go through them again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(5_000, 10, 10)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.integration.api.support import Draft
+from tests.support.again import again
 from tests.support.api import Api
 from tests.support.llm_server import LlmServer
 
@@ -13,7 +14,7 @@ from tests.support.llm_server import LlmServer
 @pytest.fixture
 def api(db: None) -> Api:
     """The API as staff user `ann`."""
-    return Api.as_user("ann", is_staff=True)
+    return Api(again("ann", lambda: Api.key_of("ann", is_staff=True)))
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def bob(db: None) -> Api:
 @pytest.fixture
 def draft(api: Api) -> Draft:
     """A draft of ann's that could start: two rows, a template, two response fields."""
-    return Draft(api, api.ready(api.network(None), [["1", "first"], ["2", "second"]]))
+    return Draft(api, again("ann's draft", lambda: api.ready(api.network(None), [["1", "first"], ["2", "second"]])))
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import pytest
 
 from tests.integration.api.support import Draft, finish
 from tests.integration.api_results import typed as of_each_type
+from tests.support.again import again
 from tests.support.api import Api, numbered
 
 CATEGORY = {"name": "category", "type": "string", "choices": ["billing", "praise", "other"]}
@@ -21,7 +22,7 @@ ANSWERS = {
 @pytest.fixture
 def api(db: None) -> Api:
     """The API as staff user `ann`."""
-    return Api.as_user("ann", is_staff=True)
+    return Api(again("ann", lambda: Api.key_of("ann", is_staff=True)))
 
 
 @pytest.fixture
@@ -33,14 +34,22 @@ def bob(db: None) -> Api:
 @pytest.fixture
 def draft(api: Api) -> Draft:
     """A draft of ann's that could start, of six rows."""
-    return Draft(api, api.ready(api.network(None), numbered(6), response_fields=[CATEGORY, URGENT, SCORE, NOTE]))
+
+    def make() -> str:
+        return api.ready(api.network(None), numbered(6), response_fields=[CATEGORY, URGENT, SCORE, NOTE])
+
+    return Draft(api, again("ann's draft of six rows", make))
 
 
 @pytest.fixture
 def done(draft: Draft) -> Draft:
     """The same, completed: rows 0 to 3 have answers, 4 and 5 failed."""
-    draft.api.run(draft.id)
-    finish(draft.id, ANSWERS, {4: "timeout", 5: "schema_mismatch"})
+
+    def make() -> None:
+        draft.api.run(draft.id)
+        finish(draft.id, ANSWERS, {4: "timeout", 5: "schema_mismatch"})
+
+    again("ann's batch of six rows, completed", make)
     return draft
 
 
@@ -48,7 +57,11 @@ def done(draft: Draft) -> Draft:
 def typed(api: Api) -> Draft:
     """Completed: rows 0 to 3 have answers with values of each type, or without; 4 and 5 failed."""
     answers = of_each_type.ANSWERS
-    made = Draft(api, api.ready(api.network(None), numbered(len(answers) + 2), response_fields=of_each_type.FIELDS))
-    api.run(made.id)
-    finish(made.id, dict(enumerate(answers)), {4: "timeout", 5: "timeout"})
-    return made
+
+    def make() -> str:
+        made = api.ready(api.network(None), numbered(len(answers) + 2), response_fields=of_each_type.FIELDS)
+        api.run(made)
+        finish(made, dict(enumerate(answers)), {4: "timeout", 5: "timeout"})
+        return made
+
+    return Draft(api, again("ann's batch of values of each type", make))
