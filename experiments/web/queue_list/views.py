@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from experiments.core.choices import Role
 from experiments.core.formatting import shorten
+from experiments.export.formats import EXPORT_FORMATS
 from experiments.kinds import QueueKind
 from experiments.models import Queue
 from experiments.services import queue_deletion, queues, quotas
@@ -82,13 +83,39 @@ def delete_one(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRes
 @signed_in
 def delete_some(request: PageRequest, kind: QueueKind) -> HttpResponse:
     """The same for those that are ticked."""
-    given = request.POST if request.method == "POST" else request.GET
-    chosen = [queue_or_404(kind, request, queue_id, Role.OWNER) for queue_id in _ids(given.getlist("queue"))]
+    chosen = chosen_or_404(request, kind, Role.OWNER)
     address = reverse("experiments:list", args=[kind])
     if not chosen:
-        messages.error(request, f"Select the {kind.nouns.many} to delete first.")
-        return HttpResponseRedirect(address)
+        return none_chosen(request, kind, "delete")
     return _delete(request, kind, chosen, reverse("experiments:delete_some", args=[kind]), address)
+
+
+@require_safe
+@signed_in
+def export_some(request: PageRequest, kind: QueueKind) -> HttpResponse:
+    """Those that are ticked, each as a file of its own: one archive of them would be packed before its first byte."""
+    chosen = chosen_or_404(request, kind, Role.VIEWER)
+    if not chosen:
+        return none_chosen(request, kind, "export")
+    shown = {
+        "kind": kind,
+        "nouns": kind.nouns,
+        "chosen": chosen,
+        "formats": EXPORT_FORMATS,
+        "cancel": reverse("experiments:list", args=[kind]),
+    }
+    return render_dialog(request, "export_some", shown)
+
+
+def chosen_or_404(request: PageRequest, kind: QueueKind, least: Role) -> list[Queue]:
+    """What a list sends of those that are ticked; 403 where the user has a lower role in one of them."""
+    given = request.POST if request.method == "POST" else request.GET
+    return [queue_or_404(kind, request, queue_id, least) for queue_id in _ids(given.getlist("queue"))]
+
+
+def none_chosen(request: PageRequest, kind: QueueKind, verb: str) -> HttpResponse:
+    messages.error(request, f"Select the {kind.nouns.many} to {verb} first.")
+    return HttpResponseRedirect(reverse("experiments:list", args=[kind]))
 
 
 def _delete(request: PageRequest, kind: QueueKind, chosen: list[Queue], target: str, cancel: str) -> HttpResponse:

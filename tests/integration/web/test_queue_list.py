@@ -6,8 +6,8 @@ import pytest
 from django.core.files.base import ContentFile
 
 from csv_batches.models import CsvBatch
-from experiments.models import Queue
-from tests.integration.web.support import batch_of, browser, htmx, post_form, queue_url
+from experiments.models import Queue, Share
+from tests.integration.web.support import batch_of, browser, htmx, post_form, queue_url, user
 
 pytestmark = pytest.mark.django_db
 LIST = "/csv-batch/"
@@ -116,6 +116,36 @@ def test_several_are_deleted_and_none_of_somebody_else() -> None:
     assert Queue.objects.count() == 3
     ann.post(f"{LIST}delete/", {"csrfmiddlewaretoken": token, "queue": [str(one.pk) for one in mine]})
     assert [one.name for one in Queue.objects.all()] == ["Theirs"]
+
+
+def test_several_are_exported_each_as_its_own_file_by_who_may_see_them() -> None:
+    mine, other = batch_of("ann", ["succeeded"], name="Mine"), batch_of("bob", ["succeeded"], name="Theirs")
+    ann = browser("ann")
+    address = f"{LIST}export/?queue={mine.pk}&queue={other.pk}"
+    assert ann.get(address).status_code == 404
+    Share.objects.create(queue=other, user=user("ann"), role="viewer")
+    html = ann.get(address).content.decode()
+    files = [queue_url(batch, "export/") for batch in (mine, other)]
+    assert "Export 2 batches" in html
+    assert [file in html for file in files] == [True, True]
+    assert "answer 0" in ann.get(f"{files[1]}?format=csv&partial=1").getvalue().decode()
+    assert "Select the batches to export first." in ann.get(f"{LIST}export/", follow=True).content.decode()
+
+
+def test_several_are_shared_at_once_or_none_of_them() -> None:
+    mine = [batch_of("ann", name=f"Mine {number}") for number in range(2)]
+    other, ann = batch_of("bob", name="Theirs"), browser("ann")
+    Share.objects.create(queue=other, user=user("ann"), role="editor")
+    ids = [str(one.pk) for one in mine]
+    assert "Share 2 batches" in ann.get(f"{LIST}share/?queue={ids[0]}&queue={ids[1]}").content.decode()
+    given = {"csrfmiddlewaretoken": ann.cookies["csrftoken"].value, "role": "viewer", "user": "bob"}
+    assert ann.post(f"{LIST}share/", {**given, "queue": [ids[0], str(other.pk)]}).status_code == 403
+    refused = ann.post(f"{LIST}share/", {**given, "queue": ids, "user": "nobody"})
+    assert "No user is named “nobody”" in refused.content.decode()
+    assert not Share.objects.filter(queue__in=ids).exists()
+    said = ann.post(f"{LIST}share/", {**given, "queue": ids}, follow=True).content.decode()
+    assert "Shared 2 batches with bob." in said
+    assert Share.objects.filter(queue__in=ids, user=user("bob"), role="viewer").count() == 2
 
 
 def test_a_poll_brings_the_cells_that_changed_and_nothing_else() -> None:
