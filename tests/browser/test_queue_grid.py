@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from csv_batches.models import CsvBatch
 from tests.browser.conftest import Open
-from tests.browser.support.looks import PHONE, assert_flawless
+from tests.browser.support.looks import PHONE, Look, assert_flawless
 from tests.browser.support.states import many
 from tests.integration.web.support import FIELDS, batch_of, queue_url
 
@@ -79,6 +79,22 @@ def test_a_column_is_drawn_wider_and_stays_so(open_page: Open, batch: CsvBatch) 
     assert int(column.get_attribute("width") or 0) == before + 80
     page.reload()
     assert int(column.get_attribute("width") or 0) == before + 80
+
+
+def test_pinned_columns_stay_where_the_grid_scrolls(open_page: Open, batch: CsvBatch) -> None:
+    page = open_page(queue_url(batch, "?col=c0&col=c1&col=c2&col=a0&col=a1"), Look("narrow", width=800))
+    page.locator("#act-columns").click()
+    for name in ("subject", "score"):
+        page.get_by_label(f"Pin {name} to the left").press("Space")
+    assert_flawless(page)
+    page.locator("#act-show-columns").click()
+    expect(page.locator("thead .stuck")).to_have_count(2)
+    page.locator("#table").evaluate("(grid) => grid.scrollTo(500, 300)")
+    for line in ("thead tr", "#r9"):
+        boxes = [page.locator(f"{line} {cell}").bounding_box() for cell in (".k-st", ".s1", ".s2")]
+        status, first, second = (box for box in boxes if box)
+        assert (first["x"], second["x"]) == (status["x"] + status["width"], first["x"] + first["width"])
+    assert_flawless(page)
 
 
 def test_recent_batches_stand_at_the_left_of_a_wide_window_until_they_are_closed(

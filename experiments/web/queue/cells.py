@@ -49,25 +49,37 @@ def _with_marks(text: str, search: str) -> str:
 
 
 def input_cells(texts: Sequence[str | None], search: str = "") -> SafeString:
-    """What the file has; a short line may end before it, which is empty."""
-    return format_html_join(
-        "",
-        '<td class="inp"><div class="c" dir="auto">{}</div></td>',
-        ((in_one_line(text or "", search),) for text in texts),
-    )
+    return SafeString("".join(input_cell(text, search) for text in texts))
+
+
+def input_cell(text: str | None, search: str = "", place: int = 0) -> SafeString:
+    """What the file has; a short line may end before it, which is empty. `place`: of a column that is pinned."""
+    inner = in_one_line(text or "", search)
+    return format_html('<td class="inp{}"><div class="c" dir="auto">{}</div></td>', _stuck(place), inner)
 
 
 def answer_cells(columns: Sequence[AnswerColumn], texts: Sequence[str | None], search: str = "") -> SafeString:
     pairs = enumerate(zip(columns, texts, strict=True))
-    return SafeString("".join(_answer_cell(column, text, search, first=not at) for at, (column, text) in pairs))
+    return SafeString("".join(answer_cell(column, text, search, first=not at) for at, (column, text) in pairs))
 
 
-def _answer_cell(column: AnswerColumn, text: str | None, search: str, *, first: bool) -> SafeString:
+def answer_cell(
+    column: AnswerColumn, text: str | None, search: str, *, first: bool = False, place: int = 0
+) -> SafeString:
     inner = _nested(text, search, column.members) if column.is_nested and text is not None else None
     if inner is None:
         inner = format_html('<div class="c"{}>{}</div>', SafeString(' dir="auto"'), in_one_line(text, search))
-    classes = f"ans{' ans1' if first else ''} {column.look.cell}"
+    classes = f"ans{' ans1' if first else ''}{_stuck(place)} {column.look.cell}"
     return format_html('<td class="{}" data-l="{}">{}</td>', classes, column.name, inner)
+
+
+def cell_without_answer(place: int) -> SafeString:
+    """Of a pinned column of the answer."""
+    return format_html('<td class="ans x{}"></td>', _stuck(place))
+
+
+def _stuck(place: int) -> str:
+    return f" stuck s{place}" if place else ""
 
 
 def extra_cells(texts: Sequence[str]) -> SafeString:

@@ -23,6 +23,7 @@ from experiments.selectors.field_filter import (
 from experiments.selectors.row_order import OF_A_COLUMN, ROW_INDEX
 from experiments.web.queue.columns import GridColumns
 from experiments.web.queue.forms import PLACES, query_string
+from experiments.web.queue.grid_choice import MOST_PINNED
 from experiments.web.type_looks import LOOKS, Look
 
 TEXT = LOOKS[FieldType.STRING]
@@ -85,6 +86,14 @@ class ColumnHead:
     others: Mapping[str, Any] = field(default_factory=dict)
     is_filtered: bool = False
     at: int = 0
+    place: int = 0
+    """Of one that is pinned, from 1."""
+    pin: str | None = None
+    """The query string that pins it, or lets it go."""
+
+    @property
+    def is_answer(self) -> bool:
+        return self.key.startswith("a")
 
     @property
     def has_choices(self) -> bool:
@@ -106,6 +115,19 @@ class ColumnHeads:
     inputs: tuple[ColumnHead, ...]
     answers: tuple[ColumnHead, ...]
     about: tuple[ColumnHead, ...]
+
+    @property
+    def pinned(self) -> tuple[ColumnHead, ...]:
+        found = (head for head in (*self.inputs, *self.answers) if head.place)
+        return tuple(sorted(found, key=lambda head: head.place))
+
+    @property
+    def loose_inputs(self) -> tuple[ColumnHead, ...]:
+        return tuple(head for head in self.inputs if not head.place)
+
+    @property
+    def loose_answers(self) -> tuple[ColumnHead, ...]:
+        return tuple(head for head in self.answers if not head.place)
 
     @property
     def with_menus(self) -> tuple[ColumnHead, ...]:
@@ -149,6 +171,8 @@ class _Maker:
         self._sort = filters.get("sort", "")
         self._asked = field_filters(filters)
         self._keys = columns.keys
+        self._pinned = columns.pinned
+        self._fields = {f"a{column.at}" for column in columns.answers}
 
     def plain(self, key: str, name: str, sort: str) -> ColumnHead:
         toggle = self._toggle(sort) if sort else None
@@ -163,6 +187,8 @@ class _Maker:
             parts=(part,),
             others=self._others({f"{COLUMN}{name}"}),
             is_filtered=bool(asked),
+            place=self._place(f"c{place}"),
+            pin=self._pin(f"c{place}"),
         )
 
     def answer(self, at: int, key: str, name: str, look: Look, leaves: Sequence[Leaf]) -> ColumnHead:
@@ -179,6 +205,8 @@ class _Maker:
             others=self._others(drop),
             is_filtered=bool(asked) or is_bar,
             at=at,
+            place=self._place(key),
+            pin=self._pin(key),
         )
 
     def _of_leaf(self, leaf: Leaf, asked: Sequence[FieldFilter]) -> Part:
@@ -227,5 +255,18 @@ class _Maker:
         others = [one for one in self._keys if one != key]
         if key not in self._keys or not others:
             return None
-        kept = query_string(self._filters)
-        return "&".join(filter(None, (kept, *(f"col={one}" for one in others))))
+        return self._shown(others, [one for one in self._pinned if one != key])
+
+    def _place(self, key: str) -> int:
+        return self._pinned.index(key) + 1 if key in self._pinned else 0
+
+    def _pin(self, key: str) -> str | None:
+        """None where it can't be: there are as many as there may be, or it is the last field that moves."""
+        if key in self._pinned:
+            return self._shown(self._keys, [one for one in self._pinned if one != key])
+        is_last = key in self._fields and self._fields - {*self._pinned} == {key}
+        return None if is_last or len(self._pinned) >= MOST_PINNED else self._shown(self._keys, [*self._pinned, key])
+
+    def _shown(self, keys: Sequence[str], pinned: Sequence[str]) -> str:
+        columns = (*(f"col={one}" for one in keys), *(f"pin={one}" for one in pinned))
+        return "&".join(filter(None, (query_string(self._filters), *columns)))

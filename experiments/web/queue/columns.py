@@ -1,7 +1,7 @@
 """The columns of the grid of rows: which there are, what they are called, how wide they are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from experiments.core.choices import FieldType
@@ -57,6 +57,12 @@ class GridColumns:
     """Keys of `ABOUT`."""
     given: tuple[tuple[str, int], ...] = ()
     """Widths that somebody has drawn, by key."""
+    pinned: tuple[str, ...] = ()
+    """Keys of those that stay at the left, before the others."""
+
+    @property
+    def loose_answers(self) -> tuple[AnswerColumn, ...]:
+        return tuple(column for column in self.answers if f"a{column.at}" not in self.pinned)
 
     @property
     def about_titles(self) -> tuple[str, ...]:
@@ -64,9 +70,14 @@ class GridColumns:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """As a choice names them."""
-        inputs = (f"c{position}" for position, _, _ in self.inputs)
-        return (*inputs, *(f"a{column.at}" for column in self.answers), *self.about)
+        """As a choice names them, from left to right."""
+        return (*self.pinned, *(key for key in self._usual if key not in self.pinned), *self.about)
+
+    @property
+    def _usual(self) -> dict[str, int]:
+        """Widths of the cells and the answers that nobody has drawn, by key."""
+        inputs = {f"c{position}": INPUT_WIDTH for position, _, _ in self.inputs}
+        return inputs | {f"a{column.at}": column.look.width for column in self.answers}
 
     @property
     def last_key(self) -> str:
@@ -80,11 +91,9 @@ class GridColumns:
     @property
     def widths(self) -> tuple[int, ...]:
         """Of each column behind the status; the last one takes what is left."""
-        given, keys = dict(self.given), self.keys
-        usual = (*(INPUT_WIDTH for _ in self.inputs), *(column.look.width for column in self.answers))
-        before = [given.get(key, width) for key, width in zip(keys, usual, strict=False)]
+        given, usual = dict(self.given), self._usual
         return (
-            *before,
+            *(given.get(key, usual[key]) for key in self.keys if key in usual),
             *(EXTRA_WIDTH for _ in self.extras),
             *(given.get(key, ABOUT_WIDTH) for key in self.about),
         )
@@ -104,11 +113,14 @@ class GridColumns:
 
 
 def columns_of_layout(
-    layout: QueueLayout, chosen: Sequence[str] = (), widths: Sequence[tuple[str, int]] = ()
+    layout: QueueLayout,
+    chosen: Sequence[str] = (),
+    widths: Sequence[tuple[str, int]] = (),
+    pinned: Sequence[str] = (),
 ) -> GridColumns:
     """Those that are `chosen`, by key: `c7` is a column of the file, `a0` a response field, `started` of `ABOUT`.
 
-    Unless any is: the first columns that are sent, and all fields of the answer.
+    Unless any is: the first columns that are sent, and all fields of the answer. Not all fields can be `pinned`.
     """
     answers = tuple(_answer_column(at, field, layout) for at, field in enumerate(layout.response_fields))
     if not answers:
@@ -121,7 +133,10 @@ def columns_of_layout(
     else:
         # One of them stays, for a failed row says there why.
         answers = tuple(column for column in answers if f"a{column.at}" in wanted) or answers[:1]
-    return GridColumns(tuple(_input(at, layout) for at in inputs), answers, _extras(layout), about, tuple(widths))
+    found = GridColumns(tuple(_input(at, layout) for at in inputs), answers, _extras(layout), about, tuple(widths))
+    stay = tuple(key for key in dict.fromkeys(pinned) if key in found.keys and key not in ABOUT)
+    fields = [key for key in stay if key.startswith("a")]
+    return replace(found, pinned=tuple(key for key in stay if len(fields) < len(answers) or key != fields[-1]))
 
 
 @dataclass(frozen=True)
@@ -133,6 +148,7 @@ class Offer:
     note: str
     is_shown: bool
     look: Look | None = None
+    is_pinned: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,9 +173,14 @@ def offers_of_layout(layout: QueueLayout, columns: GridColumns) -> Offers:
         *(at for at in range(len(layout.columns)) if at not in set(layout.shown_positions)),
     ]
     listed = sorted(order[:MOST_OFFERED], key=lambda at: at not in shown)
+    stay = set(columns.pinned)
     return Offers(
-        answers=tuple(Offer(f"a{one.at}", one.name, "", one.at in fields, one.look) for one in answers),
-        inputs=tuple(Offer(f"c{at}", *_input(at, layout)[1:], at in shown) for at in listed),
+        answers=tuple(
+            Offer(f"a{one.at}", one.name, "", one.at in fields, one.look, f"a{one.at}" in stay) for one in answers
+        ),
+        inputs=tuple(
+            Offer(f"c{at}", *_input(at, layout)[1:], at in shown, is_pinned=f"c{at}" in stay) for at in listed
+        ),
         about=tuple(Offer(key, title, "", key in columns.about) for key, title in ABOUT.items()),
         more=len(order) - len(listed),
         shown=len(columns.inputs) + len(fields if answers else ()),

@@ -23,6 +23,7 @@ MOST_KEPT = 40
 """Queues of which a session keeps the choice."""
 MOST_COLUMNS = 200
 LEAST_WIDTH, MOST_WIDTH = 56, 1200
+MOST_PINNED = 3
 MAX_DIGITS = 5
 COLUMN_KEY = re.compile(r"[ac][0-9]{1,5}|[a-z]{3,20}")
 
@@ -39,23 +40,37 @@ class GridChoice:
     widths: tuple[tuple[str, int], ...] = ()
     """Of columns that somebody has drawn, by key."""
     is_held: bool = False
+    pinned: tuple[str, ...] = ()
+    """Keys of columns that stay at the left, in the order of the grid."""
 
 
 DEFAULT = GridChoice()
 
 
 def choice_of_request(request: HttpRequest, queue: Queue) -> GridChoice:
-    """What the address names, else what is kept. `reset` in the address forgets the columns."""
+    """What the address names, else what is kept. `reset` in the address forgets the columns.
+
+    An address that names columns names those that are pinned too, or none is.
+    """
     given, key = request.GET, str(queue.pk)
     kept = request.session.get(SESSION_KEY, {}).get(key, {})
     named = given.getlist("col")[:MOST_COLUMNS]
     columns: Sequence[str] = [] if "reset" in given else named or kept.get("columns", [])
+    pinned = given.getlist("pin")[:MOST_PINNED] if named or "reset" in given else kept.get("pinned", [])
+    columns = [*columns, *(key for key in pinned if key not in columns)] if columns else columns
     height = _one_of(HEIGHTS, given.get("height"), kept.get("height"), COMPACT)
-    here = {**kept, "columns": list(columns), "height": height}
-    if here != {"columns": [], "height": COMPACT, **kept}:
+    here = {**kept, "columns": list(columns), "height": height, "pinned": list(pinned)}
+    if here != {"columns": [], "height": COMPACT, "pinned": [], **kept}:
         _keep(request, key, here)
     widths = tuple((str(name), int(width)) for name, width in kept.get("widths", {}).items())
-    return GridChoice(tuple(columns), height, **_everywhere(request), widths=widths, is_held="hold" in given)
+    return GridChoice(
+        tuple(columns),
+        height,
+        **_everywhere(request),
+        widths=widths,
+        pinned=tuple(pinned),
+        is_held="hold" in given,
+    )
 
 
 def keep_widths(request: HttpRequest, queue: Queue, given: Mapping[str, Any]) -> None:

@@ -37,8 +37,9 @@ def views_of_queue(request: PageRequest, queue: Queue, choice: GridChoice) -> tu
 def query_of_view(request: PageRequest, choice: GridChoice) -> str:
     """What the page shows now: filters, order, columns and the height of rows, but not where it begins."""
     filters = {name: value for name, value in row_filter(request.GET).items() if name not in PLACES}
-    columns = [("col", key) for key in choice.columns] or [("reset", "1")]
-    return "&".join(filter(None, (query_string(filters), urlencode([*columns, ("height", choice.height)]))))
+    columns = [*(("col", key) for key in choice.columns), *(("pin", key) for key in choice.pinned)]
+    grid = urlencode([*(columns or [("reset", "1")]), ("height", choice.height)])
+    return "&".join(filter(None, (query_string(filters), grid)))
 
 
 @require_POST

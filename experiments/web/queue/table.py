@@ -27,7 +27,16 @@ from experiments.selectors.items import LARGEST_INDEX
 from experiments.selectors.newest import newest_rows, rows_in_progress
 from experiments.web.moments import moment
 from experiments.web.page_part import PagePart
-from experiments.web.queue.cells import MAX_CELL, MAX_NESTED, answer_cells, extra_cells, input_cells
+from experiments.web.queue.cells import (
+    MAX_CELL,
+    MAX_NESTED,
+    answer_cell,
+    answer_cells,
+    cell_without_answer,
+    extra_cells,
+    input_cell,
+    input_cells,
+)
 from experiments.web.queue.column_heads import ColumnHeads, column_heads, sorted_in_words
 from experiments.web.queue.columns import GridColumns, columns_of_layout
 from experiments.web.queue.forms import PLACES, VIEW, query_string
@@ -70,6 +79,7 @@ class Headings(PagePart):
 class RowLine(PagePart):
     index: int
     status: str
+    pinned: SafeString
     inputs: SafeString
     answers: SafeString
     extras: SafeString
@@ -168,7 +178,7 @@ def table_of_queue(
     `known` are the indexes that the browser shows; None: it shows no table yet. A search, or a sort, looks at every
     item, so while the browser shows its result it is not repeated: those rows are read again, and there is no pager.
     """
-    columns = columns_of_layout(layout, choice.columns, choice.widths)
+    columns = columns_of_layout(layout, choice.columns, choice.widths, choice.pinned)
     headings = Headings("table", columns, choice.height, column_heads(columns, layout, filters))
     is_search = bool(items.must_be_looked_through(filters) or filters.get("sort"))
     follows = choice.follows and may_follow(queue, filters)
@@ -298,18 +308,24 @@ class _Shown:
         status, extras = row["status"], self.extras
         values = extras.values([row[name] for name in extras.annotations])
         more = [cell_text(value)[:MAX_CELL] for value in extras.in_words(values)[: extras.in_table]]
-        answers = [row[f"answer_{number}"] for number in range(len(self.columns.answers))]
+        cells = {f"c{at}": row[f"cell_{number}"] for number, (at, _, _) in enumerate(self.columns.inputs)}
+        answers = {f"a{one.at}": row[f"answer_{number}"] for number, one in enumerate(self.columns.answers)}
+        has_answer = status == RowStatus.SUCCEEDED or any(answer is not None for answer in answers.values())
+        loose, pinned, note = self.columns.loose_answers, self.columns.pinned, _note(self.queue, row)
+        # Where a reason or a note stands in place of the answer, pinned fields have nothing either.
+        says_why = bool(note) or (status == RowStatus.FAILED and not row["is_corrected"])
         is_open = self.queue.may_edit and self.queue.status not in (QueueStatus.DRAFT, QueueStatus.CANCELLED)
         return RowLine(
             key=f"r{row['row_index']}",
             index=row["row_index"],
             status=status,
-            inputs=input_cells([row[f"cell_{at}"] for at in range(len(self.columns.inputs))], self.search),
-            answers=answer_cells(self.columns.answers, answers, self.search),
-            has_answer=status == RowStatus.SUCCEEDED or any(answer is not None for answer in answers),
+            pinned=self._pinned(cells, answers if has_answer and not says_why else {}),
+            inputs=input_cells([text for key, text in cells.items() if key not in pinned], self.search),
+            answers=answer_cells(loose, [answers[f"a{one.at}"] for one in loose], self.search),
+            has_answer=has_answer,
             error_code=row["error_code"],
             error=(row["error_message"] or row["error_code"])[:MAX_SENTENCE],
-            note=_note(self.queue, row),
+            note=note,
             elapsed=_elapsed(row),
             started_at=row["started_at"],
             completed_at=row["completed_at"],
@@ -317,6 +333,18 @@ class _Shown:
             can_retry=status == RowStatus.FAILED and is_open,
             extras=extra_cells([*more, *(_about(row, key) for key in self.columns.about)]),
         )
+
+    def _pinned(self, cells: Mapping[str, str | None], answers: Mapping[str, str | None]) -> SafeString:
+        fields = {f"a{one.at}": one for one in self.columns.answers}
+        found = []
+        for place, key in enumerate(self.columns.pinned, 1):
+            if key in cells:
+                found.append(input_cell(cells[key], self.search, place))
+            elif key in answers:
+                found.append(answer_cell(fields[key], answers[key], self.search, place=place))
+            else:
+                found.append(cell_without_answer(place))
+        return SafeString("".join(found))
 
 
 def _about(row: Mapping[str, Any], key: str) -> str | SafeString:

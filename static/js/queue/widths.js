@@ -30,6 +30,7 @@
       const now = Math.round(Math.max(LEAST, Math.min(MOST, before + far)));
       column.setAttribute("width", now);
       table.setAttribute("width", rest + now);
+      setPinned();
     };
     draw(event, move, () => {
       const body = new FormData();
@@ -38,6 +39,18 @@
       fetch(table.dataset.widths, { method: "POST", body }).catch(() => { document.getElementById("offline").hidden = false; });
     });
   });
+
+  /* Where the second and the third pinned column begin. */
+  const setPinned = () => {
+    const table = document.querySelector(".g:has(.s2)");
+    if (!table) return;
+    const widths = [...table.querySelectorAll("col")].map((column) => Number(column.getAttribute("width")));
+    const before = (number) => widths.slice(0, number).reduce((sum, width) => sum + width, 0);
+    table.style.setProperty("--s2-left", `${before(4)}px`);
+    table.style.setProperty("--s3-left", `${before(5)}px`);
+  };
+  document.body.addEventListener("htmx:afterSettle", setPinned);
+  setPinned();
 
   const pane = document.getElementById("pane");
   if (!pane) return;

@@ -46,3 +46,27 @@ def test_the_chooser_lists_fields_columns_and_what_is_known_of_the_row() -> None
     offered = re.findall(r'name="col" value="([^"]+)"', html)
     assert offered == ["a0", "a1", "c1", "c2", "c0", "started", "duration", "finished", "attempts", "trace"]
     assert "4 of 5</button>" in html
+
+
+def test_pinned_columns_come_first_and_stay_until_others_are_chosen() -> None:
+    batch, client = batch_of("ann", ["succeeded", "failed", "queued"]), browser("ann")
+    pinned = ["urgent", "id", "subject", "category"]
+    assert headings(client, batch, "?col=c0&col=c1&col=a0&col=a1&pin=a1&pin=c0") == pinned
+    assert headings(client, batch, "row/0/") == pinned
+    html = client.get(queue_url(batch)).content.decode()
+    first, second, third = (one.partition("</tr>")[0] for one in html.split('<tr id="r')[1:])
+    assert re.findall(r'<td class="([^"]+)" data-l="urgent"', first) == ["ans stuck s1 t-choice"]
+    assert "00000" in first.partition("stuck s2")[2]
+    assert re.findall(r"stuck s\d", second) == re.findall(r"stuck s\d", third) == ["stuck s1", "stuck s2"]
+    assert 'colspan="1"' in second, "the reason has the other answer's place"
+    menu = html.partition('id="menu-a1"')[2]
+    unpinned = re.findall(r'\?([^"]+)"', menu.partition("Unpin</a>")[0])[-1].replace("&amp;", "&")
+    assert headings(client, batch, f"?{unpinned}") == ["id", "subject", "category", "urgent"]
+    assert headings(client, batch, "?reset=1") == ["subject", "body", "category", "urgent"]
+
+
+def test_one_field_of_the_answer_moves_for_it_says_why_a_row_failed() -> None:
+    batch, client = batch_of("ann", ["failed"]), browser("ann")
+    html = client.get(queue_url(batch, "?col=c1&col=a0&pin=a0")).content.decode()
+    assert "stuck" not in html.partition("<tbody")[2]
+    assert "Timed out" in html

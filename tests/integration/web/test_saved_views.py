@@ -47,10 +47,11 @@ def listed(html: str) -> list[tuple[str, str, bool]]:
 
 def test_a_view_leads_back_to_filters_order_columns_and_height(batch: CsvBatch) -> None:
     client = browser("ann")
-    html = save(client, batch, "status=failed&sort=-elapsed_ms&col=a0&col=c1&height=tall&after=5", "Slow  failures")
+    wanted = "status=failed&sort=-elapsed_ms&col=c1&col=a0&pin=c1&height=tall"
+    html = save(client, batch, f"{wanted}&after=5", "Slow  failures")
     assert "View “Slow failures” saved." in html
     query, name, shown = listed(html)[0]
-    assert (query, name, shown) == ("status=failed&sort=-elapsed_ms&col=a0&col=c1&height=tall", "Slow failures", True)
+    assert (query, name, shown) == (wanted, "Slow failures", True)
     client.get(queue_url(batch, "?reset=1&height=compact"))
     html = client.get(queue_url(batch, f"?{query}")).content.decode()
     assert listed(html) == [(query, name, True)]
