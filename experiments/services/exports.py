@@ -57,7 +57,7 @@ class ExportOptions:
     filters: Mapping[str, Any] = field(default_factory=dict)
     sort: str = ""
     row_indexes: str = ""
-    columns: str = ""
+    columns: str | tuple[str, ...] = ""
     null: str | None = None
     join: str | None = None
     nested: Nested = Nested.JSON
@@ -167,8 +167,10 @@ def _layout(of: QueueLayout, options: ExportOptions) -> ExportLayout:
     )
 
 
-def names_of(text: str) -> tuple[str, ...] | None:
+def names_of(text: str | tuple[str, ...]) -> tuple[str, ...] | None:
     """The names of a list with commas; one that has a comma itself is in quotes. None: none is named."""
+    if not isinstance(text, str):
+        return tuple(dict.fromkeys(text)) or None
     if not text.strip():
         return None
     (names,) = csv.reader([text.replace("\r", " ").replace("\n", " ")], skipinitialspace=True)

@@ -97,6 +97,17 @@ def test_pinned_columns_stay_where_the_grid_scrolls(open_page: Open, batch: CsvB
     assert_flawless(page)
 
 
+def test_selected_rows_are_copied_as_spreadsheets_paste_them(open_page: Open, batch: CsvBatch) -> None:
+    page = open_page(queue_url(batch, "?col=c1&col=a0&col=a1"), permissions=["clipboard-read", "clipboard-write"])
+    for row in (2, 3):
+        page.get_by_label(f"Select row {row}", exact=True).check()
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.locator("#messages")).to_have_text("Copied 2 rows.")
+    lines = page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert lines == ["subject\tcategory\tscore", "subject 2\tbilling\t2", "subject 3\tpraise\t3"]
+    assert_flawless(page)
+
+
 def test_recent_batches_stand_at_the_left_of_a_wide_window_until_they_are_closed(
     open_page: Open, batch: CsvBatch
 ) -> None:

@@ -80,6 +80,13 @@ class GridColumns:
         return inputs | {f"a{column.at}": column.look.width for column in self.answers}
 
     @property
+    def names_in_export(self) -> tuple[str, ...]:
+        """Of the cells and the answers, as an export calls them; a whole answer has no column there."""
+        inputs = {f"c{position}": name for position, name, _ in self.inputs}
+        names = inputs | {f"a{column.at}": column.name for column in self.answers if column.field}
+        return (*(names[key] for key in self.keys if key in names), *self.extras)
+
+    @property
     def last_key(self) -> str:
         """Of the column that takes what is left of the width."""
         return "" if self.extras and not self.about else self.keys[-1]

@@ -19,6 +19,7 @@ from experiments.models import Queue
 from experiments.selectors.items import LARGEST_INDEX
 from experiments.selectors.results import distributions_for_heads
 from experiments.services import exports, network_calls, queue_retry, queues
+from experiments.services.exports import ExportOptions
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
 from experiments.web.limits_form import LimitsForm
 from experiments.web.queue.base import (
@@ -73,11 +74,14 @@ def _go_to_row(request: PageRequest, queue: Queue, wanted: str) -> HttpResponse:
 
 @require_POST
 @signed_in
-def selected_rows(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponse:
-    """An act on the rows that are ticked: their export, their correction, or their retry."""
-    queue = queue_or_404(kind, request, queue_id, Role.VIEWER if "export" in request.POST else Role.EDITOR)
+def selected_rows(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpResponseBase:
+    """An act on the rows that are ticked: their copy, their export, their correction, or their retry."""
+    is_read = "export" in request.POST or "copy" in request.POST
+    queue = queue_or_404(kind, request, queue_id, Role.VIEWER if is_read else Role.EDITOR)
     given = [text for text in request.POST.getlist("row") if text.isascii() and text.isdecimal() and len(text) <= 10]
     rows = sorted({int(text) for text in given if int(text) <= LARGEST_INDEX})[:ROWS_ON_A_PAGE]
+    if "copy" in request.POST and rows:
+        return _copied(request, kind, queue, rows)
     if "export" in request.POST:
         so_far = {} if queue.status in FINISHED else {"partial": 1}
         wanted = {"format": ExportFormat.CSV.value, "row_indexes": ",".join(map(str, rows)), **so_far}
@@ -90,6 +94,26 @@ def selected_rows(request: PageRequest, kind: QueueKind, queue_id: UUID) -> Http
     with errors_as_messages(request):
         requeued = queue_retry.retry(queue_id=queue.pk, row_indexes=rows)
         _say_requeued(request, queue, requeued)
+    return after_action(request, queue)
+
+
+def _copied(request: PageRequest, kind: QueueKind, queue: Queue, rows: list[int]) -> HttpResponseBase:
+    """The columns that are shown, whole cells, as spreadsheets paste them: with tabs, and a line of names.
+
+    A script puts it into the clipboard; without one it is a file.
+    """
+    choice = choice_of_request(request, queue)
+    columns = columns_of_layout(kind.layout(queue), choice.columns, pinned=choice.pinned)
+    options = ExportOptions(
+        run_columns=False,
+        partial=True,
+        delimiter="\t",
+        sort=row_filter(request.GET).get("sort", ""),
+        row_indexes=",".join(map(str, rows)),
+        columns=columns.names_in_export,
+    )
+    with errors_as_messages(request):
+        return export_response(exports.download(queue, options), request)
     return after_action(request, queue)
 
 

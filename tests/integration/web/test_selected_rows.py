@@ -25,6 +25,17 @@ def test_their_export_has_them_alone() -> None:
     assert response["Location"] == queue_url(batch, "export/?format=csv&row_indexes=1%2C3")
 
 
+def test_their_copy_has_the_columns_shown_with_tabs_in_the_order_shown() -> None:
+    batch, client = batch_of("ann", ["succeeded"] * 4), browser("ann")
+    client.get(queue_url(batch, "?col=c0&col=a0"))
+    form = {"csrfmiddlewaretoken": client.cookies["csrftoken"].value, "row": ["3", "1"], "copy": "1"}
+    response = client.post(queue_url(batch, "selected/?sort=-row_index"), form)
+    assert response["Content-Type"].startswith("text/csv")
+    copied = response.getvalue().decode()
+    assert copied.splitlines() == ["id\tcategory", "00003\tanswer 3", "00001\tanswer 1"]
+    assert client.post(queue_url(batch, "selected/"), {**form, "row": []}).status_code == 302
+
+
 def test_one_goes_to_a_row_by_its_number_and_is_told_where_there_is_none() -> None:
     batch, client = batch_of("ann", ["queued"] * 3), browser("ann")
     assert client.get(queue_url(batch, "?goto=2"))["Location"] == queue_url(batch, "row/2/")
