@@ -13,6 +13,11 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def count_up_to(most: int, number: int) -> str:
+    """`1,000+` above `most`; "" for none."""
+    return f"{most:,}+" if number > most else f"{number:,}" if number else ""
+
+
 def counted(number: int, what: str, several: str = "") -> str:
     """`1 row`, `1,204 rows`; `several` is the plural where it takes more than an s."""
     return f"{count(number)} {what}" if number == 1 else f"{count(number)} {several or f'{what}s'}"

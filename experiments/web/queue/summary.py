@@ -13,12 +13,13 @@ from experiments.core import labels
 from experiments.core import limits as queue_limits
 from experiments.core.choices import BY_PEOPLE, FINISHED, PauseReason, QueueStatus, RowStatus
 from experiments.core.cost import in_words
-from experiments.core.formatting import compact, count, counted, duration
+from experiments.core.formatting import compact, count, count_up_to, counted, duration
 from experiments.core.labels import StatusLabel
 from experiments.kinds import Nouns, kind_of
 from experiments.models import Queue, QueueItem
 from experiments.selectors import health, items
-from experiments.selectors.failures import Failures
+from experiments.selectors.audit import last_pause
+from experiments.selectors.failures import MOST, Failures, rows_to_try_again
 from experiments.web.page_part import PagePart, changes_by_itself
 
 COLUMNS_OF_AN_ENTRY = (
@@ -102,8 +103,10 @@ class Progress(PagePart):
     version: int | None
     """Of the network, that every row is answered by."""
     at_word: str
-    """What happened at that time: it was started, or has ended."""
+    """What happened at that time: it was started, paused, or has ended."""
     at: datetime | None
+    retrying: str
+    """How many rows wait for another attempt; "" where none does."""
 
 
 @dataclass(frozen=True)
@@ -288,6 +291,7 @@ def progress_of_queue(queue: Queue, progress: Mapping[str, Any]) -> Progress:
     called, to_call = queue.succeeded + queue.failed, queue.total - queue.skipped
     rate, eta, tokens = progress["rows_per_second"] * 60, progress["eta_seconds"], progress["tokens"]
     has_begun = queue.status != QueueStatus.DRAFT
+    paused_at = last_pause(queue) if queue.status == QueueStatus.PAUSED else None
     token_limit = queue.max_tokens if has_begun else None
     projected = tokens * to_call / called if called and called < to_call else 0
     return Progress(
@@ -308,8 +312,9 @@ def progress_of_queue(queue: Queue, progress: Mapping[str, Any]) -> Progress:
         reused=queue.reused,
         limits=_limits_in_words(queue) if has_begun else (),
         version=queue.pinned_version,
-        at_word=labels.label_of_queue(queue.status).word if queue.completed_at else "Started",
-        at=queue.completed_at or queue.started_at,
+        at_word=labels.label_of_queue(queue.status).word if queue.completed_at or paused_at else "Started",
+        at=queue.completed_at or paused_at or queue.started_at,
+        retrying=count_up_to(MOST, rows_to_try_again(queue)),
     )
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from experiments.services import queues
 from tests.integration.web.support import batch_of, browser, queue_url
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,18 @@ def test_it_says_how_long_ago_it_ended_or_was_started() -> None:
     ):
         html = page(status, ["succeeded"], **times)
         assert re.search(rf'{word} <time datetime="[^"]+" title="[^"]+ UTC" data-style="since">3 min ago</time>', html)
+
+
+def test_it_says_how_long_ago_it_was_paused_and_how_many_rows_wait_for_another_attempt() -> None:
+    batch = batch_of("ann", ["queued"] * 3)
+    later = timezone.now() + timedelta(minutes=1)
+    batch.rows.filter(row_index__lt=2).update(delayed=True, available_at=later)
+    batch.rows.filter(row_index=1).update(waits_for=b"of another row")
+    queues.pause(queue_id=batch.pk, by="ann")
+    html = browser("ann").get(queue_url(batch)).content.decode()
+    assert "Retrying <b>1</b>" in html
+    assert re.search(r'Paused <time datetime="[^"]+" title="[^"]+ UTC" data-style="since">', html)
+    assert "Retrying" not in page("running", ["queued"])
 
 
 def test_skipped_rows_are_said_apart_and_count_as_done() -> None:
