@@ -58,6 +58,13 @@ def _with_query(path: str, filters: dict[str, Any]) -> str:
     return f"{path}?{query}" if query else path
 
 
+def render_dialog(request: PageRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """A page of its own, or for htmx what goes into the dialog of the page."""
+    if wants_fragment(request):
+        return render(request, template, context)
+    return render(request, "experiments/queue_list/dialog_page.html", {**context, "inside": template}, status=status)
+
+
 def render_updates(request: PageRequest, queue: Queue, *, after_action: bool = False) -> HttpResponse:
     """The parts of the queue's page that the browser does not have as they are now.
 

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from experiments.core.choices import AuditAction, Channel
@@ -12,7 +11,7 @@ from experiments.kinds import QueueKind
 from experiments.models import AuditEntry
 from experiments.selectors.audit import history_of_queue
 from experiments.web.decorators import PageRequest, signed_in
-from experiments.web.queue.base import queue_context, queue_or_404
+from experiments.web.queue.base import queue_context, queue_or_404, render_dialog
 
 ENTRIES_ON_A_PAGE = 100
 THROUGH = {
@@ -74,4 +73,4 @@ def history_page(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpR
         with_addresses=queue.may_share,
         older=found[ENTRIES_ON_A_PAGE - 1].at.isoformat() if len(found) > ENTRIES_ON_A_PAGE else "",
     )
-    return render(request, "experiments/queue/history.html", context)
+    return render_dialog(request, "experiments/queue/history.html", context)

@@ -17,8 +17,8 @@ from experiments.models.sharing import SHARED_ROLES
 from experiments.selectors.shares import shares_of_queue
 from experiments.services import sharing
 from experiments.web.decorators import PageRequest, signed_in, wants_fragment
-from experiments.web.queue.base import queue_context, queue_or_404
-from experiments.web.queue_list.views import GET_OR_POST, address_behind, chosen_or_404, none_chosen, render_dialog
+from experiments.web.queue.base import queue_context, queue_or_404, render_dialog
+from experiments.web.queue_list.views import GET_OR_POST, address_behind, chosen_or_404, none_chosen
 
 CAN = {Role.EDITOR: "Can edit", Role.VIEWER: "Can view"}
 CHOICES = [(role, CAN[Role(role)]) for role, _ in reversed(SHARED_ROLES)]
@@ -55,7 +55,8 @@ def shares(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRespons
         "target": request.get_full_path(),
         "cancel": address_behind(request, queue),
     }
-    return render_dialog(request, "shares", queue_context(queue, **shown), 400 if form.errors else 200)
+    context, status = queue_context(queue, **shown), 400 if form.errors else 200
+    return render_dialog(request, "experiments/queue_list/shares.html", context, status)
 
 
 @require_http_methods(GET_OR_POST)
@@ -82,7 +83,7 @@ def share_some(request: PageRequest, kind: QueueKind) -> HttpResponse:
         "target": target,
         "cancel": address,
     }
-    return render_dialog(request, "share_some", shown, 400 if form.errors else 200)
+    return render_dialog(request, "experiments/queue_list/share_some.html", shown, 400 if form.errors else 200)
 
 
 def _shared_all(chosen: list[Queue], form: ShareForm, name: str | None) -> bool:

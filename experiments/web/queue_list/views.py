@@ -16,7 +16,7 @@ from experiments.kinds import QueueKind
 from experiments.models import Queue
 from experiments.services import queue_deletion, queues, quotas
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
-from experiments.web.queue.base import queue_context, queue_or_404
+from experiments.web.queue.base import queue_context, queue_or_404, render_dialog
 from experiments.web.queue_list.forms import NameForm, list_query
 from experiments.web.queue_list.page import QUEUES_ON_A_PAGE, network_choices, owner_choices, page_of_list
 
@@ -66,9 +66,8 @@ def rename(request: PageRequest, kind: QueueKind, queue_id: UUID) -> HttpRespons
             queues.rename(queue_id=queue.pk, name=form.cleaned_data["name"])
         return HttpResponseRedirect(address_behind(request, queue))
     status = 400 if form.is_bound else 200
-    return render_dialog(
-        request, "rename", queue_context(queue, form=form, cancel=address_behind(request, queue)), status
-    )
+    context = queue_context(queue, form=form, cancel=address_behind(request, queue))
+    return render_dialog(request, "experiments/queue_list/rename.html", context, status)
 
 
 @require_http_methods(GET_OR_POST)
@@ -104,7 +103,7 @@ def export_some(request: PageRequest, kind: QueueKind) -> HttpResponse:
         "formats": EXPORT_FORMATS,
         "cancel": reverse("experiments:list", args=[kind]),
     }
-    return render_dialog(request, "export_some", shown)
+    return render_dialog(request, "experiments/queue_list/export_some.html", shown)
 
 
 def chosen_or_404(request: PageRequest, kind: QueueKind, least: Role) -> list[Queue]:
@@ -133,7 +132,7 @@ def _delete(request: PageRequest, kind: QueueKind, chosen: list[Queue], target: 
             "target": target,
             "cancel": cancel,
         }
-        return render_dialog(request, "delete", shown)
+        return render_dialog(request, "experiments/queue_list/delete.html", shown)
     for queue in chosen:
         queue_deletion.delete(queue=queue)
     gone = f"“{shorten(chosen[0].name, MAX_NAME)}”" if len(chosen) == 1 else kind.nouns.counted_queues(len(chosen))
@@ -157,11 +156,3 @@ def address_behind(request: PageRequest, queue: Queue) -> str:
     if request.GET.get("back") == FROM_LIST:
         return reverse("experiments:list", args=[queue_context(queue)["kind"]])
     return reverse("experiments:queue", args=[queue_context(queue)["kind"], queue.pk])
-
-
-def render_dialog(request: PageRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """A page of its own, or for htmx what goes into the dialog of the page."""
-    template = f"experiments/queue_list/{name}.html"
-    if wants_fragment(request):
-        return render(request, template, context)
-    return render(request, "experiments/queue_list/dialog_page.html", {**context, "inside": template}, status=status)

@@ -161,7 +161,7 @@ def test_the_page_shows_who_did_what_and_is_linked_from_the_batch() -> None:
     batch = batch_of("ann", ["queued"], status="running")
     history = queue_url(batch, "history/")
     assert f'href="{history}"' in client.get(queue_url(batch)).content.decode()
-    assert "Nothing yet" in client.get(history).content.decode()
+    assert "Starts, pauses, retries" in client.get(history).content.decode()
     post_form(client, queue_url(batch), queue_url(batch, "pause/"))
     shown = client.get(history).content.decode()
     assert "ann" in shown
