@@ -70,6 +70,12 @@ class ColumnPage:
     total: int
     was: str
     version: str
+    used: str = USED
+    """The use that leaves the ignored ones out."""
+
+    @property
+    def hides_ignored(self) -> bool:
+        return self.use == USED
 
     @property
     def previous_query(self) -> str:

@@ -11,6 +11,7 @@ from csv_batches.models import CsvBatch
 from csv_batches.rules import mapping, steps
 from csv_batches.rules.mapping_modes import MAPPING_MODES
 from csv_batches.services import column_stats, drafts
+from csv_batches.wizard import live
 from csv_batches.wizard.base import draft_view, redirect_by_button, render_step
 from csv_batches.wizard.map.forms import (
     ColumnChoice,
@@ -23,6 +24,7 @@ from csv_batches.wizard.map.forms import (
     valid_changes,
 )
 from csv_batches.wizard.map.page import column_page, example_row, says_of_mapping
+from csv_batches.wizard.trial import latest_trial
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import Conflict, WorkbenchError
 from experiments.http.page_time import takes_its_time
@@ -51,8 +53,11 @@ def map_columns(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     if request.method != "POST":
         return _render(request, SaveResult(batch))
     result = _save_columns(batch, request.POST.dict(), request.POST.getlist("col"))
-    if wants_fragment(request) or not result.is_complete:
-        return _render(request, result)
+    problem = ""
+    if result.is_complete and request.POST.get("go") == "trial":
+        problem = live.try_rows(result.batch, request.POST, ColumnQuery.from_values(request.POST.dict()).row)
+    if wants_fragment(request) or problem or not result.is_complete:
+        return _render(request, result, problem)
     return redirect_by_button(request, batch, steps.MAP, ColumnQuery.from_values(request.POST.dict()).urlencode())
 
 
@@ -81,7 +86,8 @@ def _chosen(batch: CsvBatch, form: Mapping[str, str], ticked: Sequence[str]) -> 
     return [number for text in ticked if (number := parse_number(text)) is not None]
 
 
-def _render(request: PageRequest, result: SaveResult) -> HttpResponse:
+def _render(request: PageRequest, result: SaveResult, problem: str = "") -> HttpResponse:
+    """`problem`: why no row is tried."""
     was_sent = request.method == "POST"
     values = (request.POST if was_sent else request.GET).dict()
     query, batch, error = ColumnQuery.from_values(values), result.batch, result.error
@@ -95,6 +101,8 @@ def _render(request: PageRequest, result: SaveResult) -> HttpResponse:
         ),
         "modes": MAPPING_MODES,
         "example": example_row(batch, query.row),
+        "trial": latest_trial(batch),
+        "live": live.try_part(batch, values, problem),
         "error": error,
         "unsaved": not result.is_complete,
         "says": says_of_mapping(batch),

@@ -1,12 +1,14 @@
 """Mapping: what each column is for, saved as far as it can be."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from csv_batches.models import CsvBatch
+from experiments.models import Network
 from experiments.services import bulk_insert
 from tests.integration.csv_batches.wizard.drafts import html_of
 from tests.integration.csv_batches.wizard.files import address, ann, field, send, started, text_of
@@ -101,6 +103,29 @@ def test_a_key_that_cannot_be_is_refused(client: Client, key: str) -> None:
     batch = started(client)
     assert save(client, batch, m_0="system_param", k_0=key).status_code == 400
     assert modes(batch)[0] == "ignore"
+
+
+def test_columns_that_are_not_sent_are_hidden_where_somebody_asks_for_it(client: Client) -> None:
+    batch = started(client)
+    save(client, batch, m_1="prompt", m_2="system_param", k_2="body")
+    page = page_of(client, batch, "?use=used").content.decode()
+    shown = re.findall(r'name="col" value="(\d)"', page)
+    assert shown == ["1", "2"]
+    assert re.search(r'id="hide-ignored"[^>]* checked', page)
+    assert not re.search(r'id="hide-ignored"[^>]* checked', page_of(client, batch).content.decode())
+
+
+def test_the_row_that_is_shown_is_tried_with_the_columns_as_they_are_now(client: Client) -> None:
+    batch = started(client)
+    CsvBatch.objects.filter(pk=batch.pk).update(network=Network.objects.create(name="triage"))
+    response = save(client, batch, m_1="prompt", go="trial", row="1", **{"try": "this"})
+    assert response["Location"] == address(batch, "map/?row=1")
+    assert modes(batch) == ["ignore", "prompt", "ignore"]
+    trial = CsvBatch.objects.get(parent_id=batch.pk)
+    assert [row.row_index for row in trial.rows.all()] == [1]
+    assert "Row 1" in text_of(page_of(client, batch, "?row=1"))
+    save(client, batch, go="next")
+    assert CsvBatch.objects.filter(parent_id=batch.pk).count() == 1
 
 
 def test_another_tab_s_choices_are_not_undone(client: Client) -> None:
