@@ -166,3 +166,22 @@ def test_what_fields_cannot_say_is_listed_before_they_are_used(page: Page, batch
     page.get_by_role("button", name="Use these fields").click()
     names(page, ["n"])
     expect(page.locator("#add-0")).to_be_focused()
+
+
+def test_allowed_values_are_chips(page: Page, batch: CsvBatch) -> None:
+    values = page.get_by_role("group", name="Allowed values of tone")
+    adder = values.get_by_label("Add to Allowed values of tone")
+    adder.fill("odd")
+    adder.press("Enter")
+    expect(adder).to_be_focused()
+    page.get_by_role("button", name="Remove bad").click()
+    expect(values.locator(".tag")).to_have_text(["good", "odd"])
+    adder.evaluate(
+        """(input) => { const data = new DataTransfer(); data.setData("text", "warm; cold; odd");
+        input.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })); }"""
+    )
+    adder.fill("typed only")
+    saved(page)
+    assert stored(batch).response_fields[0]["choices"] == ["good", "odd", "warm", "cold", "typed only"]
+    page.reload()
+    expect(values.locator(".tag")).to_have_count(5)
