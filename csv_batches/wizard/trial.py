@@ -32,6 +32,18 @@ class TrialRow:
     trace_id: str
 
 
+BAR_TO_P95 = 80
+"""Percent of a bar up to what a slow or dear row comes to."""
+
+
+@dataclass(frozen=True)
+class RangeBar:
+    """Percent of a bar: from the median to the 95th percentile."""
+
+    median: float
+    width: float
+
+
 @dataclass(frozen=True)
 class ShownTrial(PagePart):
     """`waiting_note` says why no worker takes the rows. The estimates are texts, "" where there is none."""
@@ -49,6 +61,8 @@ class ShownTrial(PagePart):
     estimate_tokens: str
     estimate_cost: str
     row_cost: str
+    time_bar: RangeBar | None
+    cost_bar: RangeBar | None
 
 
 def latest_trial(batch: CsvBatch) -> ShownTrial | None:
@@ -73,6 +87,8 @@ def latest_trial(batch: CsvBatch) -> ShownTrial | None:
         estimate_tokens=compact(estimate.tokens) if estimate and estimate.tokens is not None else "",
         estimate_cost=cost_range(estimate.cost_p50, estimate.cost_p95, trial.currency) if estimate else "",
         row_cost=cost_range(estimate.row_cost_p50, estimate.row_cost_p95, trial.currency) if estimate else "",
+        time_bar=range_bar(estimate.p50_s, estimate.p95_s) if estimate else None,
+        cost_bar=range_bar(estimate.cost_p50, estimate.cost_p95) if estimate else None,
     )
 
 
@@ -93,6 +109,14 @@ def time_range(estimate: Estimate) -> str:
     if estimate.p50_s < 1:
         return f"up to {slow}"
     return f"about {fast}" if fast == slow else f"about {fast} to {slow}"
+
+
+def range_bar(median: float | Decimal | None, p95: float | Decimal | None) -> RangeBar | None:
+    """None where nothing is known, or all of it is 0."""
+    if median is None or not p95:
+        return None
+    left = round(float(median) / float(p95) * BAR_TO_P95, 1)
+    return RangeBar(left, round(BAR_TO_P95 - left, 1))
 
 
 def cost_range(median: Decimal | None, dear: Decimal | None, currency: str) -> str:

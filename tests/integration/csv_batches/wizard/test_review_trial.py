@@ -97,6 +97,16 @@ def test_the_estimate_is_a_range_of_time_and_the_tokens_of_all_rows() -> None:
     assert "about 400" in html
 
 
+def test_a_bar_shows_how_far_slow_rows_are_from_the_median() -> None:
+    batch, client = draft_of("ann"), browser("ann")
+    send(client, batch, "try/")
+    finish_trial(batch)
+    assert 'class="rg" x="80.0" y="1" width="0.0"' in html_of(client, batch), "all took the same time"
+    for index, elapsed_ms in enumerate((2000, 4000, 8000)):
+        trial_of(batch).rows.filter(row_index=index).update(elapsed_ms=elapsed_ms)
+    assert 'class="rg" x="42.1" y="1" width="37.9"' in html_of(client, batch)
+
+
 def test_what_takes_no_second_is_not_said_to_take_none() -> None:
     batch, client = draft_of("ann"), browser("ann")
     send(client, batch, "try/")
