@@ -11,6 +11,7 @@ from csv_batches.rules.column_stats import SAMPLE_CHARS
 from csv_batches.rules.mapping_modes import mode_of_column
 from csv_batches.rules.param_keys import proposed_keys
 from csv_batches.wizard.column_look import ColumnLook, column_looks
+from csv_batches.wizard.live import row_place
 from csv_batches.wizard.map.forms import (
     USED,
     USES,
@@ -183,13 +184,10 @@ class ExampleRow:
 
 def example_row(batch: CsvBatch, row_index: int | None) -> ExampleRow:
     """The row with this index, or else the first one."""
-    rows = batch.rows.in_order()
-    row = rows.filter(row_index=row_index).first() if row_index is not None else None
-    missing = row_index if row is None else None
-    row = row or rows.first()
-    if row is None:
+    place = row_place(batch, row_index)
+    if place.index is None:
         return ExampleRow(None, None, None)
-    indexes = batch.rows.values_list("row_index", flat=True)
+    row = batch.rows.get(row_index=place.index)
     cells = [clipped(cell, LONGEST_VALUE) for cell in row.payload]
     in_prompt = [
         (column["name"], cell)
@@ -198,10 +196,10 @@ def example_row(batch: CsvBatch, row_index: int | None) -> ExampleRow:
     ]
     params: dict[str, Any] = mapping.ColumnMapping(batch.columns).system_params(cells)
     return ExampleRow(
-        index=row.row_index,
-        previous=indexes.filter(row_index__lt=row.row_index).order_by("-row_index").first(),
-        next=indexes.filter(row_index__gt=row.row_index).order_by("row_index").first(),
+        index=place.index,
+        previous=place.previous,
+        next=place.next,
         prompt=tuple(in_prompt[:COLUMNS_PER_PAGE]),
         params=clipped(as_text(params)) if params else "",
-        missing=missing,
+        missing=place.missing,
     )

@@ -9,12 +9,12 @@ from csv_batches.rules.mapping_modes import mode_of_column
 from csv_batches.selectors import preview
 from csv_batches.selectors.plan import CsvBatchPlan
 from csv_batches.selectors.sent_twice import CHARS_PER_TOKEN
+from csv_batches.wizard.live import neighbours_of_row
 from csv_batches.wizard.prompt.problems import ShownProblem
 from experiments.core.errors import InvalidInput
 from experiments.core.formatting import LONGEST_TEXT
 from experiments.prompts import uses_columns
 from experiments.prompts.marks import TextPart, cut_parts, joined, marked
-from experiments.selectors.items import LARGEST_INDEX
 
 
 @dataclass(frozen=True)
@@ -72,16 +72,6 @@ def preview_row(batch: CsvBatch, row_index: int | None) -> PromptPreview:
 
 def _unknown(batch: CsvBatch) -> tuple[ShownProblem, ...]:
     return tuple(map(ShownProblem.of, CsvBatchPlan.of(batch).unknown_placeholders()))
-
-
-def neighbours_of_row(batch: CsvBatch, index: int | None) -> tuple[int | None, int | None]:
-    """The indexes of the rows before and after this one, whether it exists or not."""
-    if index is None:
-        return None, None
-    indexes = batch.rows.values_list("row_index", flat=True)
-    at = min(index, LARGEST_INDEX)
-    before = indexes.filter(row_index__lt=at).order_by("-row_index").first()
-    return before, indexes.filter(row_index__gt=at).order_by("row_index").first()
 
 
 def appended_columns(batch: CsvBatch) -> int:

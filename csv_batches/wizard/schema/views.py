@@ -38,11 +38,12 @@ def schema(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     if change.fields is not None:
         batch, builder = _store(batch, change, anyway="anyway" in request.POST)
     go = request.POST.get("go", "")
-    problem = live.try_rows(batch, request.POST, None) if go == "trial" and builder.is_stored else ""
+    row = live.row_of_form(request.POST)
+    problem = live.try_rows(batch, request.POST, row) if go == "trial" and builder.is_stored else ""
     if problem or (go == "trial" and wants_fragment(request)):
         return _render(request, batch, builder, problem=problem)
     if go and builder.is_stored:
-        redirect = redirect_by_button(request, batch, steps.SCHEMA)
+        redirect = redirect_by_button(request, batch, steps.SCHEMA, "" if row is None else f"at={row}")
         return HttpResponseClientRedirect(redirect.url) if wants_fragment(request) else redirect
     return _render(request, batch, replace(builder, quiet=builder.quiet and not go))
 
@@ -84,5 +85,10 @@ def _stored(batch: CsvBatch) -> Builder:
 def _render(request: PageRequest, batch: CsvBatch, builder: Builder, problem: str = "", **values: Any) -> HttpResponse:
     """`problem`: why no row is tried."""
     builder = replace(builder, notes=export_notes(batch))
-    panel = {"trial": latest_trial(batch), "live": live.try_part(batch, request.POST.dict(), problem)}
+    given = request.POST if request.method == "POST" else request.GET
+    panel = {
+        "trial": latest_trial(batch),
+        "live": live.try_part(batch, request.POST.dict(), problem),
+        "place": live.row_place(batch, live.row_of_form(given)),
+    }
     return render_step(request, batch, steps.SCHEMA, {**step_context(batch, builder), **panel, **values})

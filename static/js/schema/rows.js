@@ -26,7 +26,7 @@
   const say = (words) => { document.getElementById("schema-state").textContent = words; };
   const save = () => { clearTimeout(timer); htmx.trigger("#schema-save", "save"); };
 
-  const isOurs = (event) => event.target === form || ["schema-save", "try"].includes(event.target.id);
+  const isOurs = (event) => event.target === form || ["schema-save", "try", "row-previous", "row-next"].includes(event.target.id);
 
   const showProblems = () => {
     form.querySelectorAll("[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));

@@ -1,5 +1,6 @@
 """Fields added, edited, moved, copied and removed, nested too, as forms and as htmx sends them."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.test import Client
 
 from csv_batches.models import CsvBatch
 from csv_batches.services import draft_history
+from experiments.models import Network
 from experiments.web.schema.page import fingerprint
 from experiments.web.schema.rows import Rows
 from tests.integration.csv_batches.wizard.drafts import address, draft, html_of, stored, text_of
@@ -40,7 +42,7 @@ def client() -> Client:
 
 def post(client: Client, batch: CsvBatch, *, live: bool = False, seen: str = "", **typed: str) -> Any:
     """Sends the form of the fields that the draft had when it was loaded, with what somebody typed and pressed."""
-    plain = {name: value for name, value in typed.items() if name in ("act", "go", "anyway")}
+    plain = {name: value for name, value in typed.items() if name in ("act", "go", "anyway", "show", "at")}
     form = sent(Rows.of_fields(batch.response_fields), **{k: v for k, v in typed.items() if k not in plain})
     for name, value in plain.items():
         form[name] = value
@@ -186,3 +188,19 @@ def test_a_button_that_leads_on_stores_what_is_typed(batch: CsvBatch, client: Cl
     assert post(client, batch, f2_name="more", go=go)["Location"] == address(batch, step)
     assert post(client, stored(batch), live=True, go=go)["HX-Redirect"] == address(batch, step)
     assert names(batch)[1] == "more"
+
+
+def test_the_panel_goes_from_row_to_row_and_tries_the_one_it_is_at(batch: CsvBatch, client: Client) -> None:
+    page = client.get(address(batch, "schema/?at=1")).content.decode()
+    assert re.findall(r'id="(row-previous|row|row-next)"[^>]*?value="(\d)"', page) == [
+        ("row-previous", "0"),
+        ("row", "1"),
+        ("row-next", "2"),
+    ]
+    assert "There is no row 9." in text_of(client.get(address(batch, "schema/?at=9")))
+    network = Network.objects.create(name="triage")
+    CsvBatch.objects.filter(pk=batch.pk).update(network=network, prompt_template="Sort this.")
+    moved = post(client, batch, live=True, show="2").content.decode()
+    assert re.search(r'id="row"[^>]*value="2"', moved)
+    assert post(client, batch, go="trial", at="2")["Location"] == address(batch, "schema/?at=2")
+    assert [row.row_index for row in CsvBatch.objects.get(parent_id=batch.pk).rows.all()] == [2]
