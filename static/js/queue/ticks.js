@@ -14,6 +14,12 @@
     all.checked = ticked > 0 && ticked === list.length;
     all.indeterminate = ticked > 0 && ticked < list.length;
     box.querySelectorAll("[data-ticked]").forEach((one) => { one.textContent = ticked.toLocaleString("en-US"); });
+    // An act for so many of them says why it is none for others.
+    box.querySelectorAll("[data-needs]").forEach((one) => {
+      const fits = ticked === Number(one.dataset.needs);
+      one.setAttribute("aria-disabled", String(!fits));
+      one.title = fits ? "" : one.dataset.why;
+    });
   };
   const upTo = (tick) => {
     const list = ticks();
@@ -22,6 +28,7 @@
   };
 
   box.addEventListener("click", (event) => {
+    if (event.target.closest("[data-needs][aria-disabled=true]")) event.preventDefault();
     const tick = event.target.closest("tbody .k-tick input");
     if (!tick) return;
     if (event.shiftKey) upTo(tick);
