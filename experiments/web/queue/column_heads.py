@@ -96,6 +96,11 @@ class ColumnHead:
         return self.key.startswith("a")
 
     @property
+    def classes(self) -> str:
+        stuck = f" stuck s{self.place}" if self.place else ""
+        return f"ans {self.look.cell if self.look else ''}{stuck}" if self.is_answer else f"inp{stuck}"
+
+    @property
     def has_choices(self) -> bool:
         return any(part.choices for part in self.parts)
 
