@@ -118,7 +118,7 @@ PAGES = {
     "<kind:kind>/differences/csv/": Route(signed_in(404), NOT_SO),
     "<kind:kind>/differences/row/<int:row_index>/": Route(signed_in(404), NOT_SO),
     "<kind:kind>/delete/": Route(signed_in(302), signed_in(302)),
-    "<kind:kind>/export/": Route(signed_in(302), NOT_SO),
+    "<kind:kind>/exports/": Route(signed_in(302), NOT_SO),
     "<kind:kind>/share/": Route(signed_in(302), signed_in(302)),
     QUEUE: Route(owned(200), NOT_SO),
     f"{QUEUE}pause/": Route(NOT_SO, changed(302)),

@@ -121,7 +121,7 @@ def test_several_are_deleted_and_none_of_somebody_else() -> None:
 def test_several_are_exported_each_as_its_own_file_by_who_may_see_them() -> None:
     mine, other = batch_of("ann", ["succeeded"], name="Mine"), batch_of("bob", ["succeeded"], name="Theirs")
     ann = browser("ann")
-    address = f"{LIST}export/?queue={mine.pk}&queue={other.pk}"
+    address = f"{LIST}exports/?queue={mine.pk}&queue={other.pk}"
     assert ann.get(address).status_code == 404
     Share.objects.create(queue=other, user=user("ann"), role="viewer")
     html = ann.get(address).content.decode()
@@ -129,7 +129,7 @@ def test_several_are_exported_each_as_its_own_file_by_who_may_see_them() -> None
     assert "Export 2 batches" in html
     assert [file in html for file in files] == [True, True]
     assert "answer 0" in ann.get(f"{files[1]}?format=csv&partial=1").getvalue().decode()
-    assert "Select the batches to export first." in ann.get(f"{LIST}export/", follow=True).content.decode()
+    assert "Select the batches to export first." in ann.get(f"{LIST}exports/", follow=True).content.decode()
 
 
 def test_several_are_shared_at_once_or_none_of_them() -> None:
