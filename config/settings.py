@@ -3,9 +3,9 @@
 import os
 import re
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
+from config import place
 from config.database import database
 from config.environment import HOST_AND_PORT, HOST_NAME, LOG_LEVELS, Environment
 from csv_batches.rules.choices import MappingMode, UploadState
@@ -23,14 +23,16 @@ from experiments.core.disk_space import DiskSpace, default_least, reserve_of
 from experiments.core.secret_files import PRIVATE_FILE, PRIVATE_FOLDER, made_once, private_folder
 from experiments.experiment_kind.choices import Change, ColumnRole, Rule, Verdict
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = place.BASE_DIR
+PROGRAM = place.PROGRAM
+COMMAND = place.COMMAND
 
 # -- everything that the environment says; what cannot be read stops the start
 environment = Environment(os.environ)
 A_DAY_S = 24 * 60 * 60
 A_CENTURY_DAYS = 36_500
 
-VAR_DIR = environment.folder("VAR_DIR", BASE_DIR / "var")
+VAR_DIR = environment.folder("VAR_DIR", place.var_dir(environment.text("XDG_DATA_HOME")))
 DEBUG = environment.flag("DEBUG")
 DEMO = environment.flag("DEMO")
 BEHIND_PROXY = environment.flag("BEHIND_PROXY")
@@ -154,7 +156,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [place.FILES / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -198,7 +200,7 @@ USE_TZ = True
 STATIC_URL = f"{SITE_PATH}/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [place.FILES / "static"]
 # Files are served from where they lie: no collect step between a clone and a page.
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR_DIR / "media"

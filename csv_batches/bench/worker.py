@@ -30,8 +30,8 @@ class BenchWorker:
 
     def __enter__(self) -> Self:
         with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "manage.py", "qcluster"],
+            self._process = subprocess.Popen(  # noqa: S603  our own command
+                [sys.executable, *settings.COMMAND, "qcluster"],
                 cwd=settings.BASE_DIR,
                 env={**os.environ, **self._environment},
                 stdin=subprocess.DEVNULL,

@@ -36,7 +36,7 @@ def log_file(name: str) -> Path:
 
 def model_program(env: dict[str, str]) -> Program:
     # A web process that finds no model starts one, and there can be only one.
-    program = _program("model", ["manage.py", "local_model"], env, grace_s=10)
+    program = _program("model", [*settings.COMMAND, "local_model"], env, grace_s=10)
     return replace(program, is_needed=lambda: not is_model_up())
 
 
@@ -47,7 +47,7 @@ def web_program(port: int, env: dict[str, str]) -> Program:
 
 def worker_program(env: dict[str, str]) -> Program:
     # The worker kills what is left of itself 10 s after its grace.
-    program = _program("worker", ["manage.py", "qcluster"], env, grace_s=settings.WORKER_GRACE_S + 15)
+    program = _program("worker", [*settings.COMMAND, "qcluster"], env, grace_s=settings.WORKER_GRACE_S + 15)
     return replace(program, is_stuck=WorkerWatch())
 
 

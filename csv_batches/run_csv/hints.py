@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 AGAIN = ("output", "format", "write_manifest")
 """Options that the next run needs as well."""
 
@@ -15,7 +17,7 @@ def begins(batch_id: UUID, options: Mapping[str, Any]) -> str:
 
 def resume(batch_id: UUID, options: Mapping[str, Any]) -> str:
     """Also for after a kill: a batch knows by itself which rows are done."""
-    words = ["manage.py", "run_csv", "--resume", str(batch_id)]
+    words = [settings.PROGRAM, "run_csv", "--resume", str(batch_id)]
     if options["rows"]:
         words += ["--rows", "{}-{}".format(*options["rows"])]
     for name in AGAIN:
@@ -27,4 +29,4 @@ def resume(batch_id: UUID, options: Mapping[str, Any]) -> str:
 
 
 def answers(batch_id: UUID) -> str:
-    return f"Its answers: manage.py export_csv_batch {batch_id} --output answers.csv"
+    return f"Its answers: {settings.PROGRAM} export_csv_batch {batch_id} --output answers.csv"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import db
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
@@ -26,7 +27,7 @@ def prepare_database(say: Callable[[str], None]) -> None:
     if is_migrated:
         return
     if os.environ.get("DATABASE_URL"):
-        detail = "The tables of the database aren’t up to date. Run manage.py migrate first."
+        detail = f"The tables of the database aren’t up to date. Run {settings.PROGRAM} migrate first."
         raise InvalidInput(detail, code=ErrorCode.INVALID)
     say("Making the tables of the embedded database ready.")
     call_command("migrate", interactive=False, verbosity=0)

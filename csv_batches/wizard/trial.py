@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from django.conf import settings
 from django.utils import timezone
 
 from csv_batches.models import CsvBatch, CsvBatchRow
@@ -136,7 +137,8 @@ def _waiting_note(trial: CsvBatch, rows: list[CsvBatchRow]) -> str:
         return ""
     if has_lane():
         return "The workers are busy with other batches; this trial comes next."
-    return "No worker takes the rows: it seems that none is running. Start one with “manage.py qcluster”."
+    command = f"{settings.PROGRAM} qcluster"
+    return f"No worker takes the rows: it seems that none is running. Start one with “{command}”."
 
 
 def _trial_row(trial: CsvBatch, row: CsvBatchRow) -> TrialRow:

@@ -26,7 +26,7 @@ ROOTS = {
         *("models", "kind", "rules", "selectors", "services", "api", "web", "wizard", "demo", "bench", "run_csv"),
     },
     "config": {
-        *("__init__", "settings", "urls", "wsgi", "gunicorn"),
+        *("__init__", "__main__", "place", "settings", "urls", "wsgi", "gunicorn"),
         *("database", "embedded_postgres", "environment"),
     },
 }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from experiments.core.choices import CallState
@@ -73,7 +74,7 @@ def _sentence(call: NetworkCall) -> str:
     age_s = health.newest_heartbeat_age_s()
     if age_s is not None and age_s < health.MISSING_S:
         return "The workers are busy with other work; this call comes next."
-    return "No worker is running. Start one: `manage.py qcluster`"
+    return f"No worker is running. Start one: `{settings.PROGRAM} qcluster`"
 
 
 def _run_of_call(call: NetworkCall) -> ShownRun | None:
