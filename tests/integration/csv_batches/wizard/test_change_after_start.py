@@ -119,3 +119,15 @@ def test_whose_batch_it_is_not_begins_no_change(batch: CsvBatch) -> None:
     answer = client.post(queue_url(batch, "change/"), {"csrfmiddlewaretoken": token})
     assert answer.status_code == 404
     assert not CsvBatch.objects.filter(revises=batch).exists()
+
+
+@pytest.mark.parametrize("tail", ["", "?sort=field.category", "?field.urgent.gte=3", "row/0/"])
+def test_answers_of_an_earlier_schema_are_shown(batch: CsvBatch, tail: str) -> None:
+    client = browser("ann")
+    draft = begun(client, batch)
+    draft.set_response_fields([{**FIELDS[0], "type": "number"}, {**FIELDS[1], "type": "integer"}])
+    draft.save()
+    apply(client, draft, rows="none")
+    page = client.get(queue_url(batch, tail))
+    assert page.status_code == 200
+    assert ("answer 0" in page.content.decode()) == ("gte" not in tail)
