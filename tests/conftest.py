@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
@@ -55,13 +56,12 @@ def django_db_setup(django_db_setup: None) -> None:
     emptying.install()
 
 
-@pytest.fixture(autouse=True)
-def _site(settings: Any) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _site() -> Iterator[None]:
     """The settings of a demo, whatever the environment says: run URLs may name any loopback port."""
-    settings.MEDIA_ROOT = paths.MEDIA
-    settings.FIELD_KEYS = [paths.FIELD_KEY]
-    settings.RUN_HOSTS_LOOPBACK = True
-    settings.RUN_URL = settings.OPENAI_BASE_URL = ""
+    here = {"MEDIA_ROOT": paths.MEDIA, "FIELD_KEYS": [paths.FIELD_KEY]}
+    with override_settings(RUN_HOSTS_LOOPBACK=True, RUN_URL="", OPENAI_BASE_URL="", **here):
+        yield
 
 
 @pytest.fixture(scope="session")
