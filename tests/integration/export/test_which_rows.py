@@ -15,17 +15,24 @@ from csv_batches.models import CsvBatch, CsvBatchRow
 from tests.integration.api.support import Draft, errors
 from tests.integration.export.support import complete
 from tests.integration.web.support import browser, queue_url
+from tests.support.again import again
 from tests.support.api import Api
 
 
 @pytest.fixture
-def done(api: Api) -> Draft:
-    draft = Draft(api, api.ready(api.network(None), [[str(number), f"text {number}"] for number in range(6)]))
-    complete(draft)
-    CsvBatchRow.objects.filter(queue_id=draft.id, row_index=4).update(
-        status="failed", error_code="timeout", error_message="No answer"
-    )
-    return draft
+def done(transactional_db: None) -> Draft:
+    def make() -> tuple[str, str]:
+        key = Api.key_of("ann", is_staff=True)
+        api = Api(key)
+        draft = Draft(api, api.ready(api.network(None), [[str(number), f"text {number}"] for number in range(6)]))
+        complete(draft)
+        CsvBatchRow.objects.filter(queue_id=draft.id, row_index=4).update(
+            status="failed", error_code="timeout", error_message="No answer"
+        )
+        return key, draft.id
+
+    key, batch = again("ann's completed batch with a failure, to export", make)
+    return Draft(Api(key), batch)
 
 
 def ids(content: bytes) -> list[str]:
