@@ -11,7 +11,6 @@ from csv_batches.rules import steps
 from csv_batches.rules.mapping_modes import mode_of_column
 from csv_batches.selectors import batches, revisions
 from csv_batches.selectors.plan import CsvBatchPlan, plan_of_batch
-from csv_batches.selectors.preview import preview_of_payload
 from csv_batches.services import background_upload, drafts, duplicates, launch, uploaded_files
 from csv_batches.web.first_visit import first_visit
 from experiments.core.choices import QueueStatus
@@ -112,7 +111,8 @@ class CsvBatchKind(QueueKind):
         return revisions.plan_of_item(queue, item)
 
     def preview(self, plan: Any, payload: Sequence[str]) -> dict[str, Json]:
-        return preview_of_payload(plan, payload)
+        found: dict[str, Json] = plan.preview(payload)
+        return found
 
     def missing(self, queue: CsvBatch) -> list[WorkbenchError]:
         return launch.missing(queue)

@@ -44,12 +44,3 @@ class UploadState(Choices):
     PARSING = "parsing"
     FAILED = "failed"
     DONE = "done"
-
-
-class StepProgress(Choices):
-    """Of a step of the wizard, as the stepper shows it."""
-
-    MISSING = "missing"
-    CURRENT = "current"
-    DONE = "done"
-    OPEN = "open"

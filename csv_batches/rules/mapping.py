@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from csv_batches.rules.choices import MappingMode
-from csv_batches.rules.mapping_modes import MAPPING_MODES, ModeTraits
+from csv_batches.rules.mapping_modes import MAPPING_MODES
 from experiments.core.choices import ErrorCode
 from experiments.core.errors import InvalidInput, Part
 from experiments.core.formatting import quoted
 from experiments.core.json_text import UNSTORABLE
-from experiments.core.system_params import KeyTree
+from experiments.prompts.columns import MessageColumns, ModeTraits, key_tree
 
 Json = dict[str, Any]
 
@@ -61,7 +61,7 @@ def merge_columns(existing: Sequence[Json], changes: Any) -> list[Json]:
     if unknown is not None:
         raise _invalid(f"There is no column {quoted(unknown)}.", ErrorCode.UNKNOWN_COLUMN, Part(name=unknown))
     merged = [_changed_column(Column(**column), entries.get(column["name"], {})) for column in existing]
-    _key_tree(merged)
+    key_tree(merged)
     return [asdict(column) for column in merged]
 
 
@@ -123,40 +123,17 @@ def _invalid(
     return InvalidInput(detail, code=code, attr="columns", part=part, reason=reason)
 
 
-# Keys
-
-
-def _key_tree(columns: Iterable[Column]) -> KeyTree:
-    """Which cell each system param comes from; `InvalidInput` where a key cannot be used, or two clash."""
-    tree = KeyTree()
-    for number, column in enumerate(columns):
-        if column.traits.has_key:
-            tree.add(number=number, name=column.name, key=column.key)
-    return tree
-
-
 # Rows
 
 
-class ColumnMapping:
-    """The columns of a batch, compiled once. Cells are a row's texts in column order, as many as there are columns."""
+class ColumnMapping(MessageColumns):
+    """The columns of a batch, as they are stored, compiled once."""
 
-    __slots__ = ("_prompt", "_tree", "names")
+    __slots__ = ()
 
     def __init__(self, columns: Sequence[Json]) -> None:
-        made = [Column(**column) for column in columns]
-        self.names = tuple(column.name for column in made)
-        self._tree = _key_tree(made)
-        in_prompt = [number for number, column in enumerate(made) if column.traits.in_prompt]
-        self._prompt = [(f"{made[number].name}: ", number) for number in in_prompt]
+        super().__init__(columns_of(columns))
 
-    def row(self, cells: Sequence[str]) -> dict[str, str]:
-        return dict(zip(self.names, cells, strict=True))
 
-    def system_params(self, cells: Sequence[str]) -> dict[str, Any]:
-        """Nested by the dots of the keys; the texts as they are in the file."""
-        return self._tree.filled(cells)
-
-    def columns_text(self, cells: Sequence[str]) -> str:
-        """`Name: value` lines of the columns in the prompt, in file order; "" where there are none."""
-        return "\n".join([label + cells[number] for label, number in self._prompt])
+def columns_of(stored: Iterable[Json]) -> list[Column]:
+    return [Column(**column) for column in stored]

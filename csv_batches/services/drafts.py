@@ -9,12 +9,12 @@ from django.db import transaction
 
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.rules import mapping
-from csv_batches.rules.column_stats import ColumnStats
 from csv_batches.selectors.revisions import REVISED
 from csv_batches.services import draft_history
 from experiments.core.choices import ErrorCode, QueueStatus
 from experiments.core.errors import Conflict, InvalidInput, Part, TooLarge, WorkbenchError
 from experiments.core.json_text import UNSTORABLE
+from experiments.ingest.column_stats import ColumnStats
 from experiments.models import QueueItem, queue_settings
 from experiments.prompts import compile_template
 from experiments.services import bulk_insert, networks, queues, quotas

@@ -11,10 +11,10 @@ from django.conf import settings
 
 from csv_batches.models import CsvBatch
 from csv_batches.rules import mapping
-from csv_batches.rules.column_stats import ColumnStats
 from csv_batches.services import draft_history, uploaded_files
 from csv_batches.services.rejects import RejectsFile
 from experiments.ingest import Limits, ReadOptions, Table, open_table
+from experiments.ingest.column_stats import ColumnStats
 from experiments.services import bulk_insert
 
 Rows = Iterable[list[str]]

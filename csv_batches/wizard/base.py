@@ -14,15 +14,23 @@ from django.urls import reverse
 from csv_batches.models import KIND, CsvBatch
 from csv_batches.rules import steps
 from csv_batches.rules.mapping_modes import mode_of_column
-from csv_batches.rules.steps import Step, StepState
 from csv_batches.selectors import batches
 from csv_batches.services import launch
 from experiments.core.choices import QueueStatus, Role
 from experiments.core.formatting import count, counted
+from experiments.core.steps import Step, StepState
 from experiments.kinds import kind_named, kind_of
 from experiments.selectors import access
 from experiments.web.decorators import PageRequest, signed_in, wants_fragment
 
+SHARED = (steps.MAP, steps.PROMPT)
+"""Steps whose pages are the host's: other kinds have them too."""
+TEMPLATES = {
+    "frame": "csv_batches/wizard/base.html",
+    "acts_template": "csv_batches/wizard/acts.html",
+    "trial_template": "csv_batches/wizard/trial.html",
+    "try_template": "csv_batches/wizard/try.html",
+}
 StepView = Callable[[PageRequest, CsvBatch], HttpResponseBase]
 
 
@@ -84,16 +92,25 @@ class Wizard:
         missing = [(error.attr, error.detail) for error in launch.missing(batch)] if batch else []
         done = step_summaries(batch) if batch else [""] * len(steps.STEPS)
         here = next((sentence for attr, sentence in missing if steps.step_of(attr) is step), "")
-        return cls(batch, step, steps.states(step, missing, done), steps.neighbour(step, 1), here)
+        stepper = steps.ALL.states(step, missing, done, _addresses(batch))
+        return cls(batch, step, stepper, steps.neighbour(step, 1), here)
 
     @property
-    def closed(self) -> tuple[Step, ...]:
-        """Steps that do not lead anywhere: a change of a batch keeps its file."""
-        return (steps.UPLOAD,) if self.batch and self.batch.revises_id else ()
+    def name(self) -> str:
+        return self.batch.name if self.batch else "New batch"
 
     @property
     def can_undo(self) -> bool:
         return bool(self.batch and self.batch.draft_history)
+
+
+def _addresses(batch: CsvBatch | None) -> list[str]:
+    """Of the steps; "" for those that can't be opened: without a draft all but the first, and the start itself."""
+    if batch is None:
+        return [reverse("csv_batches:new"), *("" for _ in steps.STEPS[1:])]
+    # A change of a batch keeps its file.
+    closed = (steps.UPLOAD, steps.RUN) if batch.revises_id else (steps.RUN,)
+    return ["" if step in closed else step_address(batch, step) for step in steps.STEPS]
 
 
 def step_summaries(batch: CsvBatch) -> list[str]:
@@ -115,6 +132,15 @@ def render_step(
 ) -> HttpResponse:
     """The whole step, `wizard/<step>/<page>.html`; for htmx only what changes on it, `wizard/<step>/updates.html`."""
     template = "updates" if wants_fragment(request) and page == "page" else page
-    frame = {"wizard": Wizard.at_step(batch, step), "batch": batch, "kind": kind_named(KIND)}
+    folder = "experiments" if step in SHARED else "csv_batches"
+    frame: dict[str, Any] = {
+        "wizard": Wizard.at_step(batch, step),
+        "batch": batch,
+        "queue": batch,
+        "kind": kind_named(KIND),
+        **TEMPLATES,
+    }
+    if batch is not None:
+        frame["here"] = step_address(batch, step)
     context = {"says": "", "says_id": "", "unsaved": False, **context, **frame}
-    return render(request, f"csv_batches/wizard/{step.key}/{template}.html", context)
+    return render(request, f"{folder}/wizard/{step.key}/{template}.html", context)

@@ -9,10 +9,9 @@ from django.db.models import Max
 from csv_batches.models import CsvBatch
 from csv_batches.rules import steps
 from csv_batches.rules.choices import TrialRows
-from csv_batches.rules.steps import Step
 from csv_batches.services import launch, trials
 from experiments.core.errors import Problems, WorkbenchError
-from experiments.selectors.items import LARGEST_INDEX
+from experiments.core.steps import Step
 
 FEW, MORE = 5, 10
 CANDIDATES = 40
@@ -80,35 +79,7 @@ def _random_indexes(batch: CsvBatch) -> list[int]:
     return list(batch.rows.filter(row_index__in=drawn).values_list("row_index", flat=True))[:MORE]
 
 
-@dataclass(frozen=True)
-class RowPlace:
-    """The row that a panel is about. `missing` is the index of one that was asked for and does not exist."""
-
-    index: int | None
-    previous: int | None
-    next: int | None
-    missing: int | None = None
-
-
-def row_place(batch: CsvBatch, row_index: int | None) -> RowPlace:
-    """The row with this index, or else the first one."""
-    indexes = batch.rows.in_order().values_list("row_index", flat=True)
-    found = indexes.filter(row_index=row_index).first() if row_index is not None else None
-    index = indexes.first() if found is None else found
-    return RowPlace(index, *neighbours_of_row(batch, index), missing=row_index if found is None else None)
-
-
 def row_of_form(values: Mapping[str, str]) -> int | None:
     """The row that was typed, or that a button leads to. Rows of the schema step's form are its fields."""
     digits = (values.get("show") or values.get("at", "")).strip().replace(",", "")
     return int(digits[:9]) if digits.isascii() and digits.isdecimal() else None
-
-
-def neighbours_of_row(batch: CsvBatch, index: int | None) -> tuple[int | None, int | None]:
-    """The indexes of the rows before and after this one, whether it exists or not."""
-    if index is None:
-        return None, None
-    indexes = batch.rows.values_list("row_index", flat=True)
-    at = min(index, LARGEST_INDEX)
-    before = indexes.filter(row_index__lt=at).order_by("-row_index").first()
-    return before, indexes.filter(row_index__gt=at).order_by("row_index").first()

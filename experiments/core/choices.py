@@ -414,3 +414,12 @@ class FieldChange(Choices):
     MORE = "more_entries"
     FEWER = "fewer_entries"
     OTHER = "other_value"
+
+
+class StepProgress(Choices):
+    """Of a step of a draft's set-up, as the stepper shows it."""
+
+    MISSING = "missing"
+    CURRENT = "current"
+    DONE = "done"
+    LATER = "later"

@@ -15,7 +15,7 @@ from experiments.experiment_kind.models import KIND, Experiment
 from experiments.experiment_kind.scoring import Judge
 from experiments.experiment_kind.selectors import comparisons, plan, scores
 from experiments.experiment_kind.services import drafts, duplicates, launch
-from experiments.experiment_kind.web import judged_item, labels, score_panel
+from experiments.experiment_kind.web import judged_item, labels, score_panel, steps
 from experiments.experiment_kind.web.judged_item import JudgedItem
 from experiments.experiment_kind.web.score_panel import ScorePanel
 from experiments.kinds import Extras, Json, Nouns, QueueKind, SetUp
@@ -70,8 +70,9 @@ class ExperimentKind(QueueKind):
     def shown_positions(self, queue: Experiment) -> list[int]:
         """Message, expected answer and label, then all else but the number of iterations."""
         layout = DatasetLayout.from_json(queue.columns)
-        best = [layout.position(role) for role in (ColumnRole.MESSAGE, ColumnRole.EXPECTED, ColumnRole.LABEL)]
-        first = [position for position in best if position is not None]
+        sent = [number for number, column in enumerate(layout.columns) if column.traits.in_prompt]
+        best = [layout.position(role) for role in (ColumnRole.EXPECTED, ColumnRole.LABEL)]
+        first = sent + [position for position in best if position is not None]
         hidden = {*first, layout.position(ColumnRole.ITERATIONS)}
         return first + [position for position in range(len(queue.columns)) if position not in hidden]
 
@@ -110,7 +111,9 @@ class ExperimentKind(QueueKind):
 
     def settings_in_words(self, queue: Experiment) -> dict[str, str]:
         schema = to_json(queue.schema_json, indent=2) if queue.schema_json else ""
-        return {"Response schema": schema}
+        columns = DatasetLayout.from_json(queue.columns).columns
+        used = (f"{one.name}: {one.traits.heading}" for one in columns if one.role != ColumnRole.METADATA)
+        return {"Prompt": queue.prompt_template, "Columns": "\n".join(used), "Response schema": schema}
 
     def list_words(self, queues: Sequence[Experiment]) -> dict[Any, str]:
         return {pk: f"{labels.percent(share)} right" for pk, share in scores.shares_right(queues).items()}
@@ -122,7 +125,8 @@ class ExperimentKind(QueueKind):
         return judged_item.judged_item_of(queue, item) if queue.source_removed_at is None else None
 
     def set_up(self, queue: Experiment, missing: Sequence[WorkbenchError]) -> SetUp:
-        return SetUp("Settings", reverse("experiment_kind:set_up", args=[queue.pk]))
+        step = steps.ALL.of(missing[0].attr) if missing else steps.REVIEW
+        return SetUp(step.title, steps.address(queue, step))
 
     def new_address(self) -> str:
         return reverse("experiment_kind:new")

@@ -28,6 +28,11 @@ class Experiment(Queue):
         max_length=64, blank=True, help_text="The same for data sets of the same messages and params in the same order."
     )
 
+    column_facts = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="[{empty, samples}] in file order."
+    )
+    prompt_template = models.TextField(blank=True, default="", db_default="")
+
     schema_mode = models.CharField(max_length=8, choices=SchemaMode.choices(), default=SchemaMode.NETWORK)
     response_fields = OrderedJSONField(default=list, blank=True, help_text="The schema's plain fields, in order.")
     schema_json = OrderedJSONField(null=True, blank=True, help_text="What answers are checked against.")

@@ -33,9 +33,14 @@ def draft(**values: Any) -> Experiment:
     return drafts.create(user=ann, values={"name": "experiment", **values})
 
 
-def upload(experiment: Experiment, content: bytes | str, name: str = "x.csv", **options: Any) -> Experiment:
+def upload(
+    experiment: Experiment, content: bytes | str, name: str = "x.csv", *, needs_message: bool = True, **options: Any
+) -> Experiment:
     with uploaded(content.encode() if isinstance(content, str) else content, name) as file:
-        return uploads.upload(experiment_id=experiment.pk, file=file, options=ReadOptions(**options)).experiment
+        stored = uploads.upload(
+            experiment_id=experiment.pk, file=file, options=ReadOptions(**options), needs_message=needs_message
+        )
+    return stored.experiment
 
 
 def with_items(content: bytes | str, filename: str = "x.csv", **values: Any) -> Experiment:

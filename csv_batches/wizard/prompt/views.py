@@ -2,24 +2,24 @@
 
 from django.http import HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from csv_batches.models import CsvBatch
-from csv_batches.rules import placeholders, steps
+from csv_batches.rules import mapping, steps
 from csv_batches.rules.choices import MappingMode
-from csv_batches.selectors.sent_twice import sent_twice
+from csv_batches.selectors.plan import CsvBatchPlan
 from csv_batches.services import drafts
 from csv_batches.wizard import live
 from csv_batches.wizard.base import draft_view, redirect_by_button, render_step
-from csv_batches.wizard.prompt.forms import PreviewQuery, typed_template
-from csv_batches.wizard.prompt.page import appended_columns, preview_row
-from csv_batches.wizard.prompt.palette import palette
-from csv_batches.wizard.prompt.problems import twice_note
 from csv_batches.wizard.trial import latest_trial
 from experiments.core.errors import WorkbenchError
-from experiments.prompts.filters import FILTERS
-from experiments.prompts.limits import SOURCE_LIMIT
+from experiments.prompts import compile_template
+from experiments.prompts.spelling import all_placeholders
+from experiments.selectors.sent_twice import sent_twice
 from experiments.web.decorators import PageRequest, wants_fragment
+from experiments.web.prompt_step.forms import PreviewQuery, typed_template
+from experiments.web.prompt_step.views import PromptDraft, prompt_context
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +47,8 @@ def prompt(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
 
 def _named_columns_once(batch: CsvBatch) -> CsvBatch:
     """Columns that the template names are no lines of the message any more."""
-    twice = sent_twice(batch)
+    columns, template = mapping.columns_of(batch.columns), compile_template(batch.prompt_template)
+    twice = sent_twice(batch, columns, template)
     if twice is None:
         return batch
     changes = [{"name": name, "mode": MappingMode.IGNORE} for name in twice.names]
@@ -58,7 +59,7 @@ def _named_columns_once(batch: CsvBatch) -> CsvBatch:
 @draft_view
 def prompt_placeholders(request: PageRequest, batch: CsvBatch) -> HttpResponseBase:
     """All placeholders, for the suggestions while typing."""
-    offered = placeholders.all_placeholders(batch.columns)
+    offered = all_placeholders(mapping.columns_of(batch.columns))
     return JsonResponse({"tokens": [{"text": one.text, "name": one.name} for one in offered]})
 
 
@@ -66,27 +67,11 @@ def _render(
     request: PageRequest, batch: CsvBatch, text: str, error: WorkbenchError | None = None, problem: str = ""
 ) -> HttpResponse:
     """`problem`: why no row is tried."""
-    query = PreviewQuery.from_values((request.POST if request.method == "POST" else request.GET).dict())
-    preview = preview_row(batch, query.row_index)
-    # While somebody types, the last good message stays; another row brings its own.
-    is_typing = bool(request.htmx and request.htmx.trigger_name == "prompt_template")
-    context = {
-        "text": text,
-        "lines": text.split("\n"),
-        "unsaved": error is not None,
+    draft = PromptDraft(batch, mapping.columns_of(batch.columns), CsvBatchPlan.of(batch))
+    tokens = reverse("csv_batches:prompt_placeholders", args=[batch.pk])
+    panel = {
+        "tokens_here": tokens,
         "trial": latest_trial(batch),
         "live": live.try_part(batch, request.POST.dict(), problem),
-        "twice": None if error else twice_note(batch),
-        "error": error,
-        "error_line": error.part.line if error and error.part else None,
-        "length": len(text),
-        "limit": SOURCE_LIMIT,
-        "find": query.find,
-        "preview": preview,
-        "appended": appended_columns(batch),
-        "keep_message": is_typing and (error is not None or not preview.has_message),
-        "keep_placeholders": is_typing,
-        "palette": [] if is_typing else palette(batch, query.find, preview.cells),
-        "filters": FILTERS,
     }
-    return render_step(request, batch, steps.PROMPT, context)
+    return render_step(request, batch, steps.PROMPT, {**prompt_context(request, draft, text, error), **panel})

@@ -8,7 +8,6 @@ from csv_batches.models import CsvBatch
 from csv_batches.rules import steps
 from csv_batches.rules.choices import SchemaMode
 from csv_batches.rules.mapping_modes import MAPPING_MODES, mode_of_column
-from csv_batches.rules.steps import Step
 from csv_batches.selectors import empty_rows
 from csv_batches.selectors.used_columns import prompt_positions
 from csv_batches.services import launch
@@ -17,6 +16,7 @@ from csv_batches.wizard.review.forms import SettingsForm, StartForm
 from csv_batches.wizard.review.schema_diff import DiffPart
 from experiments.core.errors import WorkbenchError
 from experiments.core.formatting import clipped, count, counted, in_one_line
+from experiments.core.steps import Step
 
 NAMES_SHOWN = 8
 """Columns or fields that a card names; the step shows all."""

@@ -19,6 +19,7 @@ from experiments.core.choices import ErrorCode
 from experiments.core.errors import WorkbenchError
 from experiments.core.formatting import counted
 from experiments.web.decorators import PageRequest, wants_fragment
+from experiments.web.row_place import row_place
 from experiments.web.schema import importing
 from experiments.web.schema.change import Change, read_change
 from experiments.web.schema.edits import Done
@@ -89,6 +90,6 @@ def _render(request: PageRequest, batch: CsvBatch, builder: Builder, problem: st
     panel = {
         "trial": latest_trial(batch),
         "live": live.try_part(batch, request.POST.dict(), problem),
-        "place": live.row_place(batch, live.row_of_form(given)),
+        "place": row_place(batch, live.row_of_form(given)),
     }
     return render_step(request, batch, steps.SCHEMA, {**step_context(batch, builder), **panel, **values})

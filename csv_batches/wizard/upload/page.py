@@ -10,8 +10,6 @@ from django.db.models.fields.files import FieldFile
 from csv_batches.models import CsvBatch
 from csv_batches.rules.choices import UploadState
 from csv_batches.services import store_rows, uploads
-from csv_batches.wizard.upload import first_rows
-from csv_batches.wizard.upload.first_rows import FirstRows
 from csv_batches.wizard.upload.read_options import Refusal, refusal_of_upload
 from csv_batches.wizard.upload.warning_groups import WarningGroup, groups_of_warnings
 from experiments.core.errors import WorkbenchError
@@ -26,6 +24,8 @@ from experiments.ingest import (
     parse_preview,
     sheets_of_file,
 )
+from experiments.web import first_rows
+from experiments.web.first_rows import FirstRows
 from experiments.web.read_form import ReadForm, read_form
 
 
@@ -95,7 +95,7 @@ def first_rows_of_draft(batch: CsvBatch, start: int) -> FirstRows | None:
     """Of the file that is being read, or else of the stored rows; None where there are none."""
     upload = batch.arriving
     if upload is None or upload.state != UploadState.PARSING:
-        return first_rows.of_batch(batch, start) if batch.total else None
+        return first_rows.of_queue(batch, start) if batch.total else None
     try:
         preview = parse_preview(
             uploads.file_of(upload),

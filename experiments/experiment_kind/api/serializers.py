@@ -72,6 +72,7 @@ class ExperimentSerializer(QueueSerializer):
     dataset_digest = serializers.CharField(
         help_text="The same where messages and params are; then they can be compared."
     )
+    prompt_template = serializers.CharField(help_text="Empty: an item's message is sent as it is.")
     schema_mode = serializers.ChoiceField(SCHEMA_MODES)
     schema_json = serializers.DictField(allow_null=True)
     response_fields = ResponseFieldSerializer(many=True)
@@ -91,6 +92,7 @@ class ExperimentDraftSerializer(QueueDraftSerializer):
     """
 
     dataset_name = serializers.CharField(required=False, allow_blank=True, max_length=255)
+    prompt_template = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
     schema_mode = serializers.ChoiceField(SCHEMA_MODES, required=False)
     response_fields = ResponseFieldsField(required=False)
     schema_json = serializers.DictField(required=False, allow_null=True)

@@ -32,7 +32,7 @@ class CheckedDataset:
     def add_row(self, layout: DatasetLayout, cells: list[str], line: int) -> None:
         """Counts it, and notes what is wrong or odd about it."""
         self.items += 1
-        if not layout.message(cells).strip():
+        if layout.position(ColumnRole.MESSAGE) is not None and not layout.message(cells).strip():
             reason = "there is no message. Write one, or remove the row."
             self.errors.add(_problem_in_cell(layout, ColumnRole.MESSAGE, line, ErrorCode.EMPTY_MESSAGE, reason))
         written = layout.cell(ColumnRole.ITERATIONS, cells)
@@ -58,9 +58,9 @@ class CheckedDataset:
         self.warnings.add(Problem(reject.line, None, None, DatasetWarning.UNREADABLE_ROW, detail, reject.reason))
 
 
-def check(table: Table, *, most_runs: int) -> CheckedDataset:
+def check(table: Table, *, most_runs: int, needs_message: bool = True) -> CheckedDataset:
     """Reads every row. Raises `RejectedFile` where the file itself is refused."""
-    columns, problems = recognise(table.columns, line=table.header_line)
+    columns, problems = recognise(table.columns, line=table.header_line, needs_message=needs_message)
     found = CheckedDataset(columns)
     found.errors.extend(problems)
     found.warnings.extend(near_misses(columns, line=table.header_line))

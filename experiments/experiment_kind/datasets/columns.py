@@ -10,7 +10,9 @@ from experiments.core.errors import InvalidInput
 from experiments.core.system_params import KeyTree
 from experiments.experiment_kind.choices import ColumnRole, DatasetWarning
 from experiments.experiment_kind.datasets.problems import Problem
+from experiments.experiment_kind.datasets.roles import ROLE_TRAITS
 from experiments.ingest import Column
+from experiments.prompts.columns import ModeTraits
 
 ROLE_OF_HEADER = {
     "user_message": ColumnRole.MESSAGE,
@@ -58,6 +60,14 @@ class DatasetColumn:
     def from_json(cls, stored: Mapping[str, Any]) -> "DatasetColumn":
         return cls(stored["name"], stored["header"], ColumnRole(stored["role"]), stored["key"])
 
+    @property
+    def mode(self) -> str:
+        return self.role.value
+
+    @property
+    def traits(self) -> ModeTraits:
+        return ROLE_TRAITS[self.role]
+
     def has_place_of(self, other: "DatasetColumn") -> bool:
         """Whether both are one column of a data set: the one with this role, or of params and metadata this name."""
         if self.role in SEVERAL:
@@ -68,11 +78,16 @@ class DatasetColumn:
         return {**asdict(self), "role": str(self.role)}
 
 
-def recognise(columns: Sequence[Column], *, line: int | None = 1) -> tuple[list[DatasetColumn], list[Problem]]:
-    """The columns with their roles, and what keeps them from being a data set. `line` is that of the header."""
+def recognise(
+    columns: Sequence[Column], *, line: int | None = 1, needs_message: bool = True
+) -> tuple[list[DatasetColumn], list[Problem]]:
+    """The columns with their roles, and what keeps them from being a data set. `line` is that of the header.
+
+    `needs_message`: no person will say later which column has the message.
+    """
     found = [DatasetColumn.from_table(column) for column in columns]
     problems = []
-    if not any(column.role == ColumnRole.MESSAGE for column in found):
+    if needs_message and not any(column.role == ColumnRole.MESSAGE for column in found):
         headers = HEADERS_IN_WORDS[ColumnRole.MESSAGE]
         detail = f"There is no column {headers}. Name the column with the message one of these."
         problems.append(Problem(line, None, None, ErrorCode.NO_MESSAGE_COLUMN, detail))

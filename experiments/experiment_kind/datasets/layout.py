@@ -8,6 +8,7 @@ from experiments.core.json_text import BadPayload, parse, strict
 from experiments.core.system_params import RESERVED, KeyTree
 from experiments.experiment_kind.choices import ColumnRole
 from experiments.experiment_kind.datasets.columns import DatasetColumn
+from experiments.prompts.columns import MessageColumns
 
 ITEM_NUMBER, ITERATION = -2, -1
 """Behind its cells a stored row has the item's number in the data set, from 0, and the iteration, from 1, as texts."""
@@ -23,17 +24,18 @@ class DatasetLayout:
     An empty cell of a column `system_params.…` sends no such param, and so does one of `system_params`.
     """
 
-    __slots__ = ("_positions", "_tree", "columns")
+    __slots__ = ("_positions", "_tree", "columns", "prompt")
 
     def __init__(self, columns: Sequence[DatasetColumn]) -> None:
         self.columns = columns
         self._positions: dict[str, int] = {}
         self._tree = KeyTree()
+        self.prompt = MessageColumns(columns, bare_alone=True)
         for number, column in enumerate(columns):
             if column.role == ColumnRole.SYSTEM_PARAM:
                 self._tree.add(number=number, name=column.name, key=column.key)
             else:
-                self._positions[column.role] = number
+                self._positions.setdefault(column.role, number)
 
     @classmethod
     def from_json(cls, stored: Sequence[Mapping[str, Any]]) -> "DatasetLayout":
@@ -41,7 +43,7 @@ class DatasetLayout:
         return cls([DatasetColumn.from_json(column) for column in stored])
 
     def position(self, role: ColumnRole) -> int | None:
-        """Which cell has this role, from 0; None where the data set has no such column."""
+        """Which cell has this role, from 0, the first of several; None where the data set has no such column."""
         return self._positions.get(role)
 
     def cell(self, role: ColumnRole, cells: Sequence[str]) -> str:
@@ -50,7 +52,8 @@ class DatasetLayout:
         return "" if position is None else cells[position]
 
     def message(self, cells: Sequence[str]) -> str:
-        return cells[self._positions[ColumnRole.MESSAGE]]
+        """The cell of the prompt column, or `Name: value` lines of several; "" where there is none."""
+        return self.prompt.columns_text(cells)
 
     def system_params(self, cells: Sequence[str]) -> dict[str, Any]:
         """The object of the cell `system_params`, and the params of columns of their own in it; `BadParams`."""

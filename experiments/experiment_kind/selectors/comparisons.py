@@ -85,7 +85,7 @@ def _items_with_runs(experiment: Experiment, numbers: set[int]) -> dict[int, dic
         expected = layout.cell(ColumnRole.EXPECTED, payload)
         verdict, answered = verdict_and_answer(judge, expected, status, answer)
         item = items[int(payload[ITEM_NUMBER] or index)]
-        item["message"], item["expected"] = layout.cell(ColumnRole.MESSAGE, payload), expected
+        item["message"], item["expected"] = layout.message(payload), expected
         item["label"] = layout.cell(ColumnRole.LABEL, payload)
         item["runs"].append({"row_index": index, "answered": answered, "verdict": str(verdict)})
     return dict(items)

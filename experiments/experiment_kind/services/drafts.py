@@ -1,6 +1,6 @@
 """The settings of an experiment. The data set of a draft is changed by `uploads` and `items_by_hand`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +9,13 @@ from django.db import transaction
 from experiments import response_schema
 from experiments.core.choices import ErrorCode, QueueStatus
 from experiments.core.errors import InvalidInput
+from experiments.experiment_kind import datasets
 from experiments.experiment_kind.choices import SchemaMode
+from experiments.experiment_kind.datasets import DatasetColumn
 from experiments.experiment_kind.models import KIND, Experiment
 from experiments.experiment_kind.scoring import Scoring
 from experiments.models import queue_settings
+from experiments.prompts import compile_template
 from experiments.response_schema.field_checks import check_fields
 from experiments.response_schema.field_schemas import fields_to_schema
 from experiments.response_schema.fields import field_to_json, shown_fields
@@ -67,10 +70,22 @@ def _apply(experiment: Experiment, values: Mapping[str, Any]) -> None:
         experiment.dataset_name = values["dataset_name"] if values["dataset_name"] is not None else ""
     if "network" in values:
         experiment.network = networks.find(values["network"])
+    if "columns" in values:
+        _apply_columns(experiment, values["columns"])
+    if "prompt_template" in values:
+        compile_template(values["prompt_template"])
+        experiment.prompt_template = values["prompt_template"]
     if "scoring" in values:
         experiment.scoring = Scoring.from_json(values["scoring"]).to_json()
     if values.keys() & {"schema_mode", *OWN_SCHEMA}:
         _apply_schema(experiment, values)
+
+
+def _apply_columns(experiment: Experiment, changes: Sequence[Mapping[str, Any]]) -> None:
+    """`changes`: `{name, mode, key}`, the mode being a role."""
+    columns = datasets.changed_columns([DatasetColumn.from_json(one) for one in experiment.columns], changes)
+    # The data set stays the same, for comparisons: what is sent of it is a setting, as the template is.
+    experiment.columns = [column.to_json() for column in columns]
 
 
 def _apply_schema(experiment: Experiment, values: Mapping[str, Any]) -> None:

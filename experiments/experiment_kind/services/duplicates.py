@@ -17,7 +17,7 @@ from experiments.models import Queue, queue_settings
 from experiments.selectors.queues import refuse_without_source
 from experiments.services import quotas
 
-SETTINGS = ("network", *queue_settings.IN_DUPLICATE, "scoring")
+SETTINGS = ("network", *queue_settings.IN_DUPLICATE, "prompt_template", "scoring")
 SCHEMA = ("schema_mode", "response_fields", "schema_json", "schema_guidance", "schema_example")
 DATASET = (
     *("dataset_name", "source_name", "source_size", "source_sha256", "encoding", "delimiter", "line_end"),

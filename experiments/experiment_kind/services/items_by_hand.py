@@ -99,7 +99,10 @@ def _add_columns(experiment: Experiment, given: Mapping[str, str]) -> None:
 def _cells(columns: Sequence[DatasetColumn], given: Mapping[str, str], iterations: str) -> list[str]:
     by_role = {role: given[header] for header, role in ROLE_OF_HEADER.items() if header in given}
     by_role[ColumnRole.ITERATIONS] = iterations
-    return [by_role.get(column.role, given.get(column.name, "")) for column in columns]
+    # Of several prompt columns the first has the message.
+    first = {column.role: column.name for column in reversed(columns)}
+    by_name = {name: by_role[role] for role, name in first.items() if role in by_role}
+    return [by_name.get(column.name, given.get(column.name, "")) for column in columns]
 
 
 def _checked_iterations(layout: DatasetLayout, cells: Sequence[str], written: str) -> int:

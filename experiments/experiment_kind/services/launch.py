@@ -6,8 +6,9 @@ from django.db import transaction
 
 from experiments.core.choices import ErrorCode, QueueStatus
 from experiments.core.errors import Conflict, InvalidInput, Problems, WorkbenchError
-from experiments.experiment_kind.choices import SchemaMode
+from experiments.experiment_kind.choices import ColumnRole, SchemaMode
 from experiments.experiment_kind.models import Experiment
+from experiments.experiment_kind.selectors.plan import ExperimentPlan
 from experiments.experiment_kind.services import drafts
 from experiments.services import networks, queues, readiness, remote_schema
 from experiments.services.locking import queue_lock
@@ -18,10 +19,21 @@ def missing(experiment: Experiment) -> list[WorkbenchError]:
     found: list[WorkbenchError] = []
     if not experiment.total:
         found.append(InvalidInput("Upload a data set, or add an item.", code=ErrorCode.REQUIRED, attr="items"))
+    else:
+        found += _missing_prompt(experiment)
     if experiment.schema_mode == SchemaMode.OWN and not experiment.schema_json:
         sentence = "Add response fields or a JSON Schema, or choose another way of checking the answers."
         found.append(InvalidInput(sentence, code=ErrorCode.REQUIRED, attr="schema_json"))
     return found + readiness.missing_network(experiment)
+
+
+def _missing_prompt(experiment: Experiment) -> list[WorkbenchError]:
+    plan = ExperimentPlan.of(experiment)
+    if not experiment.prompt_template.strip() and plan.layout.position(ColumnRole.MESSAGE) is None:
+        sentence = "Include a column in the prompt, or write a prompt template."
+        return [InvalidInput(sentence, code=ErrorCode.REQUIRED, attr="columns")]
+    unknown = plan.unknown_placeholders()
+    return [InvalidInput(problem.detail, code=problem.code, attr="prompt_template") for problem in unknown]
 
 
 def run(*, experiment_id: UUID, range_from: int | None = None, range_to: int | None = None) -> None:

@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 from experiments.core.json_numbers import to_json
 from experiments.experiment_kind import datasets
 from experiments.experiment_kind.choices import ColumnRole
-from experiments.experiment_kind.datasets import DatasetColumn, DatasetLayout
+from experiments.experiment_kind.datasets import BadParams, DatasetColumn, DatasetLayout
 from experiments.experiment_kind.models import Experiment
 from experiments.ingest import name_columns
 from experiments.services import bulk_insert
@@ -20,7 +21,8 @@ class Dataset:
     """Makes the payloads of items, one for each iteration, and sums up what has passed.
 
     A payload is the cells of an item, its number and the iteration (`datasets.ITEM_NUMBER`, `datasets.ITERATION`).
-    `digest` is the same for data sets of the same messages and params in the same order.
+    `digest` is the same for data sets of the same messages and params in the same order; of the same cells, where no
+    column is the message.
     """
 
     def __init__(self, layout: DatasetLayout, *, size: int = 0, digest: str = "") -> None:
@@ -31,11 +33,20 @@ class Dataset:
     def add(self, cells: Sequence[str], iterations: int) -> Iterator[list[str]]:
         """The payloads of the next item."""
         # Each digest takes in the one before it.
-        sent = [self.digest, self.layout.message(cells), self.layout.system_params(cells)]
+        sent = [self.digest, *self._sent(cells)]
         self.digest = hashlib.sha256(to_json(sent, ensure_ascii=True, sort_keys=True).encode()).hexdigest()
         number = str(self.size)
         self.size += 1
         return ([*cells, number, str(iteration)] for iteration in range(1, iterations + 1))
+
+    def _sent(self, cells: Sequence[str]) -> list[Any]:
+        if self.layout.position(ColumnRole.MESSAGE) is None:
+            return list(cells)
+        try:
+            return [self.layout.message(cells), self.layout.system_params(cells)]
+        except BadParams:
+            # A column became a param that the cell with params gives too: such an item fails when it runs.
+            return list(cells)
 
     def add_rows(self, rows: Iterable[Sequence[str]]) -> Iterator[list[str]]:
         """The payloads of rows, each with as many iterations as its cell says."""
@@ -71,4 +82,5 @@ def take_over(experiment: Experiment, columns: Sequence[DatasetColumn], dataset:
     """The experiment has this data set from now on, stored as `total` rows. The caller saves it."""
     experiment.columns = [column.to_json() for column in columns]
     experiment.dataset_size, experiment.dataset_digest = dataset.size, dataset.digest
+    experiment.column_facts = []
     experiment.total = experiment.queued = total

@@ -52,8 +52,13 @@ class StoredDataset:
     rejects: int
 
 
-def upload(*, experiment_id: UUID, file: UploadedFile, options: ReadOptions) -> StoredDataset:
-    """Replaces the items of the draft by those of the file. `DatasetRefused` and `RejectedFile` leave it as it was."""
+def upload(
+    *, experiment_id: UUID, file: UploadedFile, options: ReadOptions, needs_message: bool = True
+) -> StoredDataset:
+    """Replaces the items of the draft by those of the file. `DatasetRefused` and `RejectedFile` leave it as it was.
+
+    Without `needs_message` a person says later which columns are sent.
+    """
     if (file.size or 0) > MAX_BYTES:
         sentence = f"The file has {file.size:,} bytes; a data set can have {MAX_BYTES:,}."
         raise TooLarge(sentence, code=ErrorCode.TOO_LARGE, attr="file")
@@ -65,7 +70,7 @@ def upload(*, experiment_id: UUID, file: UploadedFile, options: ReadOptions) -> 
         max_cell_chars=settings.UPLOAD_MAX_CELL,
     )
     table = open_table(path, filename=name, options=replace(options, keys="all"), limits=limits)
-    checked = datasets.check(table, most_runs=settings.UPLOAD_MAX_ROWS)
+    checked = datasets.check(table, most_runs=settings.UPLOAD_MAX_ROWS, needs_message=needs_message)
     if checked.errors:
         raise DatasetRefused(checked)
     with settings.DISK_SPACE.refusing_when_full(), transaction.atomic():

@@ -17,7 +17,7 @@ from experiments.experiment_kind.choices import SchemaMode
 from experiments.experiment_kind.models import Experiment
 from experiments.experiment_kind.scoring import RULES
 from experiments.experiment_kind.web import labels
-from experiments.ingest import INGEST_FORMATS, ReadOptions, format_labels
+from experiments.ingest import INGEST_FORMATS, ReadOptions, file_dialog_types, format_labels
 from experiments.models import Network
 from experiments.response_schema.fields import field_to_json
 from experiments.response_schema.leaves import leaves_of_fields
@@ -30,7 +30,11 @@ from experiments.web.read_form import ReadForm, options_of_form, read_form, valu
 class FileForm(BaseForm):
     """A data set, with the controls of how to read it; what is not chosen is found out."""
 
-    file = forms.FileField(label=f"{format_labels()} file", error_messages={"required": "Choose a file first."})
+    file = forms.FileField(
+        label=f"{format_labels()} file",
+        widget=forms.FileInput({"accept": file_dialog_types(), "aria-describedby": "upload-problem upload-limit"}),
+        error_messages={"required": "Choose a file first."},
+    )
 
     def options(self) -> ReadOptions:
         """Those that the pressed button offers, or else those chosen. `InvalidInput` names the one that cannot be."""
@@ -93,9 +97,24 @@ class ScoringForm(BaseForm):
         label="An answer is right when",
         choices=[(rule, f"{traits.label}: {traits.sentence}") for rule, traits in RULES.items()],
     )
-    field = forms.CharField(label="Field of the answer", required=False, max_length=500)
-    absolute = forms.FloatField(label="Absolute tolerance", min_value=0, required=False)
-    relative = forms.FloatField(label="Relative tolerance", min_value=0, required=False)
+    field = forms.CharField(
+        label="Field of the answer",
+        required=False,
+        max_length=500,
+        help_text="Through a list, the field of each object. An answer with one value counts as that value.",
+    )
+    absolute = forms.FloatField(
+        label="Absolute tolerance",
+        min_value=0,
+        required=False,
+        help_text="For numbers: 0.5 accepts 9.5 to 10.5 where 10 is expected.",
+    )
+    relative = forms.FloatField(
+        label="Relative tolerance",
+        min_value=0,
+        required=False,
+        help_text="As a share of the expected number: 0.01 is one percent. The larger of the two counts.",
+    )
 
     def __init__(self, experiment: Experiment, data: Mapping[str, Any] | None = None, **more: Any) -> None:
         super().__init__(data, initial={**_saved_scoring(experiment), **more.pop("initial", {})}, **more)
@@ -136,6 +155,12 @@ class SettingsForm(ScoringForm, AnswersForm):
         self.fields["network"].choices = [*none_yet, *networks]  # type: ignore[attr-defined]
         self.fields["agent_key"].widget.attrs["placeholder"] = "the network's default"
         self.fields["agent_key"].widget.attrs["list"] = "agents"
+
+    @property
+    def more_says(self) -> str:
+        """Beside the title of the settings that are folded."""
+        debug = "on" if self["debug"].value() else "off"
+        return f"{self['max_attempts'].value()} attempts per row, debug {debug}"
 
     def clean_schema_json(self) -> dict[str, Any] | None:
         return json_object(self.cleaned_data["schema_json"], "the schema")

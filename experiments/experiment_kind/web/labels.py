@@ -1,6 +1,6 @@
-"""What pages call verdicts, changes, modes and roles, and how they print shares."""
+"""What pages call verdicts, changes and modes, and how they print shares."""
 
-from experiments.experiment_kind.choices import Change, ColumnRole, SchemaMode, Verdict
+from experiments.experiment_kind.choices import Change, SchemaMode, Verdict
 
 VERDICTS = {
     Verdict.RIGHT: "right",
@@ -29,15 +29,6 @@ SCHEMA_MODES = {
     SchemaMode.NETWORK: "The network's own schema, where it has one",
     SchemaMode.OWN: "Its own schema",
     SchemaMode.NONE: "None: any object is an answer",
-}
-ROLES = {
-    ColumnRole.MESSAGE: "message",
-    ColumnRole.EXPECTED: "expected answer",
-    ColumnRole.ITERATIONS: "iterations",
-    ColumnRole.LABEL: "label",
-    ColumnRole.SYSTEM_PARAM: "system param",
-    ColumnRole.SYSTEM_PARAMS: "system params",
-    ColumnRole.METADATA: "kept, not sent",
 }
 
 

@@ -14,8 +14,8 @@ from experiments.experiment_kind.models import KIND
 from experiments.experiment_kind.selectors import comparisons
 from experiments.experiment_kind.services import drafts
 from experiments.experiment_kind.web import comparison, score_panel
+from experiments.experiment_kind.web.drafts import REFUSED, experiment_or_404
 from experiments.experiment_kind.web.forms import CompareForm, ScoringForm, add_errors
-from experiments.experiment_kind.web.views import REFUSED, experiment_or_404
 from experiments.kinds import kind_named
 from experiments.web.decorators import PageRequest, errors_as_messages, signed_in, wants_fragment
 from experiments.web.queue.base import queue_address, queue_context

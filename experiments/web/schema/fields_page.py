@@ -56,10 +56,12 @@ def fields_page(request: PageRequest, of: FieldsOf) -> HttpResponseBase:
 def _render(request: PageRequest, of: FieldsOf, stored: Stored, found: Unsaved) -> HttpResponse:
     schema = fields_to_schema(check_fields(found.past.now)) if found.past.now else None
     context = {
+        "frame": "experiments/schema/frame.html",
         **of.context,
         "of": of,
         "here": request.path,
         "import_here": request.path,
+        "import_look": "btn small",
         "builder": found.builder,
         "can_undo": len(found.past.states) > 1 or found.fields is None,
         "not_taken": stored.not_taken,

@@ -87,7 +87,8 @@
     const form = upload(event);
     if (!form) return;
     busy(form, null);
-    form.reset();
+    // Where the file is read while one waits, it stays chosen: another way of reading it needs no second choice.
+    if (!("keep" in form.dataset)) form.reset();
     if (sentence) refuse(form, sentence);
   };
   document.body.addEventListener("htmx:sendAbort", over("Stopped. Nothing was stored."));

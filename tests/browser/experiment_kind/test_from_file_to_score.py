@@ -11,6 +11,7 @@ from experiments.models import Network
 from tests.browser.conftest import Open
 from tests.browser.experiment_kind import support
 from tests.browser.support.keys import press, tab_to, write
+from tests.support import datasets
 from tests.support.run_server import RunServer
 from tests.support.worker import Worker
 
@@ -35,10 +36,14 @@ def network(run_server: RunServer) -> Network:
 def test_with_the_mouse(open_page: Open, network: Network, worker: Worker, tmp_path: Path) -> None:
     page = open_page("/experiments/")
     page.get_by_role("link", name="New experiment").first.click()
-    page.get_by_label(re.compile("^CSV.* file$")).set_input_files(support.file(tmp_path, CONTENT))
-    page.get_by_role("button", name="Upload").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("mails")
-    expect(page.get_by_role("table", name="Columns and what they are for")).to_contain_text("expected answer")
+    page.locator("#id_file").set_input_files(support.file(tmp_path, CONTENT))
+    expect(page.locator("#draft-name")).to_have_text("mails")
+    used = page.get_by_role("radiogroup", name="Use of expected")
+    expect(used.get_by_role("radio", name="Expected")).to_be_checked()
+    page.get_by_role("button", name="Next: Define prompt").click()
+    expect(page.locator("#preview-message")).to_have_text("say yes")
+    page.get_by_role("button", name="Next: Response schema").click()
+    page.get_by_role("button", name="Next: Review").click()
     page.get_by_label("Network", exact=True).select_option("judge")
     page.get_by_role("button", name="Start experiment").click()
     finished(page)
@@ -73,11 +78,13 @@ def finished(page: Page) -> None:
 
 def test_with_the_keyboard(open_page: Open, network: Network, worker: Worker) -> None:
     page = open_page("/experiments/new/")
+    press(page, "#by-hand")
     write(page, "#id_user_message", "say yes")
     write(page, "#id_expected", "yes")
     write(page, "#id_iterations", "2")
     press(page, "#add-item")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Experiment")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Map columns")
+    press(page, "#to-review")
     tab_to(page, "#id_network")
     page.keyboard.type("judge")
     press(page, "#start")
@@ -94,11 +101,14 @@ def test_with_the_keyboard(open_page: Open, network: Network, worker: Worker) ->
 
 def test_without_javascript(plain_page: Open, network: Network, worker: Worker, tmp_path: Path) -> None:
     page = plain_page("/experiments/new/")
-    page.get_by_label(re.compile("^CSV.* file$")).set_input_files(support.file(tmp_path, CONTENT))
+    page.locator("#id_file").set_input_files(support.file(tmp_path, CONTENT))
     page.get_by_role("button", name="Upload").click()
+    page.get_by_role("button", name="Next: Define prompt").click()
+    page.get_by_role("button", name="Next: Response schema").click()
+    page.get_by_role("button", name="Next: Review").click()
     page.get_by_label("Network", exact=True).select_option("judge")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("The settings are saved.")).to_be_visible()
+    page.locator("#save-settings").click()
+    expect(page.get_by_text("Settings saved.")).to_be_visible()
     page.get_by_role("button", name="Start experiment").click()
     reload_until(page, lambda: page.locator("#state .st").inner_text().startswith("Completed"))
     page.get_by_role("link", name="1 wrong").click()
@@ -125,9 +135,28 @@ def reload_until(page: Page, condition: Callable[[], bool]) -> None:
 
 def test_an_item_is_added_by_hand(open_page: Open) -> None:
     made = support.draft()
-    page = open_page(f"/experiments/{made.pk}/set-up/")
-    expect(page.get_by_text("20 items, run 25 times in all")).to_be_visible()
-    page.locator("#more-item > summary").click()
+    page = open_page(f"/experiments/{made.pk}/set-up/file/")
+    expect(page.locator(".facts1")).to_contain_text("20 items, run 25 times in all")
+    page.get_by_role("button", name="Add item").click()
     page.get_by_label("Message").fill("One more")
     page.get_by_role("button", name="Add the item").click()
-    expect(page.get_by_text("21 items, run 26 times in all")).to_be_visible()
+    expect(page.locator(".facts1")).to_contain_text("21 items, run 26 times in all")
+
+
+def test_columns_are_mapped_together_and_the_prompt_is_colored_and_saved(open_page: Open) -> None:
+    made = datasets.with_items("run_input,topic,mood\nWhere is it?,delivery,bad\n")
+    page = open_page(f"/experiments/{made.pk}/set-up/map/")
+    for name in ("topic", "mood"):
+        page.get_by_role("checkbox", name=f"Select {name}").check()
+    page.get_by_role("button", name="Include in prompt").click()
+    expect(page.locator("#live .msg").first).to_contain_text("topic: delivery")
+    page.get_by_role("radiogroup", name="Use of topic").get_by_text("Expected").click()
+    expect(page.locator("#live .msg").first).not_to_contain_text("topic: delivery")
+    page.get_by_role("button", name="Next: Define prompt").click()
+    page.get_by_label("Prompt template").fill("Sort {{ row.run_inputs }}")
+    expect(page.locator("#prompt-paint .err-t")).to_have_text("{{ row.run_inputs }}")
+    page.get_by_role("button", name="Replace").click()
+    expect(page.locator("#preview-message")).to_contain_text("Sort Where is it?")
+    made.refresh_from_db()
+    assert made.prompt_template == "Sort {{ row.run_input }}"
+    assert [column["role"] for column in made.columns] == ["message", "expected", "message"]

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from experiments.experiment_kind.models import Experiment
 from tests.browser.conftest import Open
+from tests.browser.support.watch import Watch
 from tests.browser.support.wizard import Wizard
 from tests.support import datasets
 
@@ -42,20 +43,25 @@ def test_a_nested_schema_is_built_undone_and_saved(open_page: Open, transactiona
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".schema-rows > .lines > .line")).to_have_count(2)
     assert names(made) == []
-    page.get_by_role("button", name="Save fields").click()
+    page.get_by_role("button", name="Next: Review").click()
     expect(page).to_have_url(re.compile("/set-up/$"))
-    expect(page.get_by_role("table", name="Fields of an answer")).to_contain_text("order.number")
+    expect(page.locator("#own-schema")).to_contain_text("2 fields")
+    expect(page.get_by_label("Field of the answer").locator("option")).to_contain_text(["order.number"])
     assert names(made) == ["vendor", "order"]
 
 
-def test_a_sample_answer_is_imported_and_cancel_stores_nothing(open_page: Open, transactional_db: None) -> None:
+def test_a_sample_answer_is_imported_and_what_is_left_unsaved_is_asked_about(
+    open_page: Open, watch: Watch, transactional_db: None
+) -> None:
     page, made = opened(open_page)
-    page.get_by_text("Import from a sample answer or a JSON Schema").click()
+    page.locator("#import > summary").click()
     page.get_by_label("Sample answers or JSON Schema").fill(SAMPLE)
     page.get_by_role("button", name="Show fields").click()
     expect(page.locator("#import-found")).to_contain_text("order.lines[].price")
     page.get_by_role("button", name="Use these fields").click()
     expect(page.get_by_label("Name of order.lines.each item.price")).to_have_value("price")
-    page.get_by_role("link", name="Cancel").click()
-    expect(page).to_have_url(re.compile("/set-up/$"))
+    watch.answer_dialogs(accept=True)
+    page.get_by_role("link", name="Back").click()
+    expect(page).to_have_url(re.compile("/set-up/prompt/$"))
+    assert len(watch.asked) == 1
     assert names(made) == []

@@ -9,6 +9,7 @@ from csv_batches.models import KIND, CsvBatch, CsvBatchRow
 from csv_batches.services import drafts, revise
 from experiments.core.choices import PauseReason, QueueStatus, RowError, RowStatus
 from experiments.models import Network
+from tests.browser.experiment_kind.support import draft as draft_experiment
 from tests.browser.experiment_kind.support import finished
 from tests.browser.pictures import tickets
 from tests.browser.support.states import STEPS
@@ -27,7 +28,7 @@ def pages() -> dict[str, str]:
     done, runs, stands, draft = completed(), running(), paused(), loaded(api)
     run_for(done.rows.get(row_index=0), "trace-1", execution_log=STEPS, **_sent(0))
     again = repeated(done)
-    scored = finished("Prompt of November")
+    scored, planned = finished("Prompt of November"), draft_experiment()
     row, both = queue_url(done, "row/0/"), f"a={done.pk}&b={again.pk}"
     return {
         "list": "/csv-batch/",
@@ -47,9 +48,16 @@ def pages() -> dict[str, str]:
         "wizard-change": queue_url(change_of(done), "review/"),
         "networks": "/networks/",
         "network": f"/networks/{done.network_id}/",
+        "network-edit": f"/networks/{done.network_id}/edit/",
         "runs": "/runs/",
         "run": "/runs/trace-1/",
         "experiments": "/experiments/",
+        "experiment-upload": "/experiments/new/",
+        **{
+            f"experiment-{step}": f"/experiments/{planned.pk}/set-up/{step}/"
+            for step in ("file", "map", "prompt", "fields")
+        },
+        "experiment-review": f"/experiments/{planned.pk}/set-up/",
         "experiment": f"/experiments/{scored.pk}/",
         "experiment-row": f"/experiments/{scored.pk}/row/0/",
         "tokens": "/tokens/",

@@ -27,6 +27,20 @@ def test_what_is_missing_is_said_all_at_once() -> None:
     assert missing(datasets.draft(schema_mode="own")) == ["items", "schema_json", "network"]
 
 
+def test_without_a_prompt_column_a_template_is_needed_and_it_names_columns_that_there_are() -> None:
+    made = datasets.with_items("run_input,expected\na,1\n")
+    made = update(made, columns=[{"name": "run_input", "mode": "metadata", "key": ""}])
+    assert missing(made) == ["columns"]
+    assert missing(update(made, prompt_template="{{ row.nothing }}")) == ["prompt_template"]
+    launch.run(experiment_id=update(made, prompt_template="{{ row.run_input }}").pk)
+
+
+def test_a_template_that_cannot_be_read_is_refused() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        update(datasets.draft(), prompt_template="{{ row.")
+    assert refused.value.attr == "prompt_template"
+
+
 def test_an_agent_that_the_network_does_not_have_keeps_it_from_starting() -> None:
     made = datasets.with_items("run_input\na\n", agent_key="b")
     Network.objects.get(name="net").agents.create(key="a")

@@ -1,6 +1,6 @@
 """What is in a column is found out while the rows pass by."""
 
-from csv_batches.rules.column_stats import LOOKED_AT, SAMPLE_CHARS, ColumnStats
+from experiments.ingest.column_stats import LOOKED_AT, SAMPLE_CHARS, ColumnStats
 
 
 def stats_of(rows: list[list[str]], known: list[dict[str, object]] | None = None) -> list[dict[str, object]]:

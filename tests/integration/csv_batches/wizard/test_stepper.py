@@ -43,4 +43,4 @@ def test_what_is_missing_can_be_read_whole_by_pointing_at_it() -> None:
 
 def test_a_step_that_nobody_was_in_says_nothing() -> None:
     html = html_of(browser("ann").get(queue_url(without_a_prompt(), "map/")))
-    assert ['<li class="open">' in step(html, key) for key in ("prompt", "schema", "review")] == [True] * 3
+    assert ['<li class="later">' in step(html, key) for key in ("prompt", "schema", "review")] == [True] * 3

@@ -1,13 +1,16 @@
 """Placeholders in groups, and how one is found."""
 
-from csv_batches.rules.placeholders import param_placeholders
-from csv_batches.wizard.prompt.palette import found_columns
+from csv_batches.rules.mapping import columns_of
+from experiments.prompts.spelling import param_placeholders
+from experiments.web.prompt_step.palette import found_columns
 
-COLUMNS = [
-    {"name": "subject", "header": "subject", "mode": "prompt", "key": "subject"},
-    {"name": 'a"b', "header": 'a"b', "mode": "system_param", "key": "mail.the body"},
-    {"name": "id", "header": "id", "mode": "ignore", "key": "id"},
-]
+COLUMNS = columns_of(
+    [
+        {"name": "subject", "header": "subject", "mode": "prompt", "key": "subject"},
+        {"name": 'a"b', "header": 'a"b', "mode": "system_param", "key": "mail.the body"},
+        {"name": "id", "header": "id", "mode": "ignore", "key": "id"},
+    ]
+)
 
 
 def test_each_column_is_in_the_group_of_its_use_and_a_param_by_its_name_too() -> None:

@@ -1,7 +1,7 @@
 """What the cells of a row become."""
 
 from experiments.experiment_kind.choices import ColumnRole
-from experiments.experiment_kind.datasets import DatasetLayout, recognise
+from experiments.experiment_kind.datasets import DatasetLayout, changed_columns, recognise
 from experiments.ingest import name_columns
 
 
@@ -15,6 +15,14 @@ def test_cells_are_found_by_their_role() -> None:
     assert found.message(cells) == "2 + 2"
     roles = (ColumnRole.MESSAGE, ColumnRole.EXPECTED, ColumnRole.LABEL)
     assert [found.cell(role, cells) for role in roles] == ["2 + 2", "4", "easy"]
+
+
+def test_several_prompt_columns_are_lines_and_none_is_no_message() -> None:
+    columns = layout("run_input", "subject").columns
+    both = changed_columns(columns, [{"name": "subject", "mode": "message", "key": ""}])
+    assert DatasetLayout(both).message(["a", "b"]) == "run_input: a\nsubject: b"
+    none = changed_columns(columns, [{"name": "run_input", "mode": "metadata", "key": ""}])
+    assert DatasetLayout(none).message(["a", "b"]) == ""
 
 
 def test_what_has_no_column_is_empty() -> None:

@@ -1,0 +1,1 @@
+"""The step that says what each column of a draft is for, of any kind of queue."""
