@@ -84,7 +84,11 @@ def test_with_the_keyboard(open_page: Open, network: Network, worker: Worker) ->
     write(page, "#id_iterations", "2")
     press(page, "#add-item")
     expect(page.get_by_role("heading", level=1)).to_have_text("Map columns")
-    press(page, "#to-review")
+    for step in ("Define prompt", "Response schema"):
+        press(page, "#go-next")
+        expect(page.get_by_role("heading", level=1)).to_have_text(step)
+    press(page, "#save-fields")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review")
     tab_to(page, "#id_network")
     page.keyboard.type("judge")
     press(page, "#start")
