@@ -91,10 +91,15 @@ class Wizard:
         row.locator("input[name$=-name]").fill(name)
         if kind or choices:
             row.locator("select[name$=-type]").select_option(label=kind or "Choice")
-        if choices:
-            if not self.script:
-                self.page.get_by_role("button", name="Save", exact=True).last.click()
+        if choices and not self.script:
+            self.page.get_by_role("button", name="Save", exact=True).last.click()
             row.locator("textarea[name$=-choices]").fill("\n".join(choices))
+        elif choices:
+            adder = row.locator(".chips-in input")
+            for choice in choices:
+                adder.fill(choice)
+                adder.press("Enter")
+            expect(row.locator(".chips-in button")).to_have_count(len(choices))
         if row.locator("input[name$=-required]").is_checked() != required:
             row.locator("input[name$=-required]").click()
         if self.script:
