@@ -62,11 +62,11 @@ def failures_by_code(queue: Queue) -> list[Failures]:
 
 
 def rows_to_try_again(queue: Queue) -> int:
-    """How many rows wait for another attempt: up to `MOST`, and one more where there are more.
+    """How many rows of a running queue wait for another attempt: up to `MOST`, and one more where there are more.
 
-    As of the last seconds, for polls come more often.
+    As of the last seconds, for polls come more often. In one that is stopped nothing is tried again.
     """
-    if queue.status not in (QueueStatus.RUNNING, QueueStatus.PAUSED) or not queue.queued:
+    if queue.status != QueueStatus.RUNNING or not queue.queued:
         return 0
     return cache.get_or_set(f"again:{queue.pk}", partial(_rows_to_try_again, queue), AGAIN_S) or 0
 

@@ -48,14 +48,16 @@ def test_it_says_how_long_ago_it_ended_or_was_started() -> None:
         assert re.search(rf'{word} <time datetime="[^"]+" title="[^"]+ UTC" data-style="since">3 min ago</time>', html)
 
 
-def test_it_says_how_long_ago_it_was_paused_and_how_many_rows_wait_for_another_attempt() -> None:
+def test_it_says_how_many_rows_wait_for_another_attempt_and_how_long_ago_it_was_paused() -> None:
     batch = batch_of("ann", ["queued"] * 3)
     later = timezone.now() + timedelta(minutes=1)
     batch.rows.filter(row_index__lt=2).update(delayed=True, available_at=later)
     batch.rows.filter(row_index=1).update(waits_for=b"of another row")
+    client = browser("ann")
+    assert "Retrying <b>1</b>" in client.get(queue_url(batch)).content.decode()
     queues.pause(queue_id=batch.pk, by="ann")
-    html = browser("ann").get(queue_url(batch)).content.decode()
-    assert "Retrying <b>1</b>" in html
+    html = client.get(queue_url(batch)).content.decode()
+    assert "Retrying" not in html, "nothing is tried while it is stopped"
     assert re.search(r'Paused <time datetime="[^"]+" title="[^"]+ UTC" data-style="since">', html)
     assert "Retrying" not in page("running", ["queued"])
 
