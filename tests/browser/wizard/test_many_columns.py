@@ -85,5 +85,5 @@ def test_every_step_opens_and_has_no_flaw(open_page: Open, wide: str) -> None:
 def test_a_token_is_found_among_them(open_page: Open, wide: str) -> None:
     wizard = Wizard(open_page(f"/csv-batch/{wide}/prompt/"))
     wizard.page.get_by_label("Prompt template").press_sequentially("{{ column 4999")
-    wizard.page.get_by_role("option").first.click()
+    wizard.page.locator("#token-options [role=option]").first.click()
     expect(wizard.page.locator("#preview-message")).to_contain_text("0.4999")
