@@ -29,7 +29,11 @@ programs *options:
 
 # In a real browser; needs Chromium.
 browser *options:
-    uv run pytest tests/browser "$@"
+    uv run pytest tests/browser -m "not slow" "$@"
+
+# The same pages dark, and zoomed in by 200 %.
+looks *options:
+    uv run pytest tests/browser -m slow "$@"
 
 # A picture of each page, with a table of 40 columns: three widths, light and dark.
 shots folder="var/shots":

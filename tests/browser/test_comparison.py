@@ -1,11 +1,10 @@
 """The comparison of two batches: without a flaw however it is looked at, by keys, and without JavaScript."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.support import looks
-from tests.browser.support.looks import LOOKS, Look
+from tests.browser.support.looks import EVERY_LOOK, Look
 from tests.integration.comparison.support import two_batches
 
 
@@ -22,7 +21,7 @@ def addresses() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
+@EVERY_LOOK
 def test_every_state_is_without_a_flaw(open_page: Open, look: Look) -> None:
     page = open_page("/csv-batch/", look)
     looks.assert_all_flawless(page, addresses())

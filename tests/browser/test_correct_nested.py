@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from csv_batches.models import CsvBatch
 from tests.browser.conftest import Open
-from tests.browser.support.looks import LOOKS, Look, sticking_out, violations
+from tests.browser.support.looks import EVERY_LOOK, Look, sticking_out, violations
 from tests.integration.web.support import batch_of, queue_url, row_of
 
 ANSWER = {
@@ -195,7 +195,7 @@ def test_without_scripts_a_list_has_a_line_for_each(plain_page: Open, batch: Csv
     assert stored(batch) == {**ANSWER, "tags": ["one", "two"]}
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+@EVERY_LOOK
 def test_it_is_accessible_and_fits(open_page: Open, batch: CsvBatch, look: Look) -> None:
     page = open_page(queue_url(batch, "row/0/"), look)
     page.get_by_text("Correct this answer").click()

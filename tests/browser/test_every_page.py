@@ -2,23 +2,22 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import BrowserContext
 
 from tests.browser.conftest import Open
 from tests.browser.support import looks, states
-from tests.browser.support.looks import LOOKS, Look
+from tests.browser.support.looks import EVERY_LOOK, Look
 from tests.browser.support.watch import Watch
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
+@EVERY_LOOK
 def test_every_page_in_every_state_is_without_a_flaw(open_page: Open, look: Look) -> None:
     addresses = states.pages()
     page = open_page("/csv-batch/", look)
     looks.assert_all_flawless(page, addresses)
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
+@EVERY_LOOK
 def test_login_and_error_pages_are_without_a_flaw(
     new_context: Callable[..., BrowserContext], watch: Watch, look: Look
 ) -> None:

@@ -2,11 +2,10 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.support.looks import LOOKS, Look, assert_flawless
+from tests.browser.support.looks import EVERY_LOOK, Look, assert_flawless
 from tests.browser.support.watch import Watch
 
 PHONE = Look("phone", width=360, height=640)
@@ -20,7 +19,7 @@ def test_icons_come_from_the_sprite(open_page: Open) -> None:
     assert page.evaluate("document.querySelector('.top .right a use').getBoundingClientRect().width") > 4
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+@EVERY_LOOK
 def test_menus_and_help_are_without_a_flaw(open_page: Open, look: Look) -> None:
     page = open_page("/csv-batch/", look)
     for menu in page.locator(".top .right button").all():

@@ -1,15 +1,14 @@
 """A run through several agents, in every look."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
-from tests.browser.support.looks import LOOKS, Look, assert_flawless
+from tests.browser.support.looks import EVERY_LOOK, Look, assert_flawless
 from tests.integration.web.support import batch_of, row_of, run_for
 from tests.integration.web.test_hand_overs import step
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+@EVERY_LOOK
 def test_who_handed_over_to_whom_reads_well(open_page: Open, look: Look) -> None:
     log = [
         step("triage", "billing", agent_display_name="Triage", duration_ms=800),

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from csv_batches.models import CsvBatch
 from tests.browser.conftest import Open
 from tests.browser.support import looks
-from tests.browser.support.looks import LOOKS, Look
+from tests.browser.support.looks import EVERY_LOOK, Look
 from tests.integration.web.support import batch_of, queue_url
 
 
@@ -54,7 +54,7 @@ def test_the_same_without_javascript(plain_page: Open, paused: CsvBatch) -> None
     expect(page.locator("#state")).to_contain_text("Running")
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
+@EVERY_LOOK
 def test_the_limits_are_without_a_flaw(open_page: Open, paused: CsvBatch, look: Look) -> None:
     page = open_page(queue_url(paused), look)
     menu(page)

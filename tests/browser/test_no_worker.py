@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from csv_batches.models import CsvBatch
 from experiments.models import Attempt, WorkerProcess
 from tests.browser.conftest import Open
-from tests.browser.support.looks import LOOKS, Look, assert_flawless
+from tests.browser.support.looks import EVERY_LOOK, Look, assert_flawless
 from tests.integration.web.support import batch_of, queue_url, row_of
 
 NOTE = "No worker has been heard of for 7 min: rows wait."
@@ -39,7 +39,7 @@ def batch(transactional_db: None) -> CsvBatch:
     return waiting
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
+@EVERY_LOOK
 def test_it_reads_well_in_the_list_on_the_batch_s_page_and_beside_a_row(
     open_page: Open, batch: CsvBatch, look: Look
 ) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from csv_batches.models import CsvBatch
 from tests.browser.conftest import Open
-from tests.browser.support.looks import LOOKS, Look, assert_flawless
+from tests.browser.support.looks import EVERY_LOOK, Look, assert_flawless
 from tests.integration.web.support import batch_of, queue_url
 
 
@@ -25,7 +25,7 @@ def place(page: Page, what: str) -> Any:
     return page.locator(what).bounding_box()
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
+@EVERY_LOOK
 def test_a_message_is_seen_and_without_a_flaw(open_page: Open, batch: CsvBatch, look: Look) -> None:
     page = open_page(queue_url(batch), look)
     told(page)

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from csv_batches.models import CsvBatch
 from tests.browser.conftest import Open
-from tests.browser.support.looks import LOOKS, Look, assert_flawless
+from tests.browser.support.looks import EVERY_LOOK, Look, assert_flawless
 from tests.integration.web.support import batch_of, queue_url, row_of
 
 NAMES = [f"field {number}" for number in range(24)]
@@ -21,7 +21,7 @@ def batch(transactional_db: None) -> CsvBatch:
     return batch
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
+@EVERY_LOOK
 def test_what_they_are_of_is_seen_without_scrolling(open_page: Open, batch: CsvBatch, look: Look) -> None:
     page = open_page(queue_url(batch, "results/"), look)
     sentence = page.get_by_text("Of 5 rows with an answer")

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from experiments.models import ApiToken
 from tests.browser.conftest import Open
-from tests.browser.support.looks import LOOKS, Look, assert_flawless
+from tests.browser.support.looks import EVERY_LOOK, Look, assert_flawless
 from tests.integration.web.support import user
 from tests.support.api import Api
 
@@ -35,7 +35,7 @@ def test_a_token_is_made_used_and_revoked(open_page: Open, script: bool) -> None
     Api(key).get("/csv_batches", 401)
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+@EVERY_LOOK
 def test_tokens_are_without_a_flaw(open_page: Open, look: Look) -> None:
     page = open_page("/tokens/", look)
     assert_flawless(page)

@@ -24,7 +24,8 @@ def test_twenty_calls_in_twenty_seconds_refused_ones_counted_four_at_a_time(
     assert calls[-1]["ended"] - calls[0]["started"] <= 240
 
 
-@pytest.mark.parametrize("groups", [1, 2])
+# Each takes a hundred seconds.
+@pytest.mark.parametrize("groups", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_it_keeps_pace_with_several_at_once(
     api: Api, run_server: RunServer, start_worker: StartWorker, groups: int
 ) -> None:

@@ -2,23 +2,21 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.browser.conftest import Open
 from tests.browser.experiment_kind import support
 from tests.browser.support import looks
-from tests.browser.support.looks import LOOKS, Look
+from tests.browser.support.looks import EVERY_LOOK, Look
 from tests.browser.support.watch import Watch
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
+@EVERY_LOOK
 def test_every_page_in_every_state_is_without_a_flaw(open_page: Open, look: Look) -> None:
     addresses = support.pages()
     page = open_page("/experiments/", look)
     looks.assert_all_flawless(page, addresses)
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
+@EVERY_LOOK
 def test_a_refused_file_is_without_a_flaw(open_page: Open, watch: Watch, tmp_path: Path, look: Look) -> None:
     watch.expect_status(422)
     page = open_page("/experiments/new/", look)

@@ -1,23 +1,22 @@
 """Each page of networks and runs in each state: nothing for axe to say, nothing to scroll sideways for."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.network import states
 from tests.browser.support import looks
-from tests.browser.support.looks import LOOKS, Look
+from tests.browser.support.looks import EVERY_LOOK, Look
 from tests.integration.web.network.support import network_of
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
+@EVERY_LOOK
 def test_every_page_in_every_state_is_without_a_flaw(open_page: Open, look: Look) -> None:
     addresses = states.pages()
     page = open_page("/networks/", look)
     looks.assert_all_flawless(page, addresses)
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
+@EVERY_LOOK
 def test_a_refused_editor_is_without_a_flaw(open_page: Open, look: Look) -> None:
     page = open_page(f"/networks/{network_of().pk}/edit/", look)
     refuse(page)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
@@ -34,6 +35,11 @@ LIGHT, DARK = Look("light"), Look("dark", scheme="dark")
 ZOOMED = Look("zoomed", width=640, height=450, scale=2)
 PHONE = Look("phone", width=320, height=640)
 LOOKS = (LIGHT, DARK, ZOOMED, PHONE)
+SLOW = (DARK, ZOOMED)
+"""Each takes as long as the others, and finds little that those have not: by its own command, `just looks`."""
+EVERY_LOOK = pytest.mark.parametrize(
+    "look", [pytest.param(look, id=look.name, marks=[pytest.mark.slow] * (look in SLOW)) for look in LOOKS]
+)
 
 
 def violations(page: Page) -> list[str]:

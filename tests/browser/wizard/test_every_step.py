@@ -7,7 +7,7 @@ from csv_batches.models import CsvBatch
 from csv_batches.services import drafts, revise
 from tests.browser.conftest import Open
 from tests.browser.support import looks
-from tests.browser.support.looks import LOOKS, PHONE, Look
+from tests.browser.support.looks import EVERY_LOOK, LOOKS, PHONE, Look
 from tests.browser.support.states import LINES, LONG, completed
 from tests.browser.support.watch import Watch
 from tests.browser.support.wizard import HEAD, MAILS, Wizard, as_file, mails
@@ -16,7 +16,6 @@ from tests.support.api import SCORE, TOPIC, Api, to_csv
 from tests.unit.web.schema.forms import INVOICE
 
 STEPS = ("upload", "map", "prompt", "schema", "review")
-EVERY_LOOK = pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
 
 
 def long_draft(api: Api) -> str:
