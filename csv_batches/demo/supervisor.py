@@ -14,8 +14,8 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -115,7 +115,6 @@ class Supervisor:
         self._caught: list[signal.Signals] = []
         self._stop_requested_at: float | None = None
         self._hurry = False
-        # While set, a signal is only recorded: an exception just after a fork would lose the child.
         self._shielded = False
 
     def __enter__(self) -> Self:
@@ -160,11 +159,13 @@ class Supervisor:
         """Checks all programs once and restarts those that died or hang. For the caller's loop. Raises `GaveUp`."""
         self._raise_if_stopping()
         for child in self._children:
-            if child.process is not None and child.process.poll() is None and child.program.is_stuck(child.process.pid):
+            if child.process is not None and self._is_stuck(child.program, child.process):
                 self._say(f"{child.program.name} gives no sign of life and is killed")
-                end_group(child.process)
-            if child.process is not None and child.process.poll() is not None:
-                self._after_death(child, child.process)
+                with self._shield():
+                    end_group(child.process)
+            if child.process is not None and self._has_ended(child.process):
+                with self._shield():
+                    self._after_death(child, child.process)
             if child.process is None and child.due <= time.monotonic() and child.program.is_needed():
                 self._spawn(child)
 
@@ -182,13 +183,30 @@ class Supervisor:
         if self._stop_requested_at is not None:
             raise KeyboardInterrupt
 
-    def _spawn(self, child: _Child) -> None:
+    @contextmanager
+    def _shield(self) -> Iterator[None]:
+        """Signals are only recorded inside, and raise at its end.
+
+        An exception just after a fork would lose the child; one inside `Popen.poll` leaves its lock taken, and all that
+        asks for the end of this child from then on waits forever.
+        """
         self._shielded = True
         try:
-            child.process, child.log_start = spawn(child.program)
+            yield
         finally:
             self._shielded = False
         self._raise_if_stopping()
+
+    def _has_ended(self, process: subprocess.Popen[bytes]) -> bool:
+        with self._shield():
+            return process.poll() is not None
+
+    def _is_stuck(self, program: Program, process: subprocess.Popen[bytes]) -> bool:
+        return not self._has_ended(process) and program.is_stuck(process.pid)
+
+    def _spawn(self, child: _Child) -> None:
+        with self._shield():
+            child.process, child.log_start = spawn(child.program)
 
     def _after_death(self, child: _Child, process: subprocess.Popen[bytes]) -> None:
         name, how = child.program.name, how_it_ended(process.returncode)

@@ -1,13 +1,18 @@
 """A supervisor as a process: `driver.py EVENTS GRACE_S NAME[:MANNER…] …` supervises a `child.py` for each name.
 
 A file `NAME.taken` beside EVENTS says that somebody else does the work of NAME, a file `NAME.stuck` with a process id
-that this one does nothing any more. A file `masked` has the wait make another error of the interruption.
+that this one does nothing any more. A file `masked` has the wait make another error of the interruption. A file
+`polled` has SIGTERM arrive at the worst moment: a program was asked whether it has ended, and its lock is taken.
 """
 
+import os
 import signal
+import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 from csv_batches.demo.supervisor import GaveUp, Program, RestartPolicy, Supervisor
 
@@ -19,6 +24,8 @@ def say(text: str) -> None:
 
 
 def main(events: Path, grace_s: float, wanted: list[str]) -> int:
+    if events.with_name("polled").exists():
+        subprocess.Popen = InterruptedPopen  # type: ignore[misc, assignment]
     policy = RestartPolicy(first_delay_s=0.05, longest_delay_s=0.1)
     try:
         with Supervisor(say=say, restarts=policy) as supervisor:
@@ -30,10 +37,12 @@ def main(events: Path, grace_s: float, wanted: list[str]) -> int:
                 supervisor.start(
                     Program(name, argv, log=log, grace_s=grace_s, is_needed=is_free, is_stuck=watch.is_stuck)
                 )
-                supervisor.wait_until(lambda name=name: started(events, name), name=name, timeout_s=30)  # type: ignore[misc]
+                supervisor.wait_until(lambda name=name: started(events, name), name=name, timeout_s=30)  # type: ignore[misc, assignment]
             if events.with_name("masked").exists():
                 wait_like_a_library_in_the_middle_of_a_commit()
             say("ready")
+            if events.with_name("polled").exists():
+                InterruptedLock.armed = True
             while True:
                 supervisor.check()
                 time.sleep(0.02)
@@ -51,6 +60,37 @@ def wait_like_a_library_in_the_middle_of_a_commit() -> None:
         signal.pause()
     finally:
         raise RuntimeError("the connection cannot be used just now")
+
+
+class InterruptedLock:
+    """The lock that `subprocess` takes around `waitpid`. Once `armed`, SIGTERM arrives just after it was taken."""
+
+    armed = False
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def acquire(self, blocking: bool = True) -> bool:
+        taken = self._lock.acquire(blocking)
+        if taken and InterruptedLock.armed:
+            InterruptedLock.armed = False
+            os.kill(os.getpid(), signal.SIGTERM)
+        return taken
+
+    def release(self) -> None:
+        self._lock.release()
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+class InterruptedPopen(subprocess.Popen[bytes]):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._waitpid_lock = InterruptedLock()
 
 
 class Watch:

@@ -40,6 +40,15 @@ def test_a_stop_that_a_library_makes_another_error_of_is_a_stop(drive: Drive, tm
     assert not driver.alive()
 
 
+def test_a_signal_while_a_program_is_asked_whether_it_has_ended_stops_it_in_order(drive: Drive, tmp_path: Path) -> None:
+    (tmp_path / "polled").touch()
+    driver = drive("web", "worker")
+    assert driver.await_end() == 0
+    ends = [event for event in driver.events() if "started" not in event]
+    assert ends == ["worker asked", "worker ended", "web asked", "web ended"]
+    assert not driver.alive()
+
+
 def ignoring(name: str) -> tuple[str, ...]:
     """Starts a program with a signal ignored."""
     return ("sh", "-c", f"trap '' {name}; exec \"$@\"", "sh")
