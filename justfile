@@ -75,6 +75,10 @@ format:
     uv run ruff check --fix .
     uv run ruff format .
 
+# The documents as pages, in var/docs; a link that leads nowhere fails.
+docs:
+    uv run --group docs mkdocs build --strict
+
 # What calling, reading, storing and exporting cost, on a database of its own. Let nothing else run beside it.
 bench *options:
     uv run manage.py bench "$@"

@@ -1,4 +1,6 @@
-"""Settings of the site. The environment decides what differs between a laptop and many machines; see the README."""
+"""Settings of the site. The environment decides what differs between a laptop and many machines; see
+`docs/configuration.md`.
+"""
 
 import os
 import re

@@ -29,6 +29,6 @@ def field_cipher() -> MultiFernet:
 
 @cache
 def _cipher(keys: tuple[str, ...], fallback: Path) -> MultiFernet:
-    # Without FIELD_KEYS the key lies beside the data: enough for a laptop, as the README says.
+    # Without FIELD_KEYS the key lies beside the data: enough for a laptop.
     keys = keys or (made_once(fallback, make=lambda: Fernet.generate_key().decode()),)
     return MultiFernet([Fernet(key) for key in keys])
