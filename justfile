@@ -39,10 +39,10 @@ looks *options:
 shots folder="var/shots":
     PICTURES="$1" uv run pytest tests/browser/pictures
 
-# The pictures of the README, from those of `just shots`.
-readme-pictures folder="var/shots":
+# The pictures of README and docs/, from those of `just shots`.
+doc-pictures folder="var/shots":
     cp "$1/queue-row-1440-light.png" docs/queue.png
-    cp "$1/wizard-map-1440-light.png" docs/wizard.png
+    for step in upload map prompt schema review; do cp "$1/wizard-$step-1440-light.png" docs/wizard-$step.png; done
     cp "$1/experiment-1440-light.png" docs/experiment.png
 
 # Workers, databases and servers that fail. Let nothing else run beside it.
