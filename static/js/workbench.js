@@ -60,7 +60,11 @@
     const copy = event.target.closest("[data-copy]");
     if (copy) {
       navigator.clipboard.writeText(copy.dataset.copy).then(() => {
-        (copy.querySelector("[data-copied]") ?? copy).textContent = "Copied";
+        const words = copy.querySelector("[data-copied]") ?? copy;
+        if (words.querySelector("svg")) {
+          copy.classList.add("ok");
+          copy.ariaLabel = copy.title = "Copied";
+        } else words.textContent = "Copied";
       });
       return;
     }

@@ -42,7 +42,7 @@ def correct(page: Page) -> None:
 
 def test_one_field_is_corrected_and_the_list_and_the_object_stay(open_page: Open, batch: CsvBatch) -> None:
     page = open_page(queue_url(batch, "row/2/"))
-    page.get_by_text("Correct this answer").click()
+    page.locator("#row-correct").click()
     form = page.locator("#correct")
     vendor = page.locator("textarea[name=answer3]")
     form.get_by_role("button", name="As JSON: vendor").click()

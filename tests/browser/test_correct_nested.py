@@ -68,7 +68,7 @@ def batch(transactional_db: None) -> CsvBatch:
 @pytest.fixture
 def page(open_page: Open, batch: CsvBatch) -> Page:
     page = open_page(queue_url(batch, "row/0/"))
-    page.get_by_text("Correct this answer").click()
+    page.locator("#row-correct").click()
     return page
 
 
@@ -155,7 +155,7 @@ def test_null_left_out_and_an_empty_text_are_told_apart(page: Page, batch: CsvBa
         expect(page.locator("#correct")).not_to_have_attribute("open", "")
         rest = {name: value for name, value in ANSWER.items() if name != "note"}
         assert stored(batch) == {**rest, **kept}
-        page.get_by_text("Correct this answer").click()
+        page.locator("#row-correct").click()
 
 
 def test_as_json_with_the_place_of_an_error(page: Page, batch: CsvBatch) -> None:
@@ -188,7 +188,7 @@ def test_the_whole_answer_as_json(page: Page, batch: CsvBatch) -> None:
 
 def test_without_scripts_a_list_has_a_line_for_each(plain_page: Open, batch: CsvBatch) -> None:
     page = plain_page(queue_url(batch, "row/0/"))
-    page.get_by_text("Correct this answer").click()
+    page.locator("#row-correct").click()
     label(page, "tags").fill("one\ntwo")
     page.get_by_role("button", name="Save correction").click()
     expect(page.get_by_role("heading", name="Answer, corrected")).to_be_visible()
@@ -198,7 +198,7 @@ def test_without_scripts_a_list_has_a_line_for_each(plain_page: Open, batch: Csv
 @EVERY_LOOK
 def test_it_is_accessible_and_fits(open_page: Open, batch: CsvBatch, look: Look) -> None:
     page = open_page(queue_url(batch, "row/0/"), look)
-    page.get_by_text("Correct this answer").click()
+    page.locator("#row-correct").click()
     label(page, "lines 1 quantity").fill("0")
     page.get_by_role("button", name="Save correction").click()
     expect(page.locator(".entry").first.get_by_text("not at least 1")).to_be_visible()

@@ -63,7 +63,7 @@ def take_schema(page: Page) -> None:
 
 def correct_items(page: Page) -> None:
     """With an item of no quantity first, which is refused where it stands."""
-    page.get_by_text("Correct this answer").click()
+    page.locator("#row-correct").click()
     as_json = page.get_by_role("button", name="As JSON: lines")
     items = page.locator("textarea[name=answer4]")
     as_json.click()

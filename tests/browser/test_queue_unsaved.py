@@ -21,7 +21,7 @@ def batch(transactional_db: None) -> CsvBatch:
 
 def typed(page: Page) -> Locator:
     """A correction of row 4 in the making, with the focus outside its fields."""
-    page.get_by_text("Correct this answer").click()
+    page.locator("#row-correct").click()
     field = page.locator("#correct").get_by_label(re.compile("^category"))
     field.fill("praise")
     page.locator("#correct > summary").focus()
@@ -66,7 +66,7 @@ def test_nothing_is_asked_where_nothing_was_changed_or_it_was_saved(open_page: O
     typed(page)
     page.get_by_role("button", name="Save correction").click()
     expect(page.locator("#pane")).to_contain_text("Answer before the correction")
-    page.get_by_text("Correct this answer").click()
+    page.locator("#row-correct").click()
     page.locator("#correct > summary").focus()
     page.keyboard.press("j")
     expect(page.locator("#detail-title")).to_have_text("Row 5")

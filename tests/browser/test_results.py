@@ -57,7 +57,7 @@ def test_an_answer_is_corrected_and_the_correction_taken_back(
     open_page: Open, plain_page: Open, batch: CsvBatch, script: bool
 ) -> None:
     page = (open_page if script else plain_page)(queue_url(batch, "row/4/"))
-    page.get_by_text("Correct this answer").click()
+    page.locator("#row-correct").click()
     page.locator("#correct").get_by_label(re.compile("^category")).select_option("praise")
     page.get_by_role("button", name="Save correction").click()
     expect(page.locator("#pane")).to_contain_text("Answer before the correction")
@@ -73,7 +73,7 @@ def test_a_correction_that_breaks_the_schema_is_said_beside_it(open_page: Open, 
         response_fields=[{"name": "score", "type": "integer", "required": True}]
     )
     page = open_page(queue_url(batch, "row/4/"))
-    page.get_by_text("Correct this answer").click()
+    page.locator("#row-correct").click()
     field = page.locator("#correct").get_by_label(re.compile("^score"))
     page.get_by_role("button", name="Save correction").click()
     expect(field).to_have_attribute("aria-invalid", "true")

@@ -105,6 +105,8 @@ class Progress(PagePart):
     at_word: str
     """What happened at that time: it was started, paused, or has ended."""
     at: datetime | None
+    took: str
+    """How long it ran, once it is finished and while its rows are still there; else ""."""
     retrying: str
     """How many rows wait for another attempt; "" where none does."""
 
@@ -314,6 +316,7 @@ def progress_of_queue(queue: Queue, progress: Mapping[str, Any]) -> Progress:
         version=queue.pinned_version,
         at_word=labels.label_of_queue(queue.status).word if queue.completed_at or paused_at else "Started",
         at=queue.completed_at or paused_at or queue.started_at,
+        took=duration(queue.ran_s) if queue.completed_at and queue.ran_s and queue.source_removed_at is None else "",
         retrying=count_up_to(MOST, rows_to_try_again(queue)),
     )
 

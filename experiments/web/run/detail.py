@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from experiments.core.cost import in_words
+from experiments.core.formatting import counted, milliseconds
 from experiments.models import Run
 from experiments.web.run.trace import Step, agent_path, steps_of_log
 
 Pairs = tuple[tuple[str, Any], ...]
+SHORT_ID = 12
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,22 @@ class ShownRun:
     usage: Pairs
     cost: str
     debug: Any
+
+    @property
+    def in_short(self) -> str:
+        """`5.4 s, 3 steps, 1,241 tokens`, without what is not known."""
+        tokens = dict(self.usage).get("total_tokens")
+        parts = (
+            milliseconds(self.duration_ms) if self.duration_ms is not None else "",
+            counted(len(self.steps), "step") if self.steps else "",
+            counted(tokens, "token") if isinstance(tokens, int) and not isinstance(tokens, bool) else "",
+        )
+        return ", ".join(filter(None, parts))
+
+    @property
+    def short_id(self) -> str:
+        """Both ends of a long trace id: `08c5e1…9a`."""
+        return self.trace_id if len(self.trace_id) <= SHORT_ID else f"{self.trace_id[:6]}…{self.trace_id[-2:]}"
 
 
 def shown_run_of(run: Run, fields: Sequence[str] = ()) -> ShownRun:

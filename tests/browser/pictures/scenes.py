@@ -1,14 +1,17 @@
 """What a picture is taken of: batches of tickets in each state, and the address of each page with them."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 
 from csv_batches.models import KIND, CsvBatch, CsvBatchRow
-from csv_batches.services import drafts, revise
+from csv_batches.rules.choices import SchemaMode
+from csv_batches.services import drafts, revise, trials
 from experiments.core.choices import PauseReason, QueueStatus, RowError, RowStatus
-from experiments.models import Network
+from experiments.models import Attempt, Network, WorkerProcess
 from tests.browser.experiment_kind.support import draft as draft_experiment
 from tests.browser.experiment_kind.support import finished
 from tests.browser.pictures import tickets
@@ -43,7 +46,8 @@ def pages() -> dict[str, str]:
         "queue-row-failed": queue_url(done, "row/11/"),
         "compare": f"/csv-batch/differences/?{both}",
         "compare-row": f"/csv-batch/differences/row/7/?{both}",
-        "wizard-upload": "/csv-batch/new/",
+        "wizard-new": "/csv-batch/new/",
+        "wizard-upload": queue_url(draft, "upload/"),
         **{f"wizard-{step}": queue_url(draft, f"{step}/") for step in STEPS_OF_WIZARD},
         "wizard-change": queue_url(change_of(done), "review/"),
         "networks": "/networks/",
@@ -67,12 +71,22 @@ def pages() -> dict[str, str]:
 
 def completed() -> CsvBatch:
     statuses = [RowStatus.FAILED if index in FAILED else RowStatus.SUCCEEDED for index in range(ROWS)]
-    return _batch(statuses, name="Support tickets, November", status=QueueStatus.COMPLETED)
+    return _batch(statuses, name="Support tickets, November", status=QueueStatus.COMPLETED, **_ended())
+
+
+def _ended() -> dict[str, Any]:
+    return {"completed_at": timezone.now() - timedelta(minutes=5), "ran_before_s": 241, **_used(ROWS)}
+
+
+def _used(rows: int) -> dict[str, Any]:
+    return {"tokens": 252 * rows, "cost": Decimal("0.0013") * rows, "pinned_version": 12}
 
 
 def repeated(done: CsvBatch) -> CsvBatch:
     """The same rows under another prompt, which made some answers others."""
-    again = _batch([RowStatus.SUCCEEDED] * ROWS, name=f"{done.name}, shorter prompt", status=QueueStatus.COMPLETED)
+    again = _batch(
+        [RowStatus.SUCCEEDED] * ROWS, name=f"{done.name}, shorter prompt", status=QueueStatus.COMPLETED, **_ended()
+    )
     for row in again.rows.filter(row_index__in=range(0, ROWS, 7)):
         row.result_payload = {**row.result_payload, "category": "sales", "urgency": 2}
         row.save()
@@ -90,14 +104,43 @@ def running() -> CsvBatch:
     usual = {11: RowStatus.FAILED, 14: RowStatus.SKIPPED, 15: RowStatus.SKIPPED}
     statuses = [usual.get(index, RowStatus.SUCCEEDED) for index in range(120)]
     statuses += [RowStatus.RUNNING] * 8 + [RowStatus.QUEUED] * 272
-    return _batch(statuses, name="Support tickets, December", status=QueueStatus.RUNNING, concurrency=8)
+    now = timezone.now()
+    WorkerProcess.objects.create(
+        cluster=uuid4(),
+        host="h",
+        pid=7,
+        role="guardian",
+        doing="idle",
+        started_at=now,
+        beat_at=now + timedelta(hours=1),
+    )
+    batch = _batch(statuses, name="Support tickets, December", status=QueueStatus.RUNNING, concurrency=8, **_used(118))
+    since = now - timedelta(minutes=1)
+    CsvBatch.objects.filter(pk=batch.pk).update(running_since=since, rate_at=now, rate=90)
+    return CsvBatch.objects.get(pk=batch.pk)
 
 
 def paused() -> CsvBatch:
     statuses = [RowStatus.SUCCEEDED] * 40 + [RowStatus.FAILED] * 5 + [RowStatus.QUEUED] * 355
-    detail = "The network answered 401 five times in a row. Check its token, then resume."
-    pause = {"pause_code": PauseReason.UNAUTHORIZED, "pause_detail": detail}
-    return _batch(statuses, name="Support tickets, October", status=QueueStatus.PAUSED, **pause)
+    detail = "Its last 20 calls failed. No row is lost: the 20 rows are queued again. Check that it runs, then resume."
+    pause = {"pause_code": PauseReason.UNREACHABLE, "pause_error_code": RowError.CONNECTION, "pause_count": 20}
+    batch = _batch(
+        statuses, name="Support tickets, October", status=QueueStatus.PAUSED, pause_detail=detail, **pause, **_used(40)
+    )
+    now = timezone.now()
+    for number, row in enumerate(batch.rows.filter(row_index__gte=45)[:20]):
+        is_refused = number < 18
+        Attempt.objects.create(
+            item_id=row.pk,
+            generation=1,
+            attempt=1,
+            started_at=now - timedelta(seconds=70 - number),
+            ended_at=now - timedelta(seconds=69 - number),
+            http_status=None if is_refused else 503,
+            outcome=RowError.CONNECTION if is_refused else RowError.SERVER_ERROR,
+            detail="Nothing answers at agents.example:8080." if is_refused else "upstream connect error",
+        )
+    return batch
 
 
 def loaded(api: Api) -> CsvBatch:
@@ -111,8 +154,21 @@ def loaded(api: Api) -> CsvBatch:
     ]
     api.patch(f"/csv_batches/{batch}", {"columns": columns, "name": "Support tickets, January"})
     settings = {"prompt_template": tickets.TEMPLATE, "response_fields": tickets.FIELDS}
-    api.patch(f"/csv_batches/{batch}", settings)
+    api.patch(f"/csv_batches/{batch}", {**settings, "schema_mode": SchemaMode.BATCH.value})
+    tried(CsvBatch.objects.get(pk=batch))
     return CsvBatch.objects.get(pk=batch)
+
+
+def tried(draft: CsvBatch) -> None:
+    """Five rows of it have an answer."""
+    trials.start(batch_id=draft.pk, rows=5)
+    trial = CsvBatch.objects.get(parent_id=draft.pk)
+    for row in CsvBatchRow.objects.filter(queue_id=trial.pk):
+        changes = {**_outcome(row.row_index, RowStatus.SUCCEEDED), "run_trace_id": "trace-1"}
+        CsvBatchRow.objects.filter(pk=row.pk).update(status=RowStatus.SUCCEEDED, **changes)
+    CsvBatch.objects.filter(pk=trial.pk).update(
+        status=QueueStatus.COMPLETED, queued=0, succeeded=5, tokens=1260, cost=Decimal("0.0063")
+    )
 
 
 def _batch(statuses: list[RowStatus], **values: Any) -> CsvBatch:

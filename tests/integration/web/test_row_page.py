@@ -59,7 +59,7 @@ def test_a_skipped_row_says_why_it_has_no_answer_and_offers_no_correction() -> N
     batch = batch_of("ann", ["skipped", "queued"])
     html = browser("ann").get(queue_url(batch, "row/0/")).content.decode()
     assert "Skipped: no text in the prompt columns, so nothing was asked." in html
-    assert "Correct this answer" not in html
+    assert "row-correct" not in html
     assert "No answer yet." in browser("ann").get(queue_url(batch, "row/1/")).content.decode()
 
 
