@@ -1,6 +1,8 @@
 """How gunicorn serves the site: `gunicorn -c python:config.gunicorn --bind ADDRESS config.wsgi`."""
 
-from config.settings import WEB_THREADS
+import logging
+
+from config.settings import LOG_FORMAT, LOG_LEVEL, WEB_THREADS
 
 # One process: threads share the model's address and the caches; more machines or processes go behind a proxy.
 workers = 1
@@ -15,3 +17,8 @@ keepalive = 75
 # A page that polls names what it shows, and the rows that it is filtered to, in the address.
 limit_request_line = 8190
 control_socket_disable = True
+# A line for each request, where so much is wanted. Of its address the path alone: a query has what people search for.
+accesslog = "-" if logging.getLevelNamesMapping()[LOG_LEVEL] <= logging.INFO else None
+access_log_format = '%(t)s %(h)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
+if LOG_FORMAT == "JSON":
+    logger_class = "experiments.http.server.log.JsonServerLog"

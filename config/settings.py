@@ -45,6 +45,11 @@ ALLOWED_HOSTS = environment.listed("ALLOWED_HOSTS", form=HOST_NAME) or ["localho
 FIELD_KEYS = environment.fernet_keys("FIELD_KEYS")
 """Fernet keys of stored credentials, the newest first; unset: one made in the var directory."""
 LOG_LEVEL = environment.choice("LOG_LEVEL", "WARNING", allowed=LOG_LEVELS)
+LOG_FORMATS = {
+    "PLAIN": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+    "JSON": {"()": "experiments.core.json_lines.JsonLines"},
+}
+LOG_FORMAT = environment.choice("LOG_FORMAT", "PLAIN" if DEBUG or DEMO else "JSON", allowed=tuple(LOG_FORMATS))
 DATABASES = {"default": database(environment, var=VAR_DIR)}
 REDIS_URL = environment.service_url(
     "REDIS_URL", schemes=("redis", "rediss", "unix"), form="redis://user:password@host:port/number"
@@ -133,6 +138,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # First: every answer has it.
+    "experiments.http.request_id.give_request_id",
     "experiments.http.middleware.no_store",
     "experiments.http.middleware.CompressPages",
     "csp.middleware.CSPMiddleware",
@@ -379,8 +386,8 @@ if REDIS_URL:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": LOG_FORMATS,
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"django_q": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
 }

@@ -28,6 +28,7 @@ from django_q.pusher import pusher
 from django_q.signals import post_execute_in_worker, pre_execute
 from django_q.worker import worker
 
+from experiments.core import log_ids
 from experiments.core.memory import keep_what_is_there
 from experiments.worker import db_timeout, heartbeat, shutdown
 from experiments.worker import sweeper as sweep
@@ -114,10 +115,12 @@ def _begin_task(sender: Any, task: dict[str, Any], **kwargs: Any) -> None:
 
 
 def _end_task(sender: Any, **kwargs: Any) -> None:
+    log_ids.begin(task=task.get("id"))
     heartbeat.set_activity(Activity.IDLE)
 
 
 def _apart(parent: int, board: Board) -> None:
+    log_ids.begin()
     """Calls suspect rows, in a process that nobody else's rows share."""
     shutdown.watch_parent(parent)
     heartbeat.start(board, APART_SLOT, os.getpid(), Role.APART)

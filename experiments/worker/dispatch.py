@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from experiments.core import log_ids
 from experiments.core.choices import RowError, RowStatus
 from experiments.run_client import Allowance
 from experiments.run_client.retry_policy import Verdict
@@ -261,6 +262,7 @@ class Dispatcher:
 
     def _call(self, network: NetworkSlots, lane: Lane, flight: Flight) -> None:
         row = flight.row
+        log_ids.begin(queue=lane.keys.queue_id, lane=lane.number, item=row.id, row=row.row_index)
         if shutdown.stopping() or not self._may_send():
             self._take_back(network, lane, flight)
             return
@@ -270,6 +272,8 @@ class Dispatcher:
             # A defect of ours: the row must not wait until its lease ends, and the log must say why.
             logger.exception("call of row %s", row.row_index)
             outcome, verdict = internal_failure(row, error)
+        if logger.isEnabledFor(logging.INFO):
+            logger.info("call ended", extra=shown_of(outcome))
         self._judged(network, lane, flight, outcome, verdict)
 
     def _take_back(self, network: NetworkSlots, lane: Lane, flight: Flight) -> None:
@@ -300,6 +304,17 @@ class Dispatcher:
             self._calls -= 1
             self.busy.add(lane)
         self.results.set()
+
+
+def shown_of(outcome: Outcome) -> dict[str, object]:
+    """For the log: how the call ended, and nothing of what was said."""
+    return {
+        "trace": log_ids.sane(outcome.trace_id),
+        "outcome": outcome.name,
+        "attempt": outcome.row.attempt,
+        "elapsed_ms": outcome.elapsed_ms,
+        "http_status": outcome.http_status,
+    }
 
 
 def internal_failure(row: ClaimedRow, error: Exception) -> tuple[Outcome, Verdict]:

@@ -13,6 +13,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import close_old_connections, connection
 
+from experiments.core import log_ids
 from experiments.core.choices import PauseReason, QueueStatus, Reuse
 from experiments.core.errors import WorkbenchError
 from experiments.models import Queue
@@ -167,7 +168,8 @@ class Engine:
             for network in self._networks.values():
                 network.follow(self._limits.get(network.id, network.limits))
         for lane in lanes:
-            self._follow(lane, views.get(lane.keys.queue_id))
+            with log_ids.within(queue=lane.keys.queue_id, lane=lane.number):
+                self._follow(lane, views.get(lane.keys.queue_id))
         with self._calls.lock:
             for lane in lanes:
                 lane.mark_late(now)
@@ -267,7 +269,8 @@ class Engine:
             new = {one.network_id for one in entered} - self._networks.keys()
             self._limits.update(self._persist(lambda: view_networks(new)))
             for one in entered:
-                self._open(one, views.get(one.queue_id))
+                with log_ids.within(queue=one.queue_id, lane=one.number):
+                    self._open(one, views.get(one.queue_id))
 
     def _open(self, entered: EnteredLane, view: QueueView | None) -> None:
         queue = self._persist(
@@ -379,7 +382,8 @@ class Engine:
                 of_queue = [one for one in network.lanes if one.keys.queue_id == lane.keys.queue_id]
                 beside = [one for one in of_queue if one is not lane]
                 order = lane.begin_round(network.free, now, beside)
-            self._make_round(network, lane, order, beside)
+            with log_ids.within(queue=lane.keys.queue_id, lane=lane.number):
+                self._make_round(network, lane, order, beside)
 
     def _make_round(self, network: NetworkSlots, lane: Lane, order: RoundOrder, beside: Sequence[Lane]) -> None:
         begun = time.monotonic()

@@ -41,6 +41,7 @@ class Site:
             [sys.executable, *argv],
             cwd=ROOT,
             env={**env, "DATABASE_URL": database_url(), **self.environment()},
+            stdout=self.log,
             stderr=self.log,
             start_new_session=True,
         )

@@ -1,8 +1,9 @@
 """What web and worker write at LOG_LEVEL=DEBUG holds no cell, prompt, answer or key.
 
-Not when it works, not when it fails, and not when a worker dies in the middle.
+Not when it works, not when it fails, and not when a worker dies in the middle; neither in lines for people nor in JSON.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -24,18 +25,19 @@ from tests.support.worker import Worker, eventually
 CELL, PROMPT, TEMPLATE, ANSWER, ECHO = "CANARYcell", "CANARYprompt", "CANARYtemplate", "CANARYanswer", "CANARYecho"
 RUN_TOKEN, MODEL_KEY = "CANARYruntoken", "CANARYmodelkey"
 TOPIC = {"name": "topic", "type": "string", "description": "what it is about", "required": True}
-LOUD = {"LOG_LEVEL": "DEBUG"}
+FORMATS = ("plain", "json")
 
 
 class LoudSite(Site):
     """The site with everything logged, and the scripted model behind its own runtime."""
 
-    def __init__(self, var: Path, model: LlmServer) -> None:
+    def __init__(self, var: Path, model: LlmServer, log_format: str) -> None:
         super().__init__(var)
+        self._loud = {"LOG_LEVEL": "DEBUG", "LOG_FORMAT": log_format}
         self._model = {"OPENAI_BASE_URL": model.base_url, "OPENAI_API_KEY": MODEL_KEY, "OPENAI_MODEL": "scripted"}
 
     def environment(self) -> dict[str, str]:
-        return {**super().environment(), **self._model, **LOUD}
+        return {**super().environment(), **self._model, **self._loud}
 
 
 class Program:
@@ -78,10 +80,15 @@ def model() -> Iterator[LlmServer]:
         yield server
 
 
+@pytest.fixture(params=FORMATS)
+def log_format(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def site(transactional_db: None, model: LlmServer) -> Iterator[LoudSite]:
+def site(transactional_db: None, model: LlmServer, log_format: str) -> Iterator[LoudSite]:
     var = Path(tempfile.mkdtemp(prefix="site-", dir="/tmp")).resolve()
-    with LoudSite(var, model) as running:
+    with LoudSite(var, model, log_format) as running:
         running.start()
         yield running
     shutil.rmtree(var)
@@ -130,6 +137,7 @@ def test_no_canary_in_any_output(
     start_worker: Callable[..., Worker],
     run_server: RunServer,
     model: LlmServer,
+    log_format: str,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     ann = user("ann", is_staff=True)
@@ -147,7 +155,23 @@ def test_no_canary_in_any_output(
     wrong_requests(program, site, batches[0])
     assert CELL in str(list(QueueItem.objects.values_list("payload", flat=True)))
 
-    # A worker dies in the middle of a call, another one takes over.
+    if log_format == "plain":
+        dies_in_a_call(program, worker, run_server, lambda: start_worker(**site.environment()))
+
+    output = "".join(capfd.readouterr()) + (site.var / "web.log").read_text()
+    assert "DEBUG" in output, "nothing was logged, so nothing was seen"
+    assert "urllib3" in output
+    for canary in ("CANARY", key):
+        told = [line for line in output.splitlines() if canary in line]
+        assert not told, "\n".join(line[:400] for line in told[:10])
+    if log_format == "json":
+        has_ids(output, batches[0])
+
+
+def dies_in_a_call(
+    program: Program, worker: Worker, run_server: RunServer, start_another: Callable[[], Worker]
+) -> None:
+    """A worker dies in the middle of a call, another one takes over."""
     run_server.reset()
     run_server.hold()
     crashed = program.batch("remote", 2)
@@ -155,12 +179,18 @@ def test_no_canary_in_any_output(
     os.killpg(worker.pid, signal.SIGKILL)
     worker.process.wait(10)
     run_server.release()
-    start_worker(**site.environment())
+    start_another()
     program.ended(crashed)
 
-    output = "".join(capfd.readouterr()) + (site.var / "web.log").read_text()
-    assert " DEBUG " in output, "nothing was logged, so nothing was seen"
-    assert "urllib3" in output
-    for canary in ("CANARY", key):
-        told = [line for line in output.splitlines() if canary in line]
-        assert not told, "\n".join(line[:400] for line in told[:10])
+
+def has_ids(output: str, batch: str) -> None:
+    """Each line is an object; those of a call say which, those of a request whose."""
+    lines = [json.loads(line) for line in output.splitlines() if line.strip()]
+    calls = [line for line in lines if line["message"] == "call ended" and line["queue"] == batch]
+    assert len(calls) >= 8
+    assert all({"lane", "item", "row", "outcome", "attempt", "elapsed_ms"} <= set(call) for call in calls)
+    assert any(call.get("trace") for call in calls)
+    accesses = [line for line in lines if line["logger"] == "gunicorn.access"]
+    assert {"GET", "POST", "PATCH"} <= {access["method"] for access in accesses}
+    assert all(access["request"] and access["status"] for access in accesses)
+    assert any(line.get("request") and line.get("queue") == batch for line in lines)
