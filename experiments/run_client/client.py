@@ -40,12 +40,13 @@ def post_run(
     idempotency_key: str,
     abort: AbortHandle | None = None,
     on_answered: Callable[[bool], None] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> RunReply:
     """Sends `body` as JSON and waits for the whole answer, `target.timeout_s` seconds at most.
 
     Never raises for anything a runtime or the network does. The same `idempotency_key` belongs to every attempt at one
-    answer. `abort` ends the call early, from another thread. The value of the authorization appears nowhere in the
-    reply, also where the runtime sends it back.
+    answer. `abort` ends the call early, from another thread. `headers` go along, such as `traceparent`. The value of
+    the authorization appears nowhere in the reply, also where the runtime sends it back.
 
     `on_answered` is called once, in this thread, as soon as the runtime has nothing more to do with the call: the whole
     answer is here, or none will come, or nothing was sent. Reading the answer comes after that. What it raises leaves
@@ -54,17 +55,22 @@ def post_run(
     A large answer takes its part of the memory that this process has for such ones, and waits for it if need be: `held`
     of the reply gives it back as soon as the answer was stored.
     """
-    reply, _ = _post(target, body, idempotency_key, abort, on_answered)
+    reply, _ = _post(target, body, {"Idempotency-Key": idempotency_key, **(headers or {})}, abort, on_answered)
     if reply.held and not (reply.payload or reply.final or reply.execution_log or reply.step_events or reply.debug):
         reply.held.release()
     return reply
 
 
 def post_run_raw(
-    target: RunTarget, *, body: Mapping[str, Any], idempotency_key: str, abort: AbortHandle | None = None
+    target: RunTarget,
+    *,
+    body: Mapping[str, Any],
+    idempotency_key: str,
+    abort: AbortHandle | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> tuple[RunReply, RawResponse | None]:
     """The same, and the raw HTTP answer for a person to look at; None where none came."""
-    reply, received = _post(target, body, idempotency_key, abort)
+    reply, received = _post(target, body, {"Idempotency-Key": idempotency_key, **(headers or {})}, abort)
     if received is None:
         return reply, None
 
@@ -136,12 +142,11 @@ def _exchanged(
 def _post(
     target: RunTarget,
     body: Mapping[str, Any],
-    idempotency_key: str,
+    headers: Mapping[str, str],
     abort: AbortHandle | None,
     on_answered: Callable[[bool], None] | None = None,
 ) -> tuple[RunReply, Received | None]:
     started = time.monotonic()
-    headers = {"Idempotency-Key": idempotency_key}
     answered: Received | RunReply | None = None
     try:
         answered = _exchanged(target, method="POST", body=body, headers=headers, abort=abort)

@@ -30,6 +30,7 @@ from experiments.run_client.same_words import same_words
 from experiments.services.remote_schema import config_target
 from experiments.services.run_credentials import signed_credential
 from experiments.services.run_values import NO_PRICES, cost_of_reply, run_values
+from experiments.worker import spans
 from experiments.worker.claim import ClaimedRow
 from experiments.worker.record import GIVEN_BACK, Outcome, Refusal, failure_on_our_side
 from experiments.worker.remote_runs import Look, RemoteRuns, has_unknown_end, refuse_other_version
@@ -156,10 +157,7 @@ class RowCaller:
             if ended is not None:
                 on_answered(False)
                 return replace(ended, begun=begun), Verdict("retry" if ended.status == RowStatus.QUEUED else "fail")
-            key = prepared.idempotency_key
-            reply = post_run(
-                self._target(), body=prepared.body, idempotency_key=key, abort=abort, on_answered=on_answered
-            )
+            reply = self._posted(prepared, abort, on_answered)
             pinned = self.pinned
             reply = refuse_other_version(reply, pinned)
         else:
@@ -193,6 +191,22 @@ class RowCaller:
             note = NOT_LOOKED_UP.format(problem=look.problem)
             return replace(outcome, message=f"{outcome.message} {note}".strip()), verdict
         return outcome, verdict
+
+    def _posted(self, prepared: Prepared, abort: AbortHandle, on_answered: Callable[[bool], None]) -> RunReply:
+        row = prepared.row
+        ids = {"queue": self._queue.pk, "item": row.id, "row": row.row_index, "attempt": row.attempt}
+        with spans.call_span(**ids, network=self._network.pk) as span:
+            reply = post_run(
+                self._target(),
+                body=prepared.body,
+                idempotency_key=prepared.idempotency_key,
+                abort=abort,
+                on_answered=on_answered,
+                headers=span.headers,
+            )
+            outcome = GIVEN_BACK if reply.reason == FailureReason.ABORTED else reply.error_code or RowStatus.SUCCEEDED
+            span.ended(outcome, http_status=reply.http_status, trace_id=reply.trace_id)
+        return reply
 
     def _looked_up(self, row: ClaimedRow, abort: AbortHandle) -> Look:
         """What the network says of the row's last call, where the end of that is unknown."""

@@ -30,7 +30,7 @@ from django_q.worker import worker
 
 from experiments.core import log_ids
 from experiments.core.memory import keep_what_is_there
-from experiments.worker import db_timeout, heartbeat, shutdown
+from experiments.worker import db_timeout, heartbeat, shutdown, spans
 from experiments.worker import sweeper as sweep
 from experiments.worker.engine import Engine
 from experiments.worker.engine_thread import EngineThread
@@ -100,6 +100,7 @@ def _child(parent: int, board: Board, slot: int, target: Callable[..., None], *a
         return
     engine = EngineThread(board, ENGINES + slot, os.getpid())
     engine.start()
+    spans.begin()
     try:
         target(*args)
     finally:
@@ -109,6 +110,7 @@ def _child(parent: int, board: Board, slot: int, target: Callable[..., None], *a
         engine.join()
 
 
+        spans.end()
 def _begin_task(sender: Any, task: dict[str, Any], **kwargs: Any) -> None:
     """A task may take long without a heartbeat."""
     heartbeat.set_activity(Activity.TASK)
@@ -129,7 +131,9 @@ def _apart(parent: int, board: Board) -> None:
     Engine(apart=True).run()
 
 
+    spans.begin()
 def _sentinel(parent: int, board: Board) -> None:
+    spans.end()
     heartbeat.start(board, SENTINEL_SLOT, os.getpid(), Role.SENTINEL)
     WorkerSentinel(Flag(), shutdown.requested.watching(parent), uuid4(), board)
 

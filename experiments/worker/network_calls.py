@@ -13,15 +13,16 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from experiments import response_schema
-from experiments.core.choices import CallState
+from experiments.core import log_ids
+from experiments.core.choices import CallState, RowStatus
 from experiments.models import Network, NetworkCall, Run
-from experiments.run_client import AbortHandle, FailureReason, RawResponse, RunReply, post_run_raw
+from experiments.run_client import AbortHandle, FailureReason, RawResponse, RunReply, RunTarget, post_run_raw
 from experiments.run_client.retry_policy import decide
 from experiments.services.network_calls import send
 from experiments.services.networks import SCHEMA_KEYS
 from experiments.services.run_credentials import owners_credential
 from experiments.services.run_values import cost_of_reply
-from experiments.worker import shutdown
+from experiments.worker import shutdown, spans
 from experiments.worker.calls import checked_reply, name_at_runtime, network_limits, run_columns, run_target
 
 KEPT_BODY = 64 * 1024
@@ -41,6 +42,7 @@ def perform(call_id: UUID) -> None:
     )
     if not claimed:
         return
+    log_ids.add(call=call_id)
     call = NetworkCall.objects.select_related("network").get(pk=call_id)
     leased = NetworkCall.objects.filter(pk=call_id, lease_id=lease_id, state=CallState.CALLING)
     reply, raw = _await_answer(call, leased)
@@ -66,9 +68,7 @@ def _await_answer(call: NetworkCall, leased: Any) -> tuple[RunReply, RawResponse
     target = run_target(call.network, lambda: owners_credential(call.owner_id))()
     abort, stopping_since = AbortHandle(), None
     with ThreadPoolExecutor(1) as pool:
-        answer: Future[tuple[RunReply, RawResponse | None]] = pool.submit(
-            post_run_raw, target, body=body_of(call), idempotency_key=f"call-{call.pk}", abort=abort
-        )
+        answer: Future[tuple[RunReply, RawResponse | None]] = pool.submit(_posted, call, target, body_of(call), abort)
         beat_at = monotonic() + BEAT_S
         while True:
             try:
@@ -82,6 +82,17 @@ def _await_answer(call: NetworkCall, leased: Any) -> tuple[RunReply, RawResponse
             if now >= beat_at:
                 beat_at = now + BEAT_S
                 leased.update(beat=Now())
+
+
+def _posted(
+    call: NetworkCall, target: RunTarget, body: dict[str, Any], abort: AbortHandle
+) -> tuple[RunReply, RawResponse | None]:
+    with spans.call_span(call=call.pk, network=call.network_id) as span:
+        reply, raw = post_run_raw(
+            target, body=body, idempotency_key=f"call-{call.pk}", abort=abort, headers=span.headers
+        )
+        span.ended(reply.error_code or RowStatus.SUCCEEDED, http_status=reply.http_status, trace_id=reply.trace_id)
+    return reply, raw
 
 
 def body_of(call: NetworkCall) -> dict[str, Any]:
