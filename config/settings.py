@@ -69,6 +69,8 @@ OPENAI_MAX_TOKENS = environment.number("OPENAI_MAX_TOKENS", 2048, least=1)
 """Tokens of one answer of the model."""
 OPENAI_HOSTS = environment.listed("OPENAI_HOSTS", form=HOST_AND_PORT)
 """Hosts that a network's own endpoint may name, beside that of OPENAI_BASE_URL."""
+METRICS_TOKEN = environment.text("METRICS_TOKEN")
+"""What a program sends to read `/metrics`; empty: those on this machine need none, others sign in as staff."""
 
 WEB_THREADS = environment.number("WEB_THREADS", 32, least=9)
 """Threads of the web server. Our own `/run` takes at most WEB_THREADS - 8 of them."""
@@ -136,10 +138,10 @@ INSTALLED_APPS = [
     "axes",
 ]
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     # First: every answer has it.
     "experiments.http.request_id.give_request_id",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "experiments.http.middleware.no_store",
     "experiments.http.middleware.CompressPages",
     "csp.middleware.CSPMiddleware",
@@ -243,7 +245,7 @@ if SITE_PATH:
     MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Only behind a proxy that says how it was asked: without its word every request would be sent round in circles.
 SECURE_SSL_REDIRECT = SITE_URL.startswith("https://") and BEHIND_PROXY
-SECURE_REDIRECT_EXEMPT = [f"^{re.escape(f'{SITE_PATH}/health/'.lstrip('/'))}"]
+SECURE_REDIRECT_EXEMPT = [f"^{re.escape(f'{SITE_PATH}/'.lstrip('/'))}(health/|metrics$)"]
 SECURE_HSTS_SECONDS = 31_536_000 if SITE_URL.startswith("https://") else 0
 # Whether subdomains and browsers' own lists may rely on it, only the owner of the domain can say.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

@@ -23,7 +23,7 @@ IN_FLIGHT = 4
 LATENCY_S = 0.1
 LOOKS = 5
 """A figure is the median of so many requests of one page."""
-LIMIT_MS, POLL_LIMIT_MS = 100.0, 20.0
+LIMIT_MS = 100.0
 HAS = re.compile(r'name="has"\s+value="([^"]+)"')
 
 # 45 % have an answer, 5 % failed, in two ways; the others wait.
@@ -46,7 +46,7 @@ def pages(size: Size, repeat: int, say: Say) -> Iterator[Result]:
         taken: dict[str, list[float]] = {}
         _measure(rows, repeat, taken)
         for what, figures in taken.items():
-            limit = POLL_LIMIT_MS if what == POLL else LIMIT_MS
+            limit = LIMITS_MS.get(what, LIMIT_MS)
             result = Result(
                 f"pages_{what.replace(' ', '_')}_{rows}",
                 f"{what}, {rows:,} rows",
@@ -60,7 +60,9 @@ def pages(size: Size, repeat: int, say: Say) -> Iterator[Result]:
             yield result
 
 
-FIRST, POLL = "first page of a process", "poll"
+FIRST, POLL, METRICS = "first page of a process", "poll", "metrics"
+LIMITS_MS = {POLL: 20.0, METRICS: 200.0}
+"""Of those that have another one."""
 
 
 def _measure(rows: int, repeat: int, taken: dict[str, list[float]]) -> None:
@@ -96,6 +98,7 @@ def _look(site: BenchSite, page: str, rows: int, taken: dict[str, list[float]]) 
     add("row", f"{page}row/{rows // 4}/", headers={"HX-Request": "true"})
     add("results", f"{page}results/", looks=1)
     add("list of batches", "/csv-batch/")
+    add(METRICS, "/metrics")
     has = HAS.findall(site.get(page)[1])
     add(POLL, page, headers={"HX-Request": "true"}, params={"has": has})
 

@@ -8,6 +8,7 @@ from experiments.models.queues import Attempt, Queue, QueueItem
 from experiments.models.runs import Run
 from experiments.models.saved_views import SavedView
 from experiments.models.sharing import Share
+from experiments.models.totals import CallTotal
 from experiments.models.workers import Claim, Lane, Lead, NetworkShare, WorkerLease, WorkerProcess
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "ApiToken",
     "Attempt",
     "AuditEntry",
+    "CallTotal",
     "Claim",
     "CorrectionAct",
     "CorrectionEntry",

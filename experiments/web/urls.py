@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 from experiments.kinds import QueueKind, kinds_by_title
 from experiments.web import api_tokens, health, password
 from experiments.web.comparison import views as comparison_views
+from experiments.web.metrics.views import metrics
 from experiments.web.network import call_views
 from experiments.web.network import views as network_views
 from experiments.web.queue import correct_rows, history, row_views, saved_views
@@ -51,6 +52,7 @@ urlpatterns = [
     path("runs/<path:trace_id>/", run_views.run_page, name="run"),
     path("health/live", health.health_live, name="live"),
     path("health/ready", health.health_ready, name="ready"),
+    path("metrics", metrics, name="metrics"),
     path("tokens/", api_tokens.tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke/", api_tokens.revoke_token, name="revoke_token"),
     path("password/", password.password, name="password"),

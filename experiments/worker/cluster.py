@@ -36,6 +36,7 @@ from experiments.worker.engine import Engine
 from experiments.worker.engine_thread import EngineThread
 from experiments.worker.heartbeat import SLOTS, Activity, Board, Role
 from experiments.worker.ipc import Flag, Mailbox, Timer
+from experiments.worker.totals import totals
 from experiments.worker.watchdog import Guardian
 
 logger = logging.getLogger(__name__)
@@ -90,6 +91,7 @@ class WorkerSentinel(Sentinel):  # type: ignore[misc]
 def _child(parent: int, board: Board, slot: int, target: Callable[..., None], *args: Any) -> None:
     shutdown.watch_parent(parent)
     heartbeat.start(board, slot, os.getpid(), ROLES[target])
+    totals.forget()
     db_timeout.bounded(target is not worker)
     pre_execute.connect(_begin_task)
     post_execute_in_worker.connect(_end_task)
@@ -98,9 +100,9 @@ def _child(parent: int, board: Board, slot: int, target: Callable[..., None], *a
     if target is not worker:
         target(*args)
         return
+    spans.begin()
     engine = EngineThread(board, ENGINES + slot, os.getpid())
     engine.start()
-    spans.begin()
     try:
         target(*args)
     finally:
@@ -108,32 +110,33 @@ def _child(parent: int, board: Board, slot: int, target: Callable[..., None], *a
         # The main thread does nothing but wait, and the guardian must not take it for one that hangs.
         heartbeat.set_activity(Activity.TASK)
         engine.join()
-
-
         spans.end()
+
+
 def _begin_task(sender: Any, task: dict[str, Any], **kwargs: Any) -> None:
     """A task may take long without a heartbeat."""
+    log_ids.begin(task=task.get("id"))
     heartbeat.set_activity(Activity.TASK)
 
 
 def _end_task(sender: Any, **kwargs: Any) -> None:
-    log_ids.begin(task=task.get("id"))
+    log_ids.begin()
     heartbeat.set_activity(Activity.IDLE)
 
 
 def _apart(parent: int, board: Board) -> None:
-    log_ids.begin()
     """Calls suspect rows, in a process that nobody else's rows share."""
     shutdown.watch_parent(parent)
     heartbeat.start(board, APART_SLOT, os.getpid(), Role.APART)
+    totals.forget()
     db_timeout.bounded(True)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    Engine(apart=True).run()
-
-
     spans.begin()
-def _sentinel(parent: int, board: Board) -> None:
+    Engine(apart=True).run()
     spans.end()
+
+
+def _sentinel(parent: int, board: Board) -> None:
     heartbeat.start(board, SENTINEL_SLOT, os.getpid(), Role.SENTINEL)
     WorkerSentinel(Flag(), shutdown.requested.watching(parent), uuid4(), board)
 

@@ -43,6 +43,7 @@ from experiments.worker.recorded import recorded
 from experiments.worker.reuse import only_to_call
 from experiments.worker.round import LaneKeys, RoundOrder, RoundResult
 from experiments.worker.shares import adjust
+from experiments.worker.totals import totals
 from experiments.worker.until_answered import until_answered
 
 logger = logging.getLogger(__name__)
@@ -109,12 +110,19 @@ class Engine:
             lane.abort.abort()
         self._calls.end()
         self._lease.release()
+        self._write_totals()
         if not all_lanes(self._networks.values()):
             try:
                 self._persist(lambda: forget(self._lease.id))
             except GaveUp:
                 logger.warning("the lease is left to end by itself")
         connection.close()
+
+    def _write_totals(self) -> None:
+        try:
+            self._persist(totals.write)
+        except GaveUp:
+            logger.warning("the last totals of calls are lost")
 
     def _wait_s(self) -> float:
         now = time.monotonic()
@@ -157,6 +165,8 @@ class Engine:
             self._enter()
         for network in list(self._networks.values()):
             self._adjust(network)
+        if totals.are_due:
+            self._persist(totals.write)
         heartbeat.set_activity(Activity.LANE if self._networks else Activity.IDLE)
 
     def _view(self) -> None:
@@ -283,6 +293,7 @@ class Engine:
             self._lease.id,
             suspects=self._apart,
             reuse=Reuse(queue.reuse) if queue else Reuse.NONE,
+            kind=queue.kind if queue else "",
         )
         caller = self._persist(lambda: self._caller(keys)) if queue and view else None
         if queue is None or view is None or caller is None:

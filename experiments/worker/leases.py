@@ -20,6 +20,7 @@ from experiments.core.logs import warn_once_in_a_while
 from experiments.models.queues import SUSPECT_FROM
 from experiments.services.queue_end import settle
 from experiments.worker import db_timeout
+from experiments.worker.totals import totals
 
 logger = logging.getLogger(__name__)
 
@@ -158,7 +159,7 @@ UPDATE experiments_queue q
 SET running = q.running - s.was_running, queued = q.queued + s.was_running - s.failed, failed = q.failed + s.failed,
     failed_corrected = q.failed_corrected + s.failed_corrected
 FROM sums s WHERE q.id = s.queue_id
-RETURNING q.id, q.running
+RETURNING q.id, q.running, q.kind, q.network_id, s.n, s.failed
 """  # noqa: S608
 
 
@@ -211,6 +212,7 @@ def _give_back_rows(lease_id: UUID) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_RECLAIM, {"lease": lease_id, "crashed": CRASHED})
         queues = cursor.fetchall()
-    for queue_id, running in queues:
+    for queue_id, running, kind, network_id, lost, failed in queues:
+        totals.lost(kind, network_id, queued=lost - failed, failed=failed)
         if running == 0:
             settle(queue_id)

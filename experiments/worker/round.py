@@ -19,6 +19,7 @@ from experiments.models.queues import RATE_DECAY_S, SUSPECT_FROM
 from experiments.worker.claim import ClaimedRow
 from experiments.worker.record import Outcome, Streaks
 from experiments.worker.statements import Statement
+from experiments.worker.totals import totals
 
 UNCLAIMED = "(SELECT c.item_id FROM experiments_claim c WHERE c.item_id = i.id) IS NULL"
 """Of an item `i`. Looked up for each: as NOT EXISTS it is a join, which may go through all claims for each item."""
@@ -193,6 +194,7 @@ class LaneKeys:
     lease_id: UUID
     suspects: bool = False
     reuse: Reuse = Reuse.NONE
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +246,8 @@ def run_round(keys: LaneKeys, order: RoundOrder) -> RoundResult | None:
         return None
     claimed = [_claimed_row(row, keys.lease_id) for row in rows if row[8] is not None]
     status, queued, running, probing, running_since, recorded, next_due_s, found = rows[0][:8]
+    # Fewer where somebody has taken their claims away meanwhile; which, does not matter to a sum.
+    totals.saw(keys.kind, keys.network_id, order.outcomes[:recorded])
     return RoundResult(status, queued, running, probing, running_since, recorded, next_due_s, found, claimed)
 
 

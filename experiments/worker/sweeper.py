@@ -30,6 +30,7 @@ from experiments.services.queue_end import settle
 from experiments.worker import bell, db_timeout, leases, lookout
 from experiments.worker.heartbeat import Heartbeat
 from experiments.worker.process_rows import ProcessRows
+from experiments.worker.totals import totals
 
 logger = logging.getLogger(__name__)
 
@@ -158,6 +159,7 @@ class Sweeper:
         if now >= self._beat_at:
             self._beat_at = now + settings.WORKER_BEAT_S
             self._process_rows.write(list(heartbeats))
+            totals.write()
         sweep()
         if not settings.DISK_SPACE.is_too_short_for_calls and lookout.somebody_is_needed():
             bell.ring()

@@ -98,6 +98,8 @@ PAGES = {
     "logout/": Route(everybody(405), everybody(302)),
     "health/live": Route(everybody(200), NOT_SO),
     "health/ready": Route(everybody(503), NOT_SO),
+    # They ask from this machine, and no token is set.
+    "metrics": Route(everybody(200), NOT_SO),
     "tokens/": Route(signed_in(200), signed_in(400)),
     "tokens/<int:token_id>/revoke/": Route(NOT_SO, (302, 404, LOGIN, 404, LOGIN)),
     "password/": Route(signed_in(200), signed_in(400)),
