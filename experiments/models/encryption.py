@@ -32,3 +32,8 @@ def _cipher(keys: tuple[str, ...], fallback: Path) -> MultiFernet:
     # Without FIELD_KEYS the key lies beside the data: enough for a laptop.
     keys = keys or (made_once(fallback, make=lambda: Fernet.generate_key().decode()),)
     return MultiFernet([Fernet(key) for key in keys])
+
+
+def forget_ciphers() -> None:
+    """After the key that lies beside the data was replaced."""
+    _cipher.cache_clear()
