@@ -1,8 +1,6 @@
 """How gunicorn serves the site: `gunicorn -c python:config.gunicorn --bind ADDRESS config.wsgi`."""
 
-import logging
-
-from config.settings import LOG_FORMAT, LOG_LEVEL, WEB_THREADS
+from config.settings import LOG_FORMAT, LOG_REQUESTS, WEB_THREADS
 
 # One process: threads share the model's address and the caches; more machines or processes go behind a proxy.
 workers = 1
@@ -18,7 +16,7 @@ keepalive = 75
 limit_request_line = 8190
 control_socket_disable = True
 # A line for each request, where so much is wanted. Of its address the path alone: a query has what people search for.
-accesslog = "-" if logging.getLevelNamesMapping()[LOG_LEVEL] <= logging.INFO else None
+accesslog = "-" if LOG_REQUESTS else None
 access_log_format = '%(t)s %(h)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
 if LOG_FORMAT == "JSON":
     logger_class = "experiments.http.server.log.JsonServerLog"

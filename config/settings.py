@@ -2,6 +2,7 @@
 `docs/configuration.md`.
 """
 
+import logging
 import os
 import re
 from datetime import timedelta
@@ -45,6 +46,7 @@ ALLOWED_HOSTS = environment.listed("ALLOWED_HOSTS", form=HOST_NAME) or ["localho
 FIELD_KEYS = environment.fernet_keys("FIELD_KEYS")
 """Fernet keys of stored credentials, the newest first; unset: one made in the var directory."""
 LOG_LEVEL = environment.choice("LOG_LEVEL", "WARNING", allowed=LOG_LEVELS)
+LOG_REQUESTS = logging.getLevelNamesMapping()[LOG_LEVEL] <= logging.INFO
 LOG_FORMATS = {
     "PLAIN": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
     "JSON": {"()": "experiments.core.json_lines.JsonLines"},

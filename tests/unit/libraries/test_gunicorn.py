@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from gunicorn.config import Config
+from gunicorn.glogging import Logger
 from gunicorn.http.errors import NoMoreData
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.http.wsgi import Response
@@ -12,9 +13,10 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from config import gunicorn
 from experiments.http.server.connection import Connection
+from experiments.http.server.log import JsonServerLog
 from experiments.http.server.worker import PatientWorker
 
-OURS = {"WEB_THREADS"}
+OURS = {"LOG_FORMAT", "LOG_REQUESTS", "WEB_THREADS"}
 
 
 def test_every_setting_of_ours_is_one_of_its_own() -> None:
@@ -60,3 +62,20 @@ def test_what_our_worker_overrides_is_called_as_before(theirs: type[Any]) -> Non
 def test_what_our_worker_relies_on_is_there(theirs: Any, words: str) -> None:
     source = inspect.getsource(theirs)
     assert [word for word in words.split() if word not in source] == [], "experiments/http/server builds on it"
+
+
+@pytest.mark.parametrize("method", ["_set_handler", "access"])
+def test_its_log_is_written_by_methods_that_ours_are_in_the_place_of(method: str) -> None:
+    its = inspect.signature(getattr(Logger, method)).parameters
+    assert list(inspect.signature(getattr(JsonServerLog, method)).parameters) == list(its)
+
+
+@pytest.mark.parametrize("fmt", ["json", "plain"])
+def test_with_json_its_own_lines_are_json_too(fmt: str, capsys: pytest.CaptureFixture[str]) -> None:
+    made = {"json": JsonServerLog, "plain": Logger}[fmt]
+    log = made(Config())
+    log.info("Listening at: %s", "http://x/?search=CANARY")
+    log.error_log.handlers.clear()
+    line = capsys.readouterr().err.strip()
+    assert line.startswith("{") == (fmt == "json")
+    assert ("CANARY" in line) == (fmt == "plain")
