@@ -13,11 +13,15 @@ from config.database import database
 from config.environment import HOST_AND_PORT, HOST_NAME, LOG_LEVELS, Environment
 from csv_batches.rules.choices import MappingMode, UploadState
 from experiments.core.choices import (
+    NOTICED,
     CallsInFlight,
     CallState,
+    DeliveryState,
     ExportFormat,
     FieldChange,
     FieldType,
+    NoticeEvent,
+    NoticeWay,
     Role,
     RowError,
     RowMatch,
@@ -73,6 +77,18 @@ OPENAI_HOSTS = environment.listed("OPENAI_HOSTS", form=HOST_AND_PORT)
 """Hosts that a network's own endpoint may name, beside that of OPENAI_BASE_URL."""
 METRICS_TOKEN = environment.text("METRICS_TOKEN")
 """What a program sends to read `/metrics`; empty: those on this machine need none, others sign in as staff."""
+
+WEBHOOK_HOSTS = environment.listed("WEBHOOK_HOSTS", form=HOST_AND_PORT)
+"""Hosts that a webhook may name."""
+EMAIL_HOST = environment.text("EMAIL_HOST")
+"""The SMTP server that mails go to; empty: no mail is sent."""
+EMAIL_PORT = environment.number("EMAIL_PORT", 25, least=1, most=65_535)
+EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS")
+EMAIL_USE_SSL = environment.flag("EMAIL_USE_SSL")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", f"workbench@{urlsplit(SITE_URL).hostname}")
 
 WEB_THREADS = environment.number("WEB_THREADS", 32, least=9)
 """Threads of the web server. Our own `/run` takes at most WEB_THREADS - 8 of them."""
@@ -307,10 +323,14 @@ SPECTACULAR_SETTINGS = {
         "CallState": CallState.choices(),
         "CallsInFlight": CallsInFlight.values(),
         "ColumnRole": ColumnRole.values(),
+        "DeliveryState": DeliveryState.values(),
         "ExportFormat": ExportFormat.values(),
         "FieldChange": FieldChange.values(),
         "FieldType": FieldType.values(),
         "ItemChange": Change.values(),
+        "NoticeEvent": NoticeEvent.values(),
+        "NoticeWay": NoticeWay.values(),
+        "SubscribedEvent": [one.value for one in NOTICED],
         "MappingMode": MappingMode.values(),
         "Role": Role.values(),
         "RowError": RowError.values(),

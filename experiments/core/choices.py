@@ -218,6 +218,35 @@ class Channel(Choices):
     SYSTEM = "system"
 
 
+class NoticeEvent(Choices):
+    """What people and programs are told of a queue. `test` is sent when somebody asks for it."""
+
+    COMPLETED = "completed"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    FAILURE_SHARE = "failure_share"
+    TEST = "test"
+
+
+NOTICED = (NoticeEvent.COMPLETED, NoticeEvent.PAUSED, NoticeEvent.CANCELLED, NoticeEvent.FAILURE_SHARE)
+"""Those that one can subscribe to."""
+
+
+class NoticeWay(Choices):
+    """How a subscription is told."""
+
+    WEBHOOK = "webhook"
+    EMAIL = "email"
+
+
+class DeliveryState(Choices):
+    """Of an event on its way to a subscription."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    GIVEN_UP = "given_up"
+
+
 class AuditAction(Choices):
     """`action` of an entry in the history."""
 

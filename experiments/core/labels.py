@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from experiments.core.choices import PauseReason, QueueStatus, RowError, RowStatus
+from experiments.core.choices import DeliveryState, NoticeEvent, PauseReason, QueueStatus, RowError, RowStatus
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,20 @@ PAUSE_REASONS = {
     PauseReason.CAP_MINUTES: "Time limit reached",
     PauseReason.CAP_COST: "Cost limit reached",
 }
+NOTICE_EVENTS = {
+    NoticeEvent.COMPLETED: "Completed",
+    NoticeEvent.PAUSED: "Paused by the system",
+    NoticeEvent.CANCELLED: "Canceled",
+    NoticeEvent.FAILURE_SHARE: "Too many failures",
+    NoticeEvent.TEST: "Test",
+}
+DELIVERY_STATES = {
+    DeliveryState.WAITING: StatusLabel("queued", "Waiting"),
+    DeliveryState.DELIVERED: StatusLabel("ok", "Delivered", "ok"),
+    DeliveryState.GIVEN_UP: StatusLabel("bad", "Given up", "bad"),
+}
+TRIED_AGAIN = StatusLabel("warn", "Trying again", "warn")
+"""Of a delivery that waits after a failed attempt."""
 
 
 def label_of_queue(status: str, *, failed: int = 0, succeeded: int = 0) -> StatusLabel:

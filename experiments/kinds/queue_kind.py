@@ -144,6 +144,8 @@ class QueueKind:
     subtitle_template = head_template = detail_template = actions_template = stylesheet = ""
     first_template = ""
     list_columns: tuple[str, ...] = ()
+    tells_events = True
+    """Whether people and programs that subscribed are told when such a queue ends or pauses."""
 
     def address(self, queue_id: Any) -> str:
         """The path of a queue's page."""

@@ -4,6 +4,7 @@ from experiments.models.api_tokens import ApiToken
 from experiments.models.audit import AuditEntry
 from experiments.models.corrections import CorrectionAct, CorrectionEntry
 from experiments.models.networks import Agent, EndpointDialect, Network, NetworkBudget, NetworkCall
+from experiments.models.notices import Delivery, Subscription
 from experiments.models.queues import Attempt, Queue, QueueItem
 from experiments.models.runs import Run
 from experiments.models.saved_views import SavedView
@@ -20,6 +21,7 @@ __all__ = [
     "Claim",
     "CorrectionAct",
     "CorrectionEntry",
+    "Delivery",
     "EndpointDialect",
     "Lane",
     "Lead",
@@ -32,6 +34,7 @@ __all__ = [
     "Run",
     "SavedView",
     "Share",
+    "Subscription",
     "WorkerLease",
     "WorkerProcess",
 ]

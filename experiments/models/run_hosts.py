@@ -28,6 +28,11 @@ def check_endpoint_url(url: str, *, attr: str = "base_url") -> None:
     _check(url, hosts, "OPENAI_HOSTS", attr=attr)
 
 
+def check_webhook_url(url: str, *, attr: str = "url") -> None:
+    """The same for the receiver of a webhook. People without rights to networks choose it, so it has its own list."""
+    _check(url, settings.WEBHOOK_HOSTS, "WEBHOOK_HOSTS", attr=attr)
+
+
 def _check(url: str, hosts: Sequence[str], setting: str, *, attr: str) -> None:
     problem = url_problem(url)
     if problem:

@@ -6,6 +6,7 @@ contents: no cells, prompts, answers, tokens.
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from experiments.core import actor
 from experiments.core.choices import AuditAction
-from experiments.models import ApiToken, AuditEntry, Network, Queue
+from experiments.models import ApiToken, AuditEntry, Network, Queue, Subscription
 
 Detail = bool | int | float | str | None | list[str]
 
@@ -33,6 +34,13 @@ def record_token(token: ApiToken, action: AuditAction, **detail: Detail) -> None
     """`detail` says whose it is; the key's beginning is what its list shows."""
     owner = token.user.get_username()
     _record(action, "token", token.pk, f"{token.name} ({token.prefix}…)", {"owner": owner, **detail})
+
+
+def record_subscription(subscription: Subscription, action: AuditAction, **detail: Detail) -> None:
+    """Of its address the host: the rest of a webhook's may be a secret."""
+    name = urlsplit(subscription.url).netloc or subscription.way
+    owner = subscription.owner.get_username()
+    _record(action, "subscription", subscription.pk, name, {"owner": owner, **detail})
 
 
 def record_user(user: AbstractBaseUser, action: AuditAction, **detail: Detail) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from experiments.core.choices import AuditAction, PauseReason
-from experiments.services import audit
+from experiments.core.choices import AuditAction, NoticeEvent, PauseReason
+from experiments.services import audit, notices
 
 _COMPLETE = """
 UPDATE experiments_queue
@@ -33,6 +33,9 @@ def settle(queue_id: Any) -> None:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_COMPLETE, {"id": queue_id})
+        if cursor.rowcount:
+            notices.announce(queue_id, NoticeEvent.COMPLETED)
         cursor.execute(_END_OF_RANGE, {"id": queue_id})
         if cursor.rowcount:
             audit.record_queue(queue_id, AuditAction.PAUSE, reason=PauseReason.RANGE)
+            notices.announce(queue_id, NoticeEvent.PAUSED)

@@ -7,11 +7,11 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from experiments.core import limits
-from experiments.core.choices import AuditAction, PauseReason, QueueStatus
+from experiments.core.choices import AuditAction, NoticeEvent, PauseReason, QueueStatus
 from experiments.core.formatting import shorten
 from experiments.models import Queue
 from experiments.run_client.retry_policy import Breaker
-from experiments.services import audit
+from experiments.services import audit, notices
 
 REACH_AGAIN_S = (60.0, 120.0, 300.0, 600.0, 3600.0)
 """Until a queue whose network could not be reached tries again by itself: each time longer, at last every hour."""
@@ -128,6 +128,7 @@ def queue_pause(
         cursor.execute(_PAUSE, values)
         if cursor.rowcount:
             audit.record_queue(queue_id, AuditAction.PAUSE, reason=reason)
+            notices.announce(queue_id, NoticeEvent.PAUSED)
 
 
 def _values_of(failed: FailedInARow | None) -> dict[str, Any]:
@@ -166,6 +167,7 @@ def queue_pause_at_network(network_id: int, *, reason: PauseReason, detail: str,
         cursor.execute(_PAUSE_ALL, values)
         for (queue_id,) in cursor.fetchall():
             audit.record_queue(queue_id, AuditAction.PAUSE, reason=reason)
+            notices.announce(queue_id, NoticeEvent.PAUSED)
 
 
 def queue_pause_at_limit(queue: PausableQueue) -> bool:

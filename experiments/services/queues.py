@@ -16,12 +16,12 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from experiments.core import limits as queue_limits
-from experiments.core.choices import AuditAction, ErrorCode, PauseReason, QueueStatus, Quota
+from experiments.core.choices import AuditAction, ErrorCode, NoticeEvent, PauseReason, QueueStatus, Quota
 from experiments.core.errors import Conflict
 from experiments.kinds import Nouns, kind_of
 from experiments.models import Lane, Queue, queue_settings
 from experiments.selectors.queues import refuse_without_source
-from experiments.services import audit, networks, quotas
+from experiments.services import audit, networks, notices, quotas
 from experiments.services.broker import wake_workers
 from experiments.services.queue_end import settle
 
@@ -205,7 +205,9 @@ def cancel(*, queue_id: UUID, abort: bool = False) -> None:
             abort_calls=abort,
             orders=F("orders") + 1,
         )
-        if not changed and abort:
+        if changed:
+            notices.announce(queue_id, NoticeEvent.CANCELLED)
+        elif abort:
             changed = queue.filter(status=QueueStatus.CANCELLED, running__gt=0).update(
                 abort_calls=True, orders=F("orders") + 1
             )

@@ -4,7 +4,7 @@ from typing import Any
 from django.urls import path, register_converter
 
 from experiments.kinds import QueueKind, kinds_by_title
-from experiments.web import api_tokens, health, password
+from experiments.web import api_tokens, health, notices, password
 from experiments.web.comparison import views as comparison_views
 from experiments.web.metrics.views import metrics
 from experiments.web.network import call_views
@@ -35,6 +35,7 @@ register_converter(KindConverter, "kind")
 app_name = "experiments"
 network = "networks/<int:pk>/"
 queue = "<kind:kind>/<uuid:queue_id>/"
+notice = "notifications/<uuid:subscription_id>/"
 row = f"{queue}row/<int:row_index>/"
 
 urlpatterns = [
@@ -55,6 +56,13 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("tokens/", api_tokens.tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke/", api_tokens.revoke_token, name="revoke_token"),
+    path("notifications/", notices.subscription_list, name="notifications"),
+    path("notifications/mail/", notices.set_mail, name="notify_by_mail"),
+    path(notice, notices.subscription_page, name="subscription"),
+    path(f"{notice}secret/", notices.new_secret, name="subscription_secret"),
+    path(f"{notice}test/", notices.send_test, name="subscription_test"),
+    path(f"{notice}delete/", notices.delete, name="subscription_delete"),
+    path(f"{notice}deliveries/<int:delivery_id>/replay/", notices.replay, name="delivery_replay"),
     path("password/", password.password, name="password"),
     path("<kind:kind>/", list_views.queue_list, name="list"),
     path("<kind:kind>/delete/", list_views.delete_some, name="delete_some"),

@@ -30,7 +30,7 @@ from django_q.worker import worker
 
 from experiments.core import log_ids
 from experiments.core.memory import keep_what_is_there
-from experiments.worker import db_timeout, heartbeat, shutdown, spans
+from experiments.worker import db_timeout, deliveries, heartbeat, shutdown, spans
 from experiments.worker import sweeper as sweep
 from experiments.worker.engine import Engine
 from experiments.worker.engine_thread import EngineThread
@@ -44,7 +44,7 @@ _fork = multiprocessing.get_context("fork")
 
 TICK_S = 1.0
 ROLES = {worker: Role.WORKER, pusher: Role.PUSHER, monitor: Role.MONITOR}
-MAIN_SLOT, SENTINEL_SLOT, APART_SLOT = 0, 1, 2
+MAIN_SLOT, SENTINEL_SLOT, APART_SLOT, COURIER_SLOT = range(4)
 ENGINES = SLOTS // 2
 """From here on are the slots of engines: each as far behind that of its process."""
 
@@ -82,7 +82,7 @@ class WorkerSentinel(Sentinel):  # type: ignore[misc]
     def _free_slot(self) -> int:
         """One that nobody has, or whose process has ended."""
         taken = {slot for slot, process in self._slots.items() if process.is_alive()}
-        slot = next(slot for slot in range(APART_SLOT + 1, ENGINES) if slot not in taken)
+        slot = next(slot for slot in range(COURIER_SLOT + 1, ENGINES) if slot not in taken)
         self._board.clear(slot)
         self._board.clear(ENGINES + slot)
         return slot
@@ -136,6 +136,18 @@ def _apart(parent: int, board: Board) -> None:
     spans.end()
 
 
+def _courier(parent: int, board: Board) -> None:
+    """Sends webhooks and mails, which wait for other people's servers."""
+    shutdown.watch_parent(parent)
+    heartbeat.start(board, COURIER_SLOT, os.getpid(), Role.COURIER)
+    totals.forget()
+    db_timeout.bounded(True)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    deliveries.deliver_due()
+    # It ends in order: nobody has to be told of a process that is gone.
+    board.clear(COURIER_SLOT)
+
+
 def _sentinel(parent: int, board: Board) -> None:
     heartbeat.start(board, SENTINEL_SLOT, os.getpid(), Role.SENTINEL)
     WorkerSentinel(Flag(), shutdown.requested.watching(parent), uuid4(), board)
@@ -148,6 +160,7 @@ class WorkerCluster:
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGINT, self._on_signal)
         self._apart: ForkProcess | None = None
+        self._courier: ForkProcess | None = None
 
     def _on_signal(self, signum: int, frame: FrameType | None) -> None:
         shutdown.requested.set()
@@ -185,21 +198,30 @@ class WorkerCluster:
             guardian.look(board.heartbeats())
             sweeper.tick(board.heartbeats())
             if sweeper.suspects_wait:
-                self._call_apart(board)
+                self._apart = self._beside(self._apart, _apart, board, APART_SLOT)
+            if sweeper.deliveries_wait:
+                self._courier = self._beside(self._courier, _courier, board, COURIER_SLOT)
             shutdown.requested.wait(TICK_S)
 
-    def _call_apart(self, board: Board) -> None:
-        if self._apart is None or not self._apart.is_alive():
-            db.connections.close_all()
-            board.clear(APART_SLOT)
-            self._apart = _fork.Process(target=_apart, args=(os.getpid(), board), name="apart")
-            self._apart.start()
+    def _beside(
+        self, running: ForkProcess | None, target: Callable[[int, Board], None], board: Board, slot: int
+    ) -> ForkProcess:
+        """A process of its own for `target`: the one that is `running`, or a new one."""
+        if running is not None and running.is_alive():
+            return running
+        db.connections.close_all()
+        board.clear(slot)
+        process = _fork.Process(target=target, args=(os.getpid(), board), name=target.__name__.strip("_"))
+        process.start()
+        return process
 
     def _await_end(self, sentinel: ForkProcess) -> None:
         # Engines end within the grace by themselves; what is left then hangs and is ended.
-        if self._apart is not None:
-            self._apart.join(settings.WORKER_GRACE_S + 5)
-            self._apart.kill()
+        until = time.monotonic() + settings.WORKER_GRACE_S + 5
+        for beside in (self._apart, self._courier):
+            if beside is not None:
+                beside.join(max(until - time.monotonic(), 0))
+                beside.kill()
         sentinel.join(settings.WORKER_GRACE_S + 10)
         if sentinel.is_alive():
             logger.error("The worker did not end within its grace; ending it.")

@@ -29,6 +29,8 @@ class Role(IntEnum):
     ENGINE = 6
     """Of a worker process as well: its thread that serves the queues."""
     APART = 7
+    COURIER = 8
+    """Sends webhooks and mails."""
 
 
 class Activity(IntEnum):

@@ -20,6 +20,7 @@ from experiments.services import (
     audit,
     large_corrections,
     network_calls,
+    notices,
     queue_deletion,
     queue_retry,
     queues,
@@ -27,7 +28,7 @@ from experiments.services import (
     stored_files,
 )
 from experiments.services.queue_end import settle
-from experiments.worker import bell, db_timeout, leases, lookout
+from experiments.worker import bell, db_timeout, deliveries, leases, lookout
 from experiments.worker.heartbeat import Heartbeat
 from experiments.worker.process_rows import ProcessRows
 from experiments.worker.totals import totals
@@ -59,6 +60,7 @@ def sweep() -> None:
         network_calls.sweep()
         queue_retry.resume_retries()
         large_corrections.resume()
+        notices.announce_shares()
         for kind in registered_kinds():
             kind.sweep()
 
@@ -72,6 +74,7 @@ def tidy() -> None:
             stored_files.delete_left_behind()
             stored_files.make_files_private()
             network_calls.tidy()
+            deliveries.tidy()
             for kind in registered_kinds():
                 kind.tidy()
 
@@ -127,6 +130,8 @@ class Sweeper:
     def __init__(self) -> None:
         self.suspects_wait = False
         """Rows must be called apart from the others, and nobody does."""
+        self.deliveries_wait = False
+        """Webhooks or mails are due."""
         self._process_rows = ProcessRows()
         self._failures = 0
         self._not_before = self._beat_at = 0.0
@@ -164,6 +169,7 @@ class Sweeper:
         if not settings.DISK_SPACE.is_too_short_for_calls and lookout.somebody_is_needed():
             bell.ring()
         self.suspects_wait = lookout.has_suspects()
+        self.deliveries_wait = deliveries.is_due()
         if now >= self._tidy_at:
             self._tidy_at = now + TIDY_EVERY_S
             with db_timeout.unbounded():
@@ -184,6 +190,7 @@ class Sweeper:
 
     def _back_off(self, why: str) -> None:
         connection.close()
+        self.deliveries_wait = False
         self._failures += 1
         wait = min(10.0, 0.5 * 2.0 ** min(self._failures, 5))
         self._not_before = time.monotonic() + wait

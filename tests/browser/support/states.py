@@ -3,6 +3,8 @@
 from typing import Any
 
 from csv_batches.models import CsvBatch
+from experiments.models import Delivery, Subscription
+from tests.integration.notices import support as notices
 from tests.integration.web.support import COLUMNS, FIELDS, batch_of, queue_url, row_of, run_for
 
 STEPS = [
@@ -75,6 +77,27 @@ def long_texts() -> CsvBatch:
     return batch
 
 
+def webhook_with_a_log() -> Subscription:
+    """With an event in every state, and an address without end."""
+    webhook = notices.webhook("ann", f"http://127.0.0.1:9/{LONG}", stopped_why="It answered 410.", is_active=False)
+    queue = batch_of("ann", ["succeeded"], status="completed", name=LONG[:200])
+    errors = {"waiting": LONG[:400], "delivered": "", "given_up": "The receiver answered 503."}
+    Delivery.objects.bulk_create(
+        Delivery(
+            subscription=webhook,
+            message_id=f"msg_{state}",
+            event="completed",
+            body="{}",
+            queue_id=queue.pk,
+            state=state,
+            error=error,
+            attempts=3,
+        )
+        for state, error in errors.items()
+    )
+    return webhook
+
+
 def pages() -> dict[str, str]:
     """What can be looked at, by name: the address of each page in each state. Makes all the batches."""
     runs, stands, done, long = running(), paused(), completed(), long_texts()
@@ -82,7 +105,10 @@ def pages() -> dict[str, str]:
     CsvBatch.objects.filter(pk=draft.pk).update(network=None)
     loaded = batch_of("ann", ["queued"] * 3, status="draft", name="With rows")
     cancelled = batch_of("ann", ["succeeded", "queued"], status="cancelled", name="Cancelled")
+    webhook_page = f"/notifications/{webhook_with_a_log().pk}/"
     return {
+        "notifications": "/notifications/",
+        "a webhook": webhook_page,
         "the list": "/csv-batch/",
         "the end of the list": "/csv-batch/?older=2020-01-01T00:00:00Z",
         "a running batch": queue_url(runs),

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from experiments.models import ApiToken, Network, NetworkCall, Queue, SavedView, Share
+from experiments.models import ApiToken, Delivery, Network, NetworkCall, Queue, SavedView, Share, Subscription
 from tests.integration.routes.table import WHO
 from tests.integration.web.support import batch_of, run_for, user
 from tests.support import datasets
@@ -63,6 +63,8 @@ def build() -> Site:
     network = Network.objects.get()
     network.agents.create(key="a", is_default=True)
     call = NetworkCall.objects.create(network=network, owner=ann, user_message="hello")
+    webhook = Subscription.objects.create(owner=ann, way="webhook", url="http://127.0.0.1:9/", events=["completed"])
+    delivery = Delivery.objects.create(subscription=webhook, message_id="msg_1", event="test", body="{}")
     everywhere = {
         "kind": "csv-batch",
         "pk": str(network.pk),
@@ -73,6 +75,8 @@ def build() -> Site:
         "share_id": "1",
         "view_id": str(view.pk),
         "key": "moderation",
+        "subscription_id": str(webhook.pk),
+        "delivery_id": str(delivery.pk),
         "user_id": str(ann.pk),
         "content_type_id": "1",
         "object_id": "1",

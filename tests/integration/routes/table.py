@@ -37,6 +37,11 @@ def private(status: int) -> Answers:
     return (status, 404, LOGIN, status, LOGIN)
 
 
+def own(status: int) -> Answers:
+    """Of what is one's own, and is not shown to staff either."""
+    return (status, 404, LOGIN, 404, LOGIN)
+
+
 def owned(status: int) -> Answers:
     """Read: by all with whom it is shared."""
     return (*private(status), status, status)
@@ -67,6 +72,10 @@ def api_private(status: int) -> Answers:
     return (status, 404, 401, status, status)
 
 
+def api_own(status: int) -> Answers:
+    return (status, 404, 401, 404, status)
+
+
 def api_owned(status: int) -> Answers:
     return (*api_private(status), status, status)
 
@@ -90,6 +99,8 @@ QUEUE = "<kind:kind>/<uuid:queue_id>/"
 ROW = f"{QUEUE}row/<int:row_index>/"
 EXPERIMENT = "experiments/<uuid:queue_id>/"
 API_BATCH = "api/csv_batches/<uuid:batch_id>"
+SUBSCRIPTION = "notifications/<uuid:subscription_id>/"
+API_SUBSCRIPTION = "api/subscriptions/<uuid:subscription_id>"
 API_EXPERIMENT = "api/experiments/<uuid:experiment_id>"
 
 PAGES = {
@@ -102,6 +113,13 @@ PAGES = {
     "metrics": Route(everybody(200), NOT_SO),
     "tokens/": Route(signed_in(200), signed_in(400)),
     "tokens/<int:token_id>/revoke/": Route(NOT_SO, (302, 404, LOGIN, 404, LOGIN)),
+    "notifications/": Route(signed_in(200), signed_in(400)),
+    "notifications/mail/": Route(NOT_SO, signed_in(400)),
+    SUBSCRIPTION: Route(own(200), own(400)),
+    f"{SUBSCRIPTION}secret/": Route(NOT_SO, own(200)),
+    f"{SUBSCRIPTION}test/": Route(NOT_SO, own(302)),
+    f"{SUBSCRIPTION}delete/": Route(NOT_SO, own(302)),
+    f"{SUBSCRIPTION}deliveries/<int:delivery_id>/replay/": Route(NOT_SO, own(302)),
     "password/": Route(signed_in(200), signed_in(400)),
     "networks/": Route(signed_in(200), NOT_SO),
     "networks/new/": Route(by_staff(200, 403), by_staff(400, 403)),
@@ -195,6 +213,11 @@ API = {
     "api/networks/<int:pk>/end-hold": Route(API_NOT_SO, api_by_staff(202)),
     "api/networks/<int:pk>/try": Route(API_NOT_SO, api(400)),
     "api/networks/<int:pk>/try/<uuid:call_id>": Route(api_private(200), API_NOT_SO),
+    "api/subscriptions": Route(api(200), api(400)),
+    API_SUBSCRIPTION: Route(api_own(200), API_NOT_SO),
+    f"{API_SUBSCRIPTION}/test": Route(API_NOT_SO, api_own(202)),
+    f"{API_SUBSCRIPTION}/deliveries": Route(api_own(200), API_NOT_SO),
+    f"{API_SUBSCRIPTION}/deliveries/<int:delivery_id>/replay": Route(API_NOT_SO, api_own(202)),
     "api/usage": Route(api(200), API_NOT_SO),
     "api/runs": Route(api(200), API_NOT_SO),
     "api/runs/<path:trace_id>": Route(api_owned(200), API_NOT_SO),
