@@ -138,7 +138,7 @@ INSTALLED_APPS = [
     # Before django_q: `manage.py qcluster` is ours.
     "experiments",
     "csv_batches",
-    "django.contrib.admin",
+    "experiments.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,9 +1,11 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 
 
 class ExperimentsConfig(AppConfig):
+    default = True
     name = "experiments"
     verbose_name = "Experiments"
 
@@ -22,3 +24,23 @@ class ExperimentsConfig(AppConfig):
 
         register_kind(ExperimentKind())
         user_logged_in.connect(record_log_in)
+
+
+class DeskConfig(admin_apps.AdminConfig):
+    """Django's admin with a first page of our own."""
+
+    default = False
+    default_site = "experiments.admin.site.DeskSite"
+
+    def ready(self) -> None:
+        super().ready()
+        # Behind what Django registers: users are ours.
+        from experiments.admin import (  # noqa: F401  they register themselves
+            access,
+            history,
+            networks,
+            queues,
+            rows,
+            runs,
+            workers,
+        )

@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.db.models.functions import Now
 
 from experiments import response_schema
@@ -54,7 +54,8 @@ def save(*, network: Network | None, values: Mapping[str, Any], seen: datetime |
 
     `seen`: the `updated_at` that the writer has seen; `Conflict` where somebody has saved the network since.
     """
-    made, network = network is None, network or Network()
+    network = network or Network()
+    made = network.pk is None
     fields = dict(values)
     agents = fields.pop("agents", None)
     for name, value in fields.items():
@@ -102,11 +103,30 @@ def _replace_agents(network: Network, agents: Sequence[Mapping[str, Any]]) -> No
         by_key[values["key"]].routes.set([by_key[key] for key in values.get("routes", [])])
 
 
+def hold(*, network_id: int, minutes: int, by: str) -> None:
+    """No row is called over it for so long; calls in progress end. `Conflict` where it is held already."""
+    with transaction.atomic():
+        free = Q(held_until=None) | Q(held_until__lte=Now())
+        held = Network.objects.filter(free, pk=network_id).update(
+            held_since=Now(), held_until=Now() + timedelta(minutes=minutes), hold_reason=f"Held by {by}."
+        )
+        if not held:
+            raise Conflict("This network is on hold already.", code=ErrorCode.WRONG_STATUS)
+        audit.record_network(Network.objects.get(pk=network_id), AuditAction.PAUSE, minutes=minutes)
+
+
 def end_hold(*, network_id: int) -> None:
     """Calls begin again, one first. Nothing where the network is not held."""
     with transaction.atomic():
         Network.objects.filter(pk=network_id, held_until__gt=Now()).update(held_until=Now())
         wake_workers()
+
+
+def agents_changed(*, network: Network) -> None:
+    """Its agents were written one by one: those who call it read it again."""
+    with transaction.atomic():
+        network.save(update_fields=["updated_at"])
+        audit.record_network(network, AuditAction.CHANGE, settings=["agents"])
 
 
 def check_addresses(network: Network) -> None:

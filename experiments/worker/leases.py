@@ -9,6 +9,7 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -165,18 +166,26 @@ RETURNING q.id, q.running, q.kind, q.network_id, s.n, s.failed
 
 def reclaim_ended() -> None:
     """Gives back what processes had claimed that do not renew their leases, or that are children of ours and gone."""
-    values: dict[str, Any] = {"renewed_within": settings.LEASE_RENEW_S, "dead": _of_dead_children()}
+    dead = _of_dead_children()
     with connection.cursor() as cursor:
-        cursor.execute(_ENDED, values)
+        cursor.execute(_ENDED, {"renewed_within": settings.LEASE_RENEW_S, "dead": dead})
         ended = [row[0] for row in cursor.fetchall()]
     for lease_id in ended:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(_HOLD, {**values, "lease": lease_id})
-                is_ours = cursor.fetchone() is not None
-            if is_ours:
-                _give_back_rows(lease_id)
-                forget(lease_id)
+        reclaim_if_ended(lease_id, dead)
+
+
+def reclaim_if_ended(lease_id: UUID, dead: Sequence[UUID] = ()) -> bool:
+    """The same for one lease, and whether it was done: a lease that is renewed just now is left alone, and one that
+    somebody else gives back. `dead`: those whose process is known to have ended."""
+    values: dict[str, Any] = {"renewed_within": settings.LEASE_RENEW_S, "dead": list(dead), "lease": lease_id}
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_HOLD, values)
+            is_ours = cursor.fetchone() is not None
+        if is_ours:
+            _give_back_rows(lease_id)
+            forget(lease_id)
+    return is_ours
 
 
 def reclaim_without_lease() -> None:

@@ -42,18 +42,21 @@ def test_an_action_of_the_admin_names_who_did_it() -> None:
     page = "/admin/experiments/queue/"
     client.get(page)
     token = client.cookies["csrftoken"].value
-    client.post(page, {"csrfmiddlewaretoken": token, "action": "cancel", "_selected_action": [str(batch.pk)]})
+    form = {"csrfmiddlewaretoken": token, "action": "cancel", "_selected_action": [str(batch.pk)]}
+    client.post(page, form)
+    assert acts("csv_batch") == []
+    client.post(page, {**form, "confirmed": "yes"})
     assert acts("csv_batch") == [("root", "admin", "cancel")]
 
 
 def test_a_network_in_the_admin() -> None:
     client = browser("root", is_staff=True, is_superuser=True)
     network = Network.objects.create(name="n")
-    page = f"/admin/experiments/network/{network.pk}/delete/"
+    page = "/admin/experiments/network/"
     client.get(page)
-    client.post(page, {"csrfmiddlewaretoken": client.cookies["csrftoken"].value, "post": "yes"})
-    assert not Network.objects.exists()
-    assert acts("network") == [("root", "admin", "delete")]
+    form = {"csrfmiddlewaretoken": client.cookies["csrftoken"].value, "confirmed": "yes"}
+    client.post(page, {**form, "action": "hold", "_selected_action": [str(network.pk)]})
+    assert acts("network") == [("root", "admin", "pause")]
 
 
 def log_in(client: Client, password: str) -> None:

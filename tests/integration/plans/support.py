@@ -38,17 +38,17 @@ WHERE i.queue_id = %(queue)s AND i.status = 'succeeded'
 """
 
 
-def large_batch(**values: Any) -> CsvBatch:
-    """With `ROWS` rows, and a run of each that succeeded."""
+def large_batch(rows: int = ROWS, **values: Any) -> CsvBatch:
+    """With so many rows, and a run of each that succeeded."""
     batch = batch_of("ann", status="paused", **values)
-    params = {"queue": batch.pk, "kind": KIND, "rows": ROWS}
+    params = {"queue": batch.pk, "kind": KIND, "rows": rows}
     with connection.cursor() as cursor:
         cursor.execute(_FILL, params)
         cursor.execute(_DO, params)
         cursor.execute(_RUNS, params)
         cursor.execute("ANALYZE experiments_queueitem, experiments_queue, experiments_run")
-    done, failed = ROWS * 2 // 5, ROWS * 2 // 50
-    counts = {"total": ROWS, "queued": ROWS - done, "succeeded": done - failed, "failed": failed}
+    done, failed = rows * 2 // 5, rows * 2 // 50
+    counts = {"total": rows, "queued": rows - done, "succeeded": done - failed, "failed": failed}
     CsvBatch.objects.filter(pk=batch.pk).update(**counts)
     batch.refresh_from_db()
     return batch

@@ -277,14 +277,17 @@ API = {
 }
 ROUTES = {**PAGES, **API}
 
-# The admin: what it knows, and whether more than looking is offered.
+# The admin: what it knows, and whether more than looking is offered; what is kept there is deleted elsewhere.
 ADMIN = {
-    "experiments/network": "edited",
+    "experiments/network": "kept",
+    "csv_batches/csvbatch": "seen",
+    "experiments/experiment": "seen",
     "experiments/queue": "seen",
     "experiments/queueitem": "seen",
     "experiments/run": "seen",
     "experiments/networkcall": "seen",
     "experiments/lane": "seen",
+    "experiments/workerlease": "seen",
     "experiments/workerprocess": "seen",
     "experiments/apitoken": "seen",
     "experiments/auditentry": "seen",
@@ -300,6 +303,7 @@ ADMIN = {
 }
 ADMIN_VIEWS = ("", "add/", "<path:object_id>/history/", "<path:object_id>/delete/", "<path:object_id>/change/")
 ADMIN_MODELS = [f"admin/{model}/{view}" for model in ADMIN for view in (*ADMIN_VIEWS, "<path:object_id>/")]
+APPS_OF_ADMIN = "^(?P<app_label>django_q|axes|auth|experiments|csv_batches|third_kind)/$"
 ADMIN_OTHERS = {
     "admin/": 200,
     "admin/login/": 302,
@@ -310,6 +314,6 @@ ADMIN_OTHERS = {
     "admin/jsi18n/": 200,
     "admin/r/<path:content_type_id>/<path:object_id>/": 404,
     "admin/auth/user/<id>/password/": 200,
-    "admin/^(?P<app_label>auth|experiments|django_q|axes)/$": 200,
+    f"admin/{APPS_OF_ADMIN}": 200,
     "admin/(?P<url>.*)$": 404,
 }
