@@ -18,6 +18,8 @@ class Row:
 CI = ".ci/run"
 NO_ENGINE = "there is no container engine in CI; tests/programs/deploy checks the files"
 NO_CLUSTER = "there is no cluster in CI; tests/programs/deploy checks the manifests"
+READ = "tests/unit/docs/test_examples.py"
+RECIPE = "uv run manage.py run_csv mails.csv --network support-triage"
 LONG = "takes long, or wants the machine for itself"
 
 ROWS = (
@@ -42,6 +44,9 @@ ROWS = (
     Row("uv run manage.py migrate", by="tests/programs/demo/test_sample.py"),
     Row("uv run manage.py createsuperuser", why="asks for a password"),
     Row("SITE_URL=https://workbench.example", by=CI),
+    # The embedded model would take a minute for each; the test reads prompt, mapping and fields as the command does.
+    Row(f"{RECIPE} --map Subject=prompt", by=READ),
+    Row(f"{RECIPE} --map Body=prompt \\ --prompt", by=READ),
     Row("uv run manage.py run_csv --resume", by="tests/programs/run_csv/test_interrupted.py"),
     Row("uvx openapi-python-client generate", by="tests/openapi/test_generated_clients.py"),
     Row("OTEL_EXPORTER_OTLP_ENDPOINT=", why="needs a collector; tests/unit/worker/test_spans.py has the spans"),

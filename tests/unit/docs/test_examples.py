@@ -1,12 +1,15 @@
 """Examples of the documents that are not commands: JSON, Python, fields, templates."""
 
 import json
+import shlex
 
 import pytest
 
-from experiments.prompts import compile_template
+from csv_batches.management.commands.run_csv import Command
+from csv_batches.run_csv.arguments import manifest_of_options
+from experiments.prompts import compile_template, uses_columns
 from experiments.response_schema.field_checks import check_fields
-from tests.unit.docs.pages import PAGES, Block, blocks_of, words_in_code
+from tests.unit.docs.pages import PAGES, Block, blocks_of, commands_of, words_in_code
 
 OF_DJANGO = "docs/screens.md"
 """Its tags are those of the pages."""
@@ -41,3 +44,14 @@ def test_templates_are_in_the_language_of_prompts(page: str) -> None:
     for text in found:
         compile_template(text.replace("\\|", "|"))
     assert found or page != "docs/templates.md"
+
+
+@pytest.mark.parametrize("command", [one for one in commands_of("docs/templates.md") if "run_csv" in one])
+def test_a_recipe_is_read_as_the_command_reads_it(command: str) -> None:
+    words = shlex.split(command.replace("\\\n", " "))
+    assert words[:4] == ["uv", "run", "manage.py", "run_csv"]
+    options = vars(Command().create_parser("manage.py", "run_csv").parse_args(words[4:]))
+    manifest = manifest_of_options(options)
+    assert "prompt" in manifest["mapping"].values()
+    assert check_fields(manifest["response_fields"])
+    assert uses_columns(compile_template(manifest["prompt_template"]))
