@@ -11,7 +11,7 @@ from experiments.admin.large import LargeAdmin, Scope
 from experiments.kinds import registered_kinds
 from experiments.models import AuditEntry
 
-OTHER_OBJECTS = ("network", "token", "user")
+OTHER_OBJECTS = ("network", "token", "subscription", "user")
 
 
 def object_kinds() -> list[str]:
