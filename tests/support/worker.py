@@ -51,6 +51,9 @@ def side_connection() -> psycopg.Connection[Any]:
 class Worker:
     """`with Worker() as worker:` starts it and ends it in order."""
 
+    root = ROOT
+    """The tree that it runs."""
+
     def __init__(self, **environment: str) -> None:
         self._environment = environment
 
@@ -70,7 +73,7 @@ class Worker:
             **self._environment,
         }
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "qcluster", "--skip-checks"], cwd=ROOT, env=env, start_new_session=True
+            [sys.executable, "manage.py", "qcluster", "--skip-checks"], cwd=self.root, env=env, start_new_session=True
         )
         # Beside the workers a sentinel, a monitor and a pusher.
         eventually(lambda: len(self.children()) >= int(env["WORKERS"]) + 3, what="the worker's processes")
