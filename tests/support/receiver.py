@@ -31,7 +31,8 @@ class Receiver:
             assert time.monotonic() < deadline
             assert self._process.poll() is None
             time.sleep(0.02)
-        self.url = f"http://127.0.0.1:{self._port_file.read_text()}/hook"
+        self.host = f"127.0.0.1:{self._port_file.read_text()}"
+        self.url = f"http://{self.host}/hook"
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: Any, trace: TracebackType | None) -> None:

@@ -55,12 +55,13 @@ def owner(api: Api) -> str:
 
 
 def test_each_event_arrives_in_order_for_each_batch_and_signed(
-    api: Api, run_server: RunServer, worker: Worker, tmp_path: Path
+    api: Api, run_server: RunServer, start_worker: Callable[..., Worker], tmp_path: Path
 ) -> None:
     run_server.script(rules=[{"match": "^row 1$", "attempts": [{"do": "status", "status": 422}], "repeat": True}])
     network = api.network(run_server)
     batches = [api.ready(network, numbered(ROWS)) for _ in range(BATCHES)]
     with Receiver(tmp_path, "500,200") as receiver:
+        start_worker(WEBHOOK_HOSTS=receiver.host)
         webhook(owner(api), receiver.url, failure_percent=20)
         for batch in batches:
             api.run(batch)
@@ -83,9 +84,9 @@ def test_each_event_arrives_in_order_for_each_batch_and_signed(
 def test_what_a_worker_was_sending_when_it_was_killed_arrives_all_the_same(
     api: Api, run_server: RunServer, start_worker: Callable[..., Worker], tmp_path: Path
 ) -> None:
-    worker = start_worker()
     batch = api.ready(api.network(run_server), numbered(ROWS))
     with Receiver(tmp_path, delay_s=2) as receiver:
+        worker = start_worker(WEBHOOK_HOSTS=receiver.host)
         webhook(owner(api), receiver.url)
         api.run(batch)
         eventually(receiver.requests, what="an event on its way")
@@ -94,7 +95,7 @@ def test_what_a_worker_was_sending_when_it_was_killed_arrives_all_the_same(
         assert claimed.state == "waiting"
         # Its claim would end by itself after a minute.
         Delivery.objects.update(claimed_until=F("claimed_until") - timedelta(minutes=1))
-        start_worker()
+        start_worker(WEBHOOK_HOSTS=receiver.host)
         eventually(lambda: all_arrived(1), what="the event accepted")
         requests = receiver.requests()
     assert len(requests) == 2
