@@ -38,12 +38,16 @@ def warm_up() -> None:
 
 
 def compile_templates(backends: Sequence[object], further: Sequence[Path]) -> None:
-    """Those in the backends' own folders, and in `further` ones that they look into."""
+    """Those in the backends' own folders, and in `further` ones that they look into, also behind one of that name."""
     for backend in backends:
         if not isinstance(backend, DjangoTemplates):
             continue
         for folder in [*map(Path, backend.engine.dirs), *further]:
             for file in sorted(folder.rglob("*.html")):
-                backend.get_template(file.relative_to(folder).as_posix())
+                name = file.relative_to(folder).as_posix()
+                found = backend.get_template(name).template
+                if folder in further and Path(found.origin.name) != file:
+                    # Ours extends it.
+                    backend.engine.find_template(name, skip=[found.origin])
         # Imported when they are asked for.
         _ = backend.engine.template_context_processors

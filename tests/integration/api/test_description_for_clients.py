@@ -32,7 +32,7 @@ def test_a_call_is_named_by_its_verb(described: dict[str, Any]) -> None:
     of_batches = {f"csv_batches_{verb}" for verb in (*VERBS, "list", "create", "rows_insert", "rows_update")}
     assert of_batches < set(names)
     created = {name for name in names if name.endswith("create")}
-    assert created == {"networks_create", "csv_batches_create", "experiments_create"}
+    assert created == {"networks_create", "csv_batches_create", "experiments_create", "subscriptions_create"}
     assert not [name for name in names if name[-1].isdecimal()]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from csv_batches.models import CsvBatch
@@ -23,6 +24,9 @@ def made() -> CsvBatch:
 
 @pytest.fixture(scope="module")
 def batch(django_db_setup: None, django_db_blocker: Any) -> Iterator[CsvBatch]:
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        # An index still leads to the rows that other tests took back, and a plan counts these too.
+        cursor.execute("VACUUM experiments_queue")
     yield from made_once(made, django_db_blocker)
 
 
