@@ -52,6 +52,7 @@ ROWS = (
     Row("OTEL_EXPORTER_OTLP_ENDPOINT=", why="needs a collector; tests/unit/worker/test_spans.py has the spans"),
     Row("uv run manage.py backup", by="tests/integration/backup/test_backup.py"),
     Row("uv run manage.py restore", by="tests/integration/backup/test_restore.py"),
+    Row("call $api/subscriptions", why="needs a receiver; tests/workers/worker/test_webhooks.py has one"),
     Row("docker", why=NO_ENGINE),
     Row("cp deploy/env.example", why=NO_ENGINE),
     Row("kubectl", why=NO_CLUSTER),
