@@ -1,7 +1,7 @@
 """A real browser in front of the real site. Every page that a test opens is watched to the test's end."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 # Playwright's calls run within an event loop of its own, beside which Django's are as safe as anywhere.
@@ -9,7 +9,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.browser.support import chromium
 from tests.browser.support.looks import LIGHT, Look
@@ -23,16 +23,26 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = chromium.path()
+def driver() -> Iterator[Playwright]:
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(driver: Playwright) -> Iterator[Browser]:
+    yield from launched(driver, chromium.NAMES)
+
+
+def launched(driver: Playwright, names: Sequence[str]) -> Iterator[Browser]:
+    """The first of `names` that this machine has."""
+    path = chromium.path(names)
     if path is None:
         end = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         end(chromium.MISSING)
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=list(chromium.ARGS))
-        yield running
-        running.close()
+    running = driver.chromium.launch(executable_path=path, args=list(chromium.ARGS))
+    yield running
+    running.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,18 @@
 """The offer to notify somebody stands as long as there is something to come."""
 
-from playwright.sync_api import expect
+from collections.abc import Iterator
 
-from tests.browser.conftest import Open
+import pytest
+from playwright.sync_api import Browser, Playwright, expect
+
+from tests.browser.conftest import Open, launched
+from tests.browser.support import chromium
 from tests.integration.web.support import batch_of, queue_url
+
+
+@pytest.fixture(scope="module")
+def browser(driver: Playwright) -> Iterator[Browser]:
+    yield from launched(driver, chromium.WITH_WINDOWS)
 
 
 def test_it_goes_with_a_cancel_and_comes_back_with_a_resume(open_page: Open) -> None:

@@ -24,7 +24,7 @@ def typed(page: Page) -> Locator:
     page.locator("#row-correct").click()
     field = page.locator("#correct").get_by_label(re.compile("^category"))
     field.fill("praise")
-    page.locator("#correct > summary").focus()
+    page.locator("#row-correct").focus()
     return field
 
 
@@ -67,7 +67,7 @@ def test_nothing_is_asked_where_nothing_was_changed_or_it_was_saved(open_page: O
     page.get_by_role("button", name="Save correction").click()
     expect(page.locator("#pane")).to_contain_text("Answer before the correction")
     page.locator("#row-correct").click()
-    page.locator("#correct > summary").focus()
+    page.locator("#row-correct").focus()
     page.keyboard.press("j")
     expect(page.locator("#detail-title")).to_have_text("Row 5")
 
