@@ -1,6 +1,7 @@
 """The web server's way in."""
 
 import os
+import sys
 from importlib import import_module
 
 from django.conf import settings
@@ -8,6 +9,9 @@ from django.core.wsgi import get_wsgi_application
 
 from experiments.http.request_body import CompleteBodies
 from experiments.http.site_path import BelowPath
+
+# REST framework would import it, for pages that this site does not have: 2 MB of each web process.
+sys.modules.setdefault("pygments", None)  # type: ignore[arg-type]
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = BelowPath(CompleteBodies(get_wsgi_application()), settings.SITE_PATH)

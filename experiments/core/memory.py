@@ -4,8 +4,8 @@ import contextlib
 import ctypes
 import gc
 
-M_MMAP_THRESHOLD = -3
-"""A parameter of glibc's mallopt(3)."""
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
+"""Parameters of glibc's mallopt(3)."""
 LARGE_BYTES = 256 * 1024
 
 
@@ -14,6 +14,13 @@ def give_back_large_blocks(least_bytes: int = LARGE_BYTES) -> None:
     of all that is held. With a limit set by hand it gives each back to the system."""
     with contextlib.suppress(AttributeError, OSError):  # another C library, which has no such habit
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, least_bytes)
+
+
+def share_small_blocks() -> None:
+    """All threads take them from one heap, before any has begun: each would keep a heap of its own as large as the
+    largest answer that it ever read."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 def keep_what_is_there() -> None:

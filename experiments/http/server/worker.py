@@ -20,7 +20,7 @@ from typing import Any
 from gunicorn.errors import ConfigError
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
-from experiments.core.memory import give_back_large_blocks, keep_what_is_there
+from experiments.core.memory import give_back_large_blocks, keep_what_is_there, share_small_blocks
 from experiments.http.server.connection import Connection
 from experiments.http.server.incoming import Incoming, State
 from experiments.http.server.outbox import Spool
@@ -50,6 +50,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
     def init_process(self) -> None:
         # Before there are threads.
+        share_small_blocks()
         give_back_large_blocks()
         super().init_process()
 
