@@ -56,15 +56,23 @@ class Lines:
     def __init__(self, write: Callable[[str], object]) -> None:
         self._write = write
         self._shown: State | None = None
+        self._latest: State | None = None
         self._next = 0.0
 
     def say(self, text: str) -> None:
+        # The last state comes before the words on the end, also where it came too soon after the one before.
+        self._write_state()
         self._write(text)
 
     def show(self, state: State) -> None:
-        if state != self._shown and time.monotonic() >= self._next:
-            self._shown, self._next = state, time.monotonic() + EVERY_S
-            self._write(str(state))
+        self._latest = state
+        if time.monotonic() >= self._next:
+            self._write_state()
+
+    def _write_state(self) -> None:
+        if self._latest is not None and self._latest != self._shown:
+            self._shown, self._next = self._latest, time.monotonic() + EVERY_S
+            self._write(str(self._shown))
 
     def close(self) -> None:
         pass
