@@ -53,7 +53,7 @@ LOG_LEVEL = environment.choice("LOG_LEVEL", "WARNING", allowed=LOG_LEVELS)
 LOG_REQUESTS = logging.getLevelNamesMapping()[LOG_LEVEL] <= logging.INFO
 LOG_FORMATS = {
     "PLAIN": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
-    "JSON": {"()": "experiments.core.json_lines.JsonLines"},
+    "JSON": {"()": "experiments.core.json_logs.JsonLogs"},
 }
 LOG_FORMAT = environment.choice("LOG_FORMAT", "PLAIN" if DEBUG or DEMO else "JSON", allowed=tuple(LOG_FORMATS))
 DATABASES = {"default": database(environment, var=VAR_DIR)}

@@ -157,7 +157,7 @@ def _shares(found: Sequence[tuple[str, int, str]], shown: Any) -> list[Line]:
 
 
 def _table(table: Table) -> tuple[str, int, str]:
-    return _name_of(table.name), table.size, f"{compact(table.rows)} rows"
+    return _name_of(table.name), table.size, "" if table.rows is None else f"{compact(table.rows)} rows"
 
 
 def _name_of(table: str) -> str:

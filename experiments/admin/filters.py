@@ -1,14 +1,14 @@
 """Filters beside a list that read nothing to be shown."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from experiments.core.choices import PauseReason, RowError
-from experiments.core.labels import PAUSE_REASONS, ROW_ERRORS
+from experiments.core.choices import PauseReason, QueueStatus, RowError
+from experiments.core.labels import PAUSE_REASONS, QUEUE_STATUS, ROW_ERRORS
 
 
 class TextFilter(admin.SimpleListFilter):
@@ -56,14 +56,22 @@ class CodeFilter(admin.SimpleListFilter):
     """Why rows failed."""
 
     title, parameter_name, field = "code", "code", "error_code"
-    words: Any = ROW_ERRORS
-    codes: Any = RowError
+    words: ClassVar[Any] = ROW_ERRORS
+    codes: ClassVar[Any] = RowError
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(code.value, self.words.get(code, code.value)) for code in self.codes]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(**{self.field: self.value()}) if self.value() else queryset
+
+
+class StatusFilter(CodeFilter):
+    """Of queues, in the words of their pages."""
+
+    title, parameter_name, field = "status", "status__exact", "status"
+    words: ClassVar[Any] = {status: label.word for status, label in QUEUE_STATUS.items()}
+    codes = QueueStatus
 
 
 class PauseFilter(CodeFilter):

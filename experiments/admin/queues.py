@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from experiments.admin.acts import Act, action
 from experiments.admin.base import DeskAdmin, NamedList, ReadOnly, status_html
-from experiments.admin.filters import OwnerFilter, PauseFilter
+from experiments.admin.filters import OwnerFilter, PauseFilter, StatusFilter
 from experiments.core.choices import QueueStatus
 from experiments.core.labels import label_of_queue
 from experiments.kinds import kind_of, registered_kinds
@@ -98,7 +98,7 @@ class KindAdmin(ReadOnly, DeskAdmin):
         "failed",
         "created_by",
     )
-    list_filter: ClassVar[Any] = ("status", PauseFilter, OwnerFilter, ("created_at", admin.DateFieldListFilter))
+    list_filter: ClassVar[Any] = (StatusFilter, PauseFilter, OwnerFilter, ("created_at", admin.DateFieldListFilter))
     search_fields = ("name",)
     search_help_text = "A name, a part of a name, or an ID."
     list_select_related = ("network", "created_by")

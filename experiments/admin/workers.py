@@ -15,6 +15,7 @@ from experiments.core.errors import Conflict
 from experiments.core.formatting import duration
 from experiments.models import Claim, Lane, WorkerLease, WorkerProcess
 from experiments.worker import leases
+from experiments.worker.totals import totals
 
 
 def release(lease: WorkerLease) -> None:
@@ -25,6 +26,8 @@ def release(lease: WorkerLease) -> None:
             "renew theirs. Try again in a minute.",
             code=ErrorCode.WRONG_STATUS,
         )
+    # What it has lost is counted in this process, which writes no totals by itself.
+    totals.write()
 
 
 RELEASE = Act(

@@ -67,7 +67,7 @@ FROM (
 ) AS processes
 """
 _TABLES = """
-SELECT c.relname, pg_total_relation_size(c.oid) AS size, greatest(c.reltuples, 0)::bigint,
+SELECT c.relname, pg_total_relation_size(c.oid) AS size, nullif(c.reltuples, -1)::bigint,
        (sum(pg_total_relation_size(c.oid)) OVER ())::bigint
 FROM pg_class c WHERE c.relkind IN ('r', 'm') AND c.relnamespace = current_schema()::regnamespace
 ORDER BY size DESC, c.relname LIMIT %s
@@ -97,11 +97,11 @@ class Workers:
 
 @dataclass(frozen=True)
 class Table:
-    """`rows` is PostgreSQL's own estimate."""
+    """`rows` is PostgreSQL's own estimate; None before it has made one."""
 
     name: str
     size: int
-    rows: int
+    rows: int | None
 
 
 @dataclass(frozen=True)

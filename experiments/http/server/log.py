@@ -10,13 +10,13 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from experiments.core.json_lines import JsonLines
+from experiments.core.json_logs import JsonLogs
 from experiments.http.request_id import HEADER
 
 
 class JsonServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
     def _set_handler(self, log: logging.Logger, output: Any, fmt: logging.Formatter, stream: Any = None) -> None:
-        super()._set_handler(log, output, JsonLines(), stream)
+        super()._set_handler(log, output, JsonLogs(), stream)
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
         if not self.access_log_enabled:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from csv_batches.models import CsvBatch
 from experiments.admin import acts
-from experiments.models import ApiToken, Claim, Network, QueueItem, WorkerLease
+from experiments.models import ApiToken, CallTotal, Claim, Network, QueueItem, WorkerLease
 from tests.integration.admin.support import chosen, confirmed, operator
 from tests.integration.web.support import batch_of, browser, user
 
@@ -119,6 +119,7 @@ def test_an_ended_lease_is_released_and_one_in_force_never(settings: object) -> 
     batch.refresh_from_db()
     assert (batch.queued, batch.running) == (1, 0)
     assert not Claim.objects.exists()
+    assert CallTotal.objects.get().recorded == 1, "it counts as lost"
 
 
 def test_a_token_is_revoked_and_nothing_of_it_is_shown() -> None:

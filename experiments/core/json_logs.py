@@ -29,7 +29,7 @@ OF_THE_DATABASE = ("OperationalError", "InterfaceError")
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
-class JsonLines(JsonFormatter):
+class JsonLogs(JsonFormatter):
     def __init__(self) -> None:
         super().__init__(json_ensure_ascii=False, json_default=str)
 

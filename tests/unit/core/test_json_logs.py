@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError
 
 from experiments.core import log_ids
-from experiments.core.json_lines import JsonLines
+from experiments.core.json_logs import JsonLogs
 
 CANARY = "CANARYcell"
 
@@ -20,7 +20,7 @@ def written() -> Iterator[io.StringIO]:
     log_ids.begin()
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(JsonLogs())
     logger.addHandler(handler)
     logger.propagate = False
     yield stream
@@ -29,7 +29,7 @@ def written() -> Iterator[io.StringIO]:
     log_ids.begin()
 
 
-logger = logging.getLogger("tests.json_lines")
+logger = logging.getLogger("tests.json_logs")
 logger.setLevel(logging.INFO)
 
 
@@ -45,7 +45,7 @@ def test_a_record_is_one_line_with_its_ids(written: io.StringIO) -> None:
     logger.info("after")
     one, between, after = lines(written)
     assert one["message"] == "two\nlines of “text”"
-    assert (one["level"], one["logger"]) == ("INFO", "tests.json_lines")
+    assert (one["level"], one["logger"]) == ("INFO", "tests.json_logs")
     assert (one["queue"], one["lane"], one["item"]) == ("q1", 0, 7)
     assert (one["outcome"], one["elapsed_ms"]) == ("succeeded", 12)
     assert one["time"].endswith("+00:00")
@@ -71,7 +71,7 @@ def test_an_exception_says_where_and_what_and_not_its_words(written: io.StringIO
     assert CANARY not in written.getvalue()
     assert "builtins.ValueError" in line["exception"]
     assert "builtins.LookupError" in line["exception"]
-    assert "test_json_lines.py:" in line["exception"]
+    assert "test_json_logs.py:" in line["exception"]
 
 
 def test_one_of_the_system_says_what_it_is_and_not_of_which_file(written: io.StringIO) -> None:
